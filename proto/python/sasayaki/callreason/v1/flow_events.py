@@ -1,0 +1,35 @@
+"""Published versions of a client company's flows: the stream `callreason.flow`, keyed by flow id.
+
+These messages are stored for years. Add, never change: see docs/adr/0004.
+"""
+
+# Generated from sasayaki/callreason/v1/flow_events.proto. Change that file and run `./sasayaki gen`.
+
+from typing import TypeAlias
+
+from sasayaki.event import (
+    Event,
+    Recorded,
+    Uint32,
+)
+
+
+class FlowPublished(Event, type="sasayaki.callreason.v1.FlowPublished"):
+    """A version of a flow went live. Calls that run finish on the version they began with."""
+
+    flow_id: str
+    client_id: str
+    version: Uint32
+    """1, 2, 3 …"""
+    definition: str
+    """The checked flow as canonical JSON; prompts by SHA-256."""
+
+
+FlowEvent: TypeAlias = (
+    FlowPublished
+)
+FlowRecord: TypeAlias = Recorded[FlowEvent]
+
+EVENTS: tuple[type[Event], ...] = (
+    FlowPublished,
+)

@@ -1,0 +1,351 @@
+"""What happened in one call: the stream `media.call`, keyed by contact id.
+
+These messages are stored for years. Add, never change: see docs/adr/0004.
+An event that a happening of the media node caused carries `happening_seq` and `node_id`:
+the number of that happening in the journal of that run of the node.
+"""
+
+# Generated from sasayaki/media/v1/call_events.proto. Change that file and run `./sasayaki gen`.
+
+from typing import TypeAlias
+
+from sasayaki.event import (
+    Bool,
+    Event,
+    Instant,
+    Int64,
+    OpenEnum,
+    Recorded,
+    Uint32,
+)
+
+
+class SupervisionMode(OpenEnum):
+    """Who hears the supervisor. The supervisor always hears everyone."""
+
+    UNSPECIFIED = "SUPERVISION_MODE_UNSPECIFIED"
+    LISTEN = "SUPERVISION_MODE_LISTEN"
+    """Nobody."""
+    WHISPER = "SUPERVISION_MODE_WHISPER"
+    """The operator only."""
+    BARGE = "SUPERVISION_MODE_BARGE"
+    """The operator and the customer."""
+    TAKEOVER = "SUPERVISION_MODE_TAKEOVER"
+    """The customer; the operator has left."""
+
+
+class RecordingPolicy(OpenEnum):
+    """From which moment on a call is recorded."""
+
+    UNSPECIFIED = "RECORDING_POLICY_UNSPECIFIED"
+    NONE = "RECORDING_POLICY_NONE"
+    """Never."""
+    AFTER_GUIDANCE = "RECORDING_POLICY_AFTER_GUIDANCE"
+    """From the end of the guidance that says so."""
+
+
+class PromptOutcome(OpenEnum):
+    """How the playing of a prompt ended."""
+
+    UNSPECIFIED = "PROMPT_OUTCOME_UNSPECIFIED"
+    COMPLETED = "PROMPT_OUTCOME_COMPLETED"
+    """Heard to its last sample."""
+    INTERRUPTED = "PROMPT_OUTCOME_INTERRUPTED"
+    """Cut short by a key of the customer."""
+    HUNG_UP = "PROMPT_OUTCOME_HUNG_UP"
+    """The customer hung up while it was playing."""
+    STOPPED = "PROMPT_OUTCOME_STOPPED"
+    """Stopped by an order."""
+
+
+class DigitsOutcome(OpenEnum):
+    """How the collecting of digits ended."""
+
+    UNSPECIFIED = "DIGITS_OUTCOME_UNSPECIFIED"
+    COLLECTED = "DIGITS_OUTCOME_COLLECTED"
+    """As many digits as were asked for, or the finishing key."""
+    TIMED_OUT = "DIGITS_OUTCOME_TIMED_OUT"
+    """No key, or no further key, in time."""
+    HUNG_UP = "DIGITS_OUTCOME_HUNG_UP"
+    """The customer hung up first."""
+
+
+class LegEndReason(OpenEnum):
+    """Why a leg ended or never came to be."""
+
+    UNSPECIFIED = "LEG_END_REASON_UNSPECIFIED"
+    HUNG_UP = "LEG_END_REASON_HUNG_UP"
+    """The person at the phone hung up."""
+    RELEASED = "LEG_END_REASON_RELEASED"
+    """An order ended it."""
+    CALL_ENDED = "LEG_END_REASON_CALL_ENDED"
+    """The call ended and took it along."""
+    UNREACHABLE = "LEG_END_REASON_UNREACHABLE"
+    """The phone is not registered, or its address is gone."""
+    REFUSED = "LEG_END_REASON_REFUSED"
+    """The phone refused."""
+    NO_ANSWER = "LEG_END_REASON_NO_ANSWER"
+    """The phone rang for as long as it may."""
+    FAILED = "LEG_END_REASON_FAILED"
+    """The phone broke the protocol, or its sound stopped."""
+
+
+class CallEndReason(OpenEnum):
+    """Why a call ended."""
+
+    UNSPECIFIED = "CALL_END_REASON_UNSPECIFIED"
+    CUSTOMER_HUNG_UP = "CALL_END_REASON_CUSTOMER_HUNG_UP"
+    """The customer hung up."""
+    OPERATOR_HUNG_UP = "CALL_END_REASON_OPERATOR_HUNG_UP"
+    """The operator hung up."""
+    RELEASED = "CALL_END_REASON_RELEASED"
+    """An order ended it, for example the flow's last step."""
+    NODE_LOST = "CALL_END_REASON_NODE_LOST"
+    """The media node that held the call is gone."""
+    FAILED = "CALL_END_REASON_FAILED"
+    """The customer's phone broke the protocol, or its sound stopped."""
+
+
+class CallArrived(Event, type="sasayaki.media.v1.CallArrived"):
+    """A customer's call for one of our numbers has arrived; it is ringing, not yet answered."""
+
+    dialled_number: str
+    """Our number that was dialled, E.164."""
+    caller_hash: str
+    """Keyed hash of the caller's number: equal callers of one client company have equal hashes. Empty when withheld."""
+    caller_sealed: str
+    """The caller's number, AES-256-GCM under the client company's key, base64url. Empty when withheld."""
+    node_id: str
+    happening_seq: Int64
+
+
+class AnswerOrdered(Event, type="sasayaki.media.v1.AnswerOrdered"):
+    """The call is to be answered. The node does it next."""
+
+    record: RecordingPolicy
+
+
+class CallAnswered(Event, type="sasayaki.media.v1.CallAnswered"):
+    """The customer's phone is connected: they hear us from here on."""
+
+    node_id: str
+    happening_seq: Int64
+
+
+class PromptOrdered(Event, type="sasayaki.media.v1.PromptOrdered"):
+    """Prompts are to be played to the customer, one after another, perhaps collecting digits."""
+
+    play_id: str
+    prompt_sha256: tuple[str, ...]
+    """SHA-256 of each prompt's WAV file, hexadecimal."""
+    guidance: Bool
+    """Whether this is the recording guidance: never cut short by a key."""
+    digits_max: Uint32
+    """Digits to collect at most; 0: none."""
+    first_digit_ms: Uint32
+    """Wait for the first digit, counted from the end of the prompts."""
+    next_digit_ms: Uint32
+    """Wait for each further digit."""
+
+
+class GuidancePlayed(Event, type="sasayaki.media.v1.GuidancePlayed"):
+    """The customer heard the recording guidance, or part of it. The legal fact."""
+
+    play_id: str
+    prompt_sha256: str
+    heard_ms: Uint32
+    total_ms: Uint32
+    outcome: PromptOutcome
+    node_id: str
+    happening_seq: Int64
+
+
+class PromptPlayed(Event, type="sasayaki.media.v1.PromptPlayed"):
+    """Prompts without guidance and without digits were heard, or part of them."""
+
+    play_id: str
+    heard_ms: Uint32
+    total_ms: Uint32
+    outcome: PromptOutcome
+    node_id: str
+    happening_seq: Int64
+
+
+class DigitsCollected(Event, type="sasayaki.media.v1.DigitsCollected"):
+    """The customer pressed keys, or did not."""
+
+    play_id: str
+    digits: str
+    outcome: DigitsOutcome
+    heard_ms: Uint32
+    """How much of the prompts was heard before."""
+    node_id: str
+    happening_seq: Int64
+
+
+class OperatorLegDialled(Event, type="sasayaki.media.v1.OperatorLegDialled"):
+    """An operator's phone is to ring. On answer the node joins both parties by itself."""
+
+    leg_id: str
+    operator_id: str
+    ring_ms_max: Uint32
+
+
+class OperatorLegRang(Event, type="sasayaki.media.v1.OperatorLegRang"):
+    """An operator's phone rings."""
+
+    leg_id: str
+    operator_id: str
+    node_id: str
+    happening_seq: Int64
+
+
+class OperatorLegAnswered(Event, type="sasayaki.media.v1.OperatorLegAnswered"):
+    """An operator's phone was picked up."""
+
+    leg_id: str
+    operator_id: str
+    node_id: str
+    happening_seq: Int64
+
+
+class TalkStarted(Event, type="sasayaki.media.v1.TalkStarted"):
+    """Customer and operator hear each other."""
+
+    leg_id: str
+    operator_id: str
+    node_id: str
+    happening_seq: Int64
+
+
+class OperatorLegEnded(Event, type="sasayaki.media.v1.OperatorLegEnded"):
+    """An operator's leg is over, answered or not."""
+
+    leg_id: str
+    operator_id: str
+    reason: LegEndReason
+    sip_code: Uint32 | None = None
+    """SIP status of the refusal, if there was one."""
+    node_id: str
+    happening_seq: Int64
+
+
+class SupervisionOrdered(Event, type="sasayaki.media.v1.SupervisionOrdered"):
+    """A supervisor is to hear the call in a mode; their phone rings if it is not on this call yet."""
+
+    leg_id: str
+    supervisor_id: str
+    supervision_id: str
+    mode: SupervisionMode
+
+
+class SupervisorHeard(Event, type="sasayaki.media.v1.SupervisorHeard"):
+    """The sound follows the mode from this instant on: the audit record of who could hear whom."""
+
+    leg_id: str
+    supervisor_id: str
+    supervision_id: str
+    mode: SupervisionMode
+    applied_at: Instant
+    """The instant in the node at which the first packet in this mode could leave."""
+    node_id: str
+    happening_seq: Int64
+
+
+class UnsupervisionOrdered(Event, type="sasayaki.media.v1.UnsupervisionOrdered"):
+    """A supervisor is to leave the call."""
+
+    leg_id: str
+    supervision_id: str
+
+
+class SupervisorLegEnded(Event, type="sasayaki.media.v1.SupervisorLegEnded"):
+    """A supervisor's leg is over; the sound is as without them."""
+
+    leg_id: str
+    supervisor_id: str
+    supervision_id: str
+    reason: LegEndReason
+    sip_code: Uint32 | None = None
+    node_id: str
+    happening_seq: Int64
+
+
+class HangUpOrdered(Event, type="sasayaki.media.v1.HangUpOrdered"):
+    """A leg is to be ended: the operator's, or with no leg id the whole call."""
+
+    leg_id: str
+
+
+class TapOpened(Event, type="sasayaki.media.v1.TapOpened"):
+    """What the parties say is written down from here on."""
+
+    node_id: str
+    happening_seq: Int64
+
+
+class TapClosed(Event, type="sasayaki.media.v1.TapClosed"):
+    """The last page of the call's recording is written."""
+
+    recorded_ms: Uint32
+    """Length of each track."""
+    pages: Uint32
+    """Pages of all tracks."""
+    node_id: str
+    happening_seq: Int64
+
+
+class CallEnded(Event, type="sasayaki.media.v1.CallEnded"):
+    """The call is over for everybody in it."""
+
+    reason: CallEndReason
+    node_id: str
+    happening_seq: Int64
+
+
+CallEvent: TypeAlias = (
+    CallArrived
+    | AnswerOrdered
+    | CallAnswered
+    | PromptOrdered
+    | GuidancePlayed
+    | PromptPlayed
+    | DigitsCollected
+    | OperatorLegDialled
+    | OperatorLegRang
+    | OperatorLegAnswered
+    | TalkStarted
+    | OperatorLegEnded
+    | SupervisionOrdered
+    | SupervisorHeard
+    | UnsupervisionOrdered
+    | SupervisorLegEnded
+    | HangUpOrdered
+    | TapOpened
+    | TapClosed
+    | CallEnded
+)
+CallRecord: TypeAlias = Recorded[CallEvent]
+
+EVENTS: tuple[type[Event], ...] = (
+    CallArrived,
+    AnswerOrdered,
+    CallAnswered,
+    PromptOrdered,
+    GuidancePlayed,
+    PromptPlayed,
+    DigitsCollected,
+    OperatorLegDialled,
+    OperatorLegRang,
+    OperatorLegAnswered,
+    TalkStarted,
+    OperatorLegEnded,
+    SupervisionOrdered,
+    SupervisorHeard,
+    UnsupervisionOrdered,
+    SupervisorLegEnded,
+    HangUpOrdered,
+    TapOpened,
+    TapClosed,
+    CallEnded,
+)

@@ -1,0 +1,93 @@
+"""Writes every generated file of the contract, or says which ones differ (`--check`).
+
+Usage: python tools/generate.py [--check]. Needs grpcio-tools and mypy-protobuf.
+"""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+import grpc_tools  # type: ignore[import-untyped]
+from google.protobuf.descriptor_pb2 import FileDescriptorSet
+from grpc_tools import protoc  # type: ignore[import-untyped]
+
+ROOT = Path(__file__).resolve().parents[1]
+PROTO = ROOT / "proto"
+PYTHON = PROTO / "python"
+sys.path[:0] = [str(PYTHON), str(Path(__file__).parent)]
+
+import generate_events  # noqa: E402 - found by the path above
+
+
+def generate(proto: Path, target: Path) -> None:
+    """Writes protoc's classes, their stubs, service stubs, event classes and package files."""
+    files = sorted(str(path.relative_to(proto)) for path in proto.glob("sasayaki/**/*.proto"))
+    services = [name for name in files if name.endswith("_service.proto")]
+    bundle = target / "descriptors.binpb"
+    _protoc(
+        proto,
+        f"--python_out={target}",
+        f"--mypy_out=quiet:{target}",
+        f"--descriptor_set_out={bundle}",
+        "--include_source_info",
+        *files,
+    )
+    if services:
+        _protoc(proto, f"--grpc_python_out={target}", f"--mypy_grpc_out=quiet:{target}", *services)
+    descriptors = FileDescriptorSet.FromString(bundle.read_bytes())
+    bundle.unlink()
+    for name, text in generate_events.modules(descriptors).items():
+        (target / name).write_text(text)
+    for folder in {parent for name in files for parent in Path(name).parents[:-2]}:
+        (target / folder / "__init__.py").write_text("")
+
+
+def _protoc(proto: Path, *arguments: str) -> None:
+    includes = Path(grpc_tools.__file__).parent / "_proto"
+    command = ["protoc", f"-I{proto}", f"-I{includes}", *arguments]
+    if protoc.main(command):
+        raise SystemExit("protoc refused the contract")
+
+
+def generated(root: Path) -> dict[str, bytes]:
+    """Contents of the generated files below `root`, by relative path."""
+    return {
+        str(path.relative_to(root)): path.read_bytes()
+        for path in sorted(root.glob("sasayaki/*/**/*.py*"))
+        if path.suffix in {".py", ".pyi"}
+    }
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true", help="write nothing, name what differs")
+    check = parser.parse_args().check
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder)
+        try:
+            generate(PROTO, target)
+        except generate_events.Rejected as rejected:
+            print(rejected, file=sys.stderr)
+            return 1
+        wanted, present = generated(target), generated(PYTHON)
+    differing = sorted(
+        name for name in wanted.keys() | present.keys() if wanted.get(name) != present.get(name)
+    )
+    if check:
+        for name in differing:
+            print(f"proto/python/{name} is not what `./sasayaki gen` writes", file=sys.stderr)
+        return 1 if differing else 0
+    for name in differing:
+        path = PYTHON / name
+        if name in wanted:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(wanted[name])
+        else:
+            path.unlink()
+    print(f"{len(wanted)} generated files, {len(differing)} changed")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
