@@ -31,6 +31,7 @@ class PutClientRequest(_message.Message):
     REASONS_FIELD_NUMBER: _builtins.int
     WRAP_UP_FORM_FIELD_NUMBER: _builtins.int
     WRAP_UP_MS_MAX_FIELD_NUMBER: _builtins.int
+    QUEUE_IDS_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     client_id: _builtins.str
     name: _builtins.str
@@ -42,6 +43,10 @@ class PutClientRequest(_message.Message):
     def reasons(self) -> _containers.RepeatedCompositeFieldContainer[_client_events_pb2.Reason]: ...
     @_builtins.property
     def wrap_up_form(self) -> _containers.RepeatedCompositeFieldContainer[_client_events_pb2.FormField]: ...
+    @_builtins.property
+    def queue_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Queues to which the company's flows may route; empty: any."""
+
     def __init__(
         self,
         *,
@@ -52,10 +57,11 @@ class PutClientRequest(_message.Message):
         reasons: _abc.Iterable[_client_events_pb2.Reason] | None = ...,
         wrap_up_form: _abc.Iterable[_client_events_pb2.FormField] | None = ...,
         wrap_up_ms_max: _builtins.int = ...,
+        queue_ids: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id", "name", b"name", "numbers", b"numbers", "reasons", b"reasons", "request_id", b"request_id", "wrap_up_form", b"wrap_up_form", "wrap_up_ms_max", b"wrap_up_ms_max"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id", "name", b"name", "numbers", b"numbers", "queue_ids", b"queue_ids", "reasons", b"reasons", "request_id", b"request_id", "wrap_up_form", b"wrap_up_form", "wrap_up_ms_max", b"wrap_up_ms_max"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -91,7 +91,7 @@ class CallreasonServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def OpenEnquiry(self, request, context):
-        """A call has arrived: begins its flow. For services.
+        """A call has arrived: begins its flow. For services. FAILED_PRECONDITION with NO_FLOW when the number has none: the call is then ended.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -113,13 +113,14 @@ class CallreasonServiceServicer:
 
     def CompleteWrapUp(self, request, context):
         """Sends the client company's wrap-up form. INVALID_ARGUMENT names the field that is missing or wrong.
+        FAILED_PRECONDITION with CALL_RUNS before the call's end is known, with ENQUIRY_OVER when the time for it has passed.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetEnquiry(self, request, context):
-        """One enquiry as it stands. NOT_FOUND when there is none.
+        """One enquiry as it stands. For its operator, supervisors, managers and services. NOT_FOUND when there is none.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

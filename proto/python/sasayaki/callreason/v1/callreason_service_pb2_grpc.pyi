@@ -38,15 +38,17 @@ class CallreasonServiceStub:
     PublishFlow: _grpc.UnaryUnaryMultiCallable[_callreason_service_pb2.PublishFlowRequest, _callreason_service_pb2.PublishFlowResponse]
     """Checks and publishes a flow. INVALID_ARGUMENT with every fault (line and reason) when it is faulty; the last good version stays live."""
     OpenEnquiry: _grpc.UnaryUnaryMultiCallable[_callreason_service_pb2.OpenEnquiryRequest, _callreason_service_pb2.OpenEnquiryResponse]
-    """A call has arrived: begins its flow. For services."""
+    """A call has arrived: begins its flow. For services. FAILED_PRECONDITION with NO_FLOW when the number has none: the call is then ended."""
     AdvanceEnquiry: _grpc.UnaryUnaryMultiCallable[_callreason_service_pb2.AdvanceEnquiryRequest, _callreason_service_pb2.AdvanceEnquiryResponse]
     """Something happened in the call: goes on in the flow. For services."""
     ConfirmReason: _grpc.UnaryUnaryMultiCallable[_callreason_service_pb2.ConfirmReasonRequest, _callreason_service_pb2.ConfirmReasonResponse]
     """Confirms or corrects the reason. For the operator of the contact and supervisors."""
     CompleteWrapUp: _grpc.UnaryUnaryMultiCallable[_callreason_service_pb2.CompleteWrapUpRequest, _callreason_service_pb2.CompleteWrapUpResponse]
-    """Sends the client company's wrap-up form. INVALID_ARGUMENT names the field that is missing or wrong."""
+    """Sends the client company's wrap-up form. INVALID_ARGUMENT names the field that is missing or wrong.
+    FAILED_PRECONDITION with CALL_RUNS before the call's end is known, with ENQUIRY_OVER when the time for it has passed.
+    """
     GetEnquiry: _grpc.UnaryUnaryMultiCallable[_callreason_service_pb2.GetEnquiryRequest, _callreason_service_pb2.GetEnquiryResponse]
-    """One enquiry as it stands. NOT_FOUND when there is none."""
+    """One enquiry as it stands. For its operator, supervisors, managers and services. NOT_FOUND when there is none."""
 
 @_typing.type_check_only
 class CallreasonServiceAsyncStub(CallreasonServiceStub):
@@ -58,15 +60,17 @@ class CallreasonServiceAsyncStub(CallreasonServiceStub):
     PublishFlow: _aio.UnaryUnaryMultiCallable[_callreason_service_pb2.PublishFlowRequest, _callreason_service_pb2.PublishFlowResponse]  # type: ignore[assignment]
     """Checks and publishes a flow. INVALID_ARGUMENT with every fault (line and reason) when it is faulty; the last good version stays live."""
     OpenEnquiry: _aio.UnaryUnaryMultiCallable[_callreason_service_pb2.OpenEnquiryRequest, _callreason_service_pb2.OpenEnquiryResponse]  # type: ignore[assignment]
-    """A call has arrived: begins its flow. For services."""
+    """A call has arrived: begins its flow. For services. FAILED_PRECONDITION with NO_FLOW when the number has none: the call is then ended."""
     AdvanceEnquiry: _aio.UnaryUnaryMultiCallable[_callreason_service_pb2.AdvanceEnquiryRequest, _callreason_service_pb2.AdvanceEnquiryResponse]  # type: ignore[assignment]
     """Something happened in the call: goes on in the flow. For services."""
     ConfirmReason: _aio.UnaryUnaryMultiCallable[_callreason_service_pb2.ConfirmReasonRequest, _callreason_service_pb2.ConfirmReasonResponse]  # type: ignore[assignment]
     """Confirms or corrects the reason. For the operator of the contact and supervisors."""
     CompleteWrapUp: _aio.UnaryUnaryMultiCallable[_callreason_service_pb2.CompleteWrapUpRequest, _callreason_service_pb2.CompleteWrapUpResponse]  # type: ignore[assignment]
-    """Sends the client company's wrap-up form. INVALID_ARGUMENT names the field that is missing or wrong."""
+    """Sends the client company's wrap-up form. INVALID_ARGUMENT names the field that is missing or wrong.
+    FAILED_PRECONDITION with CALL_RUNS before the call's end is known, with ENQUIRY_OVER when the time for it has passed.
+    """
     GetEnquiry: _aio.UnaryUnaryMultiCallable[_callreason_service_pb2.GetEnquiryRequest, _callreason_service_pb2.GetEnquiryResponse]  # type: ignore[assignment]
-    """One enquiry as it stands. NOT_FOUND when there is none."""
+    """One enquiry as it stands. For its operator, supervisors, managers and services. NOT_FOUND when there is none."""
 
 class CallreasonServiceServicer(metaclass=_abc_1.ABCMeta):
     """Runs enquiries. Every command is idempotent by `request_id`."""
@@ -93,7 +97,7 @@ class CallreasonServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _callreason_service_pb2.OpenEnquiryRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_callreason_service_pb2.OpenEnquiryResponse, _abc.Awaitable[_callreason_service_pb2.OpenEnquiryResponse]]:
-        """A call has arrived: begins its flow. For services."""
+        """A call has arrived: begins its flow. For services. FAILED_PRECONDITION with NO_FLOW when the number has none: the call is then ended."""
 
     @_abc_1.abstractmethod
     def AdvanceEnquiry(
@@ -117,7 +121,9 @@ class CallreasonServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _callreason_service_pb2.CompleteWrapUpRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_callreason_service_pb2.CompleteWrapUpResponse, _abc.Awaitable[_callreason_service_pb2.CompleteWrapUpResponse]]:
-        """Sends the client company's wrap-up form. INVALID_ARGUMENT names the field that is missing or wrong."""
+        """Sends the client company's wrap-up form. INVALID_ARGUMENT names the field that is missing or wrong.
+        FAILED_PRECONDITION with CALL_RUNS before the call's end is known, with ENQUIRY_OVER when the time for it has passed.
+        """
 
     @_abc_1.abstractmethod
     def GetEnquiry(
@@ -125,6 +131,6 @@ class CallreasonServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _callreason_service_pb2.GetEnquiryRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_callreason_service_pb2.GetEnquiryResponse, _abc.Awaitable[_callreason_service_pb2.GetEnquiryResponse]]:
-        """One enquiry as it stands. NOT_FOUND when there is none."""
+        """One enquiry as it stands. For its operator, supervisors, managers and services. NOT_FOUND when there is none."""
 
 def add_CallreasonServiceServicer_to_server(servicer: CallreasonServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

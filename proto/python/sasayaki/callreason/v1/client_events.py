@@ -68,6 +68,8 @@ class ClientPut(Event, type="sasayaki.callreason.v1.ClientPut"):
     wrap_up_form: tuple[FormField, ...]
     wrap_up_ms_max: Uint32
     """How long an operator may take for the wrap-up."""
+    queue_ids: tuple[str, ...]
+    """Queues to which the company's flows may route; empty: any."""
 
 
 ClientEvent: TypeAlias = (

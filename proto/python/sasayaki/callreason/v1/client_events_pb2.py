@@ -24,15 +24,15 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*sasayaki/callreason/v1/client_events.proto\x12\x16sasayaki.callreason.v1\")\n\x06Number\x12\x0e\n\x06number\x18\x01 \x01(\t\x12\x0f\n\x07\x66low_id\x18\x02 \x01(\t\"?\n\x06Reason\x12\x11\n\treason_id\x18\x01 \x01(\t\x12\x10\n\x08label_ja\x18\x02 \x01(\t\x12\x10\n\x08label_en\x18\x03 \x01(\t\"\x90\x01\n\tFormField\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x10\n\x08label_ja\x18\x02 \x01(\t\x12\x10\n\x08label_en\x18\x03 \x01(\t\x12/\n\x04kind\x18\x04 \x01(\x0e\x32!.sasayaki.callreason.v1.FieldKind\x12\x10\n\x08required\x18\x05 \x01(\x08\x12\x0f\n\x07\x63hoices\x18\x06 \x03(\t\"\xdf\x01\n\tClientPut\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12/\n\x07numbers\x18\x03 \x03(\x0b\x32\x1e.sasayaki.callreason.v1.Number\x12/\n\x07reasons\x18\x04 \x03(\x0b\x32\x1e.sasayaki.callreason.v1.Reason\x12\x37\n\x0cwrap_up_form\x18\x05 \x03(\x0b\x32!.sasayaki.callreason.v1.FormField\x12\x16\n\x0ewrap_up_ms_max\x18\x06 \x01(\r*j\n\tFieldKind\x12\x1a\n\x16\x46IELD_KIND_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x46IELD_KIND_TEXT\x10\x01\x12\x15\n\x11\x46IELD_KIND_CHOICE\x10\x02\x12\x15\n\x11\x46IELD_KIND_NUMBER\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*sasayaki/callreason/v1/client_events.proto\x12\x16sasayaki.callreason.v1\")\n\x06Number\x12\x0e\n\x06number\x18\x01 \x01(\t\x12\x0f\n\x07\x66low_id\x18\x02 \x01(\t\"?\n\x06Reason\x12\x11\n\treason_id\x18\x01 \x01(\t\x12\x10\n\x08label_ja\x18\x02 \x01(\t\x12\x10\n\x08label_en\x18\x03 \x01(\t\"\x90\x01\n\tFormField\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x10\n\x08label_ja\x18\x02 \x01(\t\x12\x10\n\x08label_en\x18\x03 \x01(\t\x12/\n\x04kind\x18\x04 \x01(\x0e\x32!.sasayaki.callreason.v1.FieldKind\x12\x10\n\x08required\x18\x05 \x01(\x08\x12\x0f\n\x07\x63hoices\x18\x06 \x03(\t\"\xf2\x01\n\tClientPut\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12/\n\x07numbers\x18\x03 \x03(\x0b\x32\x1e.sasayaki.callreason.v1.Number\x12/\n\x07reasons\x18\x04 \x03(\x0b\x32\x1e.sasayaki.callreason.v1.Reason\x12\x37\n\x0cwrap_up_form\x18\x05 \x03(\x0b\x32!.sasayaki.callreason.v1.FormField\x12\x16\n\x0ewrap_up_ms_max\x18\x06 \x01(\r\x12\x11\n\tqueue_ids\x18\x07 \x03(\t*j\n\tFieldKind\x12\x1a\n\x16\x46IELD_KIND_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x46IELD_KIND_TEXT\x10\x01\x12\x15\n\x11\x46IELD_KIND_CHOICE\x10\x02\x12\x15\n\x11\x46IELD_KIND_NUMBER\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'sasayaki.callreason.v1.client_events_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_FIELDKIND']._serialized_start=551
-  _globals['_FIELDKIND']._serialized_end=657
+  _globals['_FIELDKIND']._serialized_start=570
+  _globals['_FIELDKIND']._serialized_end=676
   _globals['_NUMBER']._serialized_start=70
   _globals['_NUMBER']._serialized_end=111
   _globals['_REASON']._serialized_start=113
@@ -40,5 +40,5 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_FORMFIELD']._serialized_start=179
   _globals['_FORMFIELD']._serialized_end=323
   _globals['_CLIENTPUT']._serialized_start=326
-  _globals['_CLIENTPUT']._serialized_end=549
+  _globals['_CLIENTPUT']._serialized_end=568
 # @@protoc_insertion_point(module_scope)

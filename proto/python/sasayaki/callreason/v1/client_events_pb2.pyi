@@ -151,6 +151,7 @@ class ClientPut(_message.Message):
     REASONS_FIELD_NUMBER: _builtins.int
     WRAP_UP_FORM_FIELD_NUMBER: _builtins.int
     WRAP_UP_MS_MAX_FIELD_NUMBER: _builtins.int
+    QUEUE_IDS_FIELD_NUMBER: _builtins.int
     client_id: _builtins.str
     name: _builtins.str
     wrap_up_ms_max: _builtins.int
@@ -161,6 +162,10 @@ class ClientPut(_message.Message):
     def reasons(self) -> _containers.RepeatedCompositeFieldContainer[Global___Reason]: ...
     @_builtins.property
     def wrap_up_form(self) -> _containers.RepeatedCompositeFieldContainer[Global___FormField]: ...
+    @_builtins.property
+    def queue_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Queues to which the company's flows may route; empty: any."""
+
     def __init__(
         self,
         *,
@@ -170,10 +175,11 @@ class ClientPut(_message.Message):
         reasons: _abc.Iterable[Global___Reason] | None = ...,
         wrap_up_form: _abc.Iterable[Global___FormField] | None = ...,
         wrap_up_ms_max: _builtins.int = ...,
+        queue_ids: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id", "name", b"name", "numbers", b"numbers", "reasons", b"reasons", "wrap_up_form", b"wrap_up_form", "wrap_up_ms_max", b"wrap_up_ms_max"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id", "name", b"name", "numbers", b"numbers", "queue_ids", b"queue_ids", "reasons", b"reasons", "wrap_up_form", b"wrap_up_form", "wrap_up_ms_max", b"wrap_up_ms_max"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
