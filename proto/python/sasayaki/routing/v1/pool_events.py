@@ -136,12 +136,14 @@ class OfferAccepted(Event, type="sasayaki.routing.v1.OfferAccepted"):
 
 
 class OfferDeclined(Event, type="sasayaki.routing.v1.OfferDeclined"):
-    """The operator's phone refused or failed; the contact goes on waiting, the operator is away."""
+    """The operator's phone refused or failed, or its leg was lost while the call goes on; the contact goes on waiting, the operator is away."""
 
     offer_id: str
     contact_id: str
     operator_id: str
     failure: OfferFailure
+    since: Instant
+    """Since when the operator is away."""
 
 
 class OfferLapsed(Event, type="sasayaki.routing.v1.OfferLapsed"):
@@ -153,7 +155,7 @@ class OfferLapsed(Event, type="sasayaki.routing.v1.OfferLapsed"):
 
 
 class OfferWithdrawn(Event, type="sasayaki.routing.v1.OfferWithdrawn"):
-    """The customer left while the offer was ringing; the operator is ready again as if never asked."""
+    """The offer stands no more: the customer left, or talks with somebody else. Whoever it was ringing at is ready again as if never asked."""
 
     offer_id: str
     contact_id: str
@@ -168,12 +170,20 @@ class ContactAbandoned(Event, type="sasayaki.routing.v1.ContactAbandoned"):
     waited_ms: Int64
 
 
+class ContactLeft(Event, type="sasayaki.routing.v1.ContactLeft"):
+    """The customer's call ended and the contact does not wait here: a request to queue it that comes later changes nothing."""
+
+    contact_id: str
+    left_at: Instant
+
+
 class WrapUpStarted(Event, type="sasayaki.routing.v1.WrapUpStarted"):
     """The talk is over; the operator finishes the contact."""
 
     contact_id: str
     operator_id: str
     release_by: Instant
+    since: Instant
 
 
 class OperatorReleased(Event, type="sasayaki.routing.v1.OperatorReleased"):
@@ -195,6 +205,7 @@ PoolEvent: TypeAlias = (
     | OfferLapsed
     | OfferWithdrawn
     | ContactAbandoned
+    | ContactLeft
     | WrapUpStarted
     | OperatorReleased
 )
@@ -210,6 +221,7 @@ EVENTS: tuple[type[Event], ...] = (
     OfferLapsed,
     OfferWithdrawn,
     ContactAbandoned,
+    ContactLeft,
     WrapUpStarted,
     OperatorReleased,
 )

@@ -25,21 +25,21 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%sasayaki/routing/v1/pool_events.proto\x12\x13sasayaki.routing.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"W\n\x0bOperatorPut\x12\x13\n\x0boperator_id\x18\x01 \x01(\t\x12\x0f\n\x07team_id\x18\x02 \x01(\t\x12\x0e\n\x06skills\x18\x03 \x03(\t\x12\x12\n\nclient_ids\x18\x04 \x03(\t\"\x95\x01\n\x10OperatorStateSet\x12\x13\n\x0boperator_id\x18\x01 \x01(\t\x12\x31\n\x05state\x18\x02 \x01(\x0e\x32\".sasayaki.routing.v1.OperatorState\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12)\n\x05since\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xa2\x01\n\rContactQueued\x12\x12\n\ncontact_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x10\n\x08queue_id\x18\x03 \x01(\t\x12\x17\n\x0frequired_skills\x18\x04 \x03(\t\x12\x10\n\x08priority\x18\x05 \x01(\r\x12-\n\tqueued_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"O\n\x07Skipped\x12\x13\n\x0boperator_id\x18\x01 \x01(\t\x12/\n\x06reason\x18\x02 \x01(\x0e\x32\x1f.sasayaki.routing.v1.SkipReason\"\xb6\x01\n\tOfferMade\x12\x10\n\x08offer_id\x18\x01 \x01(\t\x12\x12\n\ncontact_id\x18\x02 \x01(\t\x12\x13\n\x0boperator_id\x18\x03 \x01(\t\x12.\n\nrespond_by\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07idle_ms\x18\x05 \x01(\x03\x12-\n\x07skipped\x18\x06 \x03(\x0b\x32\x1c.sasayaki.routing.v1.Skipped\"]\n\rOfferAccepted\x12\x10\n\x08offer_id\x18\x01 \x01(\t\x12\x12\n\ncontact_id\x18\x02 \x01(\t\x12\x13\n\x0boperator_id\x18\x03 \x01(\t\x12\x11\n\twaited_ms\x18\x04 \x01(\x03\"~\n\rOfferDeclined\x12\x10\n\x08offer_id\x18\x01 \x01(\t\x12\x12\n\ncontact_id\x18\x02 \x01(\t\x12\x13\n\x0boperator_id\x18\x03 \x01(\t\x12\x32\n\x07\x66\x61ilure\x18\x04 \x01(\x0e\x32!.sasayaki.routing.v1.OfferFailure\"H\n\x0bOfferLapsed\x12\x10\n\x08offer_id\x18\x01 \x01(\t\x12\x12\n\ncontact_id\x18\x02 \x01(\t\x12\x13\n\x0boperator_id\x18\x03 \x01(\t\"K\n\x0eOfferWithdrawn\x12\x10\n\x08offer_id\x18\x01 \x01(\t\x12\x12\n\ncontact_id\x18\x02 \x01(\t\x12\x13\n\x0boperator_id\x18\x03 \x01(\t\"K\n\x10\x43ontactAbandoned\x12\x12\n\ncontact_id\x18\x01 \x01(\t\x12\x10\n\x08queue_id\x18\x02 \x01(\t\x12\x11\n\twaited_ms\x18\x03 \x01(\x03\"h\n\rWrapUpStarted\x12\x12\n\ncontact_id\x18\x01 \x01(\t\x12\x13\n\x0boperator_id\x18\x02 \x01(\t\x12.\n\nrelease_by\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x9a\x01\n\x10OperatorReleased\x12\x12\n\ncontact_id\x18\x01 \x01(\t\x12\x13\n\x0boperator_id\x18\x02 \x01(\t\x12\x32\n\x06reason\x18\x03 \x01(\x0e\x32\".sasayaki.routing.v1.ReleaseReason\x12)\n\x05since\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp*\xce\x01\n\rOperatorState\x12\x1e\n\x1aOPERATOR_STATE_UNSPECIFIED\x10\x00\x12\x16\n\x12OPERATOR_STATE_OFF\x10\x01\x12\x18\n\x14OPERATOR_STATE_READY\x10\x02\x12\x17\n\x13OPERATOR_STATE_AWAY\x10\x03\x12\x1a\n\x16OPERATOR_STATE_RINGING\x10\x04\x12\x1a\n\x16OPERATOR_STATE_TALKING\x10\x05\x12\x1a\n\x16OPERATOR_STATE_WRAP_UP\x10\x06*\xa4\x01\n\nSkipReason\x12\x1b\n\x17SKIP_REASON_UNSPECIFIED\x10\x00\x12\x19\n\x15SKIP_REASON_NOT_READY\x10\x01\x12\x1d\n\x19SKIP_REASON_SKILL_MISSING\x10\x02\x12!\n\x1dSKIP_REASON_CLIENT_NOT_SERVED\x10\x03\x12\x1c\n\x18SKIP_REASON_IDLE_SHORTER\x10\x04*\x81\x01\n\x0cOfferFailure\x12\x1d\n\x19OFFER_FAILURE_UNSPECIFIED\x10\x00\x12\x19\n\x15OFFER_FAILURE_REFUSED\x10\x01\x12\x1d\n\x19OFFER_FAILURE_UNREACHABLE\x10\x02\x12\x18\n\x14OFFER_FAILURE_FAILED\x10\x03*h\n\rReleaseReason\x12\x1e\n\x1aRELEASE_REASON_UNSPECIFIED\x10\x00\x12\x1c\n\x18RELEASE_REASON_COMPLETED\x10\x01\x12\x19\n\x15RELEASE_REASON_LAPSED\x10\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%sasayaki/routing/v1/pool_events.proto\x12\x13sasayaki.routing.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"W\n\x0bOperatorPut\x12\x13\n\x0boperator_id\x18\x01 \x01(\t\x12\x0f\n\x07team_id\x18\x02 \x01(\t\x12\x0e\n\x06skills\x18\x03 \x03(\t\x12\x12\n\nclient_ids\x18\x04 \x03(\t\"\x95\x01\n\x10OperatorStateSet\x12\x13\n\x0boperator_id\x18\x01 \x01(\t\x12\x31\n\x05state\x18\x02 \x01(\x0e\x32\".sasayaki.routing.v1.OperatorState\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12)\n\x05since\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xa2\x01\n\rContactQueued\x12\x12\n\ncontact_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x10\n\x08queue_id\x18\x03 \x01(\t\x12\x17\n\x0frequired_skills\x18\x04 \x03(\t\x12\x10\n\x08priority\x18\x05 \x01(\r\x12-\n\tqueued_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"O\n\x07Skipped\x12\x13\n\x0boperator_id\x18\x01 \x01(\t\x12/\n\x06reason\x18\x02 \x01(\x0e\x32\x1f.sasayaki.routing.v1.SkipReason\"\xb6\x01\n\tOfferMade\x12\x10\n\x08offer_id\x18\x01 \x01(\t\x12\x12\n\ncontact_id\x18\x02 \x01(\t\x12\x13\n\x0boperator_id\x18\x03 \x01(\t\x12.\n\nrespond_by\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0f\n\x07idle_ms\x18\x05 \x01(\x03\x12-\n\x07skipped\x18\x06 \x03(\x0b\x32\x1c.sasayaki.routing.v1.Skipped\"]\n\rOfferAccepted\x12\x10\n\x08offer_id\x18\x01 \x01(\t\x12\x12\n\ncontact_id\x18\x02 \x01(\t\x12\x13\n\x0boperator_id\x18\x03 \x01(\t\x12\x11\n\twaited_ms\x18\x04 \x01(\x03\"\xa9\x01\n\rOfferDeclined\x12\x10\n\x08offer_id\x18\x01 \x01(\t\x12\x12\n\ncontact_id\x18\x02 \x01(\t\x12\x13\n\x0boperator_id\x18\x03 \x01(\t\x12\x32\n\x07\x66\x61ilure\x18\x04 \x01(\x0e\x32!.sasayaki.routing.v1.OfferFailure\x12)\n\x05since\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"H\n\x0bOfferLapsed\x12\x10\n\x08offer_id\x18\x01 \x01(\t\x12\x12\n\ncontact_id\x18\x02 \x01(\t\x12\x13\n\x0boperator_id\x18\x03 \x01(\t\"K\n\x0eOfferWithdrawn\x12\x10\n\x08offer_id\x18\x01 \x01(\t\x12\x12\n\ncontact_id\x18\x02 \x01(\t\x12\x13\n\x0boperator_id\x18\x03 \x01(\t\"K\n\x10\x43ontactAbandoned\x12\x12\n\ncontact_id\x18\x01 \x01(\t\x12\x10\n\x08queue_id\x18\x02 \x01(\t\x12\x11\n\twaited_ms\x18\x03 \x01(\x03\"N\n\x0b\x43ontactLeft\x12\x12\n\ncontact_id\x18\x01 \x01(\t\x12+\n\x07left_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x93\x01\n\rWrapUpStarted\x12\x12\n\ncontact_id\x18\x01 \x01(\t\x12\x13\n\x0boperator_id\x18\x02 \x01(\t\x12.\n\nrelease_by\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x05since\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x9a\x01\n\x10OperatorReleased\x12\x12\n\ncontact_id\x18\x01 \x01(\t\x12\x13\n\x0boperator_id\x18\x02 \x01(\t\x12\x32\n\x06reason\x18\x03 \x01(\x0e\x32\".sasayaki.routing.v1.ReleaseReason\x12)\n\x05since\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp*\xce\x01\n\rOperatorState\x12\x1e\n\x1aOPERATOR_STATE_UNSPECIFIED\x10\x00\x12\x16\n\x12OPERATOR_STATE_OFF\x10\x01\x12\x18\n\x14OPERATOR_STATE_READY\x10\x02\x12\x17\n\x13OPERATOR_STATE_AWAY\x10\x03\x12\x1a\n\x16OPERATOR_STATE_RINGING\x10\x04\x12\x1a\n\x16OPERATOR_STATE_TALKING\x10\x05\x12\x1a\n\x16OPERATOR_STATE_WRAP_UP\x10\x06*\xa4\x01\n\nSkipReason\x12\x1b\n\x17SKIP_REASON_UNSPECIFIED\x10\x00\x12\x19\n\x15SKIP_REASON_NOT_READY\x10\x01\x12\x1d\n\x19SKIP_REASON_SKILL_MISSING\x10\x02\x12!\n\x1dSKIP_REASON_CLIENT_NOT_SERVED\x10\x03\x12\x1c\n\x18SKIP_REASON_IDLE_SHORTER\x10\x04*\x81\x01\n\x0cOfferFailure\x12\x1d\n\x19OFFER_FAILURE_UNSPECIFIED\x10\x00\x12\x19\n\x15OFFER_FAILURE_REFUSED\x10\x01\x12\x1d\n\x19OFFER_FAILURE_UNREACHABLE\x10\x02\x12\x18\n\x14OFFER_FAILURE_FAILED\x10\x03*h\n\rReleaseReason\x12\x1e\n\x1aRELEASE_REASON_UNSPECIFIED\x10\x00\x12\x1c\n\x18RELEASE_REASON_COMPLETED\x10\x01\x12\x19\n\x15RELEASE_REASON_LAPSED\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'sasayaki.routing.v1.pool_events_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_OPERATORSTATE']._serialized_start=1482
-  _globals['_OPERATORSTATE']._serialized_end=1688
-  _globals['_SKIPREASON']._serialized_start=1691
-  _globals['_SKIPREASON']._serialized_end=1855
-  _globals['_OFFERFAILURE']._serialized_start=1858
-  _globals['_OFFERFAILURE']._serialized_end=1987
-  _globals['_RELEASEREASON']._serialized_start=1989
-  _globals['_RELEASEREASON']._serialized_end=2093
+  _globals['_OPERATORSTATE']._serialized_start=1650
+  _globals['_OPERATORSTATE']._serialized_end=1856
+  _globals['_SKIPREASON']._serialized_start=1859
+  _globals['_SKIPREASON']._serialized_end=2023
+  _globals['_OFFERFAILURE']._serialized_start=2026
+  _globals['_OFFERFAILURE']._serialized_end=2155
+  _globals['_RELEASEREASON']._serialized_start=2157
+  _globals['_RELEASEREASON']._serialized_end=2261
   _globals['_OPERATORPUT']._serialized_start=95
   _globals['_OPERATORPUT']._serialized_end=182
   _globals['_OPERATORSTATESET']._serialized_start=185
@@ -52,16 +52,18 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_OFFERMADE']._serialized_end=765
   _globals['_OFFERACCEPTED']._serialized_start=767
   _globals['_OFFERACCEPTED']._serialized_end=860
-  _globals['_OFFERDECLINED']._serialized_start=862
-  _globals['_OFFERDECLINED']._serialized_end=988
-  _globals['_OFFERLAPSED']._serialized_start=990
-  _globals['_OFFERLAPSED']._serialized_end=1062
-  _globals['_OFFERWITHDRAWN']._serialized_start=1064
-  _globals['_OFFERWITHDRAWN']._serialized_end=1139
-  _globals['_CONTACTABANDONED']._serialized_start=1141
-  _globals['_CONTACTABANDONED']._serialized_end=1216
-  _globals['_WRAPUPSTARTED']._serialized_start=1218
-  _globals['_WRAPUPSTARTED']._serialized_end=1322
-  _globals['_OPERATORRELEASED']._serialized_start=1325
-  _globals['_OPERATORRELEASED']._serialized_end=1479
+  _globals['_OFFERDECLINED']._serialized_start=863
+  _globals['_OFFERDECLINED']._serialized_end=1032
+  _globals['_OFFERLAPSED']._serialized_start=1034
+  _globals['_OFFERLAPSED']._serialized_end=1106
+  _globals['_OFFERWITHDRAWN']._serialized_start=1108
+  _globals['_OFFERWITHDRAWN']._serialized_end=1183
+  _globals['_CONTACTABANDONED']._serialized_start=1185
+  _globals['_CONTACTABANDONED']._serialized_end=1260
+  _globals['_CONTACTLEFT']._serialized_start=1262
+  _globals['_CONTACTLEFT']._serialized_end=1340
+  _globals['_WRAPUPSTARTED']._serialized_start=1343
+  _globals['_WRAPUPSTARTED']._serialized_end=1490
+  _globals['_OPERATORRELEASED']._serialized_start=1493
+  _globals['_OPERATORRELEASED']._serialized_end=1647
 # @@protoc_insertion_point(module_scope)

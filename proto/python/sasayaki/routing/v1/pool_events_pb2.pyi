@@ -344,7 +344,7 @@ Global___OfferAccepted: _TypeAlias = OfferAccepted  # noqa: Y015
 
 @_typing.final
 class OfferDeclined(_message.Message):
-    """The operator's phone refused or failed; the contact goes on waiting, the operator is away."""
+    """The operator's phone refused or failed, or its leg was lost while the call goes on; the contact goes on waiting, the operator is away."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -352,10 +352,15 @@ class OfferDeclined(_message.Message):
     CONTACT_ID_FIELD_NUMBER: _builtins.int
     OPERATOR_ID_FIELD_NUMBER: _builtins.int
     FAILURE_FIELD_NUMBER: _builtins.int
+    SINCE_FIELD_NUMBER: _builtins.int
     offer_id: _builtins.str
     contact_id: _builtins.str
     operator_id: _builtins.str
     failure: Global___OfferFailure.ValueType
+    @_builtins.property
+    def since(self) -> _timestamp_pb2.Timestamp:
+        """Since when the operator is away."""
+
     def __init__(
         self,
         *,
@@ -363,10 +368,11 @@ class OfferDeclined(_message.Message):
         contact_id: _builtins.str = ...,
         operator_id: _builtins.str = ...,
         failure: Global___OfferFailure.ValueType = ...,
+        since: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["since", b"since"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "failure", b"failure", "offer_id", b"offer_id", "operator_id", b"operator_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "failure", b"failure", "offer_id", b"offer_id", "operator_id", b"operator_id", "since", b"since"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -401,7 +407,7 @@ Global___OfferLapsed: _TypeAlias = OfferLapsed  # noqa: Y015
 
 @_typing.final
 class OfferWithdrawn(_message.Message):
-    """The customer left while the offer was ringing; the operator is ready again as if never asked."""
+    """The offer stands no more: the customer left, or talks with somebody else. Whoever it was ringing at is ready again as if never asked."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -454,6 +460,31 @@ class ContactAbandoned(_message.Message):
 Global___ContactAbandoned: _TypeAlias = ContactAbandoned  # noqa: Y015
 
 @_typing.final
+class ContactLeft(_message.Message):
+    """The customer's call ended and the contact does not wait here: a request to queue it that comes later changes nothing."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTACT_ID_FIELD_NUMBER: _builtins.int
+    LEFT_AT_FIELD_NUMBER: _builtins.int
+    contact_id: _builtins.str
+    @_builtins.property
+    def left_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        contact_id: _builtins.str = ...,
+        left_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["left_at", b"left_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "left_at", b"left_at"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ContactLeft: _TypeAlias = ContactLeft  # noqa: Y015
+
+@_typing.final
 class WrapUpStarted(_message.Message):
     """The talk is over; the operator finishes the contact."""
 
@@ -462,20 +493,24 @@ class WrapUpStarted(_message.Message):
     CONTACT_ID_FIELD_NUMBER: _builtins.int
     OPERATOR_ID_FIELD_NUMBER: _builtins.int
     RELEASE_BY_FIELD_NUMBER: _builtins.int
+    SINCE_FIELD_NUMBER: _builtins.int
     contact_id: _builtins.str
     operator_id: _builtins.str
     @_builtins.property
     def release_by(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def since(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
         self,
         *,
         contact_id: _builtins.str = ...,
         operator_id: _builtins.str = ...,
         release_by: _timestamp_pb2.Timestamp | None = ...,
+        since: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["release_by", b"release_by"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["release_by", b"release_by", "since", b"since"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "operator_id", b"operator_id", "release_by", b"release_by"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "operator_id", b"operator_id", "release_by", b"release_by", "since", b"since"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -98,20 +98,22 @@ class RoutingServiceServicer:
 
     def QueueContact(self, request, context):
         """Lets a contact wait for an operator; may answer with the offer that was made at once.
+        Changes nothing when the contact waits already or its call is over.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def AcceptOffer(self, request, context):
-        """The operator's phone was picked up. FAILED_PRECONDITION when the offer is not open any more.
+        """The operator's phone was picked up. One that comes after the lapse still counts when the contact has nobody to talk to and the
+        operator talks with nobody else; otherwise the offer is withdrawn. FAILED_PRECONDITION when the contact was never offered to them.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def DeclineOffer(self, request, context):
-        """The operator's phone refused or could not be reached.
+        """The operator's phone refused, could not be reached or was lost while the call goes on. Changes nothing once the offer is closed.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -119,6 +121,7 @@ class RoutingServiceServicer:
 
     def EndContact(self, request, context):
         """The contact's call is over: a waiting one is abandoned, an offer withdrawn, a talking operator goes to wrap-up.
+        One that never waited is remembered for a while, so that it can't be queued for ever afterwards.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

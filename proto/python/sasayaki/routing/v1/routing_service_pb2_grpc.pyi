@@ -40,13 +40,19 @@ class RoutingServiceStub:
     FAILED_PRECONDITION while ringing or talking.
     """
     QueueContact: _grpc.UnaryUnaryMultiCallable[_routing_service_pb2.QueueContactRequest, _routing_service_pb2.QueueContactResponse]
-    """Lets a contact wait for an operator; may answer with the offer that was made at once."""
+    """Lets a contact wait for an operator; may answer with the offer that was made at once.
+    Changes nothing when the contact waits already or its call is over.
+    """
     AcceptOffer: _grpc.UnaryUnaryMultiCallable[_routing_service_pb2.AcceptOfferRequest, _routing_service_pb2.AcceptOfferResponse]
-    """The operator's phone was picked up. FAILED_PRECONDITION when the offer is not open any more."""
+    """The operator's phone was picked up. One that comes after the lapse still counts when the contact has nobody to talk to and the
+    operator talks with nobody else; otherwise the offer is withdrawn. FAILED_PRECONDITION when the contact was never offered to them.
+    """
     DeclineOffer: _grpc.UnaryUnaryMultiCallable[_routing_service_pb2.DeclineOfferRequest, _routing_service_pb2.DeclineOfferResponse]
-    """The operator's phone refused or could not be reached."""
+    """The operator's phone refused, could not be reached or was lost while the call goes on. Changes nothing once the offer is closed."""
     EndContact: _grpc.UnaryUnaryMultiCallable[_routing_service_pb2.EndContactRequest, _routing_service_pb2.EndContactResponse]
-    """The contact's call is over: a waiting one is abandoned, an offer withdrawn, a talking operator goes to wrap-up."""
+    """The contact's call is over: a waiting one is abandoned, an offer withdrawn, a talking operator goes to wrap-up.
+    One that never waited is remembered for a while, so that it can't be queued for ever afterwards.
+    """
     Release: _grpc.UnaryUnaryMultiCallable[_routing_service_pb2.ReleaseRequest, _routing_service_pb2.ReleaseResponse]
     """Wrap-up is done: the operator is ready."""
     WatchDesk: _grpc.UnaryStreamMultiCallable[_routing_service_pb2.WatchDeskRequest, _routing_service_pb2.WatchDeskResponse]
@@ -64,13 +70,19 @@ class RoutingServiceAsyncStub(RoutingServiceStub):
     FAILED_PRECONDITION while ringing or talking.
     """
     QueueContact: _aio.UnaryUnaryMultiCallable[_routing_service_pb2.QueueContactRequest, _routing_service_pb2.QueueContactResponse]  # type: ignore[assignment]
-    """Lets a contact wait for an operator; may answer with the offer that was made at once."""
+    """Lets a contact wait for an operator; may answer with the offer that was made at once.
+    Changes nothing when the contact waits already or its call is over.
+    """
     AcceptOffer: _aio.UnaryUnaryMultiCallable[_routing_service_pb2.AcceptOfferRequest, _routing_service_pb2.AcceptOfferResponse]  # type: ignore[assignment]
-    """The operator's phone was picked up. FAILED_PRECONDITION when the offer is not open any more."""
+    """The operator's phone was picked up. One that comes after the lapse still counts when the contact has nobody to talk to and the
+    operator talks with nobody else; otherwise the offer is withdrawn. FAILED_PRECONDITION when the contact was never offered to them.
+    """
     DeclineOffer: _aio.UnaryUnaryMultiCallable[_routing_service_pb2.DeclineOfferRequest, _routing_service_pb2.DeclineOfferResponse]  # type: ignore[assignment]
-    """The operator's phone refused or could not be reached."""
+    """The operator's phone refused, could not be reached or was lost while the call goes on. Changes nothing once the offer is closed."""
     EndContact: _aio.UnaryUnaryMultiCallable[_routing_service_pb2.EndContactRequest, _routing_service_pb2.EndContactResponse]  # type: ignore[assignment]
-    """The contact's call is over: a waiting one is abandoned, an offer withdrawn, a talking operator goes to wrap-up."""
+    """The contact's call is over: a waiting one is abandoned, an offer withdrawn, a talking operator goes to wrap-up.
+    One that never waited is remembered for a while, so that it can't be queued for ever afterwards.
+    """
     Release: _aio.UnaryUnaryMultiCallable[_routing_service_pb2.ReleaseRequest, _routing_service_pb2.ReleaseResponse]  # type: ignore[assignment]
     """Wrap-up is done: the operator is ready."""
     WatchDesk: _aio.UnaryStreamMultiCallable[_routing_service_pb2.WatchDeskRequest, _routing_service_pb2.WatchDeskResponse]  # type: ignore[assignment]
@@ -103,7 +115,9 @@ class RoutingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _routing_service_pb2.QueueContactRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_routing_service_pb2.QueueContactResponse, _abc.Awaitable[_routing_service_pb2.QueueContactResponse]]:
-        """Lets a contact wait for an operator; may answer with the offer that was made at once."""
+        """Lets a contact wait for an operator; may answer with the offer that was made at once.
+        Changes nothing when the contact waits already or its call is over.
+        """
 
     @_abc_1.abstractmethod
     def AcceptOffer(
@@ -111,7 +125,9 @@ class RoutingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _routing_service_pb2.AcceptOfferRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_routing_service_pb2.AcceptOfferResponse, _abc.Awaitable[_routing_service_pb2.AcceptOfferResponse]]:
-        """The operator's phone was picked up. FAILED_PRECONDITION when the offer is not open any more."""
+        """The operator's phone was picked up. One that comes after the lapse still counts when the contact has nobody to talk to and the
+        operator talks with nobody else; otherwise the offer is withdrawn. FAILED_PRECONDITION when the contact was never offered to them.
+        """
 
     @_abc_1.abstractmethod
     def DeclineOffer(
@@ -119,7 +135,7 @@ class RoutingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _routing_service_pb2.DeclineOfferRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_routing_service_pb2.DeclineOfferResponse, _abc.Awaitable[_routing_service_pb2.DeclineOfferResponse]]:
-        """The operator's phone refused or could not be reached."""
+        """The operator's phone refused, could not be reached or was lost while the call goes on. Changes nothing once the offer is closed."""
 
     @_abc_1.abstractmethod
     def EndContact(
@@ -127,7 +143,9 @@ class RoutingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _routing_service_pb2.EndContactRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_routing_service_pb2.EndContactResponse, _abc.Awaitable[_routing_service_pb2.EndContactResponse]]:
-        """The contact's call is over: a waiting one is abandoned, an offer withdrawn, a talking operator goes to wrap-up."""
+        """The contact's call is over: a waiting one is abandoned, an offer withdrawn, a talking operator goes to wrap-up.
+        One that never waited is remembered for a while, so that it can't be queued for ever afterwards.
+        """
 
     @_abc_1.abstractmethod
     def Release(
