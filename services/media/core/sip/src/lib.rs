@@ -1,0 +1,13 @@
+//! What the node says and accepts in SIP and SDP: pure, without sockets, clocks or threads.
+//!
+//! Bytes and instants come in as arguments, verdicts and texts go out; the node does the rest.
+#![forbid(unsafe_code)]
+
+pub mod digest;
+pub mod guard;
+pub mod leg;
+pub mod location;
+pub mod merged;
+pub mod message;
+pub mod number;
+pub mod sdp;
