@@ -117,6 +117,10 @@ class CallArrived(Event, type="sasayaki.media.v1.CallArrived"):
     """The caller's number, AES-256-GCM under the client company's key, base64url. Empty when withheld."""
     node_id: str
     happening_seq: Int64
+    node_call_id: str | None = None
+    """What the node calls it until it is admitted under the contact id."""
+    answer_by: Instant | None = None
+    """Unless it is to be answered by then, the call is ended."""
 
 
 class AnswerOrdered(Event, type="sasayaki.media.v1.AnswerOrdered"):

@@ -220,6 +220,8 @@ class CallArrived(_message.Message):
     CALLER_SEALED_FIELD_NUMBER: _builtins.int
     NODE_ID_FIELD_NUMBER: _builtins.int
     HAPPENING_SEQ_FIELD_NUMBER: _builtins.int
+    NODE_CALL_ID_FIELD_NUMBER: _builtins.int
+    ANSWER_BY_FIELD_NUMBER: _builtins.int
     dialled_number: _builtins.str
     """Our number that was dialled, E.164."""
     caller_hash: _builtins.str
@@ -228,6 +230,12 @@ class CallArrived(_message.Message):
     """The caller's number, AES-256-GCM under the client company's key, base64url. Empty when withheld."""
     node_id: _builtins.str
     happening_seq: _builtins.int
+    node_call_id: _builtins.str
+    """What the node calls it until it is admitted under the contact id."""
+    @_builtins.property
+    def answer_by(self) -> _timestamp_pb2.Timestamp:
+        """Unless it is to be answered by then, the call is ended."""
+
     def __init__(
         self,
         *,
@@ -236,12 +244,21 @@ class CallArrived(_message.Message):
         caller_sealed: _builtins.str = ...,
         node_id: _builtins.str = ...,
         happening_seq: _builtins.int = ...,
+        node_call_id: _builtins.str | None = ...,
+        answer_by: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_answer_by", b"_answer_by", "_node_call_id", b"_node_call_id", "answer_by", b"answer_by", "node_call_id", b"node_call_id"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["caller_hash", b"caller_hash", "caller_sealed", b"caller_sealed", "dialled_number", b"dialled_number", "happening_seq", b"happening_seq", "node_id", b"node_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_answer_by", b"_answer_by", "_node_call_id", b"_node_call_id", "answer_by", b"answer_by", "caller_hash", b"caller_hash", "caller_sealed", b"caller_sealed", "dialled_number", b"dialled_number", "happening_seq", b"happening_seq", "node_call_id", b"node_call_id", "node_id", b"node_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__answer_by: _TypeAlias = _typing.Literal["answer_by"]  # noqa: Y015
+    _WhichOneofArgType__answer_by: _TypeAlias = _typing.Literal["_answer_by", b"_answer_by"]  # noqa: Y015
+    _WhichOneofReturnType__node_call_id: _TypeAlias = _typing.Literal["node_call_id"]  # noqa: Y015
+    _WhichOneofArgType__node_call_id: _TypeAlias = _typing.Literal["_node_call_id", b"_node_call_id"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__answer_by) -> _WhichOneofReturnType__answer_by | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__node_call_id) -> _WhichOneofReturnType__node_call_id | None: ...
 
 Global___CallArrived: _TypeAlias = CallArrived  # noqa: Y015
 
