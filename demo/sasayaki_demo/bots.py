@@ -1,0 +1,181 @@
+"""Customers, operators and supervisors who act by themselves, by what they hear and see."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sasayaki.media.v1 import call_events_pb2 as media_pb
+from sasayaki.routing.v1 import pool_events_pb2 as pool_pb
+from sasayaki_demo.ledger import Entry
+from sasayaki_demo.people import LISTEN, WHISPER, Operator, Supervisor
+from sasayaki_demo.phones import Phones, PhoneTrouble
+from sasayaki_demo.sound import level, read_packets
+
+LOOK_S = 0.05
+HEAR_S = 30.0
+
+GUIDANCE_HZ = 620.0
+MENU_HZ = 1030.0
+CUSTOMER_HZ = 440.0
+OPERATOR_HZ = 850.0
+SUPERVISOR_HZ = 1310.0
+
+
+async def hears(capture: Path, hertz: float, *, within_s: float = HEAR_S) -> None:
+    """Returns when the last 60 ms that a phone received hold a tone.
+
+    Raises PhoneTrouble when that does not come to pass in time.
+    """
+    try:
+        async with asyncio.timeout(within_s):
+            while True:
+                if capture.exists():
+                    newest = read_packets(capture).samples()[-480:]
+                    if level(newest, hertz) > -30.0:
+                        return
+                await asyncio.sleep(LOOK_S)
+    except TimeoutError as late:
+        raise PhoneTrouble(f"{capture.name}: no {hertz:.0f} Hz within {within_s} s") from late
+
+
+@dataclass
+class Customer:
+    """Calls, listens to the guidance, presses a key, talks, hangs up."""
+
+    phone: str
+    caller: str
+    """The own number, by which the judge knows this customer again."""
+    dialled: str
+    key: str = "2"
+    leaves: str = "talk"
+    """When the customer hangs up: `guidance`, `menu` or `talk`."""
+    talk_s: float = 10.0
+    key_after_s: float | None = None
+    """When to press the key, from the answer on, for one who does not go by tones."""
+    capture: Path | None = None
+    sent: Path | None = None
+
+    async def call(self, phones: Phones, sound: dict[str, Any]) -> Entry:
+        """Makes the whole call; returns the phone's `established` or `refused` entry."""
+        await phones.add(self.phone, sound, record=True)
+        since = phones.position
+        await phones.do("call", phone=self.phone, to=self.dialled, **{"from": self.caller})
+        begun = await phones.wait(
+            self.phone, "established", "refused", since=since, within_s=HEAR_S
+        )
+        if begun["event"] == "refused":
+            return begun
+        self.capture, self.sent = Path(begun["rx"]), Path(begun["tx"])
+        await self._go_through(phones)
+        await phones.do("hangup", phone=self.phone)
+        await phones.wait(self.phone, "hungup", since=since)
+        return begun
+
+    async def _go_through(self, phones: Phones) -> None:
+        assert self.capture is not None
+        if self.key_after_s is not None:
+            await asyncio.sleep(self.key_after_s)
+            await phones.do("dtmf", phone=self.phone, digits=self.key)
+            await asyncio.sleep(self.talk_s)
+            return
+        await hears(self.capture, GUIDANCE_HZ)
+        if self.leaves == "guidance":
+            await asyncio.sleep(0.4)
+            return
+        await hears(self.capture, MENU_HZ)
+        if self.leaves == "menu":
+            return
+        await phones.do("dtmf", phone=self.phone, digits=self.key)
+        await hears(self.capture, OPERATOR_HZ)
+        await asyncio.sleep(self.talk_s)
+
+
+@dataclass
+class Desk:
+    """An operator's bot: ready, picks up by phone, completes each wrap-up, goes home."""
+
+    person: Operator
+    answers: dict[str, str]
+    wrapped_up: list[str] = field(default_factory=list)
+
+    async def work(self) -> None:
+        """Watches the own desk and completes what is to be wrapped up, until cancelled."""
+        async for seen in self.person.desk():
+            if seen.state == pool_pb.OPERATOR_STATE_WRAP_UP and (
+                seen.contact_id not in self.wrapped_up
+            ):
+                self.wrapped_up.append(seen.contact_id)
+                await self.person.complete_wrap_up(seen.contact_id, self.answers)
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A stretch of a supervised call in which who hears whom did not change."""
+
+    name: str
+    start_ns: int
+    end_ns: int
+
+
+@dataclass
+class Supervised:
+    """What a supervisor did on a call, with the captures of both phones at the outsourcer's."""
+
+    contact_id: str
+    supervisor_id: str
+    operator_rx: Path
+    operator_tx: Path
+    supervisor_rx: Path
+    phases: list[Phase] = field(default_factory=list)
+    changes: list[tuple[int, str]] = field(default_factory=list)
+    """Each switch: when its request was sent (ns), and to which mode."""
+
+
+async def supervise(
+    person: Supervisor,
+    phone: str,
+    phones: Phones,
+    talk: Entry,
+    *,
+    hold_s: float,
+    whispers: int = 1,
+) -> Supervised:
+    """Listens to a talk, whispers, listens again and leaves; `talk` is the operator's `established`."""
+    settle_s = 0.3
+    contact_id = str(talk["contact_id"])
+    alone_ns = time.time_ns()
+    await asyncio.sleep(hold_s)
+    before_ns = time.time_ns()
+    since = phones.position
+    supervision_id = await person.start(contact_id, LISTEN)
+    leg = await phones.wait(phone, "established", since=since)
+    done = Supervised(
+        contact_id,
+        person.user_id,
+        Path(talk["rx"]),
+        Path(talk["tx"]),
+        Path(leg["rx"]),
+    )
+    done.phases.append(Phase("alone", alone_ns, before_ns))
+    await _hold(done, "listen", settle_s, hold_s)
+    for _ in range(whispers):
+        for mode, name in ((WHISPER, "whisper"), (LISTEN, "listen")):
+            sent = await person.change(supervision_id, mode)
+            done.changes.append((sent, media_pb.SupervisionMode.Name(mode)))
+            await _hold(done, name, settle_s, hold_s)
+    await person.end(supervision_id)
+    await phones.wait(phone, "hungup", since=since)
+    await _hold(done, "after", settle_s, hold_s)
+    return done
+
+
+async def _hold(done: Supervised, name: str, settle_s: float, hold_s: float) -> None:
+    """Lets a phase last; its first moments, in which the change takes effect, are not part of it."""
+    await asyncio.sleep(settle_s)
+    start = time.time_ns()
+    await asyncio.sleep(hold_s)
+    done.phases.append(Phase(name, start, time.time_ns()))

@@ -1,0 +1,234 @@
+"""What `demo --check` asserts about sound, from what the phones received and what the recordings hold."""
+
+from __future__ import annotations
+
+import io
+import wave
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from sasayaki_demo.bots import CUSTOMER_HZ, OPERATOR_HZ, SUPERVISOR_HZ, Supervised
+from sasayaki_demo.sound import (
+    Packets,
+    Samples,
+    first_frame_with,
+    is_forwarded,
+    level,
+    longest_without,
+    read_packets,
+)
+
+WANTED_DBFS = -25.0
+UNWANTED_DBFS = -60.0
+GAP_MS = 60.0
+CHANGE_P95_MS = 100.0
+TRACK_MS = 20.0
+TONES = {"customer": CUSTOMER_HZ, "operator": OPERATOR_HZ, "supervisor": SUPERVISOR_HZ}
+
+HEARS: dict[str, dict[str, frozenset[str]]] = {
+    "alone": {
+        "customer": frozenset({"operator"}),
+        "operator": frozenset({"customer"}),
+    },
+    "listen": {
+        "customer": frozenset({"operator"}),
+        "operator": frozenset({"customer"}),
+        "supervisor": frozenset({"customer", "operator"}),
+    },
+    "whisper": {
+        "customer": frozenset({"operator"}),
+        "operator": frozenset({"customer", "supervisor"}),
+        "supervisor": frozenset({"customer", "operator"}),
+    },
+    "after": {
+        "customer": frozenset({"operator"}),
+        "operator": frozenset({"customer"}),
+        "supervisor": frozenset(),
+    },
+}
+"""Who hears whom in each phase of a supervised call."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One asserted figure: what was measured, over how many, and what it had to keep to."""
+
+    name: str
+    ok: bool
+    measured: float
+    bound: float
+    n: int
+    complaints: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, object]:
+        """Returns the check for a report."""
+        return asdict(self)
+
+
+def at_most(
+    name: str, measured: float, bound: float, n: int, complaints: Iterable[str] = ()
+) -> Check:
+    """Returns a check that holds when something was measured and stays within the bound."""
+    return Check(name, n > 0 and measured <= bound, round(measured, 3), bound, n, tuple(complaints))
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A supervised call with what each of its three phones received, and the operator's sent."""
+
+    supervised: Supervised
+    customer: Packets
+    operator: Packets
+    supervisor: Packets
+    operator_sent: Packets
+
+    @classmethod
+    def of(cls, supervised: Supervised, customer_rx: Path) -> Heard:
+        """Reads the captures."""
+        return cls(
+            supervised,
+            read_packets(customer_rx),
+            read_packets(supervised.operator_rx),
+            read_packets(supervised.supervisor_rx),
+            read_packets(supervised.operator_tx),
+        )
+
+    def by(self, listener: str) -> Packets:
+        """Returns what a party received."""
+        return {
+            "customer": self.customer,
+            "operator": self.operator,
+            "supervisor": self.supervisor,
+        }[listener]
+
+
+def audibility(calls: Sequence[Heard]) -> Check:
+    """Every listener hears exactly the voices that the phase gives them."""
+    wrong = []
+    cells = 0
+    for call in calls:
+        for phase in call.supervised.phases:
+            for listener, voices in HEARS[phase.name].items():
+                heard = call.by(listener).between(phase.start_ns, phase.end_ns).samples()
+                for voice, hertz in TONES.items():
+                    cells += 1
+                    found = level(heard, hertz)
+                    right = found > WANTED_DBFS if voice in voices else found < UNWANTED_DBFS
+                    if not right:
+                        wrong.append(
+                            f"{call.supervised.contact_id} {phase.name}: {listener} has {voice}"
+                            f" at {found:.1f} dBFS"
+                        )
+    return at_most("audibility: wrong cells", len(wrong), 0, cells, wrong)
+
+
+def forwarded(calls: Sequence[Heard]) -> Check:
+    """While a supervisor listens or whispers the customer receives the operator's own payloads."""
+    wrong = []
+    stretches = 0
+    for call in calls:
+        for phase in call.supervised.phases:
+            if phase.name in ("listen", "whisper"):
+                stretches += 1
+                got = call.customer.between(phase.start_ns, phase.end_ns)
+                if not is_forwarded(got, call.operator_sent):
+                    wrong.append(f"{call.supervised.contact_id} {phase.name}: payloads differ")
+    return at_most("payloads: stretches not as sent", len(wrong), 0, stretches, wrong)
+
+
+def unbroken(calls: Sequence[Heard]) -> Check:
+    """Through all changes of mode, customer and operator hear each other without a gap."""
+    gaps = []
+    for call in calls:
+        phases = call.supervised.phases
+        start, end = phases[0].start_ns, phases[-1].end_ns
+        for listener, hertz in (("customer", OPERATOR_HZ), ("operator", CUSTOMER_HZ)):
+            heard = call.by(listener).between(start, end)
+            missing = (end - start) / 1e6 - 20.0 * len(heard.payloads)
+            gaps.append(max(longest_without(heard.samples(), hertz), missing))
+    return at_most("talk: longest gap, ms", max(gaps, default=0.0), GAP_MS, len(gaps))
+
+
+def change_times_ms(calls: Sequence[Heard]) -> list[float]:
+    """Returns, for each switch to whisper, from the request's sending to the first tone at the phone."""
+    times = []
+    for call in calls:
+        for sent_ns, mode in call.supervised.changes:
+            if mode == "SUPERVISION_MODE_WHISPER":
+                after = call.operator.between(sent_ns, sent_ns + 3_000_000_000)
+                first = first_frame_with(after, SUPERVISOR_HZ)
+                times.append((first - sent_ns) / 1e6 if first else float("inf"))
+    return times
+
+
+def mode_changes(times_ms: Sequence[float]) -> Check:
+    """A whisper is heard soon after it was asked for."""
+    p95 = float(np.percentile(times_ms, 95)) if times_ms else float("inf")
+    return at_most(
+        "mode change: request to first sample, p95 ms", p95, CHANGE_P95_MS, len(times_ms)
+    )
+
+
+def read_wav(data: bytes) -> dict[str, Samples]:
+    """Returns the three tracks of a recording.
+
+    Raises ValueError when it is not 8 kHz, 16 bit, three channels.
+    """
+    with wave.open(io.BytesIO(data)) as file:
+        form = (file.getframerate(), file.getsampwidth(), file.getnchannels())
+        if form != (8000, 2, 3):
+            raise ValueError(f"a recording is {form}")
+        samples = np.frombuffer(file.readframes(file.getnframes()), "<i2").reshape(-1, 3)
+    names = ("customer", "operator", "supervisor")
+    return {name: samples[:, i] / 32768.0 for i, name in enumerate(names)}
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """For how long each party's phone sent sound that a recording must hold, in milliseconds."""
+
+    contact_id: str
+    operator_ms: float
+    whispers_ms: float
+    recording: bytes
+
+
+def recorded(calls: Sequence[Spoken]) -> Check:
+    """Each track holds its own party's tone, without a hole, and nobody else's; length ± 20 ms."""
+    wrong = []
+    for call in calls:
+        tracks = read_wav(call.recording)
+        for track, samples in tracks.items():
+            wrong += [f"{call.contact_id}: {c}" for c in _track_complaints(track, samples, call)]
+    return at_most("recordings: faults", len(wrong), 0, len(calls), wrong)
+
+
+def _track_complaints(track: str, samples: Samples, call: Spoken) -> Iterable[str]:
+    for voice, hertz in TONES.items():
+        if voice != track and len(samples) and level(samples, hertz) > UNWANTED_DBFS:
+            yield f"the {track}'s track has the {voice} at {level(samples, hertz):.1f} dBFS"
+    stretch = tone_stretch(samples, TONES[track])
+    hole = longest_without(stretch, TONES[track])
+    length = len(stretch) / 8.0
+    if track == "customer" and abs(length - len(samples) / 8.0) > TRACK_MS:
+        yield f"the customer's tone is {length:.0f} ms of {len(samples) / 8.0:.0f} ms"
+    if track == "operator" and abs(length - call.operator_ms) > TRACK_MS:
+        yield f"the operator's tone is {length:.0f} ms, sent were {call.operator_ms:.0f} ms"
+    if track != "supervisor" and hole > TRACK_MS:
+        yield f"the {track}'s tone has a hole of {hole:.0f} ms"
+    if track == "supervisor" and (length > 0) != (call.whispers_ms > 0):
+        yield f"the supervisor's tone is {length:.0f} ms, whispered were {call.whispers_ms:.0f} ms"
+
+
+def tone_stretch(samples: Samples, hertz: float) -> Samples:
+    """Returns the part from the first to the last 5 ms that hold the tone."""
+    step = 40
+    there = [
+        i
+        for i in range(0, len(samples) - step + 1, step)
+        if level(samples[i : i + step], hertz) > -30.0
+    ]
+    return samples[there[0] : there[-1] + step] if there else samples[:0]

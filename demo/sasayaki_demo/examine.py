@@ -1,0 +1,200 @@
+"""`demo --check`: plays a few calls with tones and asserts what phones heard and what the topics tell."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import platform as machine_facts
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sasayaki_demo.bots import (
+    CUSTOMER_HZ,
+    GUIDANCE_HZ,
+    OPERATOR_HZ,
+    SUPERVISOR_HZ,
+    Customer,
+    Supervised,
+)
+from sasayaki_demo.callers import opener
+from sasayaki_demo.checks import (
+    Check,
+    Heard,
+    Spoken,
+    at_most,
+    audibility,
+    change_times_ms,
+    forwarded,
+    mode_changes,
+    recorded,
+    unbroken,
+)
+from sasayaki_demo.endpoints import Endpoints
+from sasayaki_demo.judge import Case, judge
+from sasayaki_demo.people import connected
+from sasayaki_demo.play import Floor, Voices, floor, now_ns, play, wrapped_up
+from sasayaki_demo.sound import MULAW, heard_ms, level, read_packets
+from sasayaki_demo.topics import Written, read_topics
+
+NUMBER = "0312345670"
+UNKNOWN_NUMBER = "0399999999"
+VOICES = Voices({"tone": CUSTOMER_HZ}, {"tone": OPERATOR_HZ}, {"tone": SUPERVISOR_HZ})
+TALK_S = 11.0
+HOLD_S = 1.2
+SUPERVISIONS = 3
+SETTLE_S = 20.0
+LOOK_S = 0.3
+
+
+async def examine(
+    endpoints: Endpoints, softphone: Path, folder: Path, keys: Path, *, calls: int
+) -> dict[str, Any]:
+    """Plays `calls` calls at once and two that go wrong; returns the report."""
+    open_caller = opener(keys)
+    started_ns = now_ns()
+    async with connected(endpoints) as services:
+        async with floor(services, endpoints, softphone, folder, VOICES) as at_work:
+            customers = [
+                Customer(f"c{n}", f"0901000{n:04}", NUMBER, talk_s=TALK_S)
+                for n in range(1, calls + 1)
+            ]
+            early = Customer("early", "09010009001", NUMBER, leaves="guidance")
+            astray = Customer("astray", "09010009002", UNKNOWN_NUMBER)
+            since = at_work.phones.position
+            supervised = await play(
+                at_work,
+                [*customers, early, astray],
+                supervisions=min(SUPERVISIONS, calls),
+                hold_s=HOLD_S,
+            )
+            await wrapped_up(at_work, since)
+            records = await _settled(endpoints)
+            contacts = _contacts_by_caller(records, open_caller)
+            heard = _heard(supervised, customers, contacts)
+            spoken = await _spoken(at_work, customers, contacts, supervised)
+        records = await read_topics(endpoints.kafka)
+    complaints = judge(Case(at_work.ledger.entries, records, open_caller, started_ns))
+    times = change_times_ms(heard)
+    checks = [
+        at_most("ledger and topics: complaints", len(complaints), 0, len(records), complaints),
+        _guidance(customers, early, contacts, records),
+        audibility(heard),
+        forwarded(heard),
+        unbroken(heard),
+        mode_changes(times),
+        recorded(spoken),
+    ]
+    return report(checks, at_work, {"mode_change_ms": [round(t, 1) for t in times]})
+
+
+def report(checks: list[Check], at_work: Floor, figures: dict[str, Any]) -> dict[str, Any]:
+    """Returns the report as it is written to a file."""
+    return {
+        "checks": [check.as_json() for check in checks],
+        "ledger": at_work.ledger.entries,
+        "figures": figures,
+        "machine": {"cpus": os.cpu_count(), "system": machine_facts.platform()},
+    }
+
+
+async def _settled(endpoints: Endpoints) -> list[Written]:
+    """Returns the topics once every contact of this run is closed and recorded, or time is up."""
+    deadline = asyncio.get_running_loop().time() + SETTLE_S
+    while True:
+        records = await read_topics(endpoints.kafka)
+        names = [r.name for r in records if r.is_history]
+        opened, closed = names.count("CallArrived"), names.count("EnquiryClosed")
+        taps, finished = names.count("TapOpened"), names.count("RecordingFinished")
+        left = names.count("CallEnded")
+        done = opened == closed == left and taps == finished
+        if done or asyncio.get_running_loop().time() > deadline:
+            return records
+        await asyncio.sleep(LOOK_S)
+
+
+def _contacts_by_caller(
+    records: list[Written], open_caller: Callable[[Written], str]
+) -> dict[str, str]:
+    """Returns the contact id of each caller's newest call."""
+    arrived = [r for r in records if r.is_history and r.name == "CallArrived"]
+    return {open_caller(r): str(r.event["subject"]) for r in arrived}
+
+
+def _heard(
+    supervised: list[Supervised], customers: list[Customer], contacts: dict[str, str]
+) -> list[Heard]:
+    by_contact = {contacts[c.caller]: c for c in customers}
+    heard = []
+    for one in supervised:
+        capture = by_contact[one.contact_id].capture
+        assert capture is not None
+        heard.append(Heard.of(one, capture))
+    return heard
+
+
+async def _spoken(
+    at_work: Floor,
+    customers: list[Customer],
+    contacts: dict[str, str],
+    supervised: list[Supervised],
+) -> list[Spoken]:
+    """Fetches each talk's recording, with what its phones sent beside it."""
+    supervisor = next(iter(at_work.supervisors.values()))
+    whispered = {s.contact_id for s in supervised}
+    talks = {e["contact_id"]: e for e in at_work.talks(0)}
+    spoken = []
+    for customer in customers:
+        contact = contacts[customer.caller]
+        sent = read_packets(Path(talks[contact]["tx"]))
+        spoken.append(
+            Spoken(
+                contact,
+                20.0 * len(sent.payloads),
+                1000.0 * HOLD_S if contact in whispered else 0.0,
+                await supervisor.recording(contact),
+            )
+        )
+    return spoken
+
+
+def _guidance(
+    customers: list[Customer],
+    early: Customer,
+    contacts: dict[str, str],
+    records: list[Written],
+) -> Check:
+    """Each caller heard the whole guidance, and before any operator; the topics say the same ± 20 ms."""
+    played = {
+        str(r.event["subject"]): r.data
+        for r in records
+        if r.is_history and r.name == "GuidancePlayed"
+    }
+    wrong = []
+    for customer in (*customers, early):
+        assert customer.capture is not None
+        phone = read_packets(customer.capture)
+        fact = played[contacts[customer.caller]]
+        heard = heard_ms(phone, GUIDANCE_HZ)
+        if abs(heard - fact["heard_ms"]) > 40:
+            wrong.append(f"{customer.phone} heard {heard} ms, noted are {fact['heard_ms']} ms")
+        whole = fact["outcome"] == "PROMPT_OUTCOME_COMPLETED"
+        if whole == (customer is early):
+            wrong.append(f"{customer.phone}: guidance noted as {fact['outcome']}")
+        if whole and heard < fact["total_ms"] - 40:
+            wrong.append(f"{customer.phone} heard {heard} ms of {fact['total_ms']} ms")
+        if not _guidance_first(customer):
+            wrong.append(f"{customer.phone} heard an operator before the guidance was over")
+    return at_most("guidance: faults", len(wrong), 0, len(customers) + 1, wrong)
+
+
+def _guidance_first(customer: Customer) -> bool:
+    """Returns whether the last of the guidance came before the first of an operator."""
+    assert customer.capture is not None
+    phone = read_packets(customer.capture)
+    frames = [MULAW[np.frombuffer(p, np.uint8)] for p in phone.payloads]
+    guidance = [i for i, f in enumerate(frames) if level(f, GUIDANCE_HZ) > -30.0]
+    operator = [i for i, f in enumerate(frames) if level(f, OPERATOR_HZ) > -30.0]
+    return not operator or (bool(guidance) and guidance[-1] < operator[0])

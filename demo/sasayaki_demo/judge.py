@@ -1,0 +1,281 @@
+"""The judge: does what the platform wrote down agree with what phones and people saw, both ways?
+
+It is given the ledger of the phones and people, and the topics as they stand in Kafka, and imports nothing of the
+platform but the field names of the contract. Every rule returns complaints in plain words; no complaint, no fault.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from sasayaki_demo.ledger import Entry
+from sasayaki_demo.topics import Written, by_stream
+
+_T = TypeVar("_T")
+
+FINAL_OPERATOR_STATES = frozenset({"OFF", "READY", "AWAY"})
+
+
+@dataclass(frozen=True)
+class Case:
+    """What the judge is given."""
+
+    ledger: list[Entry]
+    records: list[Written]
+    caller_of: Callable[[Written], str]
+    """Opens the sealed caller number of a `CallArrived`."""
+    started_ns: int
+    """Contacts that arrived before are not this case's."""
+
+
+def judge(case: Case) -> list[str]:
+    """Returns every complaint; none: both sides tell the same story."""
+    return [complaint for rule in RULES for complaint in rule(case)]
+
+
+def _contacts(case: Case) -> dict[str, dict[str, list[Written]]]:
+    """Returns the case's contacts: contact id -> event name -> records."""
+    found: dict[str, dict[str, list[Written]]] = {}
+    for (topic, stream), records in by_stream(case.records).items():
+        if topic == "media.call" and _when_ns(records[0]) >= case.started_ns:
+            found[stream] = defaultdict(list)
+    for record in case.records:
+        contact = record.event.get("correlationid") or record.event.get("subject")
+        if record.is_history and contact in found:
+            found[str(contact)][record.name].append(record)
+    return found
+
+
+def _when_ns(record: Written) -> int:
+    return int(datetime.fromisoformat(str(record.event["time"])).timestamp() * 1e9)
+
+
+def whole_streams(case: Case) -> Iterator[str]:
+    """Each partition is whole, each stream counts 1, 2, 3 … and no event is there twice."""
+    offsets: dict[tuple[str, int], list[int]] = defaultdict(list)
+    for record in case.records:
+        offsets[record.topic, record.partition].append(record.offset)
+    for (topic, partition), found in offsets.items():
+        if found != list(range(found[0], found[0] + len(found))):
+            yield f"{topic}/{partition}: offsets are not one after another"
+    for (topic, stream), records in by_stream(case.records).items():
+        numbers = [int(r.event["sequence"]) for r in records]
+        if numbers != list(range(1, len(numbers) + 1)):
+            yield f"{topic} {stream}: sequence is {numbers}"
+    ids = Counter(str(r.event["id"]) for r in case.records if r.is_history)
+    yield from (f"event {i} is there {n} times" for i, n in ids.items() if n > 1)
+
+
+def no_dead_letters(case: Case) -> Iterator[str]:
+    """Nothing was given up."""
+    for record in case.records:
+        if record.topic.endswith(".dead-letters"):
+            yield f"{record.topic}: {record.event}"
+
+
+def calls_were_placed(case: Case) -> Iterator[str]:
+    """Every call that a phone placed and that rang is a contact, and the other way round."""
+    placed = Counter(
+        e["from"] for e in _events(case, "calling") if e["phone"] not in _refused_phones(case)
+    )
+    arrived = Counter(
+        case.caller_of(names["CallArrived"][0])
+        for names in _contacts(case).values()
+        if names["CallArrived"]
+    )
+    yield from _differences("placed by phones", placed, "arrived by topics", arrived)
+    for contact, names in _contacts(case).items():
+        if len(names["CallArrived"]) != 1:
+            yield f"{contact}: arrived {len(names['CallArrived'])} times"
+
+
+def refusals_left_no_trace(case: Case) -> Iterator[str]:
+    """A number that is not ours was refused with 404."""
+    for entry in _events(case, "refused"):
+        if entry.get("code") != 404:
+            yield f"{entry['phone']}: refused with {entry.get('code')}, not 404"
+
+
+def keys_were_heard(case: Case) -> Iterator[str]:
+    """The keys that each phone pressed are those that were collected, and led to a reason."""
+    numbers = _number_of_phone(case)
+    pressed: Counter[tuple[str, str]] = Counter()
+    for entry in _events(case, "keyed"):
+        pressed[numbers[entry["phone"]], str(entry["digit"])] += 1
+    collected: Counter[tuple[str, str]] = Counter()
+    for contact, names in _contacts(case).items():
+        if not names["CallArrived"]:
+            continue
+        caller = case.caller_of(names["CallArrived"][0])
+        keys = [
+            digit for record in names["DigitsCollected"] for digit in record.data.get("digits", "")
+        ]
+        collected.update((caller, key) for key in keys)
+        stated = [record.data["key"] for record in names["ReasonStated"]]
+        if stated != keys[len(keys) - len(stated) :] or (keys and not stated):
+            yield f"{contact}: pressed {keys}, stated by {stated}"
+    yield from _differences("keyed by phones", pressed, "collected by topics", collected)
+
+
+def talks_were_held(case: Case) -> Iterator[str]:
+    """Every talk of an operator's phone was offered, accepted, joined and taken exactly once."""
+    held = Counter(
+        (e["contact_id"], e["user"])
+        for e in _events(case, "established")
+        if e.get("user") in _operators(case)
+    )
+    contacts = _contacts(case)
+    for name in ("OperatorLegAnswered", "TalkStarted", "OfferAccepted", "EnquiryTaken"):
+        told = Counter(
+            (contact, str(record.data["operator_id"]))
+            for contact, names in contacts.items()
+            for record in names[name]
+        )
+        yield from _differences("held by phones", held, f"{name} by topics", told)
+
+
+def every_contact_ended(case: Case) -> Iterator[str]:
+    """Each contact is over: the call ended once, its enquiry closed once with the fitting outcome."""
+    for contact, names in _contacts(case).items():
+        for name in ("CallEnded", "EnquiryOpened", "EnquiryClosed"):
+            if len(names[name]) != 1:
+                yield f"{contact}: {name} {len(names[name])} times"
+        if len(names["TapOpened"]) != len(names["TapClosed"]):
+            yield f"{contact}: recording opened but not closed"
+        if len(names["RecordingFinished"]) != len(names["TapOpened"]):
+            yield f"{contact}: recorded, but the recording is not finished"
+        for closed in names["EnquiryClosed"]:
+            wanted = _outcome(names)
+            if closed.data["outcome"] != wanted:
+                yield f"{contact}: closed as {closed.data['outcome']}, not {wanted}"
+
+
+def _outcome(names: dict[str, list[Written]]) -> str:
+    if names["TalkStarted"]:
+        done = bool(names["EnquiryClosed"][0].data.get("answers"))
+        return "ENQUIRY_OUTCOME_HANDLED" + ("" if done else "_WITHOUT_WRAP_UP")
+    if names["ContactQueued"]:
+        return "ENQUIRY_OUTCOME_LEFT_IN_QUEUE"
+    whole = any(r.data["outcome"] == "PROMPT_OUTCOME_COMPLETED" for r in names["GuidancePlayed"])
+    return "ENQUIRY_OUTCOME_LEFT_IN_FLOW" if whole else "ENQUIRY_OUTCOME_LEFT_IN_GUIDANCE"
+
+
+def nobody_is_stuck(case: Case) -> Iterator[str]:
+    """By the pool's history no operator is reserved, ringing, talking or in wrap-up, and nobody waits."""
+    doing: dict[str, str] = {}
+    waiting: set[str] = set()
+    for record in case.records:
+        if record.topic != "routing.pool" or not record.is_history:
+            continue
+        operator = str(record.data.get("operator_id", ""))
+        contact = str(record.data.get("contact_id", ""))
+        match record.name:
+            case "OperatorStateSet":
+                doing[operator] = record.data["state"].removeprefix("OPERATOR_STATE_")
+            case "ContactQueued":
+                waiting.add(contact)
+            case "OfferMade":
+                if doing.get(operator) != "READY":
+                    yield f"{operator} was offered {contact} while {doing.get(operator)}"
+                doing[operator] = "RINGING"
+            case "OfferAccepted":
+                doing[operator] = "TALKING"
+                waiting.discard(contact)
+            case "OfferDeclined" | "OfferLapsed":
+                doing[operator] = "AWAY"
+            case "OfferWithdrawn" | "OperatorReleased":
+                doing[operator] = "READY"
+            case "WrapUpStarted":
+                doing[operator] = "WRAP_UP"
+            case "ContactAbandoned":
+                waiting.discard(contact)
+    for operator, state in doing.items():
+        if state not in FINAL_OPERATOR_STATES:
+            yield f"{operator} is left {state}"
+    yield from (f"{contact} is left waiting" for contact in sorted(waiting))
+
+
+def supervisions_were_asked_for(case: Case) -> Iterator[str]:
+    """Each supervision in the topics was an act of a supervisor, heard in that mode, and ended."""
+    acts = Counter(
+        (e["user"], e["contact_id"], e["mode"])
+        for e in case.ledger
+        if e.get("act") == "start_supervision"
+    )
+    contacts = _contacts(case)
+    started: Counter[tuple[str, str, str]] = Counter()
+    asked = sum(e.get("act") in ("start_supervision", "change_mode") for e in case.ledger)
+    heard = 0
+    for contact, names in contacts.items():
+        for record in names["SupervisionStarted"]:
+            who = str(record.data["supervisor_id"])
+            started[who, contact, str(record.data["mode"])] += 1
+        heard += len(names["SupervisorHeard"])
+        if len(names["SupervisionStarted"]) != len(names["SupervisionEnded"]):
+            yield f"{contact}: supervisions started and ended differ"
+        if len(names["SupervisorLegEnded"]) != len(names["SupervisionStarted"]):
+            yield f"{contact}: supervisors' legs and supervisions differ"
+    yield from _differences("asked for", acts, "started by topics", started)
+    if asked != heard:
+        yield f"{asked} modes asked for, {heard} heard"
+
+
+def people_did_what_is_told_of_them(case: Case) -> Iterator[str]:
+    """Log-ins and wrap-ups in the topics are acts of people, one to one."""
+    done = Counter(
+        (e["user"], e["state"]) for e in case.ledger if e.get("act") == "set_operator_state"
+    )
+    told = Counter(
+        (str(r.data["operator_id"]), str(r.data["state"]))
+        for r in case.records
+        if r.is_history and r.name == "OperatorStateSet" and _when_ns(r) >= case.started_ns
+    )
+    yield from _differences("set by operators", done, "set by topics", told)
+    wrapped = Counter(e["contact_id"] for e in case.ledger if e.get("act") == "complete_wrap_up")
+    closed = Counter(
+        contact
+        for contact, names in _contacts(case).items()
+        for r in names["EnquiryClosed"]
+        if r.data.get("answers")
+    )
+    yield from _differences("wrapped up by operators", wrapped, "closed by topics", closed)
+
+
+RULES: tuple[Callable[[Case], Iterator[str]], ...] = (
+    whole_streams,
+    no_dead_letters,
+    calls_were_placed,
+    refusals_left_no_trace,
+    keys_were_heard,
+    talks_were_held,
+    every_contact_ended,
+    nobody_is_stuck,
+    supervisions_were_asked_for,
+    people_did_what_is_told_of_them,
+)
+
+
+def _events(case: Case, name: str) -> list[Entry]:
+    return [e for e in case.ledger if e.get("event") == name]
+
+
+def _refused_phones(case: Case) -> set[str]:
+    return {e["phone"] for e in _events(case, "refused")}
+
+
+def _number_of_phone(case: Case) -> dict[str, str]:
+    return {e["phone"]: e["from"] for e in _events(case, "calling")}
+
+
+def _operators(case: Case) -> set[str]:
+    return {e["user"] for e in case.ledger if e.get("act") == "set_operator_state"}
+
+
+def _differences(one: str, left: Counter[_T], other: str, right: Counter[_T]) -> Iterator[str]:
+    for item in left.keys() | right.keys():
+        if left[item] != right[item]:
+            yield f"{item}: {left[item]} {one}, {right[item]} {other}"

@@ -1,0 +1,199 @@
+"""Operators and supervisors as the platform sees them: people with a token who call RPCs."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import uuid4
+
+import grpc
+
+from sasayaki.callreason.v1 import callreason_service_pb2 as callreason_pb
+from sasayaki.callreason.v1 import enquiry_events_pb2 as enquiry_pb
+from sasayaki.callreason.v1.callreason_service_pb2_grpc import CallreasonServiceStub
+from sasayaki.media.v1 import call_events_pb2 as media_pb
+from sasayaki.monitoring.v1 import monitoring_service_pb2 as monitoring_pb
+from sasayaki.monitoring.v1 import supervision_events_pb2 as supervision_pb
+from sasayaki.monitoring.v1.monitoring_service_pb2_grpc import MonitoringServiceStub
+from sasayaki.recording.v1 import recording_service_pb2 as recording_pb
+from sasayaki.recording.v1.recording_service_pb2_grpc import RecordingServiceStub
+from sasayaki.routing.v1 import pool_events_pb2 as pool_pb
+from sasayaki.routing.v1 import routing_service_pb2 as routing_pb
+from sasayaki.routing.v1.routing_service_pb2_grpc import RoutingServiceStub
+from sasayaki_demo.endpoints import Endpoints
+from sasayaki_demo.ledger import Ledger
+
+RPC_S = 10.0
+RETRY_S = 0.2
+RETRIES_MAX = 50
+LISTEN = media_pb.SUPERVISION_MODE_LISTEN
+WHISPER = media_pb.SUPERVISION_MODE_WHISPER
+
+
+class Person:
+    """Somebody with a token; every act is written into the ledger when it was answered."""
+
+    def __init__(self, user_id: str, platform: Platform, ledger: Ledger) -> None:
+        self.user_id = user_id
+        self._platform = platform
+        self._ledger = ledger
+        self._metadata = (("authorization", f"Bearer {platform.endpoints.tokens[user_id]}"),)
+
+    async def _act(self, act: str, method: Any, request: Any, **noted: Any) -> Any:
+        """Calls an RPC, again while the service is away (its request id makes that safe)."""
+        begun = time.time_ns()
+        for attempt in range(RETRIES_MAX):
+            try:
+                answer = await method(request, metadata=self._metadata, timeout=RPC_S)
+                break
+            except grpc.aio.AioRpcError as error:
+                away = error.code() in (
+                    grpc.StatusCode.UNAVAILABLE,
+                    grpc.StatusCode.DEADLINE_EXCEEDED,
+                )
+                if not away or attempt == RETRIES_MAX - 1:
+                    raise
+            await asyncio.sleep(RETRY_S)
+        await self._ledger.add({"act": act, "user": self.user_id, "begun_ns": begun, **noted})
+        return answer
+
+
+class Operator(Person):
+    """Logs in, takes what rings, wraps up."""
+
+    async def set_state(self, state: pool_pb.OperatorState.ValueType) -> None:
+        """Logs in (READY) or out (OFF)."""
+        await self._act(
+            "set_operator_state",
+            self._platform.routing.SetOperatorState,
+            routing_pb.SetOperatorStateRequest(request_id=str(uuid4()), state=state),
+            state=pool_pb.OperatorState.Name(state),
+        )
+
+    async def complete_wrap_up(self, contact_id: str, answers: dict[str, str]) -> None:
+        """Sends the client company's form."""
+        await self._act(
+            "complete_wrap_up",
+            self._platform.callreason.CompleteWrapUp,
+            callreason_pb.CompleteWrapUpRequest(
+                request_id=str(uuid4()),
+                contact_id=contact_id,
+                answers=[enquiry_pb.FormAnswer(key=k, value=v) for k, v in answers.items()],
+            ),
+            contact_id=contact_id,
+        )
+
+    async def desk(self) -> AsyncIterator[routing_pb.WatchDeskResponse]:
+        """Yields the own desk at every change, through restarts of the service."""
+        while True:
+            try:
+                watch = self._platform.routing.WatchDesk(
+                    routing_pb.WatchDeskRequest(), metadata=self._metadata
+                )
+                async for seen in watch:
+                    yield seen
+            except grpc.aio.AioRpcError as error:
+                if error.code() != grpc.StatusCode.UNAVAILABLE:
+                    raise
+            await asyncio.sleep(RETRY_S)
+
+
+class Supervisor(Person):
+    """Listens, whispers and leaves."""
+
+    async def start(
+        self,
+        contact_id: str,
+        mode: media_pb.SupervisionMode.ValueType,
+        purpose: supervision_pb.Purpose.ValueType = supervision_pb.PURPOSE_HELP,
+    ) -> str:
+        """Begins a supervision; returns its id."""
+        answer = await self._act(
+            "start_supervision",
+            self._platform.monitoring.StartSupervision,
+            monitoring_pb.StartSupervisionRequest(
+                request_id=str(uuid4()), contact_id=contact_id, mode=mode, purpose=purpose
+            ),
+            contact_id=contact_id,
+            mode=media_pb.SupervisionMode.Name(mode),
+        )
+        return str(answer.supervision_id)
+
+    async def change(self, supervision_id: str, mode: media_pb.SupervisionMode.ValueType) -> int:
+        """Changes the mode; returns when the request was sent, in nanoseconds."""
+        sent = time.time_ns()
+        await self._act(
+            "change_mode",
+            self._platform.monitoring.ChangeMode,
+            monitoring_pb.ChangeModeRequest(
+                request_id=str(uuid4()), supervision_id=supervision_id, mode=mode
+            ),
+            supervision_id=supervision_id,
+            mode=media_pb.SupervisionMode.Name(mode),
+        )
+        return sent
+
+    async def end(self, supervision_id: str) -> None:
+        """Leaves the call."""
+        await self._act(
+            "end_supervision",
+            self._platform.monitoring.EndSupervision,
+            monitoring_pb.EndSupervisionRequest(
+                request_id=str(uuid4()), supervision_id=supervision_id
+            ),
+            supervision_id=supervision_id,
+        )
+
+    async def recording(self, contact_id: str) -> bytes:
+        """Returns a contact's recording, a WAV file.
+
+        Raises grpc.aio.AioRpcError, NOT_FOUND when there is none (yet).
+        """
+        chunks = self._platform.recording.GetRecording(
+            recording_pb.GetRecordingRequest(contact_id=contact_id),
+            metadata=self._metadata,
+            timeout=RPC_S,
+        )
+        return b"".join([part.chunk async for part in chunks])
+
+    async def recording_finished(self, contact_id: str) -> bool:
+        """Returns whether all of a contact's recording is stored."""
+        listed = await self._platform.recording.ListRecordings(
+            recording_pb.ListRecordingsRequest(contact_id=contact_id),
+            metadata=self._metadata,
+            timeout=RPC_S,
+        )
+        return any(row.finished for row in listed.recordings)
+
+
+class Platform:
+    """Channels to the five services."""
+
+    def __init__(self, endpoints: Endpoints, channels: dict[str, grpc.aio.Channel]) -> None:
+        self.endpoints = endpoints
+        self.routing: Any = RoutingServiceStub(channels["routing"])
+        self.callreason: Any = CallreasonServiceStub(channels["callreason"])
+        self.monitoring: Any = MonitoringServiceStub(channels["monitoring"])
+        self.recording: Any = RecordingServiceStub(channels["recording"])
+
+
+@asynccontextmanager
+async def connected(endpoints: Endpoints) -> AsyncIterator[Platform]:
+    """Opens the channels and closes them."""
+    options = [
+        ("grpc.initial_reconnect_backoff_ms", 50),
+        ("grpc.min_reconnect_backoff_ms", 50),
+        ("grpc.max_reconnect_backoff_ms", 200),
+    ]
+    channels = {
+        service: grpc.aio.insecure_channel(address, options=options)
+        for service, address in endpoints.grpc.items()
+    }
+    try:
+        yield Platform(endpoints, channels)
+    finally:
+        for channel in channels.values():
+            await channel.close()
