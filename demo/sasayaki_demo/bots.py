@@ -33,10 +33,8 @@ async def hears(capture: Path, hertz: float, *, within_s: float = HEAR_S) -> Non
     try:
         async with asyncio.timeout(within_s):
             while True:
-                if capture.exists():
-                    newest = read_packets(capture).samples()[-480:]
-                    if level(newest, hertz) > -30.0:
-                        return
+                if level(read_packets(capture).samples()[-480:], hertz) > -30.0:
+                    return
                 await asyncio.sleep(LOOK_S)
     except TimeoutError as late:
         raise PhoneTrouble(f"{capture.name}: no {hertz:.0f} Hz within {within_s} s") from late
@@ -144,7 +142,7 @@ async def supervise(
     hold_s: float,
     whispers: int = 1,
 ) -> Supervised:
-    """Listens to a talk, whispers, listens again and leaves; `talk` is the operator's `established`."""
+    """Listens to a talk, whispers, listens again, leaves; `talk` is the operator's entry for it."""
     settle_s = 0.3
     contact_id = str(talk["contact_id"])
     alone_ns = time.time_ns()
@@ -174,7 +172,7 @@ async def supervise(
 
 
 async def _hold(done: Supervised, name: str, settle_s: float, hold_s: float) -> None:
-    """Lets a phase last; its first moments, in which the change takes effect, are not part of it."""
+    """Lets a phase last; the first moments, in which the change takes effect, are left out."""
     await asyncio.sleep(settle_s)
     start = time.time_ns()
     await asyncio.sleep(hold_s)

@@ -1,7 +1,7 @@
 """Opens the sealed caller numbers of `CallArrived`, with the client company's key from its file.
 
-Sealed is base64url of a 12-byte nonce and AES-256-GCM's output; the key is HKDF-SHA256 of the company's 32-byte key
-file with the info text `caller-sealed`.
+Sealed is base64url of a 12-byte nonce and AES-256-GCM's output; the key is HKDF-SHA256 of the
+company's 32-byte key file with the info text `caller-sealed`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What `demo --check` asserts about sound, from what the phones received and what the recordings hold."""
+"""What `demo --check` asserts of sound: what phones received and what recordings hold."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ def unbroken(calls: Sequence[Heard]) -> Check:
 
 
 def change_times_ms(calls: Sequence[Heard]) -> list[float]:
-    """Returns, for each switch to whisper, from the request's sending to the first tone at the phone."""
+    """Returns, for each switch to whisper, the time from the request to the first tone heard."""
     times = []
     for call in calls:
         for sent_ns, mode in call.supervised.changes:

@@ -1,4 +1,4 @@
-"""`demo --check`: plays a few calls with tones and asserts what phones heard and what the topics tell."""
+"""`demo --check`: plays a few calls with tones; asserts what phones heard and topics tell."""
 
 from __future__ import annotations
 
@@ -166,7 +166,7 @@ def _guidance(
     contacts: dict[str, str],
     records: list[Written],
 ) -> Check:
-    """Each caller heard the whole guidance, and before any operator; the topics say the same ± 20 ms."""
+    """Each caller heard the whole guidance before any operator; the topics agree, ± 40 ms."""
     played = {
         str(r.event["subject"]): r.data
         for r in records

@@ -1,7 +1,7 @@
 """The judge: does what the platform wrote down agree with what phones and people saw, both ways?
 
-It is given the ledger of the phones and people, and the topics as they stand in Kafka, and imports nothing of the
-platform but the field names of the contract. Every rule returns complaints in plain words; no complaint, no fault.
+It is given the ledger of the phones and people, and the topics as they stand in Kafka, and knows
+nothing of the platform but the contract's names. Every rule yields complaints in plain words.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def _contacts(case: Case) -> dict[str, dict[str, list[Written]]]:
     """Returns the case's contacts: contact id -> event name -> records."""
     found: dict[str, dict[str, list[Written]]] = {}
     for (topic, stream), records in by_stream(case.records).items():
-        if topic == "media.call" and _when_ns(records[0]) >= case.started_ns:
+        if topic == "media.call" and when_ns(records[0]) >= case.started_ns:
             found[stream] = defaultdict(list)
     for record in case.records:
         contact = record.event.get("correlationid") or record.event.get("subject")
@@ -50,7 +50,8 @@ def _contacts(case: Case) -> dict[str, dict[str, list[Written]]]:
     return found
 
 
-def _when_ns(record: Written) -> int:
+def when_ns(record: Written) -> int:
+    """Returns when an event happened, in nanoseconds of the wall clock."""
     return int(datetime.fromisoformat(str(record.event["time"])).timestamp() * 1e9)
 
 
@@ -139,7 +140,7 @@ def talks_were_held(case: Case) -> Iterator[str]:
 
 
 def every_contact_ended(case: Case) -> Iterator[str]:
-    """Each contact is over: the call ended once, its enquiry closed once with the fitting outcome."""
+    """Each call ended once and its enquiry closed once, with the fitting outcome."""
     for contact, names in _contacts(case).items():
         for name in ("CallEnded", "EnquiryOpened", "EnquiryClosed"):
             if len(names[name]) != 1:
@@ -165,7 +166,7 @@ def _outcome(names: dict[str, list[Written]]) -> str:
 
 
 def nobody_is_stuck(case: Case) -> Iterator[str]:
-    """By the pool's history no operator is reserved, ringing, talking or in wrap-up, and nobody waits."""
+    """By the pool's history no operator is reserved, talking or in wrap-up; nobody waits."""
     doing: dict[str, str] = {}
     waiting: set[str] = set()
     for record in case.records:
@@ -232,7 +233,7 @@ def people_did_what_is_told_of_them(case: Case) -> Iterator[str]:
     told = Counter(
         (str(r.data["operator_id"]), str(r.data["state"]))
         for r in case.records
-        if r.is_history and r.name == "OperatorStateSet" and _when_ns(r) >= case.started_ns
+        if r.is_history and r.name == "OperatorStateSet" and when_ns(r) >= case.started_ns
     )
     yield from _differences("set by operators", done, "set by topics", told)
     wrapped = Counter(e["contact_id"] for e in case.ledger if e.get("act") == "complete_wrap_up")

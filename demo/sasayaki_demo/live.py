@@ -90,7 +90,7 @@ def _padded(text: str, width: int) -> str:
 
 
 async def show(bootstrap: str) -> None:
-    """Shows calls from now on until cancelled: a table on a terminal, else a line for each change."""
+    """Shows calls until cancelled: a table on a terminal, else a line for each change."""
     board = Board()
     consumer = AIOKafkaConsumer(*TOPICS, bootstrap_servers=bootstrap, auto_offset_reset="latest")
     await consumer.start()

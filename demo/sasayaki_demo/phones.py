@@ -30,7 +30,6 @@ class Phones:
     @classmethod
     async def start(cls, binary: Path, captures: Path, ledger: Ledger, server: str) -> Phones:
         """Starts the process; captures of what phones send and receive go to the folder."""
-        captures.mkdir(parents=True, exist_ok=True)
         process = await asyncio.create_subprocess_exec(
             str(binary),
             "--record",

@@ -44,7 +44,7 @@ class Floor:
     free_supervisors: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
 
     def talks(self, since: int) -> list[Entry]:
-        """Returns the `established` entries of operators' phones from ledger position `since` on."""
+        """Returns the `established` entries of operators' phones from a ledger position on."""
         return [
             e
             for e in self.ledger.entries[since:]
@@ -124,7 +124,7 @@ async def play(
     hold_s: float,
     whispers: int = 1,
 ) -> list[Supervised]:
-    """Lets all customers call at once while supervisors go to the first talks; returns what those did."""
+    """Lets all customers call while supervisors go to the first talks; returns what those did."""
     since = at_work.phones.position
     done: list[Supervised] = []
 

@@ -1,7 +1,7 @@
 """What a phone sent and received, as samples, and which tones are in them.
 
-Written against RFC 3550 and ITU-T G.711 alone: the µ-law decoder and the tone detector share nothing with the
-media node that they judge.
+Written against RFC 3550 and ITU-T G.711 alone: the µ-law decoder and the tone detector share
+nothing with the media node that they judge.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ MULAW = _mulaw_table()
 
 @dataclass(frozen=True)
 class Packets:
-    """The sound packets of one leg in one direction, in the order in which they passed the socket."""
+    """The sound packets of one leg in one direction, in the order of the socket."""
 
     ns: npt.NDArray[np.uint64]
     """Wall clock of each packet, nanoseconds: the kernel's for received ones."""
@@ -70,7 +70,7 @@ def read_packets(path: Path) -> Packets:
 
     The format is in the softphone's README: a 21-byte header and the payload, packet after packet.
     """
-    data = path.read_bytes()
+    data = path.read_bytes() if path.exists() else b""
     ns, seq, ts, payloads = [], [], [], []
     at = 0
     while at + _HEADER.itemsize <= len(data):

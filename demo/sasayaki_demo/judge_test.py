@@ -1,0 +1,53 @@
+"""The judge's self-test: a story that agrees must stop agreeing when any of it is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from sasayaki_demo.judge import Case, judge, when_ns
+
+TELLING = frozenset({"calling", "keyed", "established"})
+"""The phones' entries that the topics must answer to."""
+
+
+def self_test(case: Case) -> list[str]:
+    """Returns the changes that the judge did not notice; none is right.
+
+    Each record of the case's own time is once removed, once doubled and once swapped with its
+    neighbour in the partition; each telling entry of the ledger is once removed.
+    Raises ValueError when the judge complains of the case as it is.
+    """
+    if complaints := judge(case):
+        raise ValueError(f"the story does not agree to begin with: {complaints[:5]}")
+    changed = [*_records_changed(case), *_ledger_changed(case)]
+    return [what for what, other in changed if not judge(other)]
+
+
+def _records_changed(case: Case) -> Iterator[tuple[str, Case]]:
+    records = case.records
+    for i, record in enumerate(records):
+        if not record.is_history or when_ns(record) < case.started_ns:
+            continue
+        name = f"{record.topic}/{record.partition}@{record.offset} {record.name}"
+        yield f"removed {name}", replace(case, records=records[:i] + records[i + 1 :])
+        yield f"doubled {name}", replace(case, records=records[: i + 1] + records[i:])
+        if i + 1 < len(records) and records[i + 1].topic == record.topic:
+            after = records[i + 1]
+            swapped = [replace(record, event=after.event), replace(after, event=record.event)]
+            yield (
+                f"swapped {name}",
+                replace(case, records=[*records[:i], *swapped, *records[i + 2 :]]),
+            )
+
+
+def _ledger_changed(case: Case) -> Iterator[tuple[str, Case]]:
+    operators = {e["user"] for e in case.ledger if e.get("act") == "set_operator_state"}
+    for i, entry in enumerate(case.ledger):
+        event = entry.get("event")
+        if event not in TELLING or (event == "established" and entry.get("user") not in operators):
+            continue
+        yield (
+            f"forgot {event} of {entry['phone']}",
+            replace(case, ledger=case.ledger[:i] + case.ledger[i + 1 :]),
+        )
