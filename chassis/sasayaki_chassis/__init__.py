@@ -1,0 +1,1 @@
+"""What every Sasayaki service is bolted to; it knows no word of any service's subject."""

@@ -1,0 +1,98 @@
+"""Who calls: bearer tokens are verified here and nothing else about them is believed."""
+
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+from pathlib import Path
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import OKPKey
+
+ALGORITHM = "Ed25519"
+AUDIENCE = "sasayaki"
+ROLES = frozenset(
+    ("operator", "supervisor", "manager", "admin", "client", "auditor", "integrator", "service")
+)
+VERIFIED_MOST = 4_096
+"""Verified tokens remembered; the one used longest ago is forgotten first."""
+
+
+class BadToken(Exception):
+    """The token proves nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A caller, as their token says; `expires_at` in seconds since 1970."""
+
+    user_id: str
+    tenant_id: str
+    role: str
+    clients: frozenset[str] = frozenset()
+    team: str = ""
+    expires_at: float = float("inf")
+
+
+class Verifier:
+    """Checks tokens against one public key; only Ed25519 signatures are looked at."""
+
+    def __init__(self, public_key: bytes) -> None:
+        self._key = OKPKey.import_key(public_key)
+        self._claims = jwt.JWTClaimsRegistry(
+            aud={"essential": True, "value": AUDIENCE}, exp={"essential": True}
+        )
+        self._verified: OrderedDict[str, Identity] = OrderedDict()
+
+    @classmethod
+    def of_file(cls, path: Path) -> "Verifier":
+        return cls(path.read_bytes())
+
+    def identity(self, token: str) -> Identity:
+        """Whose token it is; raises BadToken."""
+        if known := self._verified.get(token):
+            if known.expires_at <= time.time():
+                raise BadToken("the token has expired")
+            self._verified.move_to_end(token)
+            return known
+        identity = self._verify(token)
+        self._verified[token] = identity
+        if len(self._verified) > VERIFIED_MOST:
+            self._verified.popitem(last=False)
+        return identity
+
+    def _verify(self, token: str) -> Identity:
+        try:
+            claims = jwt.decode(token, self._key, algorithms=[ALGORITHM]).claims
+            self._claims.validate(claims)
+            clients = claims.get("clients") or []
+            identity = Identity(
+                user_id=claims["sub"],
+                tenant_id=claims["tenant"],
+                role=claims["role"],
+                clients=frozenset(clients),
+                team=claims.get("team") or "",
+                expires_at=float(claims["exp"]),
+            )
+        except (JoseError, KeyError, TypeError, ValueError) as error:
+            raise BadToken("the token does not verify") from error
+        texts = (identity.user_id, identity.tenant_id, *identity.clients, identity.team)
+        if identity.role not in ROLES or not all(isinstance(text, str) for text in texts):
+            raise BadToken(f"the token's role {identity.role!r} or a name in it is not one")
+        if not identity.user_id or not identity.tenant_id:
+            raise BadToken("the token names no user or no tenant")
+        return identity
+
+
+class OwnToken:
+    """The service's own token for outgoing calls; read again when its file changes."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._read_at = -1
+        self._token = ""
+
+    def text(self) -> str:
+        if self._path is not None and (at := self._path.stat().st_mtime_ns) != self._read_at:
+            self._token, self._read_at = self._path.read_text().strip(), at
+        return self._token
