@@ -1,0 +1,1 @@
+"""Which operator gets which contact."""
