@@ -453,6 +453,11 @@ class Owners(Generic[S, C, E]):
         stream = self._owner(stream_id).streams.get(stream_id)
         return self.decider.initial if stream is None else stream.state
 
+    def meta(self, stream_id: str) -> Meta | None:
+        """Whose the stream is, as its first record says; None when nothing is decided in it."""
+        stream = self._owner(stream_id).streams.get(stream_id)
+        return None if stream is None else stream.meta
+
     def streams(self) -> Iterator[tuple[str, S]]:
         """Every stream's id and state."""
         for owner in self._owners:
