@@ -52,7 +52,7 @@ def method_of(request: Descriptor) -> MethodDescriptor:
     for service in request.file.services_by_name.values():
         for method in service.methods:
             if method.input_type.full_name == request.full_name:
-                return method  # type: ignore[return-value]  # the stub's two names for one class
+                return method
     raise LookupError(f"no method takes a {request.full_name}")
 
 

@@ -1,11 +1,12 @@
 """Given these events, when that is asked, then exactly this is decided; and a clock to move."""
 
 import heapq
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Generic
 
+from sasayaki_chassis.codec import Entry
 from sasayaki_chassis.decider import C, Decider, E, Refused, S
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -93,3 +94,28 @@ class SimulatedClock:
             if not due.cancelled:
                 due.ring()
         self._now = max(self._now, instant)
+
+
+class MemoryLog:
+    """A partition in memory; owners that compete for it share one list of `landed` records."""
+
+    def __init__(self, landed: list[Entry] | None = None) -> None:
+        self.landed: list[Entry] = [] if landed is None else landed
+
+    async def open(self) -> None:
+        """Nothing is needed."""
+
+    async def end(self) -> int:
+        return len(self.landed)
+
+    async def append(self, entries: Sequence[Entry]) -> int:
+        base = len(self.landed)
+        self.landed.extend(entries)
+        return base
+
+    async def read(self, start: int, upto: int) -> AsyncIterator[tuple[int, bytes | None]]:
+        for offset in range(start, upto):
+            yield offset, self.landed[offset].value
+
+    async def abandon(self) -> None:
+        """Nothing was kept."""

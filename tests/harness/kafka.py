@@ -1,0 +1,53 @@
+"""A real broker for tests: one a session, fresh topics a test."""
+
+import itertools
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from sasayaki_tools import broker
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a broker of this test session's own, on free ports."""
+    with broker.running(broker.bring(), tmp_path_factory.mktemp("kafka")) as address:
+        yield address
+
+
+@pytest.fixture
+def topic_prefix() -> str:
+    """A prefix no other test has used: every test sees topics of its own."""
+    return f"t{next(_numbers)}-"
+
+
+async def make_topic(address: str, topic: str, partitions: int = 1) -> str:
+    admin = AIOKafkaAdminClient(bootstrap_servers=address)
+    await admin.start()
+    try:
+        await admin.create_topics([NewTopic(topic, partitions, 1)])
+    finally:
+        await admin.close()
+    return topic
+
+
+async def records_of(address: str, topic: str, partition: int = 0) -> list[tuple[int, bytes]]:
+    """All that a partition holds at the moment, void records too, with offsets."""
+    return [found async for found in _records(address, TopicPartition(topic, partition))]
+
+
+async def _records(address: str, where: TopicPartition) -> AsyncIterator[tuple[int, bytes]]:
+    consumer = AIOKafkaConsumer(bootstrap_servers=address, auto_offset_reset="none")
+    await consumer.start()
+    try:
+        consumer.assign([where])
+        consumer.seek(where, 0)
+        end = (await consumer.end_offsets([where]))[where]
+        while await consumer.position(where) < end:
+            for record in (await consumer.getmany(where, timeout_ms=500)).get(where, ()):
+                yield record.offset, record.value
+    finally:
+        await consumer.stop()
