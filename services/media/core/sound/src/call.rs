@@ -1,0 +1,301 @@
+//! One call's sound: who hears what, at once.
+//!
+//! | what a listener hears | what is sent to it, and when |
+//! |---|---|
+//! | a prompt | the prompt's frames, every 20 ms |
+//! | one leg | that leg's payloads, at their arrival |
+//! | several legs | at the anchor's arrival its frame plus the newest of the others |
+//! | several legs, the anchor's packet over 20 ms late | the same, driven by the next leg in rank |
+//!
+//! The anchor of a listener is the leg of the highest rank (customer, operator, supervisor) that is not late, so the
+//! conversation never waits for a whisper. Who hears whom is compiled anew from the mode table at each change, between
+//! two packets: there is no state in between.
+
+use std::array;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use crate::leg::{Leg, Peer, Received};
+use crate::mix::{Heard, Voice};
+use crate::play::{Collect, Digits, Play, PlayOutcome};
+use crate::stream::{Identity, SourceId};
+use crate::{Codec, Count, Micros, Mode, Prompt, Role};
+
+mod playing;
+mod routing;
+mod talking;
+
+/// Legs in one call; 8 so that a set of legs is one `u8`.
+pub const LEGS_MAX: usize = 8;
+
+/// A leg's place in its call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Slot(pub u8);
+
+impl Slot {
+    pub fn index(self) -> usize {
+        usize::from(self.0)
+    }
+
+    fn bit(self) -> u8 {
+        1 << self.0
+    }
+}
+
+/// What comes out of a call.
+pub trait Out {
+    /// Send this packet to this address from the leg's socket.
+    fn send(&mut self, leg: Slot, to: SocketAddr, packet: &[u8]);
+    /// Record what was said.
+    fn tap(&mut self, tapped: Tapped<'_>);
+    fn happened(&mut self, happening: Happening);
+    fn count(&mut self, count: Count, by: u64);
+}
+
+/// Sound for the recording.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tapped<'a> {
+    /// Whose track it belongs to.
+    pub role: Role,
+    /// Changes whenever timestamps may begin anew.
+    pub source: SourceId,
+    pub timestamp: u32,
+    /// When it arrived.
+    pub at: Micros,
+    pub codec: Codec,
+    pub payload: &'a [u8],
+}
+
+/// What happened in a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Happening {
+    Played {
+        play: u64,
+        heard_ms: u32,
+        total_ms: u32,
+        outcome: PlayOutcome,
+        digits: Digits,
+    },
+    /// No RTP for so long from a leg that may send.
+    Silent { leg: Slot, silent_ms: u32 },
+}
+
+/// A call.
+#[derive(Debug)]
+pub struct Call {
+    legs: [Option<Leg>; LEGS_MAX],
+    voices: [Voice; LEGS_MAX],
+    /// `hears[listener]`: the legs that it hears, one bit each.
+    hears: [u8; LEGS_MAX],
+    /// `heard[listener][speaker]`: how far.
+    heard: [[Heard; LEGS_MAX]; LEGS_MAX],
+    joined: bool,
+    tapped: bool,
+    play: Option<Play>,
+    next_source: SourceId,
+    silence: Micros,
+}
+
+impl Call {
+    /// A call without legs; a leg without RTP for `silence` is reported.
+    pub fn new(silence: Micros) -> Self {
+        Self {
+            legs: [const { None }; LEGS_MAX],
+            voices: array::from_fn(|_| Voice::default()),
+            hears: [0; LEGS_MAX],
+            heard: [[Heard::default(); LEGS_MAX]; LEGS_MAX],
+            joined: false,
+            tapped: false,
+            play: None,
+            next_source: 0,
+            silence,
+        }
+    }
+
+    /// Takes one datagram from a leg's socket.
+    pub fn on_packet(
+        &mut self,
+        now: Micros,
+        slot: Slot,
+        from: SocketAddr,
+        bytes: &[u8],
+        out: &mut impl Out,
+    ) {
+        let Some(leg) = &mut self.legs[slot.index()] else {
+            return;
+        };
+        let role = leg.role;
+        out.count(Count::Received, 1);
+        match leg.receive(now, from, bytes, &mut self.next_source) {
+            Err(count) => out.count(count, 1),
+            Ok(Received::Key(key)) => {
+                if let Some(key) = key {
+                    self.on_key(now, slot, key, out);
+                }
+            }
+            Ok(Received::Voice(said)) => {
+                self.tap(now, slot, role, said, out);
+                self.on_voice(now, slot, said, out);
+            }
+        }
+    }
+
+    /// Does what is due: prompts' frames, time-outs of keys, other drivers for late anchors, silent legs.
+    pub fn on_deadline(&mut self, now: Micros, out: &mut impl Out) {
+        while self.play.as_ref().is_some_and(|play| play.due() <= now) {
+            self.step_play(now, out);
+        }
+        for listener in slots() {
+            if self.waits_until(listener).is_some_and(|due| due <= now) {
+                self.drive_late(now, listener, out);
+            }
+        }
+        for slot in slots() {
+            let Some(leg) = &mut self.legs[slot.index()] else {
+                continue;
+            };
+            if silent_at(leg, self.silence).is_some_and(|due| due <= now) {
+                leg.silence_told = true;
+                let silent_ms = (now.saturating_sub(leg.heard_at) / 1_000) as u32;
+                out.happened(Happening::Silent {
+                    leg: slot,
+                    silent_ms,
+                });
+            }
+        }
+    }
+
+    /// When [`Call::on_deadline`] is wanted next.
+    pub fn next_deadline(&self) -> Option<Micros> {
+        let play = self.play.as_ref().map(Play::due);
+        let silences = self
+            .legs
+            .iter()
+            .flatten()
+            .filter_map(|leg| silent_at(leg, self.silence));
+        let late = slots().filter_map(|listener| self.waits_until(listener));
+        play.into_iter().chain(silences).chain(late).min()
+    }
+
+    /// Adds a leg that neither hears nor is heard before [`Call::set_peer`]; `None` when there are [`LEGS_MAX`].
+    pub fn add_leg(&mut self, role: Role, identity: Identity) -> Option<Slot> {
+        let slot = slots().find(|slot| self.legs[slot.index()].is_none())?;
+        self.legs[slot.index()] = Some(Leg::new(role, identity));
+        Some(slot)
+    }
+
+    /// Sets the other end, exactly.
+    pub fn set_peer(&mut self, now: Micros, slot: Slot, peer: Peer) {
+        let Some(leg) = &mut self.legs[slot.index()] else {
+            return;
+        };
+        leg.peer = Some(peer);
+        leg.heard_at = now;
+        leg.silence_told = false;
+        self.route();
+    }
+
+    /// Sets whether the other end's sound is taken, and whether it is sent any.
+    pub fn set_direction(&mut self, now: Micros, slot: Slot, sends: bool, receives: bool) {
+        let Some(leg) = &mut self.legs[slot.index()] else {
+            return;
+        };
+        if sends && !leg.sends {
+            leg.heard_at = now;
+        }
+        (leg.sends, leg.receives) = (sends, receives);
+        self.route();
+    }
+
+    /// Removes a leg; its play ends, and without a customer or an operator nobody is joined any more.
+    pub fn remove_leg(&mut self, slot: Slot, out: &mut impl Out) {
+        let Some(leg) = self.legs[slot.index()].take() else {
+            return;
+        };
+        if self.play.as_ref().is_some_and(|play| play.leg == slot) {
+            self.end_play(PlayOutcome::HungUp, out);
+        }
+        if leg.role != Role::Supervisor {
+            self.joined = false;
+        }
+        self.route();
+    }
+
+    /// Starts a play; one under way is stopped.
+    pub fn play(
+        &mut self,
+        now: Micros,
+        slot: Slot,
+        id: u64,
+        prompts: Vec<Arc<Prompt>>,
+        collect: Option<Collect>,
+        out: &mut impl Out,
+    ) {
+        self.end_play(PlayOutcome::Stopped, out);
+        self.play = Some(Play::new(now, slot, id, prompts, collect));
+        if self.legs[slot.index()].is_none() {
+            self.end_play(PlayOutcome::HungUp, out);
+        }
+        self.on_deadline(now, out);
+    }
+
+    /// Stops this play if it is under way.
+    pub fn stop_play(&mut self, id: u64, out: &mut impl Out) {
+        if self.play.as_ref().is_some_and(|play| play.id == id) {
+            self.end_play(PlayOutcome::Stopped, out);
+        }
+    }
+
+    /// Lets customer and operator hear each other; a play is stopped.
+    pub fn join(&mut self, out: &mut impl Out) {
+        self.end_play(PlayOutcome::Stopped, out);
+        self.joined = true;
+        self.route();
+    }
+
+    /// Sets or ends a supervisor's mode; returns the operator's outgoing timestamp from which on it holds, 0 without
+    /// an operator, or `None` if the leg is no supervisor's.
+    pub fn supervise(&mut self, slot: Slot, mode: Option<Mode>) -> Option<u32> {
+        let leg = self.legs[slot.index()].as_mut()?;
+        if leg.role != Role::Supervisor {
+            return None;
+        }
+        leg.mode = mode;
+        self.route();
+        let operator = self
+            .legs
+            .iter()
+            .flatten()
+            .find(|leg| leg.role == Role::Operator);
+        Some(operator.map_or(0, |leg| leg.stream.timestamp()))
+    }
+
+    /// Starts or stops handing out what is said.
+    pub fn set_tapped(&mut self, tapped: bool) {
+        self.tapped = tapped;
+    }
+
+    /// Ends what is under way.
+    pub fn end(&mut self, out: &mut impl Out) {
+        self.end_play(PlayOutcome::HungUp, out);
+        self.tapped = false;
+    }
+
+    fn leg(&self, slot: Slot) -> Option<&Leg> {
+        self.legs[slot.index()].as_ref()
+    }
+}
+
+/// When a leg counts as silent, if it is expected to send.
+fn silent_at(leg: &Leg, silence: Micros) -> Option<Micros> {
+    let expected = leg.peer.is_some() && leg.sends && !leg.silence_told;
+    expected.then_some(leg.heard_at + silence)
+}
+
+fn slots() -> impl Iterator<Item = Slot> {
+    (0..LEGS_MAX as u8).map(Slot)
+}
+
+fn members(set: u8) -> impl Iterator<Item = Slot> {
+    slots().filter(move |slot| set & slot.bit() != 0)
+}

@@ -1,0 +1,228 @@
+//! What is said in a call and sent on: at once, or summed.
+
+use super::{members, slots, Call, Out, Slot, Tapped};
+use crate::leg::{Leg, Said};
+use crate::mix::{clip, Newest};
+use crate::rtp::{Packet, PACKET_MAX, PAYLOAD_MAX};
+use crate::stream::{Place, SourceId};
+use crate::{Codec, Count, Micros, Role};
+
+impl Call {
+    /// Supervisors are recorded while somebody hears them; the others always.
+    pub(super) fn tap(
+        &self,
+        now: Micros,
+        slot: Slot,
+        role: Role,
+        said: Said<'_>,
+        out: &mut impl Out,
+    ) {
+        let audible =
+            role != Role::Supervisor || self.hears.iter().any(|set| set & slot.bit() != 0);
+        if self.tapped && audible {
+            let Said {
+                source,
+                codec,
+                payload,
+                place,
+                ..
+            } = said;
+            let timestamp = place.timestamp;
+            out.tap(Tapped {
+                role,
+                source,
+                timestamp,
+                at: now,
+                codec,
+                payload,
+            });
+        }
+    }
+
+    pub(super) fn on_voice(&mut self, now: Micros, slot: Slot, said: Said<'_>, out: &mut impl Out) {
+        let listeners = slots().filter(|listener| self.hears[listener.index()] & slot.bit() != 0);
+        let listeners = listeners.fold(0, |set, listener| set | listener.bit());
+        let mixed = members(listeners).any(|listener| self.hears_several(listener));
+        if mixed && !said.overtaken {
+            let mut samples = [0; PAYLOAD_MAX];
+            let count = said.payload.len();
+            said.codec.decode(said.payload, &mut samples);
+            let newest = Newest {
+                source: said.source,
+                place: said.place,
+                samples: count,
+                at: now,
+            };
+            self.voices[slot.index()].say(&samples[..count], newest);
+        }
+        for listener in members(listeners) {
+            let plays = self.plays_to(listener);
+            let drives = !self.hears_several(listener) || self.anchor(now, listener) == Some(slot);
+            if plays || drives {
+                self.skip_waiting(listener, slot);
+            }
+            if drives && !plays {
+                self.send_driven(now, listener, slot, said, out);
+            }
+        }
+    }
+
+    fn hears_several(&self, listener: Slot) -> bool {
+        self.hears[listener.index()].count_ones() > 1
+    }
+
+    fn plays_to(&self, listener: Slot) -> bool {
+        self.play
+            .as_ref()
+            .is_some_and(|play| play.leg == listener && play.sounds())
+    }
+
+    /// Sends what the listener hears at this packet: the payload itself or, if others wait, the sum.
+    fn send_driven(
+        &mut self,
+        now: Micros,
+        listener: Slot,
+        driver: Slot,
+        said: Said<'_>,
+        out: &mut impl Out,
+    ) {
+        let Some(peer) = self.leg(listener).and_then(Leg::listening) else {
+            return;
+        };
+        let count = said.payload.len();
+        let mut sum = [0; PAYLOAD_MAX];
+        let mut payload = [0; PAYLOAD_MAX];
+        let others = if said.overtaken {
+            0
+        } else {
+            self.hears[listener.index()] & !driver.bit()
+        };
+        if self.add_waiting(now, listener, others, &mut sum[..count], out) {
+            let mut own = [0; PAYLOAD_MAX];
+            said.codec.decode(said.payload, &mut own);
+            sum.iter_mut()
+                .zip(own)
+                .for_each(|(sum, own)| *sum += i32::from(own));
+            encode(peer.codec, &sum[..count], &mut payload);
+            out.count(Count::Mixed, 1);
+        } else {
+            said.codec.transcode(peer.codec, said.payload, &mut payload);
+            out.count(Count::Forwarded, 1);
+        }
+        self.send_following(
+            now,
+            listener,
+            said.source,
+            said.place,
+            &payload[..count],
+            out,
+        );
+    }
+
+    /// Lets the next leg in rank drive in place of an anchor that is late.
+    pub(super) fn drive_late(&mut self, now: Micros, listener: Slot, out: &mut impl Out) {
+        let waiting = members(self.hears[listener.index()]).filter(|&s| self.waits(listener, s));
+        let driver = waiting.min_by_key(|slot| self.leg(*slot).map(|leg| leg.role as u8));
+        let Some(driver) = driver else { return };
+        let Some(peer) = self.leg(listener).and_then(Leg::listening) else {
+            return;
+        };
+        let Some(newest) = self.voices[driver.index()].newest() else {
+            return;
+        };
+        let mut sum = [0; PAYLOAD_MAX];
+        let mut payload = [0; PAYLOAD_MAX];
+        let sum = &mut sum[..newest.samples];
+        self.add_waiting(now, listener, self.hears[listener.index()], sum, out);
+        encode(peer.codec, sum, &mut payload);
+        self.skip_waiting(listener, driver);
+        out.count(Count::AnchorLate, 1);
+        let payload = &payload[..newest.samples];
+        self.send_following(now, listener, newest.source, newest.place, payload, out);
+    }
+
+    /// Adds what waits of `speakers` to `sum`; returns whether there was anything.
+    fn add_waiting(
+        &mut self,
+        now: Micros,
+        listener: Slot,
+        speakers: u8,
+        sum: &mut [i32],
+        out: &mut impl Out,
+    ) -> bool {
+        let mut any = false;
+        for speaker in members(speakers) {
+            let heard = &mut self.heard[listener.index()][speaker.index()];
+            let added = self.voices[speaker.index()].add(now, heard, sum);
+            any |= added.count > 0;
+            if added.dropped > 0 {
+                out.count(Count::DroppedSamples, added.dropped as u64);
+            }
+        }
+        any
+    }
+
+    fn skip_waiting(&mut self, listener: Slot, speaker: Slot) {
+        self.heard[listener.index()][speaker.index()] = self.voices[speaker.index()].here();
+    }
+
+    fn waits(&self, listener: Slot, speaker: Slot) -> bool {
+        self.voices[speaker.index()].waits(self.heard[listener.index()][speaker.index()])
+    }
+
+    /// When somebody else has to drive for a listener for whom sound waits.
+    pub(super) fn waits_until(&self, listener: Slot) -> Option<Micros> {
+        if !self.hears_several(listener) || self.plays_to(listener) {
+            return None;
+        }
+        let hears = self.hears[listener.index()];
+        if !members(hears).any(|speaker| self.waits(listener, speaker)) {
+            return None;
+        }
+        let anchors = members(hears).filter(|&speaker| !self.waits(listener, speaker));
+        let late_at = anchors
+            .filter_map(|slot| self.leg(slot).map(Leg::late_at))
+            .max();
+        Some(late_at.unwrap_or(0))
+    }
+
+    fn send_following(
+        &mut self,
+        now: Micros,
+        listener: Slot,
+        source: SourceId,
+        place: Place,
+        payload: &[u8],
+        out: &mut impl Out,
+    ) {
+        let Some(leg) = self.legs[listener.index()].as_mut() else {
+            return;
+        };
+        match leg.stream.follow(now, source, place, payload.len()) {
+            Some(place) => send(leg, listener, place, payload, out),
+            None => out.count(Count::Crowded, 1),
+        }
+    }
+}
+
+pub(super) fn send(leg: &Leg, slot: Slot, place: Place, payload: &[u8], out: &mut impl Out) {
+    let Some(peer) = leg.listening() else { return };
+    let packet = Packet {
+        marker: place.marker,
+        payload_type: peer.codec.payload_type(),
+        sequence: place.sequence,
+        timestamp: place.timestamp,
+        ssrc: leg.stream.ssrc(),
+        payload,
+    };
+    let mut bytes = [0; PACKET_MAX];
+    let length = packet.write(&mut bytes);
+    out.count(Count::Sent, 1);
+    out.send(slot, peer.address, &bytes[..length]);
+}
+
+fn encode(codec: Codec, sum: &[i32], payload: &mut [u8; PAYLOAD_MAX]) {
+    let mut samples = [0; PAYLOAD_MAX];
+    clip(sum, &mut samples);
+    codec.encode(&samples[..sum.len()], payload);
+}
