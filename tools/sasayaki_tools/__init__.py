@@ -1,0 +1,1 @@
+"""What `./sasayaki` hands over to: processes, broker, seed, doctor, checks, benchmarks."""

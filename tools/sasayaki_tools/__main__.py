@@ -1,0 +1,75 @@
+"""The verbs of `./sasayaki`."""
+
+import argparse
+import importlib
+import subprocess
+import sys
+from typing import Any
+
+from sasayaki_tools.say import Failed
+
+
+def main(arguments: list[str]) -> int:
+    """Runs one verb; its exit code."""
+    asked = _reader().parse_args(arguments)
+    # A verb's modules are imported only when it is asked for: `status` should not wait for grpc.
+    match asked.verb:
+        case "up":
+            return int(_module("up").up(asked.seed, detach=asked.detach))
+        case "down":
+            return int(_module("up").down())
+        case "status":
+            return int(_module("up").status())
+        case "logs":
+            return int(_module("up").logs(asked.service, follow=asked.follow))
+        case "demo":
+            return int(_module("demo").demo(asked.rest))
+        case "check":
+            return int(_module("check").check())
+        case "test":
+            return int(_module("levels").test(asked.level))
+        case "gen":
+            return int(_module("check").generate())
+        case "bench":
+            command = [sys.executable, "-m", "sasayaki_tools.bench", *asked.rest]
+            return subprocess.run(command, check=False).returncode
+        case _:
+            return int(_module("doctor").main())
+
+
+def _module(name: str) -> Any:
+    return importlib.import_module(f"sasayaki_tools.{name}")
+
+
+def _reader() -> argparse.ArgumentParser:
+    reader = argparse.ArgumentParser(prog="./sasayaki")
+    verbs = reader.add_subparsers(dest="verb", required=True)
+    up = verbs.add_parser("up", help="start broker, media node and services")
+    up.add_argument("--seed", metavar="NAME", help="apply seed/NAME.yaml")
+    up.add_argument("--detach", action="store_true", help="return when all is well")
+    verbs.add_parser("down", help="end everything that was started")
+    verbs.add_parser("status", help="what runs, since when, how healthy")
+    logs = verbs.add_parser("logs", help="the last lines of a process")
+    logs.add_argument("service")
+    logs.add_argument("-f", "--follow", action="store_true")
+    test = verbs.add_parser("test", help="run what CI runs, or some levels of it")
+    test.add_argument("level", nargs="*")
+    for name, what in (
+        ("check", "format, lint, types, imports, protos, generated files"),
+        ("gen", "write the generated files again"),
+        ("doctor", "what this machine lacks"),
+    ):
+        verbs.add_parser(name, help=what)
+    for name, what in (("demo", "run calls and show them"), ("bench", "figures as JSON")):
+        passed_on = verbs.add_parser(name, help=what, add_help=False)
+        passed_on.add_argument("rest", nargs=argparse.REMAINDER)
+    return reader
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except Failed as failure:
+        sys.exit(f"sasayaki: {failure}")
+    except KeyboardInterrupt:
+        sys.exit(130)

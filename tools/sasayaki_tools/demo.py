@@ -1,0 +1,46 @@
+"""`demo`: brings the platform up, lets the demo driver play on it, ends what it started."""
+
+import os
+import subprocess
+import sys
+
+from sasayaki_tools import up
+from sasayaki_tools.paths import BINARIES, ROOT, state_dir
+from sasayaki_tools.platform.plan import Places
+
+SEED = "demo"
+
+
+def demo(arguments: list[str]) -> int:
+    """Plays calls until Ctrl-C, or with `--check` asserts and ends; the driver's exit code."""
+    if "-h" in arguments or "--help" in arguments:
+        return subprocess.run([*_driver(), *arguments], check=False).returncode
+    places = Places(state_dir())
+    ours = not up.is_up()
+    try:
+        with up.interruptible():
+            # Checks listen for tones: speech would be heard as many.
+            up.start(SEED, prompts="tone" if "--check" in arguments else None)
+            return subprocess.run(
+                [*_driver(), *arguments],
+                env={**os.environ, "SASAYAKI_STATE_DIR": str(places.state)},
+                check=False,
+            ).returncode
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        if ours:
+            up.down()
+
+
+def _driver() -> list[str]:
+    state = state_dir()
+    places = {
+        "--endpoints": state / "run" / "endpoints.json",
+        "--softphone": BINARIES / "sasayaki-softphone",
+        "--folder": state / "demo",
+        "--keys": state / "keys",
+        "--prompts": ROOT / "seed" / "prompts",
+    }
+    given = [str(part) for pair in places.items() for part in pair]
+    return [sys.executable, "-m", "sasayaki_demo", *given]

@@ -1,0 +1,1 @@
+"""The processes that make one platform on this machine, and what they need."""

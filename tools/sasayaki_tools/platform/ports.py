@@ -1,0 +1,109 @@
+"""Which ports a platform listens on: the usual ones, or the next free ones, said clearly."""
+
+import socket
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+
+HOST = "127.0.0.1"
+# How far from the usual port a free one is looked for.
+PORTS_TRIED = 500
+SIP_PORT = 15060
+KAFKA_PORT = 19092
+KAFKA_CONTROLLER_PORT = 19093
+NODE_HTTP_PORT = 9156
+# RTP, even numbers; a second platform on the machine takes the next span.
+RTP_FIRST = 20000
+RTP_SPAN = 4000
+RTP_SPANS = 3
+# In the order of the ports 50051... and 9151...
+SERVICES = ("routing", "media", "monitoring", "recording", "callreason")
+GRPC_FIRST = 50051
+HTTP_FIRST = 9151
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The ports of one platform."""
+
+    sip: int
+    kafka: int
+    kafka_controller: int
+    grpc: dict[str, int]
+    http: dict[str, int]
+    node_http: int
+    rtp: tuple[int, int]
+
+
+@dataclass(slots=True)
+class Chooser:
+    """Hands out ports: the usual one if it is free, else the next that is, each only once."""
+
+    is_free: Callable[[int, bool], bool]
+    moved: list[str] = field(default_factory=list)
+    _given: set[int] = field(default_factory=set)
+
+    def choose(self, what: str, usual: int, *, udp: bool = False) -> int:
+        """A port for `what`; with `udp` it is free for UDP and TCP both."""
+        for port in range(usual, usual + PORTS_TRIED):
+            if port not in self._given and self.is_free(port, udp):
+                self._given.add(port)
+                if port != usual:
+                    self.moved.append(f"{what}: port {usual} is taken, {port} is used")
+                return port
+        raise OSError(f"no free port for {what} from {usual} to {usual + PORTS_TRIED - 1}")
+
+
+def choose(chooser: Chooser, rtp: tuple[int, int], *, kafka: bool = True) -> Ports:
+    """All ports of a platform; with `kafka` false the broker is someone else's."""
+    return Ports(
+        sip=chooser.choose("SIP", SIP_PORT, udp=True),
+        kafka=chooser.choose("Kafka", KAFKA_PORT) if kafka else 0,
+        kafka_controller=(
+            chooser.choose("Kafka's controller", KAFKA_CONTROLLER_PORT) if kafka else 0
+        ),
+        grpc={
+            name: chooser.choose(f"{name} (gRPC)", GRPC_FIRST + place)
+            for place, name in enumerate(SERVICES)
+        },
+        http={
+            name: chooser.choose(f"{name} (metrics)", HTTP_FIRST + place)
+            for place, name in enumerate(SERVICES)
+        },
+        node_http=chooser.choose("media node (metrics)", NODE_HTTP_PORT),
+        rtp=rtp,
+    )
+
+
+def is_free(port: int, udp: bool) -> bool:
+    """Whether nobody on this machine listens there."""
+    kinds: Iterable[int] = (socket.SOCK_STREAM, socket.SOCK_DGRAM) if udp else (socket.SOCK_STREAM,)
+    with ExitStack() as held:
+        for kind in kinds:
+            probe = held.enter_context(socket.socket(socket.AF_INET, kind))
+            if kind == socket.SOCK_STREAM:
+                # As servers do: connections that linger after a restart are no listener.
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((HOST, port))
+            except OSError:
+                return False
+    return True
+
+
+def claim_rtp() -> tuple[tuple[int, int], socket.socket]:
+    """A span of RTP ports that no other platform here has, and the socket that claims it.
+
+    RTP takes the even ports only, so the first odd one of a span serves as its claim; it is held
+    as long as the socket is open.
+    """
+    for span in range(RTP_SPANS):
+        first = RTP_FIRST + span * RTP_SPAN
+        claim = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            claim.bind((HOST, first + 1))
+        except OSError:
+            claim.close()
+            continue
+        return (first, first + RTP_SPAN - 2), claim
+    raise OSError(f"all {RTP_SPANS} spans of RTP ports from {RTP_FIRST} are taken")

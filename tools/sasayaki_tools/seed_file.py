@@ -1,0 +1,103 @@
+"""`seed/<name>.yaml` as data: a tenant, its people, its client companies."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+
+from sasayaki_tools.paths import ROOT
+from sasayaki_tools.say import Failed
+
+UserId = Annotated[str, Field(pattern=r"^usr_[a-z0-9]+$")]
+ClientId = Annotated[str, Field(pattern=r"^cli_[a-z0-9]+$")]
+E164 = Annotated[str, Field(pattern=r"^\+[1-9][0-9]{6,14}$")]
+
+
+class Row(BaseModel):
+    """A part of the file; a misspelt key is refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class User(Row):
+    """A person. The name is for screens of the demo; it goes into no event and no token."""
+
+    id: UserId
+    name: str
+    role: str
+    team: str = ""
+    clients: tuple[ClientId, ...] = ()
+    skills: tuple[str, ...] = ()
+
+
+class Reason(Row):
+    """A reason for which customers call."""
+
+    id: str
+    ja: str
+    en: str
+
+
+class FormField(Row):
+    """A field of the wrap-up form; `kind` is text, choice or number."""
+
+    key: str
+    ja: str
+    en: str
+    kind: str
+    required: bool = False
+    choices: tuple[str, ...] = ()
+
+
+class Client(Row):
+    """A client company: its numbers with the flow of each, its flows, prompts and form.
+
+    `flows` lists files under `seed/flows`, `prompts` those of `seed/prompts/<language>`; flows
+    name a prompt without its ending.
+    """
+
+    id: ClientId
+    name: str
+    numbers: dict[E164, str]
+    queues: tuple[str, ...]
+    reasons: tuple[Reason, ...]
+    wrap_up_form: tuple[FormField, ...] = ()
+    wrap_up_ms_max: int = 0
+    language: str
+    prompts: tuple[str, ...]
+    flows: tuple[str, ...]
+
+
+class Seed(Row):
+    """A whole seed file."""
+
+    tenant: Annotated[str, Field(pattern=r"^out_[a-z0-9]+$")]
+    users: tuple[User, ...]
+    clients: tuple[Client, ...]
+
+    @property
+    def admin(self) -> User:
+        """The person as whom the seed is applied."""
+        return next(user for user in self.users if user.role == "admin")
+
+    @property
+    def operators(self) -> list[User]:
+        return [user for user in self.users if user.role == "operator"]
+
+
+def read_seed(name: str) -> Seed:
+    """The seed of this name; raises Failed when there is none or it is faulty."""
+    file = ROOT / "seed" / f"{name}.yaml"
+    if not file.is_file():
+        raise Failed(f"no seed named {name!r}: there is no {file.relative_to(ROOT)}")
+    return parse_seed(file)
+
+
+def parse_seed(file: Path) -> Seed:
+    """A seed file as data."""
+    content: Any = yaml.safe_load(file.read_text())
+    try:
+        return Seed.model_validate(content)
+    except ValueError as fault:
+        raise Failed(f"{file.name}: {fault}") from None
