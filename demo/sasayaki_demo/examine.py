@@ -71,8 +71,8 @@ async def examine(
                 hold_s=HOLD_S,
             )
             await wrapped_up(at_work, since)
-            records = await _settled(endpoints)
-            contacts = _contacts_by_caller(records, open_caller)
+            records = await settled(endpoints)
+            contacts = contacts_by_caller(records, open_caller)
             heard = _heard(supervised, customers, contacts)
             spoken = await _spoken(at_work, customers, contacts, supervised)
         records = await read_topics(endpoints.kafka)
@@ -100,7 +100,7 @@ def report(checks: list[Check], at_work: Floor, figures: dict[str, Any]) -> dict
     }
 
 
-async def _settled(endpoints: Endpoints) -> list[Written]:
+async def settled(endpoints: Endpoints) -> list[Written]:
     """Returns the topics once every contact of this run is closed and recorded, or time is up."""
     deadline = asyncio.get_running_loop().time() + SETTLE_S
     while True:
@@ -115,7 +115,7 @@ async def _settled(endpoints: Endpoints) -> list[Written]:
         await asyncio.sleep(LOOK_S)
 
 
-def _contacts_by_caller(
+def contacts_by_caller(
     records: list[Written], open_caller: Callable[[Written], str]
 ) -> dict[str, str]:
     """Returns the contact id of each caller's newest call."""
