@@ -266,20 +266,24 @@ class HangUpRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     CONTACT_ID_FIELD_NUMBER: _builtins.int
     OPERATOR_ID_FIELD_NUMBER: _builtins.int
+    UNLESS_PICKED_UP_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     contact_id: _builtins.str
     operator_id: _builtins.str
     """Empty: the whole call."""
+    unless_picked_up: _builtins.bool
+    """With an operator: a leg that was picked up stays. For an offer that lapsed while the operator picked up."""
     def __init__(
         self,
         *,
         request_id: _builtins.str = ...,
         contact_id: _builtins.str = ...,
         operator_id: _builtins.str = ...,
+        unless_picked_up: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "operator_id", b"operator_id", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "operator_id", b"operator_id", "request_id", b"request_id", "unless_picked_up", b"unless_picked_up"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
