@@ -13,6 +13,7 @@ pub mod play;
 pub mod prompt;
 pub mod rtp;
 pub mod stream;
+pub mod timeline;
 
 pub use call::{Call, Happening, Out, Slot, Tapped, LEGS_MAX};
 pub use g711::Codec;

@@ -158,6 +158,7 @@ impl Window {
 
 #[cfg(test)]
 mod tests {
+    use super::Arrival::{Duplicate, Next, Overtaken};
     use super::*;
     use proptest::prelude::*;
 
@@ -213,7 +214,6 @@ mod tests {
     fn each_number_is_used_once_in_any_order_and_across_the_wrap() {
         let mut window = Window::starting_at(65_534);
         let noted = [65_535, 1, 0, 0, 1, 65_534, 2].map(|number| window.note(number));
-        use Arrival::{Duplicate, Next, Overtaken};
         assert_eq!(
             noted,
             [Next, Next, Overtaken, Duplicate, Duplicate, Duplicate, Next]
