@@ -99,7 +99,7 @@ async def floor(
 
 @asynccontextmanager
 async def _desks(at_work: Floor) -> AsyncIterator[None]:
-    answers = {"note": "デモの応対", "result": "solved"}
+    answers = {"outcome": "resolved", "note": "デモの応対"}
     people = at_work.operators.values()
     desks = [asyncio.create_task(Desk(person, answers).work()) for person in people]
     for person in people:

@@ -7,6 +7,7 @@ nothing with the media node that they judge.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -88,12 +89,22 @@ def read_packets(path: Path) -> Packets:
     )
 
 
+@lru_cache(maxsize=64)
+def _probe(hertz: float, length: int) -> tuple[npt.NDArray[np.complex128], float]:
+    window = np.hanning(length + 2)[1:-1]
+    turns = np.exp(-2j * np.pi * hertz / RATE * np.arange(length))
+    return window * turns, float(window.sum())
+
+
 def level(samples: Samples, hertz: float) -> float:
-    """Returns the level of a tone, in dB relative to a full-scale sine (Goertzel's sum)."""
+    """Returns the level of a tone, in dB relative to a full-scale sine.
+
+    Goertzel's sum under a Hann window, whose side lobes keep a neighbouring tone out.
+    """
     if len(samples) == 0:
         return SILENCE_DBFS
-    turns = np.exp(-2j * np.pi * hertz / RATE * np.arange(len(samples)))
-    amplitude = 2 * abs(np.dot(samples, turns)) / len(samples)
+    probe, weight = _probe(hertz, len(samples))
+    amplitude = 2 * abs(np.dot(samples, probe)) / weight
     return float(max(20 * np.log10(max(amplitude, 1e-9)), SILENCE_DBFS))
 
 

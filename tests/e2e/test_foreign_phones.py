@@ -45,7 +45,7 @@ async def test_three_foreign_phones_hear_exactly_whom_they_should(
             heard["after"] = await phones.hear(HEAR_S, tmp_path, "after", "customer", "operator")
             await phones.do("hangup", "customer")
             await phones.wait("ended", "operator")
-            await operator.complete_wrap_up(contact_id, {"note": "済", "result": "solved"})
+            await operator.complete_wrap_up(contact_id, {"outcome": "resolved"})
             await operator.set_state(pool_pb.OPERATOR_STATE_OFF)
     finally:
         await phones.stop()

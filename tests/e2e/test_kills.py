@@ -26,7 +26,7 @@ from sasayaki_demo.sound import longest_without, read_packets
 
 READY, OFF = pool_pb.OPERATOR_STATE_READY, pool_pb.OPERATOR_STATE_OFF
 WRAP_UP, TALKING = pool_pb.OPERATOR_STATE_WRAP_UP, pool_pb.OPERATOR_STATE_TALKING
-ANSWERS = {"note": "済", "result": "solved"}
+ANSWERS = {"outcome": "resolved"}
 SUPERVISOR = "usr_sv01"
 AFTER_S = 3.0
 
