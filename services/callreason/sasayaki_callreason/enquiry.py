@@ -232,6 +232,9 @@ def decide(state: State, command: Command, now: datetime) -> Sequence[EnquiryEve
             return _completed(facts, command)
         case WrappingUp(facts), LapseWrapUp():
             return (_closed(facts, EnquiryOutcome.HANDLED_WITHOUT_WRAP_UP),)
+        case Talking(facts), CompleteWrapUp(user_id=user_id):
+            _check_own(facts, user_id)
+            raise Refused("CALL_RUNS", "cannot complete: the call is not known to be over")
         case _, (ConfirmReason() | CompleteWrapUp()):
             raise _too_soon_or_late(state, command)
         case _:
@@ -343,13 +346,9 @@ def _check_own(facts: Facts, user_id: str) -> None:
 
 def _too_soon_or_late(state: State, command: ConfirmReason | CompleteWrapUp) -> Refused:
     asked = type(command).__name__
-    match state:
-        case Over():
-            return Refused("ENQUIRY_OVER", f"cannot {asked}: the enquiry is over")
-        case Talking():
-            return Refused("CALL_RUNS", f"cannot {asked}: the call is not known to be over")
-        case _:
-            return Refused("NOT_TAKEN", f"cannot {asked}: no operator has talked")
+    if isinstance(state, Over):
+        return Refused("ENQUIRY_OVER", f"cannot {asked}: the enquiry is over")
+    return Refused("NOT_TAKEN", f"cannot {asked}: no operator has talked")
 
 
 ENQUIRY: Decider[State, Command, EnquiryEvent] = Decider(

@@ -6,10 +6,15 @@ Every version is kept: an enquiry goes on with the one under which it began.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import TypeAlias
 
 from sasayaki.callreason.v1.flow_events import EVENTS, FlowEvent, FlowPublished
+from sasayaki_callreason.flow import Flow
 from sasayaki_chassis.decider import Decider, Refused
+
+FLOWS_REMEMBERED = 256
+"""Definitions kept as data beside their text; the one used longest ago is read again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +43,17 @@ class Published:
 
     @property
     def version(self) -> int:
+        """The version that new calls begin with."""
         return len(self.definitions)
+
+    def flow(self, version: int) -> Flow:
+        """A version as data."""
+        return _read(self.definitions[version - 1])
+
+
+@lru_cache(maxsize=FLOWS_REMEMBERED)
+def _read(definition: str) -> Flow:
+    return Flow.of(definition)
 
 
 State: TypeAlias = Unpublished | Published

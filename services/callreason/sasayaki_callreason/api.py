@@ -1,0 +1,317 @@
+"""callreason's RPCs: who may ask what, and the key files, which only this edge writes."""
+
+import asyncio
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import TypeAlias
+
+import grpc
+from prometheus_client import Counter
+
+from sasayaki.callreason.v1 import callreason_service_pb2 as pb
+from sasayaki.callreason.v1 import callreason_service_pb2_grpc as rpc_pb
+from sasayaki.callreason.v1 import enquiry_events_pb2
+from sasayaki.callreason.v1.enquiry_events import EnquiryEvent, EnquiryOpened
+from sasayaki_callreason import client, enquiry, versions
+from sasayaki_callreason.companies import Clients, Companies, Flows
+from sasayaki_callreason.flow import checked
+from sasayaki_callreason.keys import make_key
+from sasayaki_callreason.requests import (
+    WRAP_UP_MS,
+    answers_of,
+    prompts_of,
+    settings_of,
+    slug,
+    told,
+)
+from sasayaki_callreason.source import SOURCE_BYTES_MOST, Faulty
+from sasayaki_chassis.decider import Refused
+from sasayaki_chassis.fields import InvalidField, an_id, require, text
+from sasayaki_chassis.identity import Identity
+from sasayaki_chassis.owner import Owners, Unavailable
+from sasayaki_chassis.rpc import Context, caller, meta, refusals
+
+Enquiries: TypeAlias = Owners[enquiry.State, enquiry.Command, EnquiryEvent]
+
+CODES: Mapping[str, grpc.StatusCode] = {
+    "UNKNOWN_CLIENT": grpc.StatusCode.NOT_FOUND,
+    "UNKNOWN_CONTACT": grpc.StatusCode.NOT_FOUND,
+    "NUMBER_TAKEN": grpc.StatusCode.ALREADY_EXISTS,
+    "CLIENT_TAKEN": grpc.StatusCode.ALREADY_EXISTS,
+    "FLOW_OF_ANOTHER_COMPANY": grpc.StatusCode.ALREADY_EXISTS,
+    "NOT_YOUR_CONTACT": grpc.StatusCode.PERMISSION_DENIED,
+    "NOT_YOUR_CLIENT": grpc.StatusCode.PERMISSION_DENIED,
+}
+
+_METHODS = "/sasayaki.callreason.v1.CallreasonService/"
+RIGHTS: Mapping[str, frozenset[str]] = {
+    f"{_METHODS}PutClient": frozenset(("admin",)),
+    f"{_METHODS}PublishFlow": frozenset(("admin",)),
+    f"{_METHODS}OpenEnquiry": frozenset(("service",)),
+    f"{_METHODS}AdvanceEnquiry": frozenset(("service",)),
+    f"{_METHODS}ConfirmReason": frozenset(("operator", "supervisor", "manager")),
+    f"{_METHODS}CompleteWrapUp": frozenset(("operator",)),
+    f"{_METHODS}GetEnquiry": frozenset(("operator", "supervisor", "manager", "service")),
+}
+
+END_LOOKS = 50
+END_LOOK_S = 0.02
+"""A wrap-up waits up to 50 × 20 ms for the news that its call is over."""
+NUMBER_BYTES_MOST = 64
+
+FAULTY_FLOWS = Counter(
+    "sasayaki_callreason_flows_refused_total", "Flow files refused with faults in them."
+)
+WITHOUT_FLOW = Counter(
+    "sasayaki_callreason_calls_without_flow_total", "Calls for a number that no flow answers."
+)
+
+
+class Callreason(rpc_pb.CallreasonServiceServicer):
+    """Serves client companies, flows and enquiries of the caller's tenant, and no other."""
+
+    def __init__(self, *, clients: Clients, flows: Flows, enquiries: Enquiries, keys: Path) -> None:
+        self._clients = clients
+        self._flows = flows
+        self._enquiries = enquiries
+        self._keys = keys
+        self._companies = Companies(clients, flows)
+        # Two companies are two streams: that both take one number is prevented here alone.
+        self._one_put_at_a_time = asyncio.Lock()
+
+    async def PutClient(
+        self, request: pb.PutClientRequest, context: Context
+    ) -> pb.PutClientResponse:
+        async with refusals(context, CODES):
+            self._check_replayed()
+            settings = settings_of(request)
+            client_id = request.client_id
+            async with self._one_put_at_a_time:
+                self._companies.check_free(client_id, caller(context))
+                taken = self._companies.numbers_beside(client_id)
+                # The key is there before anyone can hear of the company and look for it.
+                await asyncio.to_thread(make_key, self._keys, client_id)
+                await self._clients.handle(
+                    client_id,
+                    client.PutClient(settings, taken),
+                    request_id=request.request_id,
+                    meta=meta(context, client_id=client_id),
+                )
+        return pb.PutClientResponse()
+
+    async def PublishFlow(
+        self, request: pb.PublishFlowRequest, context: Context
+    ) -> pb.PublishFlowResponse:
+        async with refusals(context, CODES):
+            self._check_replayed()
+            require(request, client_id=slug("cli"), source=text(most=SOURCE_BYTES_MOST))
+            prompts = prompts_of(request)
+            declared = self._companies.declared(request.client_id, prompts, caller(context))
+            try:
+                # A file of 64 KiB takes longer than the loop may be held up.
+                flow = await asyncio.to_thread(checked, request.source, declared)
+            except Faulty as faulty:
+                FAULTY_FLOWS.inc()
+                raise InvalidField("source", told(faulty.faults)) from faulty
+            events = await self._flows.handle(
+                flow.flow_id,
+                versions.Publish(
+                    flow_id=flow.flow_id,
+                    client_id=request.client_id,
+                    definition=flow.canonical(),
+                ),
+                request_id=request.request_id,
+                meta=meta(context, client_id=request.client_id),
+            )
+            published = self._flows.state(flow.flow_id)
+            assert isinstance(published, versions.Published)
+            version = events[0].version if events else published.version
+        return pb.PublishFlowResponse(flow_id=flow.flow_id, version=version)
+
+    async def OpenEnquiry(
+        self, request: pb.OpenEnquiryRequest, context: Context
+    ) -> pb.OpenEnquiryResponse:
+        async with refusals(context, CODES):
+            self._check_replayed()
+            require(request, contact_id=an_id("con"), dialled_number=text(most=NUMBER_BYTES_MOST))
+            self._check_tenant(request.contact_id, caller(context))
+            command = self._companies.opening(request.dialled_number, caller(context))
+            client_id = command.client_id if isinstance(command, enquiry.Open) else None
+            events = await self._enquiries.handle(
+                request.contact_id,
+                command,
+                request_id=request.request_id,
+                meta=meta(context, client_id=client_id, correlation_id=request.contact_id),
+            )
+            if events and not isinstance(events[0], EnquiryOpened):
+                WITHOUT_FLOW.inc()
+                raise Refused("NO_FLOW", f"no flow answers {request.dialled_number!r}")
+        return pb.OpenEnquiryResponse()
+
+    async def AdvanceEnquiry(
+        self, request: pb.AdvanceEnquiryRequest, context: Context
+    ) -> pb.AdvanceEnquiryResponse:
+        async with refusals(context, CODES):
+            self._check_replayed()
+            require(request, contact_id=an_id("con"))
+            self._check_tenant(request.contact_id, caller(context))
+            facts = self._enquiries.state(request.contact_id).facts
+            command = self._advance(request, facts)
+            if command is not None:
+                await self._enquiries.handle(
+                    request.contact_id,
+                    command,
+                    request_id=request.request_id,
+                    meta=meta(
+                        context,
+                        client_id=facts.client_id or None,
+                        correlation_id=request.contact_id,
+                    ),
+                )
+        return pb.AdvanceEnquiryResponse()
+
+    async def ConfirmReason(
+        self, request: pb.ConfirmReasonRequest, context: Context
+    ) -> pb.ConfirmReasonResponse:
+        async with refusals(context, CODES):
+            self._check_replayed()
+            require(request, contact_id=an_id("con"), reason_id=slug("rsn"))
+            identity = caller(context)
+            facts = self._known(request.contact_id, identity).facts
+            self._companies.check_reason(facts.client_id, request.reason_id)
+            command = enquiry.ConfirmReason(
+                reason_id=request.reason_id,
+                user_id=identity.user_id,
+                own_only=identity.role == "operator",
+            )
+            await self._decide(request.contact_id, command, request.request_id, context)
+        return pb.ConfirmReasonResponse()
+
+    async def CompleteWrapUp(
+        self, request: pb.CompleteWrapUpRequest, context: Context
+    ) -> pb.CompleteWrapUpResponse:
+        async with refusals(context, CODES):
+            self._check_replayed()
+            require(request, contact_id=an_id("con"))
+            identity = caller(context)
+            state = await self._call_over(request.contact_id, identity)
+            settings = self._companies.settings(state.facts.client_id)
+            # A repeat after the end gets its first answer, whatever the form has become.
+            form = () if settings is None else settings.wrap_up_form
+            over = isinstance(state, enquiry.Over)
+            answers = () if over else answers_of(request, form)
+            if request.reason_id and not over:
+                self._companies.check_reason(state.facts.client_id, request.reason_id)
+            command = enquiry.CompleteWrapUp(
+                reason_id=request.reason_id, user_id=identity.user_id, answers=answers
+            )
+            await self._decide(request.contact_id, command, request.request_id, context)
+        return pb.CompleteWrapUpResponse()
+
+    async def GetEnquiry(
+        self, request: pb.GetEnquiryRequest, context: Context
+    ) -> pb.GetEnquiryResponse:
+        async with refusals(context, CODES):
+            self._check_replayed()
+            require(request, contact_id=an_id("con"))
+            identity = caller(context)
+            state = self._known(request.contact_id, identity)
+            if identity.role == "operator" and not _own(state, identity):
+                own = f"the contact's operator is not {identity.user_id!r}"
+                raise Refused("NOT_YOUR_CONTACT", own)
+        return _seen(request.contact_id, state)
+
+    def _check_replayed(self) -> None:
+        """Before the whole history is read, what is missing may only be not read yet."""
+        if not (self._clients.serving() and self._flows.serving() and self._enquiries.serving()):
+            raise Unavailable("callreason is not serving yet")
+
+    def _advance(
+        self, request: pb.AdvanceEnquiryRequest, facts: enquiry.Facts
+    ) -> enquiry.Command | None:
+        """The command for what happened; None where no flow has begun that could go on."""
+        match request.WhichOneof("what"):
+            case "talk_started":
+                require(request.talk_started, operator_id=an_id("usr"))
+                return enquiry.StartTalk(request.talk_started.operator_id)
+            case "call_ended":
+                settings = self._companies.settings(facts.client_id)
+                wrap_up_ms = WRAP_UP_MS if settings is None else settings.wrap_up_ms_max
+                return enquiry.EndCall(
+                    lost=request.call_ended.lost, wrap_up=timedelta(milliseconds=wrap_up_ms)
+                )
+            case "prompt_heard" | "digits_pressed" as what:
+                flow = self._companies.flow(facts)
+                if flow is None:
+                    return None
+                if what == "prompt_heard":
+                    return enquiry.PromptHeard(request.prompt_heard.play_id, flow)
+                pressed = request.digits_pressed
+                return enquiry.DigitsPressed(pressed.play_id, pressed.digits, flow)
+            case _:
+                raise InvalidField("what", "must be given")
+
+    async def _decide(
+        self, contact_id: str, command: enquiry.Command, request_id: str, context: Context
+    ) -> None:
+        client_id = self._enquiries.state(contact_id).facts.client_id or None
+        about = meta(context, client_id=client_id, correlation_id=contact_id)
+        await self._enquiries.handle(contact_id, command, request_id=request_id, meta=about)
+
+    async def _call_over(self, contact_id: str, identity: Identity) -> enquiry.State:
+        """The enquiry when the news of its call's end has come, or as it is after a second.
+
+        The operator's own phone may know of the end before this service does.
+        """
+        for _ in range(END_LOOKS):
+            state = self._known(contact_id, identity)
+            if not isinstance(state, enquiry.Talking) or not _own(state, identity):
+                return state
+            await asyncio.sleep(END_LOOK_S)
+        return self._known(contact_id, identity)
+
+    def _known(self, contact_id: str, identity: Identity) -> enquiry.State:
+        """An enquiry of the caller's tenant and of a company that they serve."""
+        self._check_tenant(contact_id, identity)
+        if self._enquiries.meta(contact_id) is None:
+            raise Refused("UNKNOWN_CONTACT", f"there is no contact {contact_id!r}")
+        state = self._enquiries.state(contact_id)
+        if not serves(identity, state.facts.client_id):
+            raise Refused("NOT_YOUR_CLIENT", "the contact is of a client company you do not serve")
+        return state
+
+    def _check_tenant(self, contact_id: str, identity: Identity) -> None:
+        whose = self._enquiries.meta(contact_id)
+        if whose is not None and whose.tenant_id != identity.tenant_id:
+            raise Refused("UNKNOWN_CONTACT", f"there is no contact {contact_id!r}")
+
+
+def serves(identity: Identity, client_id: str) -> bool:
+    """Whether a caller may see a company's contacts; a manager without a list sees all."""
+    if identity.role == "service" or (identity.role == "manager" and not identity.clients):
+        return True
+    return client_id in identity.clients
+
+
+def _own(state: enquiry.State, identity: Identity) -> bool:
+    return state.facts.operator_id == identity.user_id
+
+
+def _seen(contact_id: str, state: enquiry.State) -> pb.GetEnquiryResponse:
+    facts = state.facts
+    seen = pb.GetEnquiryResponse(
+        contact_id=contact_id,
+        client_id=facts.client_id,
+        flow_id=facts.flow_id,
+        flow_version=facts.flow_version,
+        path=facts.path,
+        stated_reason_id=facts.stated_reason_id,
+        confirmed_reason_id=facts.confirmed_reason_id,
+        operator_id=facts.operator_id,
+    )
+    if isinstance(state, enquiry.Over):
+        seen.outcome = enquiry_events_pb2.EnquiryOutcome.Value(state.outcome.value)
+        for answer in state.answers:
+            seen.answers.add(key=answer.key, value=answer.value)
+    return seen

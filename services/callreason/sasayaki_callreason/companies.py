@@ -1,0 +1,92 @@
+"""What requests ask of client companies and their flows, always within the caller's tenant."""
+
+from collections.abc import Iterator, Mapping
+from typing import TypeAlias
+
+from sasayaki.callreason.v1.client_events import ClientEvent, ClientPut
+from sasayaki.callreason.v1.flow_events import FlowEvent
+from sasayaki_callreason import client, enquiry, versions
+from sasayaki_callreason.flow import Declared, Flow
+from sasayaki_chassis.decider import Refused
+from sasayaki_chassis.fields import InvalidField
+from sasayaki_chassis.identity import Identity
+from sasayaki_chassis.owner import Owners
+
+Clients: TypeAlias = Owners[client.State, client.Command, ClientEvent]
+Flows: TypeAlias = Owners[versions.State, versions.Command, FlowEvent]
+
+
+class Companies:
+    """Answers from what this instance owns, so an answer holds what was acknowledged before."""
+
+    def __init__(self, clients: Clients, flows: Flows) -> None:
+        self._clients = clients
+        self._flows = flows
+        self._numbers = client.Numbers(clients.state, clients.streams)
+
+    def settings(self, client_id: str) -> ClientPut | None:
+        state = self._clients.state(client_id)
+        return state.settings if isinstance(state, client.Served) else None
+
+    def served(self, client_id: str, identity: Identity) -> ClientPut:
+        """The settings of a company of the caller's tenant; Refused when there is none."""
+        settings = self.settings(client_id)
+        if settings is None or not self._within(client_id, identity):
+            raise Refused("UNKNOWN_CLIENT", f"there is no client {client_id!r}")
+        return settings
+
+    def check_free(self, client_id: str, identity: Identity) -> None:
+        """Refuses a company that another tenant serves."""
+        if self._clients.meta(client_id) is not None and not self._within(client_id, identity):
+            raise Refused("CLIENT_TAKEN", f"client {client_id!r} is served by another tenant")
+
+    def numbers_beside(self, client_id: str) -> frozenset[str]:
+        """The numbers of all other companies, of every tenant."""
+        return frozenset(self._others(client_id))
+
+    def declared(self, client_id: str, prompts: Mapping[str, str], identity: Identity) -> Declared:
+        """What the company's flows may name."""
+        settings = self.served(client_id, identity)
+        return Declared(
+            reasons=frozenset(reason.reason_id for reason in settings.reasons),
+            queues=frozenset(settings.queue_ids) or None,
+            prompts=prompts,
+        )
+
+    def check_reason(self, client_id: str, reason_id: str) -> None:
+        """Raises InvalidField unless the company declares the reason."""
+        settings = self.settings(client_id)
+        reasons = () if settings is None else settings.reasons
+        if all(reason.reason_id != reason_id for reason in reasons):
+            fault = f"the client company has no reason {reason_id[:40]!r}"
+            raise InvalidField("reason_id", fault)
+
+    def opening(self, number: str, identity: Identity) -> enquiry.Open | enquiry.TurnAway:
+        """What a call for a number begins with; another tenant's number is as good as none."""
+        found = self._numbers.flow(number)
+        if found is None or not self._within(found[0], identity):
+            return enquiry.TurnAway()
+        client_id, flow_id = found
+        flow = self._flows.state(flow_id)
+        if not isinstance(flow, versions.Published) or flow.client_id != client_id:
+            return enquiry.TurnAway()
+        return enquiry.Open(
+            client_id=client_id,
+            dialled_number=number,
+            flow=flow.flow(flow.version),
+            flow_version=flow.version,
+        )
+
+    def flow(self, facts: enquiry.Facts) -> Flow | None:
+        """The version of the flow that the enquiry began with; None when none has begun."""
+        state = self._flows.state(facts.flow_id)
+        return state.flow(facts.flow_version) if isinstance(state, versions.Published) else None
+
+    def _within(self, client_id: str, identity: Identity) -> bool:
+        whose = self._clients.meta(client_id)
+        return whose is not None and whose.tenant_id == identity.tenant_id
+
+    def _others(self, client_id: str) -> Iterator[str]:
+        for other, state in self._clients.streams():
+            if other != client_id:
+                yield from client.numbers_of(state)

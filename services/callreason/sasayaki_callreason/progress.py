@@ -1,0 +1,60 @@
+"""Projection: how many enquiries are where, and how those before them ended, as metrics."""
+
+from typing import Any
+
+from prometheus_client import Counter, Gauge
+
+from sasayaki.callreason.v1.enquiry_events import (
+    AnnouncementEntered,
+    EnquiryClosed,
+    EnquiryOpened,
+    EnquiryRouted,
+    EnquiryTaken,
+    FlowEnded,
+    MenuEntered,
+    WrapUpAsked,
+)
+from sasayaki.event import Event, Recorded
+
+RUNNING = Gauge("sasayaki_callreason_enquiries", "Enquiries that run.", ("stage",))
+CLOSED = Counter(
+    "sasayaki_callreason_enquiries_closed_total",
+    "Enquiries in their final state, since the log began.",
+    ("outcome",),
+)
+
+STAGES: dict[type[Event], str] = {
+    EnquiryOpened: "flow",
+    AnnouncementEntered: "flow",
+    MenuEntered: "flow",
+    EnquiryRouted: "queue",
+    FlowEnded: "ending",
+    EnquiryTaken: "talk",
+    WrapUpAsked: "wrap_up",
+}
+
+
+class Progress:
+    """Remembers the stage of each enquiry that runs, and of no other."""
+
+    topics = ("callreason.enquiry",)
+
+    def __init__(self) -> None:
+        self._stages: dict[str, str] = {}
+
+    def fold(self, record: Recorded[Any]) -> None:
+        event = record.data
+        if isinstance(event, EnquiryClosed):
+            outcome = event.outcome.value.removeprefix("ENQUIRY_OUTCOME_").lower()
+            CLOSED.labels(outcome).inc()
+            self._move(record.subject, None)
+        elif stage := STAGES.get(type(event)):
+            self._move(record.subject, stage)
+
+    def _move(self, contact_id: str, stage: str | None) -> None:
+        before = self._stages.pop(contact_id, None)
+        if before is not None:
+            RUNNING.labels(before).dec()
+        if stage is not None:
+            self._stages[contact_id] = stage
+            RUNNING.labels(stage).inc()
