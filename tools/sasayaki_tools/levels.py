@@ -1,0 +1,81 @@
+"""`test`: the levels of tests, in order from quick to slow; what CI runs."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from sasayaki_tools import broker, check
+from sasayaki_tools.paths import CORE, ROOT
+from sasayaki_tools.platform import rust
+from sasayaki_tools.say import Failed, note
+
+LEVELS = ("check", "unit", "property", "contract", "rust", "component", "e2e")
+# pytest's exit code when it found no test.
+NOTHING_COLLECTED = 5
+
+
+def test(wanted: list[str]) -> int:
+    """Runs the levels, all by default, also after one failed; 1 when any did."""
+    unknown = set(wanted) - set(LEVELS)
+    if unknown:
+        raise Failed(f"no such level: {', '.join(sorted(unknown))}; there are {', '.join(LEVELS)}")
+    chosen = [level for level in LEVELS if not wanted or level in wanted]
+    # What later levels need is built now: a test that waits for a build would time out.
+    if {"component", "e2e"} & set(chosen):
+        rust.build()
+        broker.bring()
+    failed = []
+    for level, run in _runs(chosen):
+        began = time.monotonic()
+        print(f"== {level}", flush=True)
+        if not run():
+            failed.append(level)
+        note(f"{level}: {time.monotonic() - began:.0f} s")
+    print(f"failed: {', '.join(failed)}" if failed else "all levels pass", flush=True)
+    return 1 if failed else 0
+
+
+def _runs(chosen: list[str]) -> list[tuple[str, Callable[[], bool]]]:
+    """What to run: pytest's quick levels together, each other level by itself."""
+    quick = [level for level in ("unit", "property", "contract") if level in chosen]
+    runs: list[tuple[str, Callable[[], bool]]] = []
+    if "check" in chosen:
+        runs.append(("check", lambda: check.check() == 0))
+    if quick:
+        runs.append((" ".join(quick), partial(_pytest, quick)))
+    if "rust" in chosen:
+        runs.append(("rust", _cargo_test))
+    slow = [level for level in ("component", "e2e") if level in chosen]
+    return runs + [(level, partial(_pytest, [level])) for level in slow]
+
+
+def _pytest(levels: Sequence[str]) -> bool:
+    folders = [f"tests/{level}" for level in levels]
+    environment = {**os.environ}
+    if os.environ.get("CI"):
+        # The same cases every time: a failure in CI is one that a person can see again.
+        environment["HYPOTHESIS_PROFILE"] = "ci"
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", *folders], cwd=ROOT, env=environment, check=False
+    )
+    if done.returncode == NOTHING_COLLECTED:
+        print(f"no tests in {', '.join(folders)}", flush=True)
+    return done.returncode == 0
+
+
+def _cargo_test() -> bool:
+    found = rust.bring_rust()
+    command = [str(found.cargo), "test", "--profile", "ci", "--locked", "--workspace", "--quiet"]
+    return (
+        subprocess.run(
+            command,
+            cwd=CORE,
+            env=rust.cargo_environment(found),
+            stdin=subprocess.DEVNULL,
+            check=False,
+        ).returncode
+        == 0
+    )
