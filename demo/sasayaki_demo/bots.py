@@ -61,7 +61,7 @@ class Customer:
         """Makes the whole call; returns the phone's `established` or `refused` entry."""
         await phones.add(self.phone, sound, record=True)
         since = phones.position
-        await phones.do("call", phone=self.phone, to=self.dialled, **{"from": self.caller})
+        await phones.call(self.phone, self.dialled, self.caller)
         begun = await phones.wait(
             self.phone, "established", "refused", since=since, within_s=HEAR_S
         )

@@ -81,7 +81,9 @@ def no_dead_letters(case: Case) -> Iterator[str]:
 def calls_were_placed(case: Case) -> Iterator[str]:
     """Every call that a phone placed and that rang is a contact, and the other way round."""
     placed = Counter(
-        e["from"] for e in _events(case, "calling") if e["phone"] not in _refused_phones(case)
+        _number_of_phone(case)[e["phone"]]
+        for e in _events(case, "calling")
+        if e["phone"] not in _refused_phones(case)
     )
     arrived = Counter(
         case.caller_of(names["CallArrived"][0])
@@ -125,9 +127,9 @@ def keys_were_heard(case: Case) -> Iterator[str]:
 def talks_were_held(case: Case) -> Iterator[str]:
     """Every talk of an operator's phone was offered, accepted, joined and taken exactly once."""
     held = Counter(
-        (e["contact_id"], e["user"])
+        (e["contact_id"], e["phone"])
         for e in _events(case, "established")
-        if e.get("user") in _operators(case)
+        if e["phone"] in _operators(case)
     )
     contacts = _contacts(case)
     for name in ("OperatorLegAnswered", "TalkStarted", "OfferAccepted", "EnquiryTaken"):
@@ -269,7 +271,7 @@ def _refused_phones(case: Case) -> set[str]:
 
 
 def _number_of_phone(case: Case) -> dict[str, str]:
-    return {e["phone"]: e["from"] for e in _events(case, "calling")}
+    return {e["phone"]: e["from"] for e in case.ledger if e.get("act") == "call"}
 
 
 def _operators(case: Case) -> set[str]:

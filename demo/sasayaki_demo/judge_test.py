@@ -45,7 +45,7 @@ def _ledger_changed(case: Case) -> Iterator[tuple[str, Case]]:
     operators = {e["user"] for e in case.ledger if e.get("act") == "set_operator_state"}
     for i, entry in enumerate(case.ledger):
         event = entry.get("event")
-        if event not in TELLING or (event == "established" and entry.get("user") not in operators):
+        if event not in TELLING or (event == "established" and entry["phone"] not in operators):
             continue
         yield (
             f"forgot {event} of {entry['phone']}",

@@ -48,7 +48,7 @@ class Floor:
         return [
             e
             for e in self.ledger.entries[since:]
-            if e.get("event") == "established" and e.get("user") in self.operators
+            if e.get("event") == "established" and e["phone"] in self.operators
         ]
 
 

@@ -1,0 +1,110 @@
+"""A centre whose people and phones a test steers one by one."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.harness.running import SOFTPHONE, Running
+
+from sasayaki.routing.v1 import pool_events_pb2 as pool_pb
+from sasayaki_demo.bots import MENU_HZ, OPERATOR_HZ, hears
+from sasayaki_demo.examine import NUMBER, VOICES
+from sasayaki_demo.ledger import Ledger
+from sasayaki_demo.people import Operator, Platform, connected
+from sasayaki_demo.phones import Phones
+
+READY, OFF = pool_pb.OPERATOR_STATE_READY, pool_pb.OPERATOR_STATE_OFF
+WRAP_UP = pool_pb.OPERATOR_STATE_WRAP_UP
+ANSWERS = {"outcome": "resolved"}
+
+
+@dataclass
+class Talk:
+    """A customer's phone and the operator's who answered it."""
+
+    customer: str
+    operator: str
+    contact_id: str
+    customer_rx: Path
+    operator_rx: Path
+
+
+@dataclass
+class Centre:
+    """The people and phones of one test."""
+
+    running: Running
+    platform: Platform
+    phones: Phones
+    ledger: Ledger
+    operators: dict[str, Operator] = field(default_factory=dict)
+
+    async def operator(self, user: str, *, answer: str = "auto") -> None:
+        """Registers an operator's phone and logs the operator in."""
+        await self.phones.register(
+            user,
+            user,
+            self.running.endpoints.sip_secrets[user],
+            VOICES.operator,
+            answer=answer,
+            answer_after_ms=100,
+            record=True,
+        )
+        self.operators[user] = Operator(user, self.platform, self.ledger)
+        await self.operators[user].set_state(READY)
+
+    async def customer(self, name: str, caller: str) -> dict[str, Any]:
+        """Lets a customer call and hear the menu; returns the phone's entry."""
+        await self.phones.add(name, VOICES.customer, record=True)
+        since = self.phones.position
+        await self.phones.call(name, NUMBER, caller)
+        begun = await self.phones.wait(name, "established", since=since, within_s=20)
+        await hears(Path(begun["rx"]), MENU_HZ)
+        return begun
+
+    async def talk(self, name: str, caller: str, user: str) -> Talk:
+        """Lets a customer get through to the one operator who is ready."""
+        begun = await self.customer(name, caller)
+        since = self.phones.position
+        await self.phones.do("dtmf", phone=name, digits="2")
+        answered = await self.phones.wait(user, "established", since=since)
+        await hears(Path(begun["rx"]), OPERATOR_HZ)
+        return Talk(name, user, answered["contact_id"], Path(begun["rx"]), Path(answered["rx"]))
+
+    async def hang_up(self, name: str) -> None:
+        """Lets a phone hang up."""
+        since = self.phones.position
+        await self.phones.do("hangup", phone=name)
+        await self.phones.wait(name, "hungup", since=since)
+
+    async def desk_shows(self, user: str, state: int) -> str:
+        """Returns the contact of an operator's desk once it shows a state."""
+        async with asyncio.timeout(20):
+            async for desk in self.operators[user].desk():
+                if desk.state == state:
+                    return str(desk.contact_id)
+        raise AssertionError("the desk's stream ended")
+
+    async def wrap_up(self, user: str) -> None:
+        """Lets an operator complete the wrap-up that the desk shows, and log out."""
+        contact = await self.desk_shows(user, WRAP_UP)
+        await self.operators[user].complete_wrap_up(contact, ANSWERS)
+        await self.desk_shows(user, READY)
+        await self.operators[user].set_state(OFF)
+
+
+@asynccontextmanager
+async def centre(running: Running, folder: Path) -> AsyncIterator[Centre]:
+    ledger = Ledger(folder / "ledger.jsonl")
+    phones = await Phones.start(SOFTPHONE, folder / "captures", ledger, running.endpoints.sip)
+    try:
+        async with connected(running.endpoints) as platform:
+            yield Centre(running, platform, phones, ledger)
+    finally:
+        await phones.stop()
+        ledger.close()
