@@ -15,6 +15,8 @@ from typing import Any, TypeAlias
 
 import grpc
 import grpc.aio
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
 from prometheus_client import Counter, Histogram
 
 from sasayaki_chassis.decider import Refused
@@ -22,7 +24,7 @@ from sasayaki_chassis.fields import InvalidField as InvalidField
 from sasayaki_chassis.fields import require as require
 from sasayaki_chassis.identity import BadToken, Identity, Verifier
 from sasayaki_chassis.owner import Meta, Overloaded, Unavailable
-from sasayaki_chassis.telemetry import LATENCY_BUCKETS
+from sasayaki_chassis.telemetry import LATENCY_BUCKETS, bound, new_traceparent
 
 Rights: TypeAlias = Mapping[str, frozenset[str]]
 Context: TypeAlias = grpc.aio.ServicerContext[Any, Any]
@@ -33,7 +35,10 @@ REASON_KEY = "sasayaki-reason"
 """Trailing metadata with a refusal's reason."""
 DEADLINE_S = 10.0
 """For a unary call whose client named none."""
-DEADLINE_MOST_S = 86_400.0
+STREAM_MOST_S = 86_400.0
+"""Longer limits are none: asyncio cannot wait for ever by a number."""
+GRACE_S = 2.0
+"""For calls that run while the service stops."""
 MESSAGE_BYTES_MOST = 4 * 1024 * 1024
 CALLS_MOST = 2_000
 """Calls at once in one server; the next is RESOURCE_EXHAUSTED."""
@@ -57,7 +62,7 @@ class Call:
     """What is known of the call that is being served."""
 
     identity: Identity
-    traceparent: str | None = None
+    traceparent: str
 
 
 current: ContextVar[Call] = ContextVar("current")
@@ -156,8 +161,9 @@ class Gate(grpc.aio.ServerInterceptor):
             REJECTED.labels("permission_denied").inc()
             denied = f"role {identity.role!r} may not call {method}"
             await context.abort(grpc.StatusCode.PERMISSION_DENIED, denied)
-        traceparent = metadata.get("traceparent")
-        return Call(identity, str(traceparent) if traceparent else None)
+        traceparent = str(metadata.get("traceparent") or new_traceparent())
+        bound.set({"tenant_id": identity.tenant_id, "traceparent": traceparent})
+        return Call(identity, traceparent)
 
 
 async def _unary(behaviour: Callable[..., Any], request: Any, context: Context) -> Any:
@@ -169,7 +175,7 @@ async def _unary(behaviour: Callable[..., Any], request: Any, context: Context) 
 async def _stream(behaviour: Callable[..., Any], request: Any, context: Context) -> None:
     """A stream of answers ends at the latest with the caller's token."""
     limit_s = current.get().identity.expires_at - time.time()
-    async with asyncio.timeout(limit_s if limit_s < DEADLINE_MOST_S else None):
+    async with asyncio.timeout(limit_s if limit_s < STREAM_MOST_S else None):
         async for message in behaviour(request, context):
             await context.write(message)
 
@@ -189,15 +195,39 @@ async def _faults(method: str, context: Context) -> AsyncIterator[None]:
         await context.abort(grpc.StatusCode.INTERNAL, "internal error")
 
 
-def server(verifier: Verifier, rights: Rights) -> grpc.aio.Server:
-    """A server whose every method stands behind the gate."""
-    return grpc.aio.server(
-        interceptors=(Gate(verifier, rights),),
-        maximum_concurrent_rpcs=CALLS_MOST,
-        options=(
-            ("grpc.max_receive_message_length", MESSAGE_BYTES_MOST),
-            ("grpc.so_reuseport", 0),  # a second instance on the same port must fail
-            ("grpc.keepalive_permit_without_calls", 1),
-            ("grpc.http2.min_ping_interval_without_data_ms", 5_000),
-        ),
-    )
+class Server:
+    """A service's gRPC side: its methods behind the gate, health and reflection before it."""
+
+    def __init__(self, verifier: Verifier, rights: Rights) -> None:
+        self._names = sorted({method.split("/")[1] for method in rights})
+        self._health = health.aio.HealthServicer()
+        self.grpc = grpc.aio.server(
+            interceptors=(Gate(verifier, rights),),
+            maximum_concurrent_rpcs=CALLS_MOST,
+            options=(
+                ("grpc.max_receive_message_length", MESSAGE_BYTES_MOST),
+                ("grpc.so_reuseport", 0),  # a second process on the same port must fail
+                ("grpc.http2.min_ping_interval_without_data_ms", 5_000),
+            ),
+        )
+        health_pb2_grpc.add_HealthServicer_to_server(self._health, self.grpc)
+        reflection.enable_server_reflection(
+            (*self._names, health.SERVICE_NAME, reflection.SERVICE_NAME), self.grpc
+        )
+
+    async def start(self, address: str) -> int:
+        """Answers calls, for the time being as not serving; returns the port."""
+        await self.set_serving(False)
+        port = self.grpc.add_insecure_port(address)
+        await self.grpc.start()
+        return port
+
+    async def set_serving(self, serving: bool) -> None:
+        status = health_pb2.HealthCheckResponse
+        for name in ("", *self._names):
+            await self._health.set(name, status.SERVING if serving else status.NOT_SERVING)
+
+    async def stop(self) -> None:
+        """Lets running calls end for a moment, then ends them."""
+        await self._health.enter_graceful_shutdown()
+        await self.grpc.stop(GRACE_S)

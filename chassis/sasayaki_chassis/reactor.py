@@ -1,0 +1,191 @@
+"""Reactors: what a record calls for is sent at least once, named by the record, in order per key.
+
+A reactor's memory is rebuilt by replay with sending switched off, up to the offset that was
+committed after the answers.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from aiokafka import TopicPartition
+from google.protobuf.json_format import MessageToDict
+from google.protobuf.message import Message
+from prometheus_client import Counter
+
+from sasayaki.event import Event, Recorded
+from sasayaki_chassis.follower import DeadLetters, Follower, Source
+from sasayaki_chassis.owner import Unavailable
+from sasayaki_chassis.peers import Peers, Rejected
+
+UNSENT_MOST = 2_000
+"""Records of one reactor whose requests are under way; reading waits there."""
+COMMIT_S = 0.2
+AGAIN_AFTER_S = (0.02, 2.0)
+"""First and longest wait before a request is repeated; a peer may be away for as long as it is."""
+FAULTS = frozenset(("INTERNAL", "UNKNOWN", "DATA_LOSS"))
+"""The peer's own faults: perhaps gone the next time, but not waited for for ever."""
+FAULTS_MOST = 5
+
+SENT = Counter("sasayaki_chassis_requests_total", "Requests of reactors.", ("reactor", "outcome"))
+FULL = Counter("sasayaki_chassis_reactor_full_total", "Times reading had to wait.", ("reactor",))
+
+log = logging.getLogger(__name__)
+
+
+class Reactor(Protocol):
+    """Says which requests a record calls for; its name ends its consumer group's.
+
+    Requests of one stream go out in order. A reactor with a method `lane(record) -> str` orders
+    by that instead, so that a peer that is slow with one thing holds up nothing else.
+    """
+
+    name: str
+    topics: tuple[str, ...]
+
+    def react(self, record: Recorded[Any]) -> Iterable[Message]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """A record's requests on their way."""
+
+    place: TopicPartition
+    offset: int
+    record: Recorded[Event]
+    requests: tuple[Message, ...]
+
+
+class Reacting:
+    """Runs one reactor."""
+
+    def __init__(
+        self, reactor: Reactor, service: str, source: Source, peers: Peers, dead: DeadLetters
+    ) -> None:
+        self.name = f"{service}.{reactor.name}"
+        self._reactor = reactor
+        self._lane = getattr(reactor, "lane", _subject)
+        self._peers = peers
+        self._dead = dead
+        group = f"{source.prefix}{self.name}"
+        self.follower = Follower(source, self.name, reactor.topics, self, group)
+        self._done: dict[TopicPartition, int] = {}
+        self._open: dict[TopicPartition, dict[int, None]] = {}
+        self._lanes: dict[str, deque[Errand]] = {}
+        self._room = asyncio.Semaphore(UNSENT_MOST)
+        self._tasks: asyncio.TaskGroup | None = None
+
+    async def run(self) -> None:
+        """Reacts until cancelled; what was answered by then is committed."""
+        async with self.follower:
+            self._done = await self.follower.committed()
+            self._open = {place: {} for place in self._done}
+            try:
+                async with asyncio.TaskGroup() as self._tasks:
+                    self._tasks.create_task(self._commit_for_ever())
+                    await self.follower.follow()
+            finally:
+                await self._commit()
+
+    async def seen(self, place: TopicPartition, offset: int, record: Recorded[Event]) -> None:
+        sending = offset >= self._done[place]
+        try:
+            requests = tuple(self._reactor.react(record))
+        except Exception as bug:
+            log.exception("reactor_failed", extra={"reactor": self.name, "record": record.id})
+            if sending:
+                await self._bury(Errand(place, offset, record, ()), None, "BUG", repr(bug))
+            return
+        if sending and requests:
+            await self._hand_over(Errand(place, offset, record, requests))
+
+    async def spoiled(self, place: TopicPartition, offset: int, why: str) -> None:
+        if offset >= self._done[place]:
+            origin = {"topic": place.topic, "partition": place.partition, "offset": offset}
+            await self._dead.keep(self.name, str(place), "UNDECODABLE", {**origin, "details": why})
+
+    async def _hand_over(self, errand: Errand) -> None:
+        if self._room.locked():
+            FULL.labels(self.name).inc()
+        await self._room.acquire()
+        self._open[errand.place][errand.offset] = None
+        key = self._lane(errand.record)
+        lane = self._lanes.get(key)
+        if lane is not None:
+            lane.append(errand)
+            return
+        assert self._tasks is not None, "seen before run"
+        self._lanes[key] = deque((errand,))
+        self._tasks.create_task(self._work_off(key))
+
+    async def _work_off(self, key: str) -> None:
+        lane = self._lanes[key]
+        while lane:
+            errand = lane[0]
+            for index, request in enumerate(errand.requests):
+                await self._send(errand, index, request)
+            lane.popleft()
+            del self._open[errand.place][errand.offset]
+            self._room.release()
+        del self._lanes[key]
+
+    async def _send(self, errand: Errand, index: int, request: Message) -> None:
+        """Repeats the request until it is answered; what is refused for good is buried."""
+        wait_s, faults = AGAIN_AFTER_S[0], 0
+        while True:
+            try:
+                await self._peers.send(
+                    request,
+                    request_id=f"{errand.record.id}/{index}",
+                    traceparent=errand.record.traceparent,
+                )
+            except Unavailable:
+                SENT.labels(self.name, "unavailable").inc()
+            except Rejected as rejected:
+                SENT.labels(self.name, rejected.code.lower()).inc()
+                faults += 1
+                if rejected.code not in FAULTS or faults >= FAULTS_MOST:
+                    await self._bury(errand, request, rejected.code, str(rejected))
+                    return
+            else:
+                SENT.labels(self.name, "ok").inc()
+                return
+            await asyncio.sleep(wait_s)
+            wait_s = min(wait_s * 2, AGAIN_AFTER_S[1])
+
+    async def _bury(
+        self, errand: Errand, request: Message | None, reason: str, details: str
+    ) -> None:
+        letter: Mapping[str, Any] = {
+            "topic": errand.place.topic,
+            "partition": errand.place.partition,
+            "offset": errand.offset,
+            "record_id": errand.record.id,
+            "request": request and request.DESCRIPTOR.full_name,
+            "body": request and MessageToDict(request, preserving_proto_field_name=True),
+            "details": details,
+        }
+        await self._dead.keep(self.name, errand.record.subject, reason, letter)
+
+    async def _commit_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(COMMIT_S)
+            await self._commit()
+
+    async def _commit(self) -> None:
+        """Commits up to the first record whose requests are not all answered."""
+        reached = {
+            place: min(next(iter(self._open[place]), read), read)
+            for place, read in self.follower.next.items()
+            if place in self._open
+        }
+        ahead = {place: offset for place, offset in reached.items() if offset > self._done[place]}
+        if ahead and await self.follower.commit(ahead):
+            self._done.update(ahead)
+
+
+def _subject(record: Recorded[Event]) -> str:
+    return record.subject

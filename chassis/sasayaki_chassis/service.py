@@ -1,0 +1,181 @@
+"""A service's life: everything up in order, everything down in order, nothing global.
+
+Order: topics, owners, views and reactors, gRPC, probes; then SERVING. Down the other way round.
+"""
+
+import asyncio
+import logging
+import signal
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from sasayaki_chassis import topics
+from sasayaki_chassis.clock import Clock, SystemClock
+from sasayaki_chassis.decider import C, Decider, E, S
+from sasayaki_chassis.follower import DeadLetters, Follower, Projection, Source, Viewing
+from sasayaki_chassis.identity import OwnToken, Verifier
+from sasayaki_chassis.log import KafkaLog, KafkaReader
+from sasayaki_chassis.owner import Owners, Unavailable
+from sasayaki_chassis.peers import Peers
+from sasayaki_chassis.probes import Probes
+from sasayaki_chassis.reactor import Reacting, Reactor
+from sasayaki_chassis.rpc import Rights, Server
+from sasayaki_chassis.settings import ServiceSettings
+from sasayaki_chassis.telemetry import set_up_logs
+
+DEAD_LETTER_PARTITIONS = 6
+STALE_S = 1.0
+"""A view that has not been current for longer may not be decided on."""
+
+Servicers: TypeAlias = Iterable[tuple[Callable[[Any, Any], None], Any]]
+"""Pairs of the generated `add_…Servicer_to_server` and the servicer."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Built:
+    """What a service's own parts may use."""
+
+    owners: Mapping[str, Owners[Any, Any, Any]]
+    peers: Peers
+    clock: Clock
+    lag_s: Callable[[Projection], float]
+    ports: dict[str, int] = field(default_factory=dict)
+
+    def serving(self) -> bool:
+        """Whether every partition has its owner here."""
+        return all(owners.serving() for owners in self.owners.values())
+
+    def require_current(self, projection: Projection) -> None:
+        """Raises Unavailable when the view lags: what it shows may not be decided on."""
+        if (lag_s := self.lag_s(projection)) > STALE_S:
+            raise Unavailable(f"{type(projection).__name__} is {lag_s:.1f} s behind")
+
+
+@dataclass(frozen=True)
+class Service:
+    """What makes one service different from another."""
+
+    name: str
+    settings: ServiceSettings
+    rights: Rights
+    servicers: Callable[[Built], Servicers]
+    deciders: Sequence[Decider[Any, Any, Any]] = ()
+    reactors: Sequence[Reactor] = ()
+    projections: Sequence[Projection] = ()
+    background: Sequence[Callable[[Built], Coroutine[Any, Any, None]]] = field(default=())
+
+    def followed(self) -> frozenset[str]:
+        readers: Iterable[Reactor | Projection] = (*self.reactors, *self.projections)
+        return frozenset(topic for reader in readers for topic in reader.topics)
+
+    def asyncapi(self) -> str:
+        """What the service tells and hears, as an AsyncAPI document."""
+        from sasayaki_chassis.edge import asyncapi  # a second's import, for whoever asks
+
+        hears = {f"{self.name}.{reactor.name}": reactor.topics for reactor in self.reactors}
+        return asyncapi(self.name, [decider.stream for decider in self.deciders], hears)
+
+
+def run(service: Service) -> None:
+    """Runs until SIGTERM or SIGINT; raises what made it end otherwise."""
+    set_up_logs(service.name, service.settings.log_level)
+    asyncio.run(_until_told(service))
+
+
+async def _until_told(service: Service) -> None:
+    told = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    async with running(service):
+        await told.wait()
+        log.info("service_stopping")
+    log.info("service_stopped")
+
+
+@asynccontextmanager
+async def running(service: Service) -> AsyncIterator[Built]:
+    """The service, serving; a part of it that fails ends the block."""
+    settings = service.settings
+    server = Server(Verifier.of_file(settings.token_public_key_file), service.rights)
+    source = await _source(service)
+    async with AsyncExitStack() as stack:
+        owners = {each.stream: await _owners(each, source, stack) for each in service.deciders}
+        peers = Peers(settings.peers(), OwnToken(settings.service_token_file))
+        stack.push_async_callback(peers.close)
+        views = {id(view): _view(service, view, source) for view in service.projections}
+        reacting = await _reacting(service, source, peers, stack)
+        built = Built(owners, peers, SystemClock(), lambda view: views[id(view)].lag_s())
+        for add, servicer in service.servicers(built):
+            add(servicer, server.grpc)
+        async with asyncio.TaskGroup() as parts:
+            begun = [
+                parts.create_task(part)
+                for part in (
+                    *(each.run() for each in owners.values()),
+                    *(view.run() for view in views.values()),
+                    *(each.run() for each in reacting),
+                    *(begin(built) for begin in service.background),
+                )
+            ]
+            probes = Probes(
+                lambda: all(each.serving() for each in owners.values()), service.asyncapi
+            )
+            built.ports["grpc"] = await server.start(settings.grpc_address)
+            built.ports["http"] = await probes.start(settings.http_address)
+            for each in owners.values():
+                await each.all_serving()
+            for follower in (*views.values(), *(each.follower for each in reacting)):
+                await follower.caught_up()
+            await server.set_serving(True)
+            log.info("service_serving", extra=built.ports)
+            try:
+                yield built
+            finally:
+                await server.stop()
+                await probes.stop()
+                for task in begun:
+                    task.cancel()
+
+
+async def _source(service: Service) -> Source:
+    """The topics, made or waited for."""
+    settings, prefix = service.settings, service.settings.topic_prefix
+    own = {f"{prefix}{each.stream}": each.partitions for each in service.deciders}
+    own[f"{prefix}{_dead_letters(service)}"] = DEAD_LETTER_PARTITIONS
+    followed = [f"{prefix}{topic}" for topic in service.followed()]
+    there = await topics.ensure(settings.kafka_bootstrap, own, followed)
+    partitions = {topic.removeprefix(prefix): number for topic, number in there.items()}
+    return Source(settings.kafka_bootstrap, prefix, partitions)
+
+
+async def _owners(
+    decider: Decider[S, C, E], source: Source, stack: AsyncExitStack
+) -> Owners[S, C, E]:
+    reader = KafkaReader(source.bootstrap, f"{source.prefix}{decider.stream}")
+    await stack.enter_async_context(reader)
+    logs = [KafkaLog(source.bootstrap, reader, n) for n in range(decider.partitions)]
+    return Owners(decider, logs, SystemClock())
+
+
+def _view(service: Service, view: Projection, source: Source) -> Follower:
+    return Follower(source, f"{service.name}.{type(view).__name__}", view.topics, Viewing(view))
+
+
+async def _reacting(
+    service: Service, source: Source, peers: Peers, stack: AsyncExitStack
+) -> list[Reacting]:
+    if not service.reactors:
+        return []
+    topic = f"{source.prefix}{_dead_letters(service)}"
+    dead = DeadLetters(source.bootstrap, topic, DEAD_LETTER_PARTITIONS)
+    await dead.start()
+    stack.push_async_callback(dead.stop)
+    return [Reacting(each, service.name, source, peers, dead) for each in service.reactors]
+
+
+def _dead_letters(service: Service) -> str:
+    return f"{service.name}.dead-letters"
