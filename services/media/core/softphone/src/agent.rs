@@ -1,4 +1,6 @@
-//! The signalling thread: commands in, SIP in and out, timers, notices of the media threads; the only writer of the ledger.
+//! The signalling thread, the only writer of the ledger: commands, SIP, timers, notices of the media threads.
+
+mod notes;
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
@@ -6,12 +8,11 @@ use std::net::SocketAddr;
 use std::sync::mpsc::Receiver;
 use std::sync::Arc;
 
-use serde_json::{json, Value};
+use serde_json::Value;
 
 use crate::clock::{mono_ns, SECOND_NS};
 use crate::command::{self, Command, Line, Setup, LINE_BYTES_MAX};
-use crate::ledger::{Event, Input, Notice};
-use crate::media::counters;
+use crate::ledger::{Event, Input};
 use crate::phone::{Phone, World};
 use crate::sys::{Poller, Wake};
 
@@ -255,69 +256,6 @@ impl Agent {
         if let Some(due_ns) = self.phones.get(&token).and_then(Phone::next_deadline) {
             self.timers.push(Reverse((due_ns, token)));
         }
-    }
-
-    fn note(&mut self, notice: Notice) {
-        let world = &mut self.world;
-        let (leg, event) = match notice {
-            Notice::Keyed { leg, key, at_ns } => (
-                leg,
-                Event::at("keyed", at_ns).with("digit", key.to_string()),
-            ),
-            Notice::FirstSound {
-                leg,
-                at_ns,
-                sequence,
-                rms,
-            } => {
-                let dbfs = 20.0 * (rms * 2f64.sqrt() / 32_767.0).log10();
-                let level_dbfs = (dbfs * 10.0).round() / 10.0;
-                (
-                    leg,
-                    Event::at("first_sound", at_ns)
-                        .with("sequence", sequence)
-                        .with("level_dbfs", level_dbfs),
-                )
-            }
-            Notice::ForeignSent { leg, packets, from } => (
-                leg,
-                Event::new("foreign_sent")
-                    .with("packets", packets)
-                    .with("from", from),
-            ),
-            Notice::Fault { leg, message } => (leg, Event::new("error").with("message", message)),
-            Notice::Closed {
-                leg,
-                sent,
-                received,
-            } => {
-                let event = Event::new("rtp_summary").with_all(counters::summary(&sent, &received));
-                if let Some(owner) = world.legs.remove(&leg) {
-                    world.ledger.write(owner.name(event));
-                }
-                return;
-            }
-            Notice::Report { name, id, fields } => {
-                let event = Event::new(name).with_all(fields).with_some("id", id);
-                let calls = self
-                    .phones
-                    .values()
-                    .filter(|phone| phone.has_call())
-                    .count();
-                let counts =
-                    json!({"phones": self.phones.len(), "calls": calls, "phones_max": PHONES_MAX});
-                let event = if name == "stats" {
-                    event.with_all(counts)
-                } else {
-                    event
-                };
-                return world.ledger.write(event);
-            }
-        };
-        let Some(owner) = world.legs.get(&leg) else {
-            return;
-        };
-        world.ledger.write(owner.name(event));
     }
 
     /// Hangs up and deregisters everything; [`Agent::run`] returns when that is done.

@@ -6,8 +6,6 @@
 mod agent;
 mod clock;
 mod command;
-#[cfg(test)]
-mod command_tests;
 mod fields;
 mod ledger;
 mod media;

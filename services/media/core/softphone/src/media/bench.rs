@@ -3,96 +3,21 @@
 //! Latency is the kernel's receive time minus the sender's time just before its send call, on one clock.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::Arc;
 
 use serde_json::{json, Value};
 
-use super::frames::{Kind, Mark, SENDERS_MAX};
+use super::frames::{Kind, Mark};
 use super::histogram::Histogram;
+use super::marks::Marks;
 use super::sound::Role;
 use crate::clock::MILLISECOND_NS;
 use crate::wire::mulaw;
 
-/// Send times remembered: 20 s of a coded stream.
-const STREAM_TIMES: usize = 1024;
-const BURST_TIMES: usize = 64;
 /// A younger burst may still be on its way and does not count as sent.
 const BURST_MATURE_NS: u64 = 450 * MILLISECOND_NS;
 /// Louder than this is sound (-50 dBFS), quieter is none.
 pub const SOUND_RMS: f64 = 103.0;
-
-struct Times {
-    sent: AtomicU32,
-    at_ns: Box<[AtomicU64]>,
-}
-
-impl Times {
-    fn new(length: usize) -> Self {
-        Self {
-            sent: AtomicU32::new(0),
-            at_ns: (0..length).map(|_| AtomicU64::new(0)).collect(),
-        }
-    }
-
-    fn stamp(&self, at_ns: u64) -> u32 {
-        let number = self.sent.load(Ordering::Relaxed);
-        self.at_ns[number as usize % self.at_ns.len()].store(at_ns, Ordering::Release);
-        self.sent.store(number + 1, Ordering::Release);
-        number
-    }
-
-    /// When the number was sent; `None` when it was not, or too long ago.
-    fn of(&self, number: u32) -> Option<u64> {
-        let sent = self.sent.load(Ordering::Acquire);
-        let age = sent.checked_sub(number)?;
-        let known = age > 0 && age as usize <= self.at_ns.len();
-        known.then(|| self.at_ns[number as usize % self.at_ns.len()].load(Ordering::Acquire))
-    }
-
-    fn last(&self) -> Option<(u32, u64)> {
-        let number = self.sent.load(Ordering::Acquire).checked_sub(1)?;
-        Some((number, self.of(number)?))
-    }
-}
-
-/// Send times of one source of coded frames: written by the sending thread, read by the receiving one.
-pub struct Marks {
-    sender: u32,
-    streams: Times,
-    bursts: Times,
-}
-
-impl Marks {
-    pub fn new(number: u32) -> Self {
-        let sender = number % SENDERS_MAX;
-        Self {
-            sender,
-            streams: Times::new(STREAM_TIMES),
-            bursts: Times::new(BURST_TIMES),
-        }
-    }
-
-    pub fn sender(&self) -> u32 {
-        self.sender
-    }
-
-    /// The mark of a frame that is sent at this instant.
-    pub fn stamp(&self, kind: Kind, at_ns: u64) -> Mark {
-        Mark {
-            kind,
-            sender: self.sender,
-            number: self.times(kind).stamp(at_ns),
-        }
-    }
-
-    fn times(&self, kind: Kind) -> &Times {
-        match kind {
-            Kind::Stream => &self.streams,
-            Kind::Burst => &self.bursts,
-        }
-    }
-}
 
 /// Where the next number of each sender's stream is expected, kept per listening leg.
 pub type Expected = Vec<(u32, u32)>;
@@ -269,93 +194,4 @@ fn latencies(histogram: &Histogram) -> Value {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn pair() -> (Meter, Arc<Marks>) {
-        let (mut meter, marks) = (Meter::new(), Arc::new(Marks::new(7)));
-        meter.know(marks.clone());
-        (meter, marks)
-    }
-
-    #[test]
-    fn a_forwarded_frame_is_matched_with_its_send_time_and_a_gap_is_a_loss() {
-        let (mut meter, marks) = pair();
-        let mut expected = Expected::new();
-        for number in 0..10u64 {
-            let mark = marks.stamp(Kind::Stream, number * 1_000_000);
-            if number != 4 && number != 5 {
-                meter.hear(
-                    Role::Caller,
-                    &mut expected,
-                    number * 1_000_000 + 50_000,
-                    &mark.frame(),
-                );
-            }
-        }
-        let report = meter.report(0);
-        assert_eq!(report["payloads_ok"], 8);
-        assert_eq!(report["lost_packets"], 2);
-        assert_eq!(report["forward"]["samples"], 8);
-        assert_eq!(report["forward"]["max_us"], 50.0);
-    }
-
-    #[test]
-    fn a_changed_payload_is_bad_and_silence_is_neither() {
-        let (mut meter, marks) = pair();
-        let mut frame = marks.stamp(Kind::Stream, 1).frame();
-        frame[80] ^= 3;
-        meter.hear(Role::Caller, &mut Expected::new(), 2, &frame);
-        meter.hear(Role::Operator, &mut Expected::new(), 2, &frame);
-        meter.hear(
-            Role::Caller,
-            &mut Expected::new(),
-            3,
-            &[mulaw::SILENCE; 160],
-        );
-        let report = meter.report(0);
-        let bad = (
-            &report["payloads_ok"],
-            &report["payloads_bad"],
-            &report["mixes_bad"],
-        );
-        assert_eq!(bad, (&json!(0), &json!(1), &json!(1)));
-    }
-
-    #[test]
-    fn whispers_count_once_when_heard_and_young_ones_do_not_count_as_sent() {
-        let (mut meter, marks) = pair();
-        let second = 1_000_000_000;
-        marks.stamp(Kind::Burst, 1);
-        meter.reset();
-        for number in 1..=4u64 {
-            let mark = marks.stamp(Kind::Burst, number * second);
-            if number != 2 {
-                meter.hear(
-                    Role::Operator,
-                    &mut Expected::new(),
-                    number * second + 9,
-                    &mark.frame(),
-                );
-                meter.hear(
-                    Role::Operator,
-                    &mut Expected::new(),
-                    number * second + 20,
-                    &mark.frame(),
-                );
-            }
-        }
-        assert_eq!(meter.whispers(4 * second + 1), (3, 2));
-        assert_eq!(meter.whispers(5 * second), (4, 3));
-        meter.reset();
-        assert_eq!(meter.whispers(5 * second), (0, 0));
-    }
-
-    #[test]
-    fn a_whisper_that_a_caller_hears_is_a_leak() {
-        let (mut meter, marks) = pair();
-        let mark = marks.stamp(Kind::Burst, 5);
-        meter.hear(Role::Caller, &mut Expected::new(), 6, &mark.frame());
-        assert_eq!(meter.report(0)["whispers_leaked"], 1);
-    }
-}
+mod tests;

@@ -11,12 +11,13 @@ use std::thread::{self, JoinHandle};
 use serde_json::Value;
 
 use super::batch::stamp_arrivals;
-use super::bench::Marks;
 use super::keys::Press;
+use super::marks::Marks;
 use super::receiver::{self, Listener};
 use super::recording::{self, Recorder, Way, Work};
-use super::sender::{self, Peer, Sender};
+use super::sender::{self, Sender};
 use super::sound::{Role, Sound};
+use super::voice::Peer;
 use crate::ledger::Notices;
 use crate::sys::Wake;
 

@@ -11,8 +11,9 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::batch::Batch;
-use super::bench::{Expected, Marks, Meter, SOUND_RMS};
+use super::bench::{Expected, Meter, SOUND_RMS};
 use super::counters::{Received, Sent};
+use super::marks::Marks;
 use super::recording::{Recorder, Way, Work};
 use super::sound::Role;
 use crate::clock::realtime_ns;

@@ -2,38 +2,25 @@
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
-use std::net::{SocketAddr, UdpSocket};
+use std::net::UdpSocket;
 use std::sync::mpsc::{Receiver, SyncSender};
 use std::sync::Arc;
 
 use serde_json::{json, Value};
 
-use super::bench::Marks;
-use super::counters::Sent;
 use super::histogram::Histogram;
-use super::keys::{Keys, Press};
+use super::keys::Press;
+use super::marks::Marks;
 use super::receiver;
 use super::recording::{Recorder, Way};
-use super::sound::{Frame, Sound, Source};
-use crate::clock::{mono_ns, realtime_ns, Random, MILLISECOND_NS};
+use super::sound::{Sound, Source};
+use super::voice::{Peer, Voice, FRAME_NS};
+use crate::clock::{mono_ns, realtime_ns, Random};
 use crate::ledger::{Notice, Notices};
 use crate::sys::{self, Wake};
-use crate::wire::rtp::{self, Header, FRAME_SAMPLES};
+use crate::wire::rtp;
 
 pub const ORDERS_MAX: usize = 16_384;
-const FRAME_NS: u64 = 20 * MILLISECOND_NS;
-/// A leg that is later than this leaves frames out instead of sending them in a burst.
-const CATCH_UP_MAX_NS: u64 = 200 * MILLISECOND_NS;
-
-/// Where and what a leg sends.
-#[derive(Clone, Copy)]
-pub struct Peer {
-    pub address: SocketAddr,
-    /// The payload type of telephone events, when the peer takes them.
-    pub events: Option<u8>,
-    pub sending: bool,
-}
-
 pub enum Order {
     Open {
         leg: u32,
@@ -72,23 +59,8 @@ pub enum Order {
     Stop,
 }
 
-struct Leg {
-    socket: Arc<UdpSocket>,
-    recorded: bool,
-    peer: Option<Peer>,
-    source: Source,
-    marks: Option<Arc<Marks>>,
-    keys: Keys,
-    /// The next packet.
-    header: Header,
-    due_ns: u64,
-    sent: Sent,
-    /// Frames left, for a foreign stream of the leg named.
-    foreign: Option<(u32, u64)>,
-}
-
 pub struct Sender {
-    legs: HashMap<u32, Leg>,
+    legs: HashMap<u32, Voice>,
     due: BinaryHeap<Reverse<(u64, u32)>>,
     random: Random,
     late: Histogram,
@@ -157,7 +129,7 @@ impl Sender {
                 sound,
                 marks,
             } => {
-                let entry = self.leg(socket, recorded, sound, marks);
+                let entry = Voice::new(&mut self.random, socket, recorded, sound, marks);
                 self.legs.insert(leg, entry);
             }
             Order::Peer { leg, peer } => {
@@ -208,33 +180,6 @@ impl Sender {
         }
     }
 
-    fn leg(
-        &mut self,
-        socket: Arc<UdpSocket>,
-        recorded: bool,
-        sound: Sound,
-        marks: Option<Arc<Marks>>,
-    ) -> Leg {
-        Leg {
-            socket,
-            recorded,
-            peer: None,
-            source: Source::new(sound, &mut self.random),
-            marks,
-            keys: Keys::default(),
-            header: Header {
-                marker: true,
-                payload_type: rtp::PCMU,
-                sequence: self.random.next() as u16,
-                timestamp: self.random.next() as u32,
-                ssrc: self.random.next() as u32,
-            },
-            due_ns: 0,
-            sent: Sent::new(),
-            foreign: None,
-        }
-    }
-
     fn keys(&mut self, leg: u32, presses: Vec<Press>) {
         let Some(entry) = self.legs.get_mut(&leg) else {
             return;
@@ -268,7 +213,7 @@ impl Sender {
             return;
         };
         let (peer, header) = (entry.peer, entry.header);
-        let mut stream = self.leg(socket, false, sound, None);
+        let mut stream = Voice::new(&mut self.random, socket, false, sound, None);
         stream.peer = peer;
         stream.foreign = Some((leg, frames));
         stream.due_ns = mono_ns();
@@ -298,15 +243,7 @@ impl Sender {
                 }
             }
         }
-        leg.header.timestamp = leg.header.timestamp.wrapping_add(FRAME_SAMPLES as u32);
-        leg.due_ns += FRAME_NS;
-        if late_ns > CATCH_UP_MAX_NS {
-            let left_out = late_ns / FRAME_NS;
-            leg.sent.skipped += left_out;
-            leg.due_ns += left_out * FRAME_NS;
-            let samples = left_out as u32 * FRAME_SAMPLES as u32;
-            leg.header.timestamp = leg.header.timestamp.wrapping_add(samples);
-        }
+        leg.advance(late_ns);
         if let Some((of, frames)) = &mut leg.foreign {
             *frames -= 1;
             if *frames == 0 {
@@ -335,64 +272,5 @@ impl Sender {
             "records_dropped": self.recorder.dropped(),
             "notices_dropped": self.notices.dropped(),
         })
-    }
-}
-
-impl Leg {
-    /// Makes the packet of this turn; false when there is none.
-    fn build(
-        &mut self,
-        packet: &mut Vec<u8>,
-        random: &mut Random,
-        notices: &Notices,
-        id: u32,
-    ) -> bool {
-        let Some(peer) = self.peer.filter(|peer| peer.sending) else {
-            return false;
-        };
-        packet.clear();
-        if let Some(event) = self.keys.tick(self.header.timestamp) {
-            if let Some(key) = event.began {
-                notices.tell(Notice::Keyed {
-                    leg: id,
-                    key,
-                    at_ns: realtime_ns(),
-                });
-            }
-            let header = Header {
-                marker: event.began.is_some(),
-                payload_type: peer.events.unwrap_or_default(),
-                timestamp: event.timestamp,
-                ..self.header
-            };
-            rtp::write(packet, &header, &event.payload);
-            return true;
-        }
-        match (self.source.frame(random), &self.marks) {
-            (Frame::Plain(frame), _) => rtp::write(packet, &self.header, &frame),
-            (Frame::Marked(kind), Some(marks)) => {
-                rtp::write(
-                    packet,
-                    &self.header,
-                    &marks.stamp(kind, realtime_ns()).frame(),
-                );
-            }
-            (Frame::Nothing, _) | (Frame::Marked(_), None) => {
-                self.header.marker = true;
-                return false;
-            }
-        }
-        self.header.marker = false;
-        true
-    }
-
-    fn send(&mut self, packet: &[u8], at_ns: u64, late_ns: u64) {
-        let Some(peer) = self.peer else { return };
-        match self.socket.send_to(packet, peer.address) {
-            Ok(_) => self.sent.count(at_ns),
-            Err(_) => self.sent.failed += 1,
-        }
-        self.sent.late.add(late_ns);
-        self.header.sequence = self.header.sequence.wrapping_add(1);
     }
 }

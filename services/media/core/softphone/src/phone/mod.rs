@@ -6,52 +6,25 @@ mod incoming;
 mod outgoing;
 mod session;
 mod transactions;
+mod world;
 
-use std::collections::HashMap;
 use std::io;
 use std::net::{SocketAddr, UdpSocket};
 
 use serde_json::Value;
 
-use crate::clock::Random;
 use crate::command::{Command, Setup};
-use crate::ledger::{Event, Ledger};
-use crate::media::engine::{Engine, Leg};
-use crate::media::sound::{Sounds, Wanted};
+use crate::ledger::Event;
+use crate::media::engine::Leg;
+use crate::media::sound::Wanted;
 use crate::wire::message::{Message, Start};
 use account::Account;
 use call::{Call, Media, Stage};
 use transactions::{Expired, Purpose, Transactions};
+pub use world::{Owner, World};
 
 const AGENT: &str = "sasayaki-softphone";
 const METHODS: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE, NOTIFY";
-
-/// What phones share.
-pub struct World {
-    pub ledger: Ledger,
-    pub engine: Engine,
-    pub random: Random,
-    pub sounds: Sounds,
-    /// Whose leg a notice of the media threads is about; until the leg's summary.
-    pub legs: HashMap<u32, Owner>,
-}
-
-/// Names that events about a leg carry.
-#[derive(Clone)]
-pub struct Owner {
-    pub phone: String,
-    pub call: String,
-    pub contact_id: Option<String>,
-}
-
-impl Owner {
-    pub fn name(&self, event: Event) -> Event {
-        event
-            .with("phone", self.phone.as_str())
-            .with("call", self.call.as_str())
-            .with_some("contact_id", self.contact_id.as_deref())
-    }
-}
 
 pub struct Phone {
     name: String,

@@ -107,7 +107,7 @@ impl Phone {
             100..200 => self.progressed(world, now_ns, code),
             200..300 => self.accepted(world, now_ns, response),
             _ => {
-                let ack = Self::ack_of_refusal(request, response);
+                let ack = request.ack_of_refusal(response);
                 if let Some(call) = &self.call {
                     self.transactions.send(&ack.to_bytes(), call.destination);
                 }
@@ -271,33 +271,9 @@ impl Phone {
         let Stage::Calling(calling) = &call.stage else {
             return;
         };
-        let cancel = Self::twin(&calling.invite, "CANCEL");
+        let cancel = calling.invite.twin("CANCEL");
         self.transactions.limit_invite(now_ns);
         self.transactions
             .start(now_ns, Purpose::Cancel, cancel, call.destination);
-    }
-
-    /// The ACK of a refusal belongs to the INVITE's own transaction (RFC 3261, 17.1.1.3).
-    pub fn ack_of_refusal(request: &Message, response: &Message) -> Message {
-        let mut ack = Self::twin(request, "ACK");
-        ack.set("To", response.header("To").unwrap_or_default().into());
-        ack
-    }
-
-    /// A request with the INVITE's Via, From, To, Call-ID and `CSeq` number.
-    fn twin(invite: &Message, method: &str) -> Message {
-        let uri = match &invite.start {
-            crate::wire::message::Start::Request { uri, .. } => uri.as_str(),
-            crate::wire::message::Start::Response { .. } => "",
-        };
-        let number = invite.cseq().map_or(0, |(number, _)| number);
-        let copy = |name: &str| invite.header(name).unwrap_or_default().to_owned();
-        Message::request(method, uri)
-            .with("Via", copy("Via"))
-            .with("Max-Forwards", "70")
-            .with("From", copy("From"))
-            .with("To", copy("To"))
-            .with("Call-ID", copy("Call-ID"))
-            .with("CSeq", format!("{number} {method}"))
     }
 }

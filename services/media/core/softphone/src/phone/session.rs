@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use super::call::{Call, Stage};
 use super::transactions::Purpose;
 use super::{Phone, World};
-use crate::media::sender::Peer;
+use crate::media::voice::Peer;
 use crate::wire::message::Message;
 use crate::wire::sdp::{self, Described, Direction};
 
@@ -208,7 +208,7 @@ impl Phone {
         }
         if code >= 300 {
             if let Some(call) = &self.call {
-                let ack = Self::ack_of_refusal(request, response);
+                let ack = request.ack_of_refusal(response);
                 self.transactions.send(&ack.to_bytes(), call.destination);
             }
             world

@@ -1,6 +1,6 @@
 //! What commands say and how faults are named.
 
-use super::command::{parse, Answering, Command, Target};
+use super::{parse, Answering, Command, Target};
 use crate::media::sound::{Role, Wanted};
 use crate::wire::digest::{Accepted, Algorithm};
 
