@@ -1,0 +1,9 @@
+"""Runs routing until it is told to stop: `python -m sasayaki_routing`."""
+
+from sasayaki_chassis.clock import SystemClock
+from sasayaki_chassis.service import run
+from sasayaki_routing.app import build
+from sasayaki_routing.settings import Settings
+
+if __name__ == "__main__":
+    run(build(Settings(), SystemClock().now()))
