@@ -84,6 +84,10 @@ class Phones:
         except TimeoutError as late:
             raise PhoneTrouble(f"{phone}: none of {events} within {within_s} s") from late
 
+    async def told(self, event: str, *, within_s: float = ANSWER_S) -> Entry:
+        """Returns the first such event of the softphone as a whole."""
+        return await self._ledger.wait(lambda e: e.get("event") == event, within_s=within_s)
+
     @property
     def position(self) -> int:
         """How many entries the ledger has: pass it as `since` to wait for what comes later."""
