@@ -1,4 +1,16 @@
 //! The media node: the only crate that opens sockets, starts threads and reads clocks.
 
+pub mod calls;
+pub mod frames;
+pub mod health;
+pub mod journal;
+pub mod limiter;
+pub mod link;
+pub mod log;
 pub mod media;
+pub mod metrics;
+pub mod registrar;
+pub mod settings;
+pub mod signalling;
+pub mod stack;
 pub mod wire;

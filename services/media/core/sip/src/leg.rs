@@ -191,7 +191,11 @@ impl Leg {
             (Order::Refuse(code), Role::Caller, State::Invited | State::Early) => {
                 self.state = State::Ended;
                 self.deadline_ms = None;
-                vec![Out::Say(Say::Refuse(code)), over(Why::Released)]
+                vec![
+                    Out::Say(Say::Refuse(code)),
+                    over(Why::Released),
+                    Out::Say(Say::Forget),
+                ]
             }
             (Order::End, Role::Caller, State::Invited | State::Early) => {
                 self.order(now_ms, Order::Refuse(480))

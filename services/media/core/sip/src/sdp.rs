@@ -88,8 +88,6 @@ pub struct Audio {
     /// Where it takes sound, and the only source that sound is taken from.
     pub address: SocketAddrV4,
     pub codec: Codec,
-    /// The payload type the other side wants the codec under.
-    pub payload_type: u8,
     /// The payload type of telephone events (RFC 4733), when it knows them.
     pub events: Option<u8>,
     pub direction: Direction,
@@ -229,9 +227,9 @@ fn stream(
         .map(str::parse)
         .collect::<Result<_, _>>()
         .map_err(|_| Unusable::Malformed("bad payload type"))?;
-    let (codec, payload_type) = formats
+    let codec = formats
         .iter()
-        .find_map(|format| codec_of(media, *format).map(|codec| (codec, *format)))
+        .find_map(|format| codec_of(media, *format))
         .ok_or(Unusable::NotAcceptable("no known codec"))?;
     if media.ptime.is_some_and(|ptime| ptime != "20") {
         return Err(Unusable::NotAcceptable("frames are 20 ms"));
@@ -249,7 +247,6 @@ fn stream(
     Ok(Audio {
         address: SocketAddrV4::new(host, port),
         codec,
-        payload_type,
         events: formats.iter().copied().find(|format| {
             encoding(media, *format).is_some_and(|name| is_encoding(name, "telephone-event"))
         }),
@@ -272,16 +269,12 @@ fn is_encoding(name: &str, wanted: &str) -> bool {
         && parts.next().is_none_or(|channels| channels == "1")
 }
 
+/// The codec of a static payload type, unless a map gives the number another meaning.
 fn codec_of(media: &Media<'_>, format: u8) -> Option<Codec> {
-    let known = [Codec::Pcmu, Codec::Pcma];
-    match encoding(media, format) {
-        Some(name) => known
-            .into_iter()
-            .find(|codec| is_encoding(name, codec.name())),
-        None => known
-            .into_iter()
-            .find(|codec| codec.payload_type() == format),
-    }
+    [Codec::Pcmu, Codec::Pcma]
+        .into_iter()
+        .filter(|codec| codec.payload_type() == format)
+        .find(|codec| encoding(media, format).is_none_or(|name| is_encoding(name, codec.name())))
 }
 
 fn host(connection: Option<&str>) -> Result<Ipv4Addr, Unusable> {
@@ -301,16 +294,7 @@ pub fn offer(local: Local, preferred: Codec, direction: Direction) -> String {
         Codec::Pcma => Codec::Pcmu,
     };
     let mut text = heading(local);
-    stream_lines(
-        &mut text,
-        local,
-        &[
-            (preferred, preferred.payload_type()),
-            (other, other.payload_type()),
-        ],
-        Some(101),
-        direction,
-    );
+    stream_lines(&mut text, local, &[preferred, other], Some(101), direction);
     text
 }
 
@@ -323,7 +307,7 @@ pub fn answer(local: Local, offered: &Session) -> String {
             stream_lines(
                 &mut text,
                 local,
-                &[(audio.codec, audio.payload_type)],
+                &[audio.codec],
                 audio.events,
                 audio.direction.mirrored(),
             );
@@ -342,16 +326,21 @@ fn heading(local: Local) -> String {
 fn stream_lines(
     text: &mut String,
     local: Local,
-    codecs: &[(Codec, u8)],
+    codecs: &[Codec],
     events: Option<u8>,
     direction: Direction,
 ) {
     let _ = write!(text, "m=audio {} RTP/AVP", local.address.port());
-    for format in codecs.iter().map(|(_, format)| *format).chain(events) {
+    for format in codecs
+        .iter()
+        .map(|codec| codec.payload_type())
+        .chain(events)
+    {
         let _ = write!(text, " {format}");
     }
     text.push_str("\r\n");
-    for (codec, format) in codecs {
+    for codec in codecs {
+        let format = codec.payload_type();
         let _ = write!(text, "a=rtpmap:{format} {}/8000\r\n", codec.name());
     }
     if let Some(format) = events {

@@ -1,0 +1,412 @@
+//! One call: its customer, the operator and supervisors, and its way from INVITE to the last BYE.
+
+use sip::leg::{Happened, Heard, Leg, Order, Out, Why};
+use sip::sdp::{Audio, Codec};
+
+use super::memory::Memory;
+use super::{Act, Shared};
+use crate::media::{self, CallId, LegId, MediaOrder, Mode, PlayId, Role};
+use crate::wire::happening::Happening as What;
+use crate::wire::{
+    Answered, CallEnd, CallEnded, LegAnswered, LegEnd, LegEnded, LegRang, Withdrawn,
+};
+
+/// How long an invited call waits for `Admit` or `Refuse`.
+pub const ADMISSION_MS: u64 = 5_000;
+/// How long an admitted call may ring without `Answer`.
+pub const RINGING_MS: u64 = 60_000;
+/// How long the end of a call waits for the end of a play that was under way.
+const PLAY_END_MS: u64 = 500;
+/// How long an ended call is remembered, so that late orders and the tap's end find it.
+const LINGER_MS: u64 = 30_000;
+/// Phones that one call may dial.
+pub const DIALLED_MAX: usize = 64;
+
+/// How far a call is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    /// Invited; turned away at that instant if nobody admits it.
+    Waiting(u64),
+    /// Admitted; the caller hears ringing, until that instant at most.
+    Ringing(u64),
+    /// Answered.
+    Live,
+    /// All legs are ended; a play's end is awaited until that instant.
+    Closing(u64),
+    /// Over, and remembered until that instant.
+    Over(u64),
+    /// To be forgotten.
+    Gone,
+}
+
+/// One phone in a call.
+#[derive(Debug)]
+pub struct Party {
+    pub leg: LegId,
+    /// Python's name for a dialled leg; empty for the customer.
+    pub leg_id: String,
+    pub role: Role,
+    pub dialog: Leg,
+    /// The mode that a supervisor is to have.
+    pub mode: Option<Mode>,
+    /// What is said when an order of ours ends the leg.
+    pub ended_as: LegEnd,
+}
+
+/// A play that is under way.
+#[derive(Debug)]
+pub struct Playing {
+    pub play: PlayId,
+    pub play_id: String,
+    pub guidance: bool,
+}
+
+/// One call.
+#[derive(Debug)]
+pub struct Call {
+    pub id: CallId,
+    pub node_call_id: String,
+    pub contact_id: String,
+    pub phase: Phase,
+    pub customer: Party,
+    pub dialled: Vec<Party>,
+    pub playing: Option<Playing>,
+    /// Plays that a further one has put an end to, until that end is reported.
+    pub replaced: Vec<Playing>,
+    pub record_after_guidance: bool,
+    pub tap_ordered: bool,
+    pub memory: Memory,
+    pub new_legs: Vec<LegId>,
+    /// The deadline under which the call is filed.
+    pub filed_ms: Option<u64>,
+    confirmed: bool,
+    /// The operator's leg that was picked up.
+    pub joined: Option<LegId>,
+    reason: CallEnd,
+}
+
+impl Call {
+    pub fn new(now_ms: u64, id: CallId, node_call_id: String, leg: LegId, dialog: Leg) -> Self {
+        Self {
+            id,
+            node_call_id,
+            contact_id: String::new(),
+            phase: Phase::Waiting(now_ms + ADMISSION_MS),
+            customer: Party {
+                leg,
+                leg_id: String::new(),
+                role: Role::Customer,
+                dialog,
+                mode: None,
+                ended_as: LegEnd::Released,
+            },
+            dialled: Vec::new(),
+            playing: None,
+            replaced: Vec::new(),
+            record_after_guidance: false,
+            tap_ordered: false,
+            memory: Memory::default(),
+            new_legs: Vec::new(),
+            filed_ms: None,
+            confirmed: false,
+            joined: None,
+            reason: CallEnd::Unspecified,
+        }
+    }
+
+    /// Whether it counts as ended.
+    pub fn is_over(&self) -> bool {
+        matches!(self.phase, Phase::Closing(_) | Phase::Over(_) | Phase::Gone)
+    }
+
+    /// All phones, dialled ones first.
+    pub fn parties(&self) -> impl Iterator<Item = &Party> {
+        self.dialled.iter().chain([&self.customer])
+    }
+
+    /// Whether nothing is left of it.
+    pub fn is_gone(&self) -> bool {
+        self.phase == Phase::Gone
+    }
+
+    /// The phone with that leg.
+    pub fn party(&mut self, leg: LegId) -> Option<&mut Party> {
+        std::iter::once(&mut self.customer)
+            .chain(&mut self.dialled)
+            .find(|party| party.leg == leg)
+    }
+
+    /// The operator's phone, if one is dialled or talks.
+    pub fn operator(&self) -> Option<&Party> {
+        self.dialled
+            .iter()
+            .find(|party| party.role == Role::Operator && !party.dialog.is_over())
+    }
+
+    /// What a phone did.
+    pub fn heard(&mut self, shared: &mut Shared, now_ms: u64, leg: LegId, heard: Heard) {
+        let Some(party) = self.party(leg) else { return };
+        let outs = party.dialog.heard(now_ms, heard);
+        self.follow(shared, now_ms, leg, outs);
+    }
+
+    /// When time itself does something.
+    pub fn deadline(&self) -> Option<u64> {
+        let own = match self.phase {
+            Phase::Live | Phase::Gone => None,
+            Phase::Waiting(at) | Phase::Ringing(at) | Phase::Closing(at) | Phase::Over(at) => {
+                Some(at)
+            }
+        };
+        self.parties()
+            .filter_map(|party| party.dialog.deadline())
+            .chain(own)
+            .min()
+    }
+
+    /// Lets time do what is due.
+    pub fn due(&mut self, shared: &mut Shared, now_ms: u64) {
+        let legs: Vec<LegId> = self.parties().map(|party| party.leg).collect();
+        for leg in legs {
+            let outs = self.party(leg).map(|party| party.dialog.due(now_ms));
+            self.follow(shared, now_ms, leg, outs.unwrap_or_default());
+        }
+        match self.phase {
+            Phase::Waiting(at) if at <= now_ms => self.turn_away(shared, now_ms, 503),
+            Phase::Ringing(at) if at <= now_ms => self.end(shared, now_ms, CallEnd::Failed),
+            Phase::Closing(at) if at <= now_ms => self.close(shared, now_ms),
+            Phase::Over(at) if at <= now_ms => self.phase = Phase::Gone,
+            _ => {}
+        }
+    }
+
+    /// Carries out what follows from what a phone did or was told.
+    pub fn follow(&mut self, shared: &mut Shared, now_ms: u64, leg: LegId, outs: Vec<Out>) {
+        for out in outs {
+            match out {
+                Out::Say(say) => shared.acts.push(Act::Say { leg, say }),
+                Out::Happened(happened) => self.happened(shared, now_ms, leg, &happened),
+            }
+        }
+    }
+
+    /// Ends the whole call for everybody in it.
+    pub fn end(&mut self, shared: &mut Shared, now_ms: u64, reason: CallEnd) {
+        if self.is_over() {
+            return;
+        }
+        self.reason = reason;
+        self.phase = Phase::Closing(now_ms + PLAY_END_MS);
+        let legs: Vec<LegId> = self.parties().map(|party| party.leg).collect();
+        for leg in legs {
+            self.end_leg(shared, now_ms, leg, LegEnd::CallEnded);
+        }
+        self.media(shared, MediaOrder::EndCall { call: self.id });
+        if self.playing.is_none() {
+            self.close(shared, now_ms);
+        }
+    }
+
+    /// Ends one leg, with the reason that is reported; one that is over stays as it is.
+    pub fn end_leg(&mut self, shared: &mut Shared, now_ms: u64, leg: LegId, ended_as: LegEnd) {
+        let Some(party) = self.party(leg) else { return };
+        party.ended_as = ended_as;
+        let outs = party.dialog.order(now_ms, Order::End);
+        self.follow(shared, now_ms, leg, outs);
+    }
+
+    /// Ends the call because the node stops.
+    pub fn release(&mut self, shared: &mut Shared, now_ms: u64) {
+        if matches!(self.phase, Phase::Waiting(_)) {
+            self.turn_away(shared, now_ms, 503);
+        } else {
+            self.end(shared, now_ms, CallEnd::Released);
+        }
+    }
+
+    /// Refuses a call that nobody has admitted, with the news that it is gone.
+    fn turn_away(&mut self, shared: &mut Shared, now_ms: u64, code: u16) {
+        self.refuse(shared, now_ms, code);
+        let node_call_id = self.node_call_id.clone();
+        shared.happened("", What::Withdrawn(Withdrawn { node_call_id }));
+    }
+
+    /// Refuses a call that nobody has admitted.
+    pub fn refuse(&mut self, shared: &mut Shared, now_ms: u64, code: u16) {
+        let leg = self.customer.leg;
+        self.phase = Phase::Over(now_ms + LINGER_MS);
+        let outs = self.customer.dialog.order(now_ms, Order::Refuse(code));
+        self.follow(shared, now_ms, leg, outs);
+        self.media(shared, MediaOrder::EndCall { call: self.id });
+    }
+
+    /// The last word: nothing happens to the call after this but the end of its tap.
+    pub fn close(&mut self, shared: &mut Shared, now_ms: u64) {
+        let reason = self.reason.into();
+        shared.happened(&self.contact_id, What::CallEnded(CallEnded { reason }));
+        self.phase = Phase::Over(now_ms + LINGER_MS);
+    }
+
+    /// Asks something of the call's sound.
+    pub fn media(&self, shared: &mut Shared, order: MediaOrder) {
+        shared.acts.push(Act::Media(order));
+    }
+
+    fn happened(&mut self, shared: &mut Shared, now_ms: u64, leg: LegId, happened: &Happened) {
+        let Some(party) = self.party(leg) else { return };
+        let (role, leg_id) = (party.role, party.leg_id.clone());
+        match happened {
+            Happened::Rang => shared.happened(&self.contact_id, What::LegRang(LegRang { leg_id })),
+            Happened::Talking(audio) => self.talks(shared, now_ms, leg, audio),
+            Happened::Changed(audio) => {
+                self.set_peer(shared, now_ms, leg, audio);
+            }
+            Happened::Over(why) if role == Role::Customer => {
+                self.customer_over(shared, now_ms, *why)
+            }
+            Happened::Over(why) => self.dialled_over(shared, now_ms, leg, *why),
+        }
+    }
+
+    fn talks(&mut self, shared: &mut Shared, now_ms: u64, leg: LegId, audio: &Audio) {
+        let Some(party) = self.party(leg) else { return };
+        let (role, leg_id, mode) = (party.role, party.leg_id.clone(), party.mode);
+        if role == Role::Customer {
+            if !std::mem::replace(&mut self.confirmed, true) {
+                shared.happened(&self.contact_id, What::Answered(Answered {}));
+            }
+            self.set_peer(shared, now_ms, leg, audio);
+            return;
+        }
+        shared.happened(&self.contact_id, What::LegAnswered(LegAnswered { leg_id }));
+        if !self.set_peer(shared, now_ms, leg, audio) {
+            return;
+        }
+        match (role, mode) {
+            (Role::Operator, _) => {
+                self.joined = Some(leg);
+                self.media(shared, MediaOrder::Join { call: self.id });
+            }
+            (_, Some(mode)) => self.supervise(shared, leg, mode),
+            _ => {}
+        }
+    }
+
+    /// Asks the sound for a supervisor's mode; it is in force when the sound says so.
+    pub fn supervise(&self, shared: &mut Shared, leg: LegId, mode: Mode) {
+        let order = shared.next_id();
+        let call = self.id;
+        self.media(
+            shared,
+            MediaOrder::Supervise {
+                order,
+                call,
+                leg,
+                mode,
+            },
+        );
+    }
+
+    /// Lets sound flow as agreed. A phone that names our own ports as its own is put out instead.
+    pub fn set_peer(
+        &mut self,
+        shared: &mut Shared,
+        now_ms: u64,
+        leg: LegId,
+        audio: &Audio,
+    ) -> bool {
+        let peer = audio.address.into();
+        if !shared.is_foreign(peer) {
+            self.end_leg(shared, now_ms, leg, LegEnd::Failed);
+            return false;
+        }
+        let call = self.id;
+        if !audio.address.ip().is_unspecified() {
+            let (codec, telephone_event) = (sound_codec(audio.codec), audio.events);
+            self.media(
+                shared,
+                MediaOrder::SetPeer {
+                    call,
+                    leg,
+                    peer,
+                    codec,
+                    telephone_event,
+                },
+            );
+        }
+        let (sends, receives) = (audio.direction.receives(), audio.direction.sends());
+        self.media(
+            shared,
+            MediaOrder::SetDirection {
+                call,
+                leg,
+                sends,
+                receives,
+            },
+        );
+        true
+    }
+
+    fn customer_over(&mut self, shared: &mut Shared, now_ms: u64, why: Why) {
+        if matches!(self.phase, Phase::Waiting(_)) {
+            self.phase = Phase::Over(now_ms + LINGER_MS);
+            self.media(shared, MediaOrder::EndCall { call: self.id });
+            let node_call_id = self.node_call_id.clone();
+            shared.happened("", What::Withdrawn(Withdrawn { node_call_id }));
+            return;
+        }
+        let reason = match why {
+            Why::HungUp | Why::Withdrawn => CallEnd::CustomerHungUp,
+            Why::Released if self.customer.ended_as != LegEnd::Failed => CallEnd::Released,
+            _ => CallEnd::Failed,
+        };
+        self.end(shared, now_ms, reason);
+    }
+
+    fn dialled_over(&mut self, shared: &mut Shared, now_ms: u64, leg: LegId, why: Why) {
+        let Some(party) = self.party(leg) else { return };
+        let (role, leg_id) = (party.role, party.leg_id.clone());
+        let (reason, sip_code) = match why {
+            Why::HungUp => (LegEnd::HungUp, 0),
+            Why::Withdrawn | Why::Released => (party.ended_as, 0),
+            // 408 and 503 are what the stack itself says of a phone that can't be reached.
+            Why::Refused(code @ (408 | 503)) => (LegEnd::Unreachable, u32::from(code)),
+            Why::Refused(code) => (LegEnd::Refused, u32::from(code)),
+            Why::NoAnswer => (LegEnd::NoAnswer, 0),
+            Why::Failed => (LegEnd::Failed, 0),
+        };
+        self.leg_ended(shared, leg_id, reason, sip_code);
+        self.media(shared, MediaOrder::RemoveLeg { call: self.id, leg });
+        let talked = self.joined == Some(leg);
+        match reason {
+            LegEnd::HungUp if role == Role::Operator => {
+                self.end(shared, now_ms, CallEnd::OperatorHungUp)
+            }
+            LegEnd::Failed if role == Role::Operator && talked => {
+                self.end(shared, now_ms, CallEnd::Failed)
+            }
+            _ => {}
+        }
+    }
+
+    /// Reports that a dialled leg is over.
+    pub fn leg_ended(&self, shared: &mut Shared, leg_id: String, reason: LegEnd, sip_code: u32) {
+        let reason = reason.into();
+        shared.happened(
+            &self.contact_id,
+            What::LegEnded(LegEnded {
+                leg_id,
+                reason,
+                sip_code,
+            }),
+        );
+    }
+}
+
+/// The codec that the sound knows.
+pub fn sound_codec(codec: Codec) -> media::Codec {
+    match codec {
+        Codec::Pcmu => media::Codec::Pcmu,
+        Codec::Pcma => media::Codec::Pcma,
+    }
+}

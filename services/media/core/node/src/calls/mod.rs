@@ -1,0 +1,325 @@
+//! All calls of the node: who is in them, what was ordered, what happened. No sockets, no clocks: instants are
+//! arguments (milliseconds of one monotonic clock), consequences are [`Act`]s in order.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use sip::leg::{Heard, Leg, Say};
+use sip::location::Binding;
+use sip::number;
+
+use crate::media::{CallId, LegId, MediaHappening, MediaOrder, NoPort, PlayId, PortLease, Prompt};
+use crate::metrics::Metrics;
+use crate::registrar::Registrar;
+use crate::wire::happening::Happening as What;
+use crate::wire::Invited;
+
+use call::Call;
+
+mod call;
+mod memory;
+mod orders;
+mod sound;
+
+/// Numbers that may be called.
+pub const NUMBERS_MAX: usize = 100_000;
+/// Prompts kept, and their bytes in all.
+pub const PROMPTS_MAX: usize = 2_000;
+pub const PROMPT_BYTES_MAX: usize = 256 << 20;
+
+/// One consequence.
+#[derive(Debug)]
+pub enum Act {
+    Say {
+        leg: LegId,
+        say: Say,
+    },
+    Invite {
+        leg: LegId,
+        sdp: String,
+        target: Target,
+    },
+    Media(MediaOrder),
+    Happened {
+        contact_id: String,
+        what: What,
+    },
+    Applied {
+        order_id: String,
+        error: &'static str,
+    },
+}
+
+/// Which phone an INVITE goes to, and what it is told.
+#[derive(Debug, Clone)]
+pub struct Target {
+    pub phone: Binding,
+    pub contact_id: String,
+    /// A supervisor's phone picks up by itself.
+    pub answers_itself: bool,
+}
+
+/// An INVITE from outside.
+#[derive(Debug)]
+pub struct Caller<'a> {
+    pub dialled: &'a str,
+    pub from: &'a str,
+    pub sdp: &'a [u8],
+}
+
+/// What the node can do for calls, and what it needs to know about itself.
+pub struct Limits {
+    pub calls_max: usize,
+    /// Where sound of ours comes from: no phone may name it as its own.
+    pub rtp: (std::net::IpAddr, u16, u16),
+    pub lease: Box<dyn Fn() -> Result<PortLease, NoPort> + Send>,
+}
+
+/// What calls share.
+pub struct Shared {
+    pub registrar: Registrar,
+    limits: Limits,
+    metrics: Arc<Metrics>,
+    acts: Vec<Act>,
+    prompts: HashMap<String, Arc<Prompt>>,
+    prompt_bytes: usize,
+    last_id: u64,
+}
+
+/// All calls.
+pub struct Calls {
+    pub shared: Shared,
+    node_id: String,
+    numbers: Option<HashSet<String>>,
+    calls: HashMap<CallId, Call>,
+    contacts: HashMap<String, CallId>,
+    legs: HashMap<LegId, CallId>,
+    deadlines: BTreeSet<(u64, CallId)>,
+}
+
+impl Calls {
+    pub fn new(
+        node_id: String,
+        registrar: Registrar,
+        limits: Limits,
+        metrics: Arc<Metrics>,
+    ) -> Self {
+        Self {
+            shared: Shared {
+                registrar,
+                limits,
+                metrics,
+                acts: Vec::new(),
+                prompts: HashMap::new(),
+                prompt_bytes: 0,
+                last_id: 0,
+            },
+            node_id,
+            numbers: None,
+            calls: HashMap::new(),
+            contacts: HashMap::new(),
+            legs: HashMap::new(),
+            deadlines: BTreeSet::new(),
+        }
+    }
+
+    /// Takes a caller in and names the leg, or says with which SIP status to turn them away.
+    /// `open` is whether media's Python side is there to admit them.
+    pub fn invited(&mut self, now_ms: u64, caller: &Caller<'_>, open: bool) -> Result<LegId, u16> {
+        let metrics = Arc::clone(&self.shared.metrics);
+        metrics.invites_total.rise();
+        let Some(numbers) = &self.numbers else {
+            metrics.invites_unavailable_total.rise();
+            return Err(503);
+        };
+        let dialled = number::normalised(caller.dialled).filter(|number| numbers.contains(number));
+        let Some(dialled) = dialled else {
+            metrics.invites_unknown_number_total.rise();
+            return Err(404);
+        };
+        let alive = self.calls.values().filter(|call| !call.is_over()).count();
+        if !open || alive >= self.shared.limits.calls_max {
+            metrics.invites_unavailable_total.rise();
+            return Err(503);
+        }
+        let port = (self.shared.limits.lease)().map_err(|NoPort| {
+            metrics.invites_unavailable_total.rise();
+            503_u16
+        })?;
+        let leg = self
+            .shared
+            .customer(&port, caller.sdp)
+            .inspect_err(|_| metrics.invites_unusable_total.rise())?;
+        Ok(self.begin(now_ms, leg, port, dialled, caller.from))
+    }
+
+    /// What a phone did.
+    pub fn heard(&mut self, now_ms: u64, leg: LegId, heard: Heard) {
+        self.with_leg(leg, |call, shared| call.heard(shared, now_ms, leg, heard));
+    }
+
+    /// What happened in the sound.
+    pub fn sounded(&mut self, now_ms: u64, happening: &MediaHappening) {
+        let id = sound::call_of(happening);
+        self.with_call(id, |call, shared| call.sounded(shared, now_ms, happening));
+    }
+
+    /// The earliest instant at which time itself does something.
+    pub fn deadline(&self) -> Option<u64> {
+        self.deadlines.first().map(|(at, _)| *at)
+    }
+
+    /// Lets time do what is due.
+    pub fn due(&mut self, now_ms: u64) {
+        while let Some((at, id)) = self.deadlines.first().copied() {
+            if at > now_ms {
+                break;
+            }
+            self.deadlines.pop_first();
+            self.with_call(id, |call, shared| {
+                call.filed_ms = None;
+                call.due(shared, now_ms);
+            });
+        }
+    }
+
+    /// What followed, in order, since the last time.
+    pub fn take_acts(&mut self) -> Vec<Act> {
+        std::mem::take(&mut self.shared.acts)
+    }
+
+    /// The admitted calls that are alive.
+    pub fn contact_ids(&self) -> Vec<String> {
+        let alive = self.calls.values().filter(|call| !call.is_over());
+        alive
+            .map(|call| call.contact_id.clone())
+            .filter(|id| !id.is_empty())
+            .collect()
+    }
+
+    /// Ends every call, since the node is told to stop.
+    pub fn end_all(&mut self, now_ms: u64) {
+        let ids: Vec<CallId> = self.calls.keys().copied().collect();
+        for id in ids {
+            self.with_call(id, |call, shared| call.release(shared, now_ms));
+        }
+    }
+
+    /// Calls that are not over, and legs that are held.
+    pub fn counts(&self) -> (usize, usize) {
+        let alive = self.calls.values().filter(|call| !call.is_over()).count();
+        (alive, self.legs.len())
+    }
+
+    fn begin(
+        &mut self,
+        now_ms: u64,
+        leg: Leg,
+        port: PortLease,
+        dialled: String,
+        from: &str,
+    ) -> LegId {
+        let shared = &mut self.shared;
+        let (id, leg_id) = (CallId(shared.next_id()), LegId(shared.next_id()));
+        let node_call_id = format!("{}-{}", self.node_id, id.0);
+        shared
+            .acts
+            .push(Act::Media(MediaOrder::OpenCall { call: id }));
+        shared.acts.push(Act::Media(MediaOrder::AddLeg {
+            call: id,
+            leg: leg_id,
+            role: crate::media::Role::Customer,
+            port,
+        }));
+        shared.happened(
+            "",
+            What::Invited(Invited {
+                node_call_id: node_call_id.clone(),
+                dialled_number: dialled,
+                caller_number: number::caller(from),
+                ..Invited::default()
+            }),
+        );
+        self.calls
+            .insert(id, Call::new(now_ms, id, node_call_id, leg_id, leg));
+        self.legs.insert(leg_id, id);
+        self.with_call(id, |_, _| ());
+        leg_id
+    }
+
+    fn with_leg(&mut self, leg: LegId, what: impl FnOnce(&mut Call, &mut Shared)) {
+        if let Some(id) = self.legs.get(&leg).copied() {
+            self.with_call(id, what);
+        }
+    }
+
+    /// Lets something happen to a call, then brings the indexes up to date.
+    fn with_call(&mut self, id: CallId, what: impl FnOnce(&mut Call, &mut Shared)) {
+        let Some(call) = self.calls.get_mut(&id) else {
+            return;
+        };
+        what(call, &mut self.shared);
+        for leg in call.new_legs.drain(..) {
+            self.legs.insert(leg, id);
+        }
+        if let Some(filed) = call.filed_ms.take() {
+            self.deadlines.remove(&(filed, id));
+        }
+        if call.is_gone() {
+            for party in call.parties() {
+                self.legs.remove(&party.leg);
+            }
+            self.contacts.remove(&call.contact_id);
+            self.calls.remove(&id);
+            return;
+        }
+        call.filed_ms = call.deadline();
+        if let Some(at) = call.filed_ms {
+            self.deadlines.insert((at, id));
+        }
+    }
+}
+
+impl Shared {
+    fn next_id(&mut self) -> u64 {
+        self.last_id += 1;
+        self.last_id
+    }
+
+    fn next_play(&mut self) -> PlayId {
+        PlayId(self.next_id())
+    }
+
+    fn happened(&mut self, contact_id: &str, what: What) {
+        self.acts.push(Act::Happened {
+            contact_id: contact_id.to_owned(),
+            what,
+        });
+    }
+
+    fn customer(&self, port: &PortLease, sdp: &[u8]) -> Result<Leg, u16> {
+        let leg = Leg::invited(self.local(port)?, sdp)?;
+        let usable = leg
+            .audio()
+            .is_none_or(|audio| self.is_foreign(audio.address.into()));
+        usable.then_some(leg).ok_or(488)
+    }
+
+    /// Whether sound may go there: not back to ourselves.
+    fn is_foreign(&self, address: SocketAddr) -> bool {
+        let (ip, first, last) = self.limits.rtp;
+        address.ip() != ip || !(first..=last).contains(&address.port())
+    }
+
+    fn local(&self, port: &PortLease) -> Result<sip::sdp::Local, u16> {
+        match port.address() {
+            SocketAddr::V4(address) => Ok(sip::sdp::Local {
+                address,
+                session: self.last_id + 1,
+                version: 1,
+            }),
+            SocketAddr::V6(_) => Err(503),
+        }
+    }
+}

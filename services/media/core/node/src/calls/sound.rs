@@ -1,0 +1,148 @@
+//! What the media threads report about a call.
+
+use super::call::{Call, Phase, Playing};
+use super::Shared;
+use crate::media::{CallId, MediaHappening, MediaOrder, Mode, PlayOutcome, Role};
+use crate::wire::happening::Happening as What;
+use crate::wire::{self, Joined, LegEnd, ModeApplied, Played, TapClosed, TapOpened};
+
+/// The call that a happening is about.
+pub fn call_of(happening: &MediaHappening) -> CallId {
+    match happening {
+        MediaHappening::Played { call, .. }
+        | MediaHappening::Joined { call, .. }
+        | MediaHappening::TapOpened { call, .. }
+        | MediaHappening::ModeApplied { call, .. }
+        | MediaHappening::ModeEnded { call, .. }
+        | MediaHappening::OrderRefused { call, .. }
+        | MediaHappening::TapClosed { call, .. }
+        | MediaHappening::RtpSilent { call, .. } => *call,
+    }
+}
+
+impl Call {
+    /// Takes what the sound reports.
+    pub fn sounded(&mut self, shared: &mut Shared, now_ms: u64, happening: &MediaHappening) {
+        match happening {
+            MediaHappening::Played {
+                play,
+                heard_ms,
+                total_ms,
+                outcome,
+                digits,
+                ..
+            } => {
+                let Some(playing) = self.played(*play) else {
+                    return;
+                };
+                let played = Played {
+                    play_id: playing.play_id.clone(),
+                    heard_ms: *heard_ms,
+                    total_ms: *total_ms,
+                    outcome: play_outcome(*outcome).into(),
+                    digits: digits.as_str().to_owned(),
+                };
+                let heard = *heard_ms >= *total_ms;
+                self.open_tap(shared, playing.guidance && heard);
+                shared.happened(&self.contact_id, What::Played(played));
+                if matches!(self.phase, Phase::Closing(_)) && self.playing.is_none() {
+                    self.close(shared, now_ms);
+                }
+            }
+            MediaHappening::Joined { .. } => {
+                let joined = self
+                    .dialled
+                    .iter()
+                    .find(|party| Some(party.leg) == self.joined);
+                if let Some(leg_id) = joined.map(|party| party.leg_id.clone()) {
+                    shared.happened(&self.contact_id, What::Joined(Joined { leg_id }));
+                }
+            }
+            MediaHappening::TapOpened { .. } => {
+                shared.happened(&self.contact_id, What::TapOpened(TapOpened {}))
+            }
+            MediaHappening::TapClosed {
+                recorded_ms, pages, ..
+            } => {
+                let (recorded_ms, pages) = (*recorded_ms, *pages);
+                shared.happened(
+                    &self.contact_id,
+                    What::TapClosed(TapClosed { recorded_ms, pages }),
+                );
+            }
+            MediaHappening::ModeApplied {
+                leg,
+                mode,
+                at_unix_us,
+                ..
+            } => {
+                let Some(leg_id) = self.party(*leg).map(|party| party.leg_id.clone()) else {
+                    return;
+                };
+                let applied = ModeApplied {
+                    leg_id,
+                    mode: wire_mode(*mode).into(),
+                    applied_at_us: *at_unix_us,
+                };
+                shared.happened(&self.contact_id, What::ModeApplied(applied));
+            }
+            MediaHappening::RtpSilent { leg, .. } => self.silent(shared, now_ms, *leg),
+            // The leg was gone when the order arrived: its end is reported anyway.
+            MediaHappening::ModeEnded { .. } | MediaHappening::OrderRefused { .. } => {}
+        }
+    }
+
+    /// Takes the play with that number out of those whose end is awaited.
+    fn played(&mut self, play: crate::media::PlayId) -> Option<Playing> {
+        if self
+            .playing
+            .as_ref()
+            .is_some_and(|playing| playing.play == play)
+        {
+            return self.playing.take();
+        }
+        let at = self
+            .replaced
+            .iter()
+            .position(|playing| playing.play == play)?;
+        Some(self.replaced.swap_remove(at))
+    }
+
+    fn open_tap(&mut self, shared: &mut Shared, guided: bool) {
+        if !guided || !self.record_after_guidance || self.tap_ordered || self.is_over() {
+            return;
+        }
+        self.tap_ordered = true;
+        let (call, contact_id) = (self.id, self.contact_id.clone());
+        self.media(shared, MediaOrder::StartTap { call, contact_id });
+    }
+
+    /// A phone whose sound has stopped is gone, whatever its dialog believes.
+    fn silent(&mut self, shared: &mut Shared, now_ms: u64, leg: crate::media::LegId) {
+        let customer = self.customer.leg == leg;
+        let operator = self
+            .party(leg)
+            .is_some_and(|party| party.role == Role::Operator);
+        self.end_leg(shared, now_ms, leg, LegEnd::Failed);
+        if customer || operator {
+            self.end(shared, now_ms, wire::CallEnd::Failed);
+        }
+    }
+}
+
+fn play_outcome(outcome: PlayOutcome) -> wire::PlayOutcome {
+    match outcome {
+        PlayOutcome::Completed => wire::PlayOutcome::Completed,
+        PlayOutcome::Collected => wire::PlayOutcome::Collected,
+        PlayOutcome::TimedOut => wire::PlayOutcome::TimedOut,
+        PlayOutcome::HungUp => wire::PlayOutcome::HungUp,
+        PlayOutcome::Stopped => wire::PlayOutcome::Stopped,
+    }
+}
+
+fn wire_mode(mode: Mode) -> wire::Mode {
+    match mode {
+        Mode::Listen => wire::Mode::Listen,
+        Mode::Whisper => wire::Mode::Whisper,
+    }
+}

@@ -1,0 +1,321 @@
+//! The Unix socket to media's Python side: one connection at a time, a new one closes the old.
+//!
+//! [`serve`] moves frames; [`Link`] remembers what is numbered and not taken care of, and sends it, synced happenings
+//! only, again on every connect. What it remembers is bounded by admission: from [`UNACKNOWLEDGED_MAX`] on no new call
+//! is taken, and the calls that are there add some twenty happenings each.
+
+use std::collections::VecDeque;
+use std::io;
+use std::sync::Arc;
+
+use prost::Message as _;
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::mpsc::{self, error::TrySendError};
+use tokio::task::AbortHandle;
+
+use crate::frames;
+use crate::metrics::Metrics;
+use crate::wire::{from_node, to_node, Applied, FromNode, Happening, Hello, Order, ToNode};
+
+/// Happenings that may wait for acknowledgement before new calls are turned away.
+pub const UNACKNOWLEDGED_MAX: usize = 50_000;
+/// Frames that may wait to be written.
+const FRAMES_WAITING_MAX: usize = 1024;
+/// Messages from Python that may wait for signalling; beyond it the socket is not read.
+pub const ORDERS_WAITING_MAX: usize = 256;
+
+/// What the socket brings.
+#[derive(Debug)]
+pub enum Brought {
+    Connected(Connection),
+    Order(Order),
+    Acknowledged(i64),
+    /// The connection with this number is gone.
+    Closed(u64),
+}
+
+/// The writing end of one connection.
+#[derive(Debug)]
+pub struct Connection {
+    number: u64,
+    frames: mpsc::Sender<Vec<u8>>,
+    tasks: [AbortHandle; 2],
+}
+
+/// Accepts connections for ever.
+pub async fn serve(listener: UnixListener, to: mpsc::Sender<Brought>, metrics: Arc<Metrics>) {
+    let mut last: Option<[AbortHandle; 2]> = None;
+    for number in 1.. {
+        let stream = match listener.accept().await {
+            Ok((stream, _)) => stream,
+            Err(error) => {
+                tracing::warn!(%error, "socket_accept_failed");
+                tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+                continue;
+            }
+        };
+        metrics.connections_total.rise();
+        for task in last.take().into_iter().flatten() {
+            task.abort();
+        }
+        let connection = open(number, stream, to.clone(), Arc::clone(&metrics));
+        last = Some(connection.tasks.clone());
+        if to.send(Brought::Connected(connection)).await.is_err() {
+            return;
+        }
+    }
+}
+
+fn open(
+    number: u64,
+    stream: UnixStream,
+    to: mpsc::Sender<Brought>,
+    metrics: Arc<Metrics>,
+) -> Connection {
+    let (reading, writing) = stream.into_split();
+    let (frames, waiting) = mpsc::channel(FRAMES_WAITING_MAX);
+    let writer = tokio::spawn(write(writing, waiting));
+    let reader = tokio::spawn(async move {
+        if let Err(error) = read(reading, &to).await {
+            metrics.frames_refused_total.rise();
+            tracing::warn!(%error, "socket_frame_refused");
+        }
+        // Gone only when signalling has ended.
+        let _ = to.send(Brought::Closed(number)).await;
+    });
+    Connection {
+        number,
+        frames,
+        tasks: [writer.abort_handle(), reader.abort_handle()],
+    }
+}
+
+async fn read(mut from: OwnedReadHalf, to: &mpsc::Sender<Brought>) -> io::Result<()> {
+    while let Some(frame) = frames::read::<ToNode>(&mut from).await? {
+        let brought = match frame.message {
+            Some(to_node::Message::Order(order)) => Brought::Order(order),
+            Some(to_node::Message::Acknowledge(acknowledge)) => {
+                Brought::Acknowledged(acknowledge.seq)
+            }
+            None => return Err(io::Error::new(io::ErrorKind::InvalidData, "empty frame")),
+        };
+        if to.send(brought).await.is_err() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+async fn write(mut to: OwnedWriteHalf, mut waiting: mpsc::Receiver<Vec<u8>>) {
+    while let Some(frame) = waiting.recv().await {
+        if to.write_all(&frame).await.is_err() {
+            break;
+        }
+    }
+}
+
+/// What is numbered, what is sent, what is acknowledged.
+#[derive(Debug)]
+pub struct Link {
+    node_id: String,
+    connection: Option<Connection>,
+    kept: VecDeque<Arc<[u8]>>,
+    /// Number of the first one kept.
+    first: i64,
+    /// Number of the next one to send.
+    next: i64,
+    synced: i64,
+    metrics: Arc<Metrics>,
+}
+
+impl Link {
+    pub fn new(node_id: String, metrics: Arc<Metrics>) -> Self {
+        Self {
+            node_id,
+            connection: None,
+            kept: VecDeque::new(),
+            first: 1,
+            next: 1,
+            synced: 0,
+            metrics,
+        }
+    }
+
+    /// Numbers a happening and keeps it; the number and the bytes for the journal.
+    pub fn keep(&mut self, mut happening: Happening) -> (i64, Arc<[u8]>) {
+        happening.seq = self.first + self.kept.len() as i64;
+        let record: Arc<[u8]> = happening.encode_to_vec().into();
+        self.kept.push_back(Arc::clone(&record));
+        self.metrics.happenings_total.rise();
+        self.metrics.happenings_unacknowledged.set(self.kept.len());
+        (happening.seq, record)
+    }
+
+    /// Whether Python is there and keeps up.
+    pub fn takes_calls(&self) -> bool {
+        self.connection.is_some() && self.kept.len() < UNACKNOWLEDGED_MAX
+    }
+
+    /// Whether everything that happened is taken care of.
+    pub fn is_settled(&self) -> bool {
+        self.kept.is_empty()
+    }
+
+    /// Begins a connection: who we are and what is alive, then everything from the oldest unacknowledged one on.
+    pub fn connected(&mut self, connection: Connection, contact_ids: Vec<String>) {
+        self.connection = Some(connection);
+        self.metrics.python_connected.set(1);
+        self.next = self.first;
+        let hello = Hello {
+            node_id: self.node_id.clone(),
+            contact_ids,
+            next_seq: self.first,
+        };
+        self.send(from_node::Message::Hello(hello));
+        self.pump();
+    }
+
+    /// Ends the connection with this number, if it is still the one.
+    pub fn closed(&mut self, number: u64) {
+        if self
+            .connection
+            .as_ref()
+            .is_some_and(|connection| connection.number == number)
+        {
+            self.drop_connection();
+        }
+    }
+
+    /// Answers an order.
+    pub fn applied(&mut self, order_id: String, error: &str) {
+        let error = error.to_owned();
+        self.send(from_node::Message::Applied(Applied { order_id, error }));
+    }
+
+    /// Everything up to and with this number is on disk.
+    pub fn synced(&mut self, seq: i64) {
+        self.synced = seq;
+        self.pump();
+    }
+
+    /// Forgets what is taken care of; returns the number that may leave the journal too.
+    pub fn acknowledged(&mut self, seq: i64) -> i64 {
+        // Only what was sent can have been taken care of.
+        let last = seq.min(self.next - 1);
+        while self.first <= last && self.kept.pop_front().is_some() {
+            self.first += 1;
+        }
+        self.metrics.happenings_unacknowledged.set(self.kept.len());
+        self.first - 1
+    }
+
+    /// Sends what is synced and not sent, as far as there is room.
+    pub fn pump(&mut self) {
+        while self.has_backlog() {
+            let Some(connection) = &self.connection else {
+                return;
+            };
+            let record = &self.kept[(self.next - self.first) as usize];
+            match connection.frames.try_send(happening_frame(record)) {
+                Ok(()) => self.next += 1,
+                Err(TrySendError::Full(_)) => return,
+                Err(TrySendError::Closed(_)) => return self.drop_connection(),
+            }
+        }
+    }
+
+    /// Waits until a backlog can go on; for ever when there is none.
+    pub async fn room(&self) {
+        match &self.connection {
+            Some(connection) if self.has_backlog() => {
+                // Closed counts as room: `pump` then sees it.
+                let _ = connection.frames.reserve().await;
+            }
+            _ => std::future::pending().await,
+        }
+    }
+
+    fn has_backlog(&self) -> bool {
+        self.next <= self.synced && self.next < self.first + self.kept.len() as i64
+    }
+
+    fn send(&mut self, message: from_node::Message) {
+        let Some(connection) = &self.connection else {
+            return;
+        };
+        let frame = frames::encoded(&FromNode {
+            message: Some(message),
+        });
+        match connection.frames.try_send(frame) {
+            Ok(()) => {}
+            Err(error) => {
+                if matches!(error, TrySendError::Full(_)) {
+                    // Its orders would wait for answers that never come: on a new connection it asks again.
+                    self.metrics.connections_overrun_total.rise();
+                }
+                self.drop_connection();
+            }
+        }
+    }
+
+    fn drop_connection(&mut self) {
+        if let Some(connection) = self.connection.take() {
+            for task in connection.tasks {
+                task.abort();
+            }
+        }
+        self.metrics.python_connected.set(0);
+    }
+}
+
+/// The frame of `FromNode { happening }` around bytes that are a `Happening` already.
+fn happening_frame(record: &[u8]) -> Vec<u8> {
+    // Field 2, length-delimited.
+    let mut body = vec![0x12];
+    let mut length = record.len();
+    while length >= 0x80 {
+        body.push((length & 0x7f) as u8 | 0x80);
+        length >>= 7;
+    }
+    body.push(length as u8);
+    body.extend_from_slice(record);
+    let mut frame = Vec::with_capacity(4 + body.len());
+    frame.extend_from_slice(&(body.len() as u32).to_le_bytes());
+    frame.extend_from_slice(&body);
+    frame
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kept_happening_is_framed_as_the_contract_says() {
+        let mut link = Link::new("node".to_owned(), Arc::default());
+        let contact_id = "c".repeat(300);
+        let (seq, record) = link.keep(Happening {
+            contact_id,
+            ..Happening::default()
+        });
+        let frame = happening_frame(&record);
+        let decoded = FromNode::decode(&frame[4..]).unwrap();
+        let Some(from_node::Message::Happening(happening)) = decoded.message else {
+            panic!("no happening");
+        };
+        assert_eq!((happening.seq, happening.contact_id.len()), (seq, 300));
+        assert_eq!(
+            frame.len() - 4,
+            u32::from_le_bytes([frame[0], frame[1], frame[2], frame[3]]) as usize
+        );
+    }
+
+    #[test]
+    fn only_what_was_sent_can_be_acknowledged() {
+        let mut link = Link::new("node".to_owned(), Arc::default());
+        link.keep(Happening::default());
+        assert_eq!(link.acknowledged(7), 0);
+        assert!(!link.is_settled());
+    }
+}

@@ -1,0 +1,92 @@
+//! What the node counts; served as Prometheus text.
+
+use std::fmt::Write as _;
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+
+/// A number that only rises.
+#[derive(Debug, Default)]
+pub struct Counter(AtomicU64);
+
+impl Counter {
+    pub fn rise(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    pub fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+/// A number as it is at present.
+#[derive(Debug, Default)]
+pub struct Gauge(AtomicI64);
+
+impl Gauge {
+    pub fn set(&self, value: usize) {
+        self.0.store(value as i64, Ordering::Relaxed);
+    }
+
+    pub fn get(&self) -> i64 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+macro_rules! metrics {
+    ($($field:ident: $kind:ident $type:literal $help:literal,)*) => {
+        /// All numbers of signalling, journal and socket.
+        #[derive(Debug, Default)]
+        pub struct Metrics {
+            /// Sockets are open and the journal takes happenings.
+            pub ready: AtomicBool,
+            $(#[doc = $help] pub $field: $kind,)*
+        }
+
+        impl Metrics {
+            /// Prometheus text.
+            pub fn text(&self) -> String {
+                let mut text = String::new();
+                $(
+                    let name = concat!("sasayaki_node_", stringify!($field));
+                    let _ = writeln!(text, concat!("# HELP {} ", $help), name);
+                    let _ = writeln!(text, concat!("# TYPE {} ", $type, "\n{} {}"), name, name, self.$field.get());
+                )*
+                text
+            }
+        }
+    };
+}
+
+metrics! {
+    calls: Gauge "gauge" "Calls that are not over.",
+    legs: Gauge "gauge" "Legs of calls, over or not, that signalling still holds.",
+    dialogs: Gauge "gauge" "Dialogs in the SIP stack; stays near the legs, or dialogs leak.",
+    transactions: Gauge "gauge" "SIP transactions that run.",
+    transactions_finished: Gauge "gauge" "SIP transactions that are remembered for repeats.",
+    users_registered: Gauge "gauge" "Users with a phone.",
+    happenings_unacknowledged: Gauge "gauge" "Happenings that media's Python side has not taken care of.",
+    media_orders_waiting: Gauge "gauge" "Orders to media threads that found their queue full and wait.",
+    python_connected: Gauge "gauge" "1 while media's Python side is connected.",
+    invites_total: Counter "counter" "INVITEs outside dialogs.",
+    invites_unknown_number_total: Counter "counter" "INVITEs turned away with 404.",
+    invites_unavailable_total: Counter "counter" "INVITEs turned away with 503.",
+    invites_unusable_total: Counter "counter" "INVITEs turned away for what they describe.",
+    invites_merged_total: Counter "counter" "INVITEs that came twice by different ways.",
+    registrations_total: Counter "counter" "REGISTERs that were carried out.",
+    registrations_refused_total: Counter "counter" "REGISTERs that were challenged or refused.",
+    datagrams_dropped_total: Counter "counter" "Datagrams that the strict look refused in silence.",
+    datagrams_answered_total: Counter "counter" "Datagrams that the strict look refused with an answer.",
+    answers_suppressed_total: Counter "counter" "Refusals not sent because their source had its share.",
+    requests_shed_total: Counter "counter" "New requests dropped because their source or all sources had their share.",
+    dialogs_forgotten_total: Counter "counter" "Dialogs that were dropped while the phone owed an answer.",
+    stack_errors_total: Counter "counter" "Requests that the SIP stack could not carry out.",
+    orders_total: Counter "counter" "Orders taken.",
+    orders_repeated_total: Counter "counter" "Orders that had been carried out before.",
+    orders_refused_total: Counter "counter" "Orders answered with an error.",
+    happenings_total: Counter "counter" "Happenings numbered.",
+    journal_syncs_total: Counter "counter" "Times the journal was synced.",
+    journal_errors_total: Counter "counter" "Failed writes of the journal; each is tried again.",
+    connections_total: Counter "counter" "Connections of media's Python side.",
+    frames_refused_total: Counter "counter" "Frames that were too long or no message; each ends its connection.",
+    connections_overrun_total: Counter "counter" "Connections ended because they did not read.",
+    media_orders_late_total: Counter "counter" "Orders to media threads that had to wait for room.",
+}

@@ -1,0 +1,312 @@
+//! The signalling thread: one loop that owns the SIP stack, the calls and the link to Python.
+//!
+//! Whatever arrives is handed to [`Calls`], and what follows is carried out before the next thing is taken, so that
+//! everything has one order. The loop never waits for a phone, a media thread, a disk or Python.
+
+use std::collections::VecDeque;
+use std::io;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::sync::atomic::Ordering;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use tokio::net::{UdpSocket, UnixListener};
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::{interval, sleep_until};
+
+use crate::calls::{Act, Caller, Calls, Limits};
+use crate::journal::{self, Entry, Journal};
+use crate::link::{self, Brought, Link, ORDERS_WAITING_MAX};
+use crate::media::{Full, Media, MediaConfig, MediaHappening, MediaOrder};
+use crate::metrics::Metrics;
+use crate::registrar::Registrar;
+use crate::settings::Settings;
+use crate::stack::{Arrived, Stack};
+use crate::wire::Happening;
+
+/// Happenings of the media threads that may wait.
+const HAPPENINGS_WAITING_MAX: usize = 8_192;
+/// How often bindings run out, gauges are set and orders that found no room are tried again.
+const HOUSEKEEPING: Duration = Duration::from_millis(50);
+/// How long the node waits at its end for BYEs to leave and Python to take the last happenings.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+/// Everything that signalling has opened, before its loop runs.
+pub struct Signalling {
+    stack: Stack,
+    calls: Calls,
+    link: Link,
+    journal: Journal,
+    media: Media,
+    metrics: Arc<Metrics>,
+    brought: mpsc::Receiver<Brought>,
+    sounds: mpsc::Receiver<MediaHappening>,
+    waiting: VecDeque<MediaOrder>,
+    clock: Clock,
+    stopping: bool,
+}
+
+/// One monotonic clock for all deadlines, and the wall for what is told.
+#[derive(Debug, Clone, Copy)]
+struct Clock(Instant);
+
+impl Clock {
+    fn now_ms(self) -> u64 {
+        self.0.elapsed().as_millis() as u64
+    }
+
+    fn instant(self, at_ms: u64) -> tokio::time::Instant {
+        (self.0 + Duration::from_millis(at_ms)).into()
+    }
+}
+
+fn wall_us() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    since.map_or(0, |since| since.as_micros() as i64)
+}
+
+impl Signalling {
+    /// Opens sockets, journal and media threads, within the signalling runtime.
+    pub async fn open(settings: &Settings, metrics: Arc<Metrics>) -> io::Result<Self> {
+        let node_id = node_id()?;
+        let (sounds_to, sounds) = mpsc::channel(HAPPENINGS_WAITING_MAX);
+        let media = Media::start(&media_config(settings), sounds_to)?;
+        let journal = journal::start(&settings.journal, &node_id, Arc::clone(&metrics))?;
+        let socket = UdpSocket::bind(settings.sip).await?;
+        let stack = Stack::start(socket, Arc::clone(&metrics))
+            .await
+            .map_err(io::Error::other)?;
+        let listener = listen(&settings.socket)?;
+        let (brought_to, brought) = mpsc::channel(ORDERS_WAITING_MAX);
+        tokio::spawn(link::serve(listener, brought_to, Arc::clone(&metrics)));
+        let lease_from = media.clone();
+        let limits = Limits {
+            calls_max: settings.calls_max,
+            rtp: (
+                settings.rtp_address,
+                settings.rtp_ports.0,
+                settings.rtp_ports.1,
+            ),
+            lease: Box::new(move || lease_from.reserve_port()),
+        };
+        let registrar = Registrar {
+            verifier: sip::digest::Verifier::new(
+                settings.sip_key,
+                random()?,
+                settings.md5_users.clone(),
+            ),
+            location: sip::location::Location::default(),
+        };
+        metrics.ready.store(true, Ordering::Relaxed);
+        tracing::info!(node_id, "node_ready");
+        Ok(Self {
+            stack,
+            calls: Calls::new(node_id.clone(), registrar, limits, Arc::clone(&metrics)),
+            link: Link::new(node_id, Arc::clone(&metrics)),
+            journal,
+            media,
+            metrics,
+            brought,
+            sounds,
+            waiting: VecDeque::new(),
+            clock: Clock(Instant::now()),
+            stopping: false,
+        })
+    }
+
+    /// Runs until told to stop; then ends the calls and says farewell.
+    pub async fn run(mut self, mut stop: oneshot::Receiver<()>) {
+        let mut housekeeping = interval(HOUSEKEEPING);
+        let mut until = None;
+        loop {
+            let deadline = self.calls.deadline().map(|at| self.clock.instant(at));
+            tokio::select! {
+                arrived = self.stack.next() => match arrived {
+                    Some(arrived) => self.arrived(arrived),
+                    None => return,
+                },
+                Some(brought) = self.brought.recv() => self.brought(brought),
+                Some(sound) = self.sounds.recv() => self.calls.sounded(self.clock.now_ms(), &sound),
+                Ok(()) = self.journal.synced.changed() => {
+                    let synced = *self.journal.synced.borrow_and_update();
+                    self.link.synced(synced);
+                }
+                () = self.link.room() => self.link.pump(),
+                () = sleep_until(deadline.unwrap_or_else(far)), if deadline.is_some() => {}
+                _ = housekeeping.tick() => self.keep_house(),
+                _ = &mut stop, if until.is_none() => {
+                    self.stopping = true;
+                    self.calls.end_all(self.clock.now_ms());
+                    until = Some(Instant::now() + FAREWELL);
+                }
+            }
+            self.calls.due(self.clock.now_ms());
+            self.carry_out();
+            let over = self.calls.counts().0 == 0 && self.link.is_settled();
+            if until.is_some_and(|until| over || until <= Instant::now()) {
+                return;
+            }
+        }
+    }
+
+    fn arrived(&mut self, arrived: Arrived) {
+        let now_ms = self.clock.now_ms();
+        match arrived {
+            Arrived::Heard(leg, heard) => self.calls.heard(now_ms, leg, heard),
+            Arrived::Register(register) => {
+                let registrar = &mut self.calls.shared.registrar;
+                let answer = registrar.register(now_ms, register.source, &register.asked);
+                match answer.code {
+                    200 => self.metrics.registrations_total.rise(),
+                    _ => self.metrics.registrations_refused_total.rise(),
+                }
+                self.stack.answer(*register, answer);
+            }
+            Arrived::Invite(invite) => {
+                let open = !self.stopping
+                    && self.link.takes_calls()
+                    && self.metrics.ready.load(Ordering::Relaxed);
+                let caller = Caller {
+                    dialled: &invite.dialled,
+                    from: &invite.from,
+                    sdp: &invite.sdp,
+                };
+                match self.calls.invited(now_ms, &caller, open) {
+                    Ok(leg) => self.stack.take(*invite, leg),
+                    Err(code) => self.stack.refuse(*invite, code),
+                }
+            }
+        }
+    }
+
+    fn brought(&mut self, brought: Brought) {
+        match brought {
+            Brought::Connected(connection) => {
+                tracing::info!("python_connected");
+                self.link.connected(connection, self.calls.contact_ids());
+            }
+            Brought::Closed(number) => {
+                tracing::info!("python_disconnected");
+                self.link.closed(number);
+            }
+            Brought::Acknowledged(seq) => {
+                let seq = self.link.acknowledged(seq);
+                self.to_journal(Entry::Acknowledged(seq));
+            }
+            Brought::Order(order) => self.calls.order(self.clock.now_ms(), order),
+        }
+    }
+
+    fn carry_out(&mut self) {
+        for act in self.calls.take_acts() {
+            match act {
+                Act::Say { leg, say } => self.stack.say(leg, say),
+                Act::Invite { leg, sdp, target } => self.stack.invite(leg, sdp, &target),
+                Act::Media(order) => self.order_sound(order),
+                Act::Applied { order_id, error } => self.link.applied(order_id, error),
+                Act::Happened { contact_id, what } => {
+                    let happening = Happening {
+                        seq: 0,
+                        at_us: wall_us(),
+                        contact_id,
+                        happening: Some(what),
+                    };
+                    let (seq, record) = self.link.keep(happening);
+                    self.to_journal(Entry::Append { seq, record });
+                }
+            }
+        }
+    }
+
+    /// Orders keep their order: one that finds no room makes the later ones wait behind it.
+    fn order_sound(&mut self, order: MediaOrder) {
+        if self.waiting.is_empty() {
+            match self.media.order(order) {
+                Ok(()) => return,
+                Err(Full(order)) => self.waiting.push_back(order),
+            }
+        } else {
+            self.waiting.push_back(order);
+        }
+        self.metrics.media_orders_late_total.rise();
+    }
+
+    fn keep_house(&mut self) {
+        while let Some(order) = self.waiting.pop_front() {
+            if let Err(Full(order)) = self.media.order(order) {
+                self.waiting.push_front(order);
+                break;
+            }
+        }
+        let location = &mut self.calls.shared.registrar.location;
+        location.expire(self.clock.now_ms());
+        self.metrics.users_registered.set(location.len());
+        self.metrics.media_orders_waiting.set(self.waiting.len());
+        let (calls, legs) = self.calls.counts();
+        self.metrics.calls.set(calls);
+        self.metrics.legs.set(legs);
+        self.stack.measure();
+    }
+
+    fn to_journal(&self, entry: Entry) {
+        if self.journal.entries.send(entry).is_err() {
+            // Its thread is gone: nothing more can be promised.
+            self.metrics.ready.store(false, Ordering::Relaxed);
+        }
+    }
+}
+
+fn far() -> tokio::time::Instant {
+    tokio::time::Instant::now() + Duration::from_secs(3600)
+}
+
+fn media_config(settings: &Settings) -> MediaConfig {
+    MediaConfig {
+        address: settings.rtp_address,
+        ports: settings.rtp_ports,
+        spool_dir: settings.spool.clone(),
+        ..MediaConfig::default()
+    }
+}
+
+/// Opens the Unix socket for this user alone, in place of one that an earlier run left.
+fn listen(path: &Path) -> io::Result<UnixListener> {
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let listener = UnixListener::bind(path)?;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))?;
+    Ok(listener)
+}
+
+fn random() -> io::Result<[u8; 32]> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(io::Error::other)?;
+    Ok(bytes)
+}
+
+/// `nod_` and a UUIDv7: runs sort by their start.
+fn node_id() -> io::Result<String> {
+    let random = random()?;
+    let ms = (wall_us() / 1000) as u128;
+    let drawn = u128::from_be_bytes(random[..16].try_into().map_err(io::Error::other)?);
+    let value = ms << 80
+        | 0x7 << 76
+        | (drawn >> 4 & 0xfff) << 64
+        | 0b10 << 62
+        | (drawn >> 64 & ((1 << 62) - 1));
+    let hex = format!("{value:032x}");
+    Ok(format!(
+        "nod_{}-{}-{}-{}-{}",
+        &hex[..8],
+        &hex[8..12],
+        &hex[12..16],
+        &hex[16..20],
+        &hex[20..]
+    ))
+}

@@ -1,0 +1,684 @@
+//! rsipstack behind our words: the only file that names it.
+//!
+//! UDP datagrams pass the strict look first. Requests outside dialogs come out as [`Arrived`]; what dialogs report is
+//! put into the leg's terms ([`Heard`]); what legs say ([`Say`]) goes in. State events are believed, not return values,
+//! every dialog is removed when its leg is done with it, and nothing here waits for a phone.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use async_trait::async_trait;
+use rsipstack::dialog::dialog::{
+    DialogState, DialogStateReceiver, DialogStateSender, TerminatedReason, TransactionHandle,
+};
+use rsipstack::dialog::dialog_layer::DialogLayer;
+use rsipstack::dialog::invitation::InviteOption;
+use rsipstack::dialog::invite_dialog::InviteDialog;
+use rsipstack::dialog::DialogId;
+use rsipstack::platform::net::UdpSocket as PlatformSocket;
+use rsipstack::sip::{Header, Method, Request, SipMessage, StatusCode, Transport, Uri};
+use rsipstack::transaction::endpoint::{EndpointOption, MessageInspector};
+use rsipstack::transaction::key::TransactionRole;
+use rsipstack::transaction::transaction::Transaction;
+use rsipstack::transaction::{Endpoint, TransactionReceiver};
+use rsipstack::transport::udp::UdpConnection;
+use rsipstack::transport::{SipAddr, TransportLayer};
+use rsipstack::EndpointBuilder;
+use tokio::net::UdpSocket;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use sip::guard::{self, Verdict, ALLOWED};
+use sip::leg::{Heard, Say};
+use sip::merged::Merged;
+
+use crate::calls::Target;
+use crate::limiter::{Limiter, Rate};
+use crate::media::LegId;
+use crate::metrics::Metrics;
+use crate::registrar::{Answer, Asked};
+
+/// Bytes of the largest datagram there is: a longer message than the stack takes is answered, not cut.
+const DATAGRAM_BYTES_MAX: usize = 65_536;
+/// Refusals by the strict look, and new requests, that one source and all sources may cause.
+const REFUSALS_EACH: Rate = Rate {
+    per_second: 20,
+    burst: 50,
+};
+const REFUSALS_ALL: Rate = Rate {
+    per_second: 500,
+    burst: 1_000,
+};
+const REQUESTS_EACH: Rate = Rate {
+    per_second: 2_000,
+    burst: 4_000,
+};
+const REQUESTS_ALL: Rate = Rate {
+    per_second: 5_000,
+    burst: 10_000,
+};
+/// Seconds after which a caller who was turned away may try again.
+const RETRY_AFTER_S: &str = "5";
+const USER_AGENT: &str = "Sasayaki";
+
+/// What comes from outside a dialog, or from the dialog of a leg.
+pub enum Arrived {
+    Invite(Box<Invite>),
+    Register(Box<Register>),
+    Heard(LegId, Heard),
+}
+
+/// An INVITE that waits for its verdict.
+pub struct Invite {
+    pub dialled: String,
+    pub from: String,
+    pub sdp: Vec<u8>,
+    transaction: Transaction,
+}
+
+/// A REGISTER that waits for its answer.
+pub struct Register {
+    pub source: SocketAddr,
+    pub asked: Asked,
+    transaction: Transaction,
+}
+
+/// The stack with the dialogs of our legs.
+pub struct Stack {
+    endpoint: Arc<Endpoint>,
+    dialogs: Arc<DialogLayer>,
+    incoming: TransactionReceiver,
+    states: DialogStateReceiver,
+    states_to: DialogStateSender,
+    failures: mpsc::UnboundedReceiver<LegId>,
+    failures_to: mpsc::UnboundedSender<LegId>,
+    legs: HashMap<LegId, InviteDialog>,
+    /// Call-ID and our tag, which nobody else draws.
+    ids: HashMap<(String, String), LegId>,
+    acknowledged: HashMap<LegId, u32>,
+    replies: HashMap<u64, TransactionHandle>,
+    last_reply: u64,
+    merged: Merged,
+    contact: Uri,
+    started: Instant,
+    metrics: Arc<Metrics>,
+}
+
+impl Stack {
+    /// Speaks SIP on that socket, within a tokio runtime.
+    pub async fn start(socket: UdpSocket, metrics: Arc<Metrics>) -> Result<Self, rsipstack::Error> {
+        let token = CancellationToken::new();
+        let address = socket.local_addr()?;
+        let strict = StrictUdp::new(socket, Arc::clone(&metrics));
+        let udp =
+            UdpConnection::from_socket(Arc::new(strict), None, Some(token.child_token())).await?;
+        let transport = TransportLayer::new(token.clone());
+        transport.add_transport(udp.into());
+        let endpoint = EndpointBuilder::new()
+            .with_cancel_token(token)
+            .with_transport_layer(transport)
+            .with_user_agent(USER_AGENT)
+            .with_option(EndpointOption {
+                callid_suffix: Some("sasayaki".to_owned()),
+                ..EndpointOption::default()
+            })
+            .with_inspector(Box::new(Additions))
+            .build();
+        let endpoint = Arc::new(endpoint);
+        let incoming = endpoint.incoming_transactions()?;
+        let dialogs = Arc::new(DialogLayer::new(endpoint.inner.clone()));
+        let (states_to, states) = dialogs.new_dialog_state_channel();
+        let (failures_to, failures) = mpsc::unbounded_channel();
+        let serving = Arc::clone(&endpoint);
+        tokio::spawn(async move { serving.serve().await });
+        Ok(Self {
+            endpoint,
+            dialogs,
+            incoming,
+            states,
+            states_to,
+            failures,
+            failures_to,
+            legs: HashMap::new(),
+            ids: HashMap::new(),
+            acknowledged: HashMap::new(),
+            replies: HashMap::new(),
+            last_reply: 0,
+            merged: Merged::default(),
+            contact: Uri::try_from(format!("sip:sasayaki@{address}").as_str())?,
+            started: Instant::now(),
+            metrics,
+        })
+    }
+
+    /// The next thing that calls or the registrar have to know; none when the stack has ended.
+    pub async fn next(&mut self) -> Option<Arrived> {
+        loop {
+            let arrived = tokio::select! {
+                transaction = self.incoming.recv() => self.incoming(transaction?),
+                state = self.states.recv() => self.state(state?),
+                leg = self.failures.recv() => leg.map(|leg| Arrived::Heard(leg, Heard::Broke)),
+            };
+            if arrived.is_some() {
+                return arrived;
+            }
+        }
+    }
+
+    /// Turns a caller away.
+    pub fn refuse(&self, invite: Invite, code: u16) {
+        reply_with(invite.transaction, code, Vec::new());
+    }
+
+    /// Makes the caller's dialog that leg's.
+    pub fn take(&mut self, invite: Invite, leg: LegId) {
+        let mut transaction = invite.transaction;
+        let contact = Some(self.contact.clone());
+        let states = self.states_to.clone();
+        match self
+            .dialogs
+            .get_or_create_server_invite(&transaction, states, None, contact)
+        {
+            Ok(dialog) => {
+                self.hold(leg, &dialog);
+                let mut dialog = dialog;
+                tokio::spawn(async move {
+                    // Its end is told by the dialog's state.
+                    let _ = dialog.handle(&mut transaction).await;
+                });
+            }
+            Err(error) => {
+                tracing::warn!(%error, "invite_not_taken");
+                self.fail(leg);
+                reply_with(transaction, 400, Vec::new());
+            }
+        }
+    }
+
+    /// Sends what a leg says.
+    pub fn say(&mut self, leg: LegId, say: Say) {
+        match say {
+            Say::Agree { reply, sdp } => self.reply(reply, 200, Some(sdp)),
+            Say::Decline { reply, code } => self.reply(reply, code, None),
+            Say::Forget => self.forget(leg),
+            Say::Invite(_) => self.fail(leg),
+            other => {
+                if let Some(dialog) = self.legs.get(&leg) {
+                    self.say_in_dialog(dialog.clone(), other);
+                }
+            }
+        }
+    }
+
+    /// Rings a phone.
+    pub fn invite(&mut self, leg: LegId, sdp: String, target: &Target) {
+        let Ok(callee) = Uri::try_from(target.phone.contact.as_str()) else {
+            return self.fail(leg);
+        };
+        let option = InviteOption {
+            caller: self.contact.clone(),
+            callee,
+            destination: Some(SipAddr::new(Transport::Udp, target.phone.flow.into())),
+            contact: self.contact.clone(),
+            offer: Some(sdp.into_bytes()),
+            headers: Some(invite_headers(target, &self.contact)),
+            ..InviteOption::default()
+        };
+        match self.dialogs.do_invite_async(option, self.states_to.clone()) {
+            Ok((dialog, result)) => {
+                self.hold(leg, &dialog);
+                let failures = self.failures_to.clone();
+                tokio::spawn(async move {
+                    // States tell the rest; only a request that could not be sent or read brings none.
+                    if !matches!(result.await, Ok(Ok(_))) {
+                        let _ = failures.send(leg);
+                    }
+                });
+            }
+            Err(error) => {
+                tracing::warn!(%error, "invite_not_sent");
+                self.fail(leg);
+            }
+        }
+    }
+
+    /// Answers a REGISTER.
+    pub fn answer(&self, register: Register, answer: Answer) {
+        let mut transaction = register.transaction;
+        let headers = answer.headers.into_iter().map(|(name, value)| match name {
+            "WWW-Authenticate" => Header::WwwAuthenticate(value.into()),
+            "Contact" => Header::Contact(value.into()),
+            "Min-Expires" => Header::MinExpires(value.into()),
+            other => Header::Other(other.to_owned(), value),
+        });
+        let headers: Vec<Header> = headers.collect();
+        tokio::spawn(async move {
+            let code = StatusCode::from(answer.code);
+            // A phone that can't be answered asks again.
+            let _ = transaction.reply_with(code, headers, None).await;
+        });
+    }
+
+    /// Brings the gauges up to date.
+    pub fn measure(&self) {
+        let stats = self.endpoint.inner.get_stats();
+        self.metrics.dialogs.set(self.dialogs.len());
+        self.metrics.transactions.set(stats.running_transactions);
+        self.metrics
+            .transactions_finished
+            .set(stats.finished_transactions);
+    }
+
+    fn hold(&mut self, leg: LegId, dialog: &InviteDialog) {
+        self.ids.insert(key(&dialog.id()), leg);
+        self.legs.insert(leg, dialog.clone());
+    }
+
+    fn fail(&self, leg: LegId) {
+        self.metrics.stack_errors_total.rise();
+        // The receiver lives as long as the sender: both are ours.
+        let _ = self.failures_to.send(leg);
+    }
+
+    fn forget(&mut self, leg: LegId) {
+        self.acknowledged.remove(&leg);
+        if let Some(dialog) = self.legs.remove(&leg) {
+            let id = dialog.id();
+            self.ids.remove(&key(&id));
+            if !dialog.state().is_terminated() {
+                self.metrics.dialogs_forgotten_total.rise();
+            }
+            self.dialogs.remove_dialog(&id);
+        }
+    }
+
+    fn reply(&mut self, reply: u64, code: u16, sdp: Option<String>) {
+        let Some(handle) = self.replies.remove(&reply) else {
+            return;
+        };
+        let headers = sdp.is_some().then(sdp_headers);
+        tokio::spawn(async move {
+            let body = sdp.map(String::into_bytes);
+            // Gone when the transaction timed out: then nobody waits.
+            let _ = handle.respond(StatusCode::from(code), headers, body).await;
+        });
+    }
+
+    fn say_in_dialog(&self, dialog: InviteDialog, say: Say) {
+        let said = match say {
+            Say::Ring => dialog.ringing(None, None),
+            Say::Answer(sdp) => dialog.accept(Some(sdp_headers()), Some(sdp.into_bytes())),
+            Say::Refuse(code) => dialog.reject(Some(StatusCode::from(code)), None),
+            _ => {
+                let metrics = Arc::clone(&self.metrics);
+                tokio::spawn(async move {
+                    if dialog.hangup().await.is_err() {
+                        metrics.stack_errors_total.rise();
+                    }
+                });
+                Ok(())
+            }
+        };
+        if said.is_err() {
+            self.metrics.stack_errors_total.rise();
+        }
+    }
+
+    /// A request that opens a transaction: inside a dialog it goes there, outside it is told or answered.
+    fn incoming(&mut self, mut transaction: Transaction) -> Option<Arrived> {
+        let inside = DialogId::try_from(&transaction).is_ok_and(|id| !id.local_tag.is_empty());
+        if inside {
+            let dialog = self.dialogs.match_dialog(&transaction);
+            tokio::spawn(async move {
+                // What comes of it is told by the dialog's state.
+                let _ = match dialog {
+                    Some(mut dialog) => dialog.handle(&mut transaction).await,
+                    None => {
+                        transaction
+                            .reply(StatusCode::CallTransactionDoesNotExist)
+                            .await
+                    }
+                };
+            });
+            return None;
+        }
+        match transaction.original.method {
+            Method::Invite => self.invited(transaction),
+            Method::Register => self.registering(transaction),
+            Method::Options => reply_with(transaction, 200, vec![accept()]),
+            Method::Bye | Method::Info | Method::Update | Method::Notify | Method::PRack => {
+                reply_with(transaction, 481, Vec::new())
+            }
+            _ => reply_with(transaction, 405, vec![Header::Allow(ALLOWED.into())]),
+        }
+    }
+
+    fn invited(&mut self, transaction: Transaction) -> Option<Arrived> {
+        let request = &transaction.original;
+        let value = |name| header(request, name).unwrap_or_default();
+        let now_ms = self.started.elapsed().as_millis() as u64;
+        let tag = sip::message::parameter(value("From"), "tag").unwrap_or_default();
+        let branch = sip::message::parameter(value("Via"), "branch").unwrap_or_default();
+        if self
+            .merged
+            .seen(now_ms, value("Call-ID"), tag, value("CSeq"), branch)
+        {
+            self.metrics.invites_merged_total.rise();
+            return reply_with(transaction, 482, Vec::new());
+        }
+        let described = header(request, "Content-Type").unwrap_or("application/sdp");
+        let kind = described.split(';').next().unwrap_or_default().trim();
+        if !request.body.is_empty() && !kind.eq_ignore_ascii_case("application/sdp") {
+            return reply_with(transaction, 415, vec![accept()]);
+        }
+        let from = sip::message::address(value("From")).and_then(sip::message::user);
+        let invite = Invite {
+            dialled: sip::message::user(&request.uri.to_string()).unwrap_or_default(),
+            from: from.unwrap_or_default(),
+            sdp: request.body.clone(),
+            transaction,
+        };
+        Some(Arrived::Invite(Box::new(invite)))
+    }
+
+    fn registering(&mut self, transaction: Transaction) -> Option<Arrived> {
+        let request = &transaction.original;
+        let owned = |name| header(request, name).map(str::to_owned);
+        let cseq =
+            header(request, "CSeq").and_then(|value| value.split_whitespace().next()?.parse().ok());
+        let asked = Asked {
+            to: owned("To").unwrap_or_default(),
+            authorization: owned("Authorization"),
+            contacts: all(request, "Contact"),
+            expires: owned("Expires"),
+            call_id: owned("Call-ID").unwrap_or_default(),
+            cseq: cseq.unwrap_or_default(),
+        };
+        let connection = transaction.connection.as_ref();
+        let source =
+            connection.and_then(|connection| connection.get_remote_addr()?.get_socketaddr().ok());
+        let Some(source) = source else {
+            return reply_with(transaction, 400, Vec::new());
+        };
+        Some(Arrived::Register(Box::new(Register {
+            source,
+            asked,
+            transaction,
+        })))
+    }
+
+    fn state(&mut self, state: DialogState) -> Option<Arrived> {
+        let leg = self.ids.get(&key(state.id())).copied();
+        let heard = match state {
+            DialogState::Early(_, response) if self.is_dialled(leg?) => {
+                Heard::Progress(response.status_code.code())
+            }
+            DialogState::Confirmed(_, response) if self.is_dialled(leg?) => {
+                Heard::Accepted(response.body)
+            }
+            DialogState::Confirmed(..) => self.acknowledged(leg?)?,
+            DialogState::Updated(_, request, handle) => {
+                self.last_reply += 1;
+                let (reply, sdp) = (self.last_reply, request.body);
+                if leg.is_none() {
+                    return answer_handle(handle, 481);
+                }
+                self.replies.insert(reply, handle);
+                Heard::Reoffered { reply, sdp }
+            }
+            DialogState::Terminated(id, reason) => {
+                if leg.is_none() {
+                    self.dialogs.remove_dialog(&id);
+                }
+                ended(&reason, self.is_dialled(leg?))
+            }
+            DialogState::Info(_, _, handle)
+            | DialogState::Options(_, _, handle)
+            | DialogState::Notify(_, _, handle) => return answer_handle(handle, 200),
+            // Transfers by phones are not offered: nobody can dial out by us.
+            DialogState::Refer(_, _, handle) => return answer_handle(handle, 603),
+            DialogState::Message(_, _, handle) | DialogState::Publish(_, _, handle) => {
+                return answer_handle(handle, 405)
+            }
+            DialogState::Early(..)
+            | DialogState::Calling(_)
+            | DialogState::Trying(_)
+            | DialogState::WaitAck(..) => return None,
+        };
+        Some(Arrived::Heard(leg?, heard))
+    }
+
+    fn is_dialled(&self, leg: LegId) -> bool {
+        self.legs
+            .get(&leg)
+            .is_some_and(|dialog| dialog.role() == TransactionRole::Client)
+    }
+
+    /// `Confirmed` comes again after every request in the dialog: an ACK counts once.
+    fn acknowledged(&mut self, leg: LegId) -> Option<Heard> {
+        let ack = self.legs.get(&leg)?.last_remote_ack()?;
+        let cseq: u32 = header(&ack, "CSeq")?
+            .split_whitespace()
+            .next()?
+            .parse()
+            .ok()?;
+        (self.acknowledged.insert(leg, cseq) != Some(cseq)).then_some(Heard::Acknowledged(ack.body))
+    }
+}
+
+fn key(id: &DialogId) -> (String, String) {
+    (id.call_id.clone(), id.local_tag.clone())
+}
+
+fn ended(reason: &TerminatedReason, dialled: bool) -> Heard {
+    match reason {
+        TerminatedReason::UasBye if dialled => Heard::Bye,
+        TerminatedReason::UacBye if !dialled => Heard::Bye,
+        TerminatedReason::UacCancel if !dialled => Heard::Cancelled,
+        TerminatedReason::UasOther(code)
+        | TerminatedReason::UacOther(code)
+        | TerminatedReason::ProxyError(code) => Heard::Refused(code.code()),
+        TerminatedReason::ProxyAuthRequired => Heard::Refused(401),
+        TerminatedReason::UacBusy | TerminatedReason::UasBusy => Heard::Refused(486),
+        TerminatedReason::UasDecline if dialled => Heard::Refused(603),
+        _ => Heard::Broke,
+    }
+}
+
+fn header<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
+    let mut headers = request.headers.iter();
+    headers
+        .find(|header| header.name().eq_ignore_ascii_case(name))
+        .map(Header::value)
+}
+
+fn all(request: &Request, name: &str) -> Vec<String> {
+    let headers = request
+        .headers
+        .iter()
+        .filter(|header| header.name().eq_ignore_ascii_case(name));
+    headers.map(|header| header.value().to_owned()).collect()
+}
+
+fn accept() -> Header {
+    Header::Accept("application/sdp".into())
+}
+
+fn sdp_headers() -> Vec<Header> {
+    vec![Header::ContentType("application/sdp".into())]
+}
+
+fn invite_headers(target: &Target, contact: &Uri) -> Vec<Header> {
+    let mut headers = vec![
+        Header::Allow(ALLOWED.into()),
+        // No extension is offered: a reliable 183 would block the call for its PRACK.
+        Header::Supported("".into()),
+        Header::Other(
+            "X-Sasayaki-Contact-Id".to_owned(),
+            target.contact_id.clone(),
+        ),
+    ];
+    if target.answers_itself {
+        headers.push(Header::CallInfo(
+            format!("<{contact}>;answer-after=0").into(),
+        ));
+    }
+    headers
+}
+
+/// Answers a request that concerns no leg.
+fn reply_with(mut transaction: Transaction, code: u16, headers: Vec<Header>) -> Option<Arrived> {
+    tokio::spawn(async move {
+        let replied = transaction
+            .reply_with(StatusCode::from(code), headers, None)
+            .await;
+        if replied.is_ok() && transaction.original.method == Method::Invite {
+            // Until the ACK or its time-out, so that a repeated INVITE gets the same answer.
+            while transaction.receive().await.is_some() {}
+        }
+    });
+    None
+}
+
+fn answer_handle(handle: TransactionHandle, code: u16) -> Option<Arrived> {
+    tokio::spawn(async move {
+        // Gone when the transaction timed out: then nobody waits.
+        let _ = handle.reply(StatusCode::from(code)).await;
+    });
+    None
+}
+
+/// What the stack leaves out of its messages.
+struct Additions;
+
+impl MessageInspector for Additions {
+    fn before_send(&self, mut message: SipMessage, _to: Option<&SipAddr>) -> SipMessage {
+        if let SipMessage::Response(response) = &mut message {
+            if response.status_code == StatusCode::ServiceUnavailable {
+                response
+                    .headers
+                    .unique_push(Header::RetryAfter(RETRY_AFTER_S.into()));
+            }
+            if response.status_code == StatusCode::OK {
+                response.headers.unique_push(Header::Allow(ALLOWED.into()));
+            }
+        }
+        message
+    }
+
+    fn after_received(&self, message: SipMessage, _from: Option<&SipAddr>) -> SipMessage {
+        message
+    }
+}
+
+/// A UDP socket that lets only well-formed messages through, and no more of them than is bearable.
+struct StrictUdp {
+    socket: UdpSocket,
+    started: Instant,
+    metrics: Arc<Metrics>,
+    state: Mutex<StrictState>,
+}
+
+struct StrictState {
+    datagram: Vec<u8>,
+    refusals: Limiter,
+    requests: Limiter,
+}
+
+impl StrictUdp {
+    fn new(socket: UdpSocket, metrics: Arc<Metrics>) -> Self {
+        Self {
+            socket,
+            started: Instant::now(),
+            metrics,
+            state: Mutex::new(StrictState {
+                datagram: vec![0; DATAGRAM_BYTES_MAX],
+                refusals: Limiter::new(REFUSALS_EACH, REFUSALS_ALL),
+                requests: Limiter::new(REQUESTS_EACH, REQUESTS_ALL),
+            }),
+        }
+    }
+
+    /// One datagram that waits, if it may pass; what it is answered if it is refused with an answer.
+    fn take(&self, into: &mut [u8]) -> std::io::Result<Taken> {
+        // The buffers are whole even if a holder of the lock panicked.
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let state = &mut *state;
+        let (length, from) = self.socket.try_recv_from(&mut state.datagram)?;
+        let datagram = &state.datagram[..length];
+        let now_ms = self.started.elapsed().as_millis() as u64;
+        match guard::inspect(datagram) {
+            Verdict::Pass { bytes } => {
+                if opens_work(datagram) && !state.requests.allows(now_ms, from.ip()) {
+                    self.metrics.requests_shed_total.rise();
+                    return Ok(Taken::Nothing);
+                }
+                into[..bytes].copy_from_slice(&datagram[..bytes]);
+                Ok(Taken::Passed(bytes, from))
+            }
+            Verdict::Drop(_) => {
+                self.metrics.datagrams_dropped_total.rise();
+                Ok(Taken::Nothing)
+            }
+            Verdict::Answer(reply) => {
+                let to = reply.destination(from);
+                if !is_answerable(to) || !state.refusals.allows(now_ms, from.ip()) {
+                    self.metrics.answers_suppressed_total.rise();
+                    return Ok(Taken::Nothing);
+                }
+                self.metrics.datagrams_answered_total.rise();
+                Ok(Taken::Refused(reply.to_bytes(from), to))
+            }
+        }
+    }
+}
+
+enum Taken {
+    Passed(usize, SocketAddr),
+    Refused(Vec<u8>, SocketAddr),
+    Nothing,
+}
+
+/// Whether a message makes work that was not there: answers, ACK, BYE and CANCEL make less of it.
+fn opens_work(datagram: &[u8]) -> bool {
+    let relieving: [&[u8]; 4] = [b"SIP/2.0 ", b"ACK ", b"BYE ", b"CANCEL "];
+    !relieving.iter().any(|start| datagram.starts_with(start))
+}
+
+/// No answer goes to many at once.
+fn is_answerable(to: SocketAddr) -> bool {
+    match to {
+        SocketAddr::V4(to) => {
+            !to.ip().is_broadcast() && !to.ip().is_multicast() && !to.ip().is_unspecified()
+        }
+        SocketAddr::V6(to) => !to.ip().is_multicast() && !to.ip().is_unspecified(),
+    }
+}
+
+#[async_trait]
+impl PlatformSocket for StrictUdp {
+    async fn recv_from(&self, into: &mut [u8]) -> rsipstack::Result<(usize, SocketAddr)> {
+        loop {
+            self.socket.readable().await?;
+            match self.take(into) {
+                Ok(Taken::Passed(length, from)) => return Ok((length, from)),
+                // A refusal that can't be sent now is one that was lost.
+                Ok(Taken::Refused(bytes, to)) => drop(self.socket.try_send_to(&bytes, to)),
+                Ok(Taken::Nothing) => {}
+                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
+                // An ICMP error of an earlier send; the socket goes on.
+                Err(_) => tokio::task::yield_now().await,
+            }
+        }
+    }
+
+    async fn send_to(&self, bytes: &[u8], to: SocketAddr) -> rsipstack::Result<usize> {
+        Ok(self.socket.send_to(bytes, to).await?)
+    }
+
+    fn local_addr(&self) -> rsipstack::Result<SocketAddr> {
+        Ok(self.socket.local_addr()?)
+    }
+}
