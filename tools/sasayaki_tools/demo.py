@@ -19,8 +19,7 @@ def demo(arguments: list[str]) -> int:
     ours = not up.is_up()
     try:
         with up.interruptible():
-            # Checks listen for tones: speech would be heard as many.
-            up.start(SEED, prompts="tone" if "--check" in arguments else None)
+            up.start(SEED)
             return subprocess.run(
                 [*_driver(), *arguments],
                 env={**os.environ, "SASAYAKI_STATE_DIR": str(places.state)},

@@ -1,11 +1,8 @@
 """Applies a seed to a running platform by ordinary RPCs, as an admin would.
 
-A row's request id is the hash of the row, so that applying a seed again changes nothing. A flow
-that was replaced in between is a row that follows another one: its id hashes that one's in, so
-that going back to what was there before is a change again.
+A row's request id is the hash of the row, so that applying a seed again changes nothing.
 """
 
-import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,7 +22,6 @@ from sasayaki.routing.v1 import routing_service_pb2 as routing
 from sasayaki.routing.v1.routing_service_pb2_grpc import RoutingServiceStub
 from sasayaki_tools.paths import ROOT
 from sasayaki_tools.platform.endpoints import Endpoints
-from sasayaki_tools.platform.identity import write_private
 from sasayaki_tools.say import Failed
 from sasayaki_tools.seed_file import Client, Seed, User, read_seed
 
@@ -49,22 +45,18 @@ class Doors:
     metadata: tuple[tuple[str, str], ...]
 
 
-def apply(name: str, platform: Endpoints, *, prompts: str | None = None) -> None:
-    """Brings a platform to what the seed says; raises Failed with the first refusal.
-
-    `prompts` names a folder of prompts to take instead of those of each company's language.
-    """
+def apply(name: str, platform: Endpoints) -> None:
+    """Brings a platform to what the seed says; raises Failed with the first refusal."""
     seed = read_seed(name)
-    applied = Path(platform.state_dir) / "seed.json"
     with _doors(platform, seed) as doors:
         for client in seed.clients:
             _ask(doors.callreason.PutClient, client_row(client), doors)
             named = {
-                Path(file).stem: _put_prompt(doors, PROMPTS / (prompts or client.language) / file)
+                Path(file).stem: _put_prompt(doors, PROMPTS / client.language / file)
                 for file in client.prompts
             }
             for flow in client.flows:
-                _publish(doors, client, FLOWS / flow, named, applied)
+                _publish(doors, client, FLOWS / flow, named)
         for user in seed.operators:
             _ask(doors.routing.PutOperator, operator_row(user), doors)
 
@@ -105,10 +97,10 @@ def operator_row(user: User) -> routing.PutOperatorRequest:
     )
 
 
-def request_id(row: Message, *, after: str = "") -> str:
-    """The hash of a row, and of the request that it follows if it may be repeated later."""
-    content = type(row).__name__.encode() + b"\0" + after.encode() + b"\0"
-    return "seed-" + sha256(content + row.SerializeToString(deterministic=True)).hexdigest()[:32]
+def request_id(row: Message) -> str:
+    """The hash of a row."""
+    content = type(row).__name__.encode() + b"\0" + row.SerializeToString(deterministic=True)
+    return f"seed-{sha256(content).hexdigest()[:32]}"
 
 
 def _put_prompt(doors: Doors, file: Path) -> str:
@@ -116,39 +108,16 @@ def _put_prompt(doors: Doors, file: Path) -> str:
     return str(_ask(doors.media.PutPrompt, row, doors).sha256)
 
 
-def _publish(
-    doors: Doors, client: Client, file: Path, prompts: dict[str, str], applied: Path
-) -> None:
-    """Publishes a flow unless it is the one that was published last."""
+def _publish(doors: Doors, client: Client, file: Path, prompts: dict[str, str]) -> None:
     row = callreason.PublishFlowRequest(
         client_id=client.id, source=file.read_text(), prompts=prompts
     )
-    known = _applied(applied)
-    place = f"{client.id}/{file.stem}"
-    last = known.get(place, {"id": "", "row": ""})
-    if last["row"] == request_id(row):
-        row.request_id = last["id"]
-        _ask(doors.callreason.PublishFlow, row, doors)
-        return
-    plain, following = request_id(row), request_id(row, after=last["id"])
-    row.request_id = following if last["id"] else plain
     _ask(doors.callreason.PublishFlow, row, doors)
-    known[place] = {"id": row.request_id, "row": plain}
-    write_private(applied, json.dumps(known, indent=2).encode())
-
-
-def _applied(file: Path) -> dict[str, dict[str, str]]:
-    """Which request published each flow last, by company and file."""
-    if not file.is_file():
-        return {}
-    found: dict[str, dict[str, str]] = json.loads(file.read_text())
-    return found
 
 
 def _ask(method: Any, row: Any, doors: Doors) -> Any:
     """Sends one request, its id made of its content; a refusal is the user's to read."""
-    if not row.request_id:
-        row.request_id = request_id(row)
+    row.request_id = request_id(row)
     try:
         return method(row, metadata=doors.metadata, timeout=ANSWER_WAIT_S, wait_for_ready=True)
     except grpc.RpcError as refusal:

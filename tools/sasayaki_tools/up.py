@@ -32,7 +32,7 @@ def prepare() -> None:
         broker.bring()
 
 
-def start(seed_name: str | None, *, prompts: str | None = None) -> Endpoints:
+def start(seed_name: str | None) -> Endpoints:
     """A platform that runs, is well and has its seed; raises Failed when it does not come up."""
     places = Places(state_dir())
     running = _running(places)
@@ -47,7 +47,7 @@ def start(seed_name: str | None, *, prompts: str | None = None) -> Endpoints:
         _until_well(places)
     if seed_name is not None:
         with step(f"seed {seed_name}"):
-            seed.apply(seed_name, running, prompts=prompts)
+            seed.apply(seed_name, running)
     return running
 
 

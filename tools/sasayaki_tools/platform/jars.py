@@ -29,6 +29,7 @@ from sasayaki_tools.say import Failed
 FETCHES_AT_ONCE = 8
 TRIES = 4
 FETCH_WAIT_S = 60
+FIRST_PAUSE_S = 0.5
 # Mirrors that stand for Maven Central in a settings file.
 CENTRAL_MIRRORS = {"central", "*", "external:*"}
 
@@ -174,7 +175,7 @@ def _fetch(jar: Jar, repository: Repository, folder: Path) -> None:
     fault = "nothing was tried"
     for tried in range(TRIES):
         if tried:
-            time.sleep(0.5 * 2**tried)
+            time.sleep(FIRST_PAUSE_S * 2**tried)
         try:
             with urllib.request.urlopen(request, timeout=FETCH_WAIT_S) as answer:
                 content = answer.read(jar.size + 1)

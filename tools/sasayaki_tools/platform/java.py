@@ -29,7 +29,7 @@ def find_java() -> Java | None:
     """The first runtime on this machine that is new enough: JAVA_HOME, then the PATH."""
     for program in _candidates():
         version = _version(program)
-        if version is not None and _major(version) >= JAVA_VERSION_MIN:
+        if version is not None and major(version) >= JAVA_VERSION_MIN:
             return Java(program, version)
     return None
 
@@ -76,7 +76,7 @@ def _version(program: Path) -> str | None:
     return named.group(1) if named and done.returncode == 0 else None
 
 
-def _major(version: str) -> int:
+def major(version: str) -> int:
     """17 for "17.0.15", 25 for "25.0.2", 8 for "1.8.0_401"."""
     numbers = [int(number) for number in re.findall(r"\d+", version)]
     if not numbers:

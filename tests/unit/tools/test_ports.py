@@ -1,0 +1,74 @@
+"""Ports: the usual ones, or the next free ones, said clearly."""
+
+import socket
+from contextlib import closing
+
+import pytest
+
+from sasayaki_tools.platform import ports
+from sasayaki_tools.platform.ports import Chooser
+
+
+def chooser(*taken: int) -> Chooser:
+    return Chooser(lambda port, udp: port not in taken)
+
+
+def test_free_ports_are_the_usual_ones_and_nothing_is_said() -> None:
+    given = chooser()
+    found = ports.choose(given, (20000, 23998))
+    assert (found.sip, found.kafka, found.kafka_controller, found.node_http) == (
+        15060,
+        19092,
+        19093,
+        9156,
+    )
+    assert next(iter(found.grpc.items())) == ("routing", 50051)
+    assert list(found.http.items())[-1] == ("callreason", 9155)
+    assert given.moved == []
+
+
+def test_a_taken_port_moves_to_the_next_free_one_and_says_so() -> None:
+    given = chooser(15060, 15061)
+    assert ports.choose(given, (20000, 23998)).sip == 15062
+    assert given.moved == ["SIP: port 15060 is taken, 15062 is used"]
+
+
+def test_no_port_is_given_twice() -> None:
+    found = ports.choose(chooser(19092, 50051, 9151), (20000, 23998))
+    all_of_them = [found.sip, found.kafka, found.kafka_controller, found.node_http]
+    all_of_them += [*found.grpc.values(), *found.http.values()]
+    assert len(set(all_of_them)) == len(all_of_them)
+
+
+def test_with_a_broker_of_the_users_own_none_of_ours_takes_a_port() -> None:
+    found = ports.choose(chooser(), (20000, 23998), kafka=False)
+    assert (found.kafka, found.kafka_controller) == (0, 0)
+
+
+def test_when_no_port_is_free_it_is_refused_with_the_range() -> None:
+    with pytest.raises(OSError, match="no free port for SIP from 15060 to 15559"):
+        Chooser(lambda port, udp: False).choose("SIP", 15060)
+
+
+def test_a_port_that_someone_listens_on_is_not_free() -> None:
+    with socket.socket() as listener:
+        listener.bind((ports.HOST, 0))
+        listener.listen()
+        assert not ports.is_free(listener.getsockname()[1], False)
+
+
+def test_a_port_that_is_taken_for_udp_only_is_not_free_for_sip() -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        taken.bind((ports.HOST, 0))
+        port = taken.getsockname()[1]
+        assert not ports.is_free(port, True)
+        assert ports.is_free(port, False)
+
+
+def test_two_platforms_have_no_rtp_port_in_common() -> None:
+    (first, last), claim = ports.claim_rtp()
+    with closing(claim):
+        (other_first, other_last), other_claim = ports.claim_rtp()
+        with closing(other_claim):
+            assert last < other_first or other_last < first
+            assert first % 2 == last % 2 == other_first % 2 == 0
