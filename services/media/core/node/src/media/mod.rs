@@ -3,18 +3,39 @@
 //! Orders go down by a bounded queue per thread (and an eventfd that wakes it); happenings come up by one bounded
 //! channel. A call lives on one thread from `OpenCall` to `EndCall`; its orders are carried out in the order given.
 
-use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::mpsc::{sync_channel, SyncSender, TrySendError};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
+use std::{io, mem};
 
 use tokio::sync::mpsc::Sender;
 
-pub use ports::{NoPort, PortLease};
-pub use sound::{Codec, Collect, Digits, Mode, PlayOutcome, Prompt, Role};
+use clock::Clock;
+use happenings::Happenings;
+use poll::{Poll, Wake};
+use ports::Ports;
+use spool::Spool;
+use tap::Tap;
+use worker::{Links, Message, Worker};
 
+pub use metrics::{Event, MediaMetrics};
+pub use ports::{NoPort, PortLease};
+pub use sound::{Codec, Collect, Count, Digits, Mode, PlayOutcome, Prompt, Role};
+
+mod clock;
+mod guard;
+mod happenings;
+mod metrics;
+mod orders;
+mod poll;
 mod ports;
+pub mod spool;
+mod tap;
+mod worker;
+mod writer;
 
 /// A call, as signalling numbers it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -147,6 +168,27 @@ pub enum MediaOrder {
     },
 }
 
+impl MediaOrder {
+    /// The call that it is about.
+    pub fn call(&self) -> CallId {
+        match *self {
+            Self::OpenCall { call }
+            | Self::AddLeg { call, .. }
+            | Self::SetPeer { call, .. }
+            | Self::SetDirection { call, .. }
+            | Self::Play { call, .. }
+            | Self::StopPlay { call, .. }
+            | Self::Join { call }
+            | Self::Supervise { call, .. }
+            | Self::Unsupervise { call, .. }
+            | Self::StartTap { call, .. }
+            | Self::StopTap { call }
+            | Self::RemoveLeg { call, .. }
+            | Self::EndCall { call } => call,
+        }
+    }
+}
+
 /// What happened in a call's sound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MediaHappening {
@@ -208,15 +250,39 @@ pub struct Full(pub MediaOrder);
 /// The handle to all media threads.
 #[derive(Debug, Clone)]
 pub struct Media {
-    ports: Arc<ports::Ports>,
+    ports: Arc<Ports>,
+    metrics: Arc<MediaMetrics>,
+    threads: Arc<[Thread]>,
+}
+
+/// One media thread's queue.
+#[derive(Debug)]
+struct Thread {
+    messages: SyncSender<Message>,
+    wake: Wake,
+    /// The media thread and its spool writer, until they are joined.
+    running: Mutex<Vec<JoinHandle<()>>>,
 }
 
 impl Media {
     /// Starts the media threads and their spool writers.
+    ///
+    /// When the happenings' channel is full, up to 16,384 of them wait per thread, and what waits or is lost is counted.
+    #[allow(
+        clippy::needless_pass_by_value,
+        reason = "the threads hold the only senders: when they end, the channel closes"
+    )]
     pub fn start(config: &MediaConfig, happenings: Sender<MediaHappening>) -> io::Result<Self> {
-        drop(happenings);
+        let clock = Clock::start();
+        let metrics = Arc::new(MediaMetrics::default());
+        let threads = (0..config.threads.max(1))
+            .map(|number| Thread::start(number, config, clock, &happenings, &metrics))
+            .collect::<io::Result<Vec<_>>>()?;
+        let ports = Ports::new(config.address, config.ports);
         Ok(Self {
-            ports: ports::Ports::new(config.address, config.ports),
+            ports,
+            metrics,
+            threads: threads.into(),
         })
     }
 
@@ -227,6 +293,94 @@ impl Media {
 
     /// Hands an order to the call's thread.
     pub fn order(&self, order: MediaOrder) -> Result<(), Full> {
-        Err(Full(order))
+        let thread = &self.threads[order.call().0 as usize % self.threads.len()];
+        match thread.messages.try_send(Message::Order(order)) {
+            Ok(()) => {
+                thread.wake.wake();
+                Ok(())
+            }
+            Err(TrySendError::Full(message) | TrySendError::Disconnected(message)) => {
+                self.metrics.event(Event::OrderQueueFull);
+                match message {
+                    Message::Order(order) => Err(Full(order)),
+                    Message::Stop => Ok(()),
+                }
+            }
+        }
+    }
+
+    /// What the threads counted.
+    pub fn metrics(&self) -> &MediaMetrics {
+        &self.metrics
+    }
+
+    /// RTP ports that are leased, of how many.
+    pub fn ports(&self) -> (usize, usize) {
+        (self.ports.leased(), self.ports.size())
+    }
+
+    /// Ends all calls and threads; returns when every recording is synced. Blocks.
+    pub fn stop(&self) {
+        for thread in self.threads.iter() {
+            // Waits for room in a full queue; a thread that is gone needs no telling.
+            let _ = thread.messages.send(Message::Stop);
+            thread.wake.wake();
+            let running = mem::take(
+                &mut *thread
+                    .running
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner),
+            );
+            for handle in running {
+                // A panic there has aborted the process.
+                let _ = handle.join();
+            }
+        }
+    }
+}
+
+impl Thread {
+    fn start(
+        number: usize,
+        config: &MediaConfig,
+        clock: Clock,
+        happenings: &Sender<MediaHappening>,
+        metrics: &Arc<MediaMetrics>,
+    ) -> io::Result<Self> {
+        let start = clock.unix_us(0);
+        let (bytes_max, age_max) = (config.spool_bytes_max, config.spool_age_max);
+        let spool = Spool::new(&config.spool_dir, start, number, bytes_max, age_max)?;
+        let name = format!("media-{number}");
+        let capacity = config.tapped_max;
+        let writer = writer::start(
+            &name,
+            capacity,
+            spool,
+            clock,
+            happenings.clone(),
+            Arc::clone(metrics),
+        )?;
+        let links = Links {
+            tap: Tap::new(
+                writer.ring,
+                writer.thread.thread().clone(),
+                Arc::clone(metrics),
+            ),
+            happenings: Happenings::new(happenings.clone(), Arc::clone(metrics)),
+            metrics: Arc::clone(metrics),
+        };
+        let (messages, queue) = sync_channel(config.orders_max);
+        let poll = Poll::new()?;
+        let wake = poll.waker();
+        let silence = config.rtp_silence.as_micros() as u64;
+        let worker = Worker::new(clock, poll, queue, config.realtime_priority, silence, links);
+        let thread = thread::Builder::new()
+            .name(name)
+            .spawn(move || worker.run())?;
+        Ok(Self {
+            messages,
+            wake,
+            running: Mutex::new(vec![thread, writer.thread]),
+        })
     }
 }

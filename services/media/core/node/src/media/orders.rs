@@ -1,0 +1,241 @@
+//! Orders, carried out between two packets.
+
+use std::io;
+
+use sound::{Identity, Mode, Peer, Slot};
+
+use super::metrics::Event;
+use super::worker::{Entry, LegEntry, TapState, Worker};
+use super::{CallId, LegId, MediaHappening, MediaOrder, PortLease, Role};
+
+impl Worker {
+    pub(super) fn carry_out(&mut self, order: MediaOrder) {
+        let call = order.call();
+        let done = match order {
+            MediaOrder::OpenCall { call } => self.open(call),
+            MediaOrder::AddLeg {
+                call,
+                leg,
+                role,
+                port,
+            } => self.add_leg(call, leg, role, port),
+            MediaOrder::EndCall { call } => self.end(call),
+            MediaOrder::Supervise {
+                order,
+                call,
+                leg,
+                mode,
+            } => {
+                return self.supervise(order, call, leg, Some(mode));
+            }
+            MediaOrder::Unsupervise { order, call, leg } => {
+                return self.supervise(order, call, leg, None);
+            }
+            order => self.change(order),
+        };
+        match (done, self.by_id.get(&call)) {
+            (None, _) => self.links.metrics.event(Event::OrderAstray),
+            (Some(()), Some(&index)) => self.set_timer(index),
+            (Some(()), None) => {}
+        }
+    }
+
+    /// Ends every call, so that recordings get their last pages.
+    pub(super) fn end_all(&mut self) {
+        let calls: Vec<CallId> = self.by_id.keys().copied().collect();
+        for call in calls {
+            self.end(call);
+        }
+        // The writer empties the ring meanwhile; without this the last closings could be left behind.
+        while self.links.tap.flush() {
+            std::thread::yield_now();
+        }
+    }
+
+    fn open(&mut self, id: CallId) -> Option<()> {
+        if self.by_id.contains_key(&id) {
+            return None;
+        }
+        let index = self
+            .calls
+            .iter()
+            .position(Option::is_none)
+            .unwrap_or(self.calls.len());
+        if index == self.calls.len() {
+            self.calls.push(None);
+        }
+        self.calls[index] = Some(Entry::new(id, self.silence));
+        self.by_id.insert(id, index);
+        Some(())
+    }
+
+    fn add_leg(&mut self, call: CallId, id: LegId, role: Role, lease: PortLease) -> Option<()> {
+        let index = *self.by_id.get(&call)?;
+        let entry = self.calls[index].as_mut()?;
+        if slot_of(entry, id).is_some() {
+            return None;
+        }
+        let identity = random_identity().ok()?;
+        let slot = entry.call.add_leg(role, identity)?;
+        let token = (index as u64) << 8 | u64::from(slot.0);
+        if self.poll.add(lease.socket()?, token).is_err() {
+            let (call, mut outlet) = entry.split(&mut self.links);
+            call.remove_leg(slot, &mut outlet);
+            return None;
+        }
+        entry.legs[slot.index()] = Some(LegEntry { id, lease });
+        Some(())
+    }
+
+    /// Orders that only change a call.
+    fn change(&mut self, order: MediaOrder) -> Option<()> {
+        let now = self.clock.now();
+        let index = *self.by_id.get(&order.call())?;
+        let entry = self.calls[index].as_mut()?;
+        let slot = |entry: &Entry, leg| slot_of(entry, leg);
+        match order {
+            MediaOrder::SetPeer {
+                leg,
+                peer: address,
+                codec,
+                telephone_event,
+                ..
+            } => {
+                let peer = Peer {
+                    address,
+                    codec,
+                    telephone_event,
+                };
+                entry.call.set_peer(now, slot(entry, leg)?, peer);
+            }
+            MediaOrder::SetDirection {
+                leg,
+                sends,
+                receives,
+                ..
+            } => {
+                entry
+                    .call
+                    .set_direction(now, slot(entry, leg)?, sends, receives);
+            }
+            MediaOrder::Play {
+                leg,
+                play,
+                prompts,
+                collect,
+                ..
+            } => {
+                let slot = slot(entry, leg)?;
+                let (call, mut outlet) = entry.split(&mut self.links);
+                call.play(now, slot, play.0, prompts, collect, &mut outlet);
+            }
+            MediaOrder::StopPlay { play, .. } => {
+                let (call, mut outlet) = entry.split(&mut self.links);
+                call.stop_play(play.0, &mut outlet);
+            }
+            MediaOrder::Join { call: id } => {
+                let (call, mut outlet) = entry.split(&mut self.links);
+                call.join(&mut outlet);
+                self.links
+                    .happenings
+                    .tell(MediaHappening::Joined { call: id });
+            }
+            MediaOrder::StartTap { call, contact_id } => {
+                return self.start_tap(index, call, contact_id);
+            }
+            MediaOrder::StopTap { .. } => self.stop_tap(index),
+            MediaOrder::RemoveLeg { leg, .. } => {
+                let slot = slot(entry, leg)?;
+                let (call, mut outlet) = entry.split(&mut self.links);
+                call.remove_leg(slot, &mut outlet);
+                entry.legs[slot.index()] = None;
+            }
+            _ => return None,
+        }
+        Some(())
+    }
+
+    fn supervise(&mut self, order: u64, call: CallId, leg: LegId, mode: Option<Mode>) {
+        let now = self.clock.now();
+        let applied = self.by_id.get(&call).and_then(|&index| {
+            let entry = self.calls[index].as_mut()?;
+            let slot = slot_of(entry, leg)?;
+            entry.call.supervise(slot, mode)
+        });
+        let at_unix_us = self.clock.unix_us(now);
+        self.links.happenings.tell(match (applied, mode) {
+            (None, _) => MediaHappening::OrderRefused { order, call },
+            (Some(rtp_ts), Some(mode)) => MediaHappening::ModeApplied {
+                order,
+                call,
+                leg,
+                mode,
+                at_unix_us,
+                rtp_ts,
+            },
+            (Some(rtp_ts), None) => MediaHappening::ModeEnded {
+                order,
+                call,
+                leg,
+                at_unix_us,
+                rtp_ts,
+            },
+        });
+    }
+
+    fn start_tap(&mut self, index: usize, call: CallId, contact_id: String) -> Option<()> {
+        let now = self.clock.now();
+        let entry = self.calls[index].as_mut()?;
+        if entry.tap != TapState::Unopened {
+            return None;
+        }
+        entry.tap = TapState::Open;
+        entry.call.set_tapped(true);
+        self.links.tap.open(call, now, contact_id);
+        let at_unix_us = self.clock.unix_us(now);
+        self.links
+            .happenings
+            .tell(MediaHappening::TapOpened { call, at_unix_us });
+        Some(())
+    }
+
+    fn stop_tap(&mut self, index: usize) {
+        let now = self.clock.now();
+        let Some(entry) = self.calls[index].as_mut() else {
+            return;
+        };
+        if entry.tap == TapState::Open {
+            entry.tap = TapState::Closed;
+            entry.call.set_tapped(false);
+            self.links.tap.close(entry.id, now);
+        }
+    }
+
+    fn end(&mut self, call: CallId) -> Option<()> {
+        let index = self.by_id.remove(&call)?;
+        self.stop_tap(index);
+        let mut entry = self.calls[index].take()?;
+        let (call, mut outlet) = entry.split(&mut self.links);
+        call.end(&mut outlet);
+        Some(())
+    }
+}
+
+fn slot_of(entry: &Entry, leg: LegId) -> Option<Slot> {
+    let place = entry
+        .legs
+        .iter()
+        .position(|known| known.as_ref().is_some_and(|k| k.id == leg))?;
+    Some(Slot(place as u8))
+}
+
+fn random_identity() -> io::Result<Identity> {
+    let random = getrandom::u64().map_err(io::Error::other)?;
+    let more = getrandom::u32().map_err(io::Error::other)?;
+    // RFC 3711 asks for a first number below 2^15, so that a loss at the start does not hide the wrap.
+    Ok(Identity {
+        ssrc: random as u32,
+        timestamp: (random >> 32) as u32,
+        sequence: more as u16 >> 1,
+    })
+}

@@ -1,0 +1,179 @@
+//! The way from a media thread to its spool writer: a ring that never makes the thread wait.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::thread::Thread;
+
+use rtrb::{Producer, PushError};
+use sound::{Codec, Micros, Role, Tapped, FRAME_SAMPLES};
+
+use super::metrics::{Event, MediaMetrics};
+use super::CallId;
+
+/// What the writer is told, in order.
+#[derive(Debug)]
+pub enum Note {
+    Opened {
+        call: CallId,
+        at: Micros,
+        contact_id: String,
+    },
+    Said(Frame),
+    Closed {
+        call: CallId,
+        at: Micros,
+    },
+}
+
+/// Up to 20 ms of one party's sound, as it came.
+#[derive(Debug, Clone, Copy)]
+pub struct Frame {
+    pub call: CallId,
+    role: Role,
+    source: u64,
+    timestamp: u32,
+    at: Micros,
+    codec: Codec,
+    length: u8,
+    payload: [u8; FRAME_SAMPLES],
+}
+
+impl Frame {
+    pub fn tapped(&self) -> Tapped<'_> {
+        Tapped {
+            role: self.role,
+            source: self.source,
+            timestamp: self.timestamp,
+            at: self.at,
+            codec: self.codec,
+            payload: &self.payload[..usize::from(self.length)],
+        }
+    }
+}
+
+/// A media thread's end of the ring.
+pub struct Tap {
+    ring: Producer<Note>,
+    /// Openings and closings that found the ring full: they are few, and must not be lost.
+    waiting: VecDeque<Note>,
+    writer: Thread,
+    metrics: Arc<MediaMetrics>,
+}
+
+impl Tap {
+    pub fn new(ring: Producer<Note>, writer: Thread, metrics: Arc<MediaMetrics>) -> Self {
+        Self {
+            ring,
+            waiting: VecDeque::new(),
+            writer,
+            metrics,
+        }
+    }
+
+    pub fn open(&mut self, call: CallId, at: Micros, contact_id: String) {
+        self.mark(Note::Opened {
+            call,
+            at,
+            contact_id,
+        });
+    }
+
+    pub fn close(&mut self, call: CallId, at: Micros) {
+        self.mark(Note::Closed { call, at });
+    }
+
+    /// Hands over one packet's sound; with a full ring it is lost, counted, and a gap in the recording.
+    pub fn say(&mut self, call: CallId, tapped: &Tapped<'_>) {
+        for (n, chunk) in tapped.payload.chunks(FRAME_SAMPLES).enumerate() {
+            let before = n * FRAME_SAMPLES;
+            let after = tapped.payload.len() - before - chunk.len();
+            let mut payload = [0; FRAME_SAMPLES];
+            payload[..chunk.len()].copy_from_slice(chunk);
+            let frame = Frame {
+                call,
+                role: tapped.role,
+                source: tapped.source,
+                timestamp: tapped.timestamp.wrapping_add(before as u32),
+                // A long packet's first part was over earlier.
+                at: tapped.at.saturating_sub(after as Micros * 125),
+                codec: tapped.codec,
+                length: chunk.len() as u8,
+                payload,
+            };
+            if !self.waiting.is_empty() || self.ring.push(Note::Said(frame)).is_err() {
+                self.metrics.event(Event::TapRingFull);
+            }
+        }
+    }
+
+    /// Hands over what waits; returns whether some still does.
+    pub fn flush(&mut self) -> bool {
+        while let Some(note) = self.waiting.pop_front() {
+            if let Err(PushError::Full(note)) = self.ring.push(note) {
+                self.waiting.push_front(note);
+                return true;
+            }
+        }
+        false
+    }
+
+    fn mark(&mut self, note: Note) {
+        self.waiting.push_back(note);
+        self.flush();
+        self.writer.unpark();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn tapped(payload: &[u8]) -> Tapped<'_> {
+        let (role, codec) = (Role::Customer, Codec::Pcmu);
+        Tapped {
+            role,
+            source: 1,
+            timestamp: 1_000,
+            at: 100_000,
+            codec,
+            payload,
+        }
+    }
+
+    fn ring(capacity: usize) -> (Tap, rtrb::Consumer<Note>, Arc<MediaMetrics>) {
+        let (producer, consumer) = rtrb::RingBuffer::new(capacity);
+        let metrics = Arc::new(MediaMetrics::default());
+        let tap = Tap::new(producer, std::thread::current(), Arc::clone(&metrics));
+        (tap, consumer, metrics)
+    }
+
+    #[test]
+    fn a_long_packet_becomes_frames_that_end_when_they_were_spoken() {
+        let (mut tap, mut ring, _) = ring(8);
+        tap.say(CallId(1), &tapped(&[7; 400]));
+        let mut frames = Vec::new();
+        while let Ok(Note::Said(frame)) = ring.pop() {
+            frames.push((frame.timestamp, frame.at, frame.tapped().payload.len()));
+        }
+        assert_eq!(
+            frames,
+            [
+                (1_000, 70_000, 160),
+                (1_160, 90_000, 160),
+                (1_320, 100_000, 80)
+            ]
+        );
+    }
+
+    #[test]
+    fn a_full_ring_loses_sound_but_no_opening_or_closing() {
+        let (mut tap, mut ring, metrics) = ring(1);
+        tap.open(CallId(1), 0, "con_1".to_owned());
+        tap.say(CallId(1), &tapped(&[7; 160]));
+        tap.close(CallId(1), 5);
+        assert_eq!(metrics.events(Event::TapRingFull), 1);
+        assert!(matches!(ring.pop(), Ok(Note::Opened { .. })));
+        assert!(!tap.flush());
+        assert!(matches!(ring.pop(), Ok(Note::Closed { at: 5, .. })));
+    }
+}
