@@ -91,9 +91,11 @@ FAILURE = one_of(
 class RoutingService(rpc.RoutingServiceServicer):
     """Each tenant has one pool; nobody sees or moves another tenant's."""
 
-    def __init__(self, pools: Pools, desks: Desks) -> None:
+    def __init__(self, pools: Pools, desks: Desks, require_current: Callable[[], None]) -> None:
+        """`require_current` raises Unavailable while the desks are behind."""
         self._pools = pools
         self._desks = desks
+        self._require_current = require_current
 
     async def PutOperator(
         self, request: pb.PutOperatorRequest, context: Context
@@ -195,6 +197,8 @@ class RoutingService(rpc.RoutingServiceServicer):
     async def WatchDesk(
         self, request: pb.WatchDeskRequest, context: Context
     ) -> AsyncIterator[pb.WatchDeskResponse]:
+        # Whoever watched a replay would see old offers ring.
+        self._require_current()
         who = caller(context)
         with self._desks.watch(pool_id(who.tenant_id), who.user_id) as watcher:
             async for desk in watcher.changes():

@@ -18,7 +18,7 @@ def build(settings: Settings, started_at: datetime) -> Service:
     metrics.show(desks)
 
     def servicers(built: Built) -> Servicers:
-        service = RoutingService(built.owners[STREAM], desks)
+        service = RoutingService(built.owners[STREAM], desks, lambda: built.require_current(desks))
         return [(add_RoutingServiceServicer_to_server, service)]
 
     return Service(

@@ -1,0 +1,9 @@
+"""Runs monitoring until it is told to stop: `python -m sasayaki_monitoring`."""
+
+from sasayaki_chassis.clock import SystemClock
+from sasayaki_chassis.service import run
+from sasayaki_monitoring.app import build
+from sasayaki_monitoring.settings import Settings
+
+if __name__ == "__main__":
+    run(build(Settings(), SystemClock().now()))

@@ -1,0 +1,39 @@
+"""Wires monitoring together. Everything is built here and handed down; nothing is global."""
+
+from datetime import datetime
+
+from sasayaki.monitoring.v1.monitoring_service_pb2_grpc import (
+    add_MonitoringServiceServicer_to_server,
+)
+from sasayaki_chassis.service import Built, Service, Servicers
+from sasayaki_monitoring import metrics
+from sasayaki_monitoring.api import RIGHTS, MonitoringService
+from sasayaki_monitoring.floor import Floor
+from sasayaki_monitoring.occupied import Occupied
+from sasayaki_monitoring.reactors import EndWithCall, SteerMedia
+from sasayaki_monitoring.settings import Settings
+from sasayaki_monitoring.supervision import SUPERVISION
+
+
+def build(settings: Settings, started_at: datetime) -> Service:
+    """The service, not yet connected to anything."""
+    floor = Floor()
+
+    def servicers(built: Built) -> Servicers:
+        supervisions = built.owners[SUPERVISION.stream]
+        occupied = Occupied(supervisions)
+        metrics.show(floor, occupied)
+        service = MonitoringService(
+            supervisions, occupied, floor, lambda: built.require_current(floor)
+        )
+        return [(add_MonitoringServiceServicer_to_server, service)]
+
+    return Service(
+        name="monitoring",
+        settings=settings,
+        rights=RIGHTS,
+        servicers=servicers,
+        deciders=[SUPERVISION],
+        reactors=[SteerMedia(), EndWithCall()],
+        projections=[floor, metrics.Figures(started_at)],
+    )
