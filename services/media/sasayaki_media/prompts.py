@@ -4,7 +4,6 @@ import hashlib
 import os
 import re
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 from sasayaki_media.wav import pcmu_of
@@ -37,10 +36,12 @@ class Prompts:
             self._known.add(sha256)
         return sha256, pcmu
 
-    def all(self) -> Iterator[tuple[str, bytes]]:
-        """Every prompt: SHA-256 and µ-law samples."""
-        for sha256 in sorted(self._known):
-            yield sha256, pcmu_of((self._folder / f"{sha256}.wav").read_bytes())
+    def names(self) -> frozenset[str]:
+        return frozenset(self._known)
+
+    def pcmu(self, sha256: str) -> bytes:
+        """A stored prompt's µ-law samples."""
+        return pcmu_of((self._folder / f"{sha256}.wav").read_bytes())
 
     def _write(self, name: str, content: bytes) -> None:
         """Synced under another name first: a crash leaves the whole file or none."""

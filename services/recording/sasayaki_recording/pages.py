@@ -107,7 +107,9 @@ def decoded(content: bytes) -> Iterator[tuple[int, Page]]:
 
 def is_whole(slips: Slips) -> bool:
     """Whether every track has its last page and none is missing before it."""
-    return all(_pages_of(slips, track) is not None for track in TRACKS)
+    lasts = {slip.track: slip.number for slip in slips.values() if slip.last}
+    # Numbers count from 0, and none can be there twice.
+    return lasts.keys() == set(TRACKS) and len(slips) == sum(lasts.values()) + len(TRACKS)
 
 
 def in_order(slips: Slips, track: int) -> list[Slip]:
@@ -118,10 +120,3 @@ def in_order(slips: Slips, track: int) -> list[Slip]:
 def end_sample(slips: Slips) -> int:
     """The length of the recording as far as there are pages, in samples."""
     return max((slip.end_sample for slip in slips.values()), default=0)
-
-
-def _pages_of(slips: Slips, track: int) -> int | None:
-    """How many pages the track has in all; None while that can't be said."""
-    pages = in_order(slips, track)
-    complete = pages and pages[-1].last and pages[-1].number == len(pages) - 1
-    return len(pages) if complete else None

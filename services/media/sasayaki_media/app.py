@@ -1,0 +1,65 @@
+"""Wires media together. Everything is built here and handed down; nothing is global."""
+
+import asyncio
+
+from sasayaki.media.v1 import media_service_pb2_grpc
+from sasayaki_chassis.service import STALE_S, Built, Service, Servicers
+from sasayaki_media.api import RIGHTS, MediaService
+from sasayaki_media.call import CALL
+from sasayaki_media.node import Node
+from sasayaki_media.numbers import Numbers
+from sasayaki_media.pages import Shipper
+from sasayaki_media.prompts import Prompts
+from sasayaki_media.settings import Settings
+from sasayaki_media.switchboard import CallerKeys, LiveCalls, Switchboard
+
+LOOK_S = 0.05
+"""How often it is asked whether the numbers are known."""
+
+
+class Media:
+    """The service's own parts: built once the owners are there, then run."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._prompts = Prompts(settings.prompts)
+        self.numbers = Numbers()
+        self.live = LiveCalls()
+
+    def servicers(self, built: Built) -> Servicers:
+        """Called first: what the background runs is built here too."""
+        calls = Switchboard(built.owners[CALL.stream])
+        self._node = Node(
+            self._settings.node_socket,
+            calls=calls,
+            live=self.live,
+            numbers=self.numbers,
+            prompts=self._prompts,
+            keys=CallerKeys(self._settings.keys),
+        )
+        self._shipper = Shipper(self._settings.spool, built.peers, calls)
+        service = MediaService(calls, self._node, self._prompts)
+        yield media_service_pb2_grpc.add_MediaServiceServicer_to_server, service
+
+    async def hold_node(self, built: Built) -> None:
+        """Not before all numbers are known: the node turns away calls for others."""
+        while built.lag_s(self.numbers) > STALE_S:  # noqa: ASYNC110 - a view has no event for it
+            await asyncio.sleep(LOOK_S)
+        await self._node.run()
+
+    async def ship_pages(self, built: Built) -> None:
+        await self._shipper.run()
+
+
+def service(settings: Settings) -> Service:
+    """The whole service, not yet connected to anything."""
+    media = Media(settings)
+    return Service(
+        name="media",
+        settings=settings,
+        rights=RIGHTS,
+        servicers=media.servicers,
+        deciders=[CALL],
+        projections=[media.numbers, media.live],
+        background=[media.hold_node, media.ship_pages],
+    )

@@ -1,0 +1,42 @@
+"""What media counts."""
+
+from prometheus_client import Counter, Gauge
+
+HAPPENINGS = Counter(
+    "sasayaki_media_happenings_total",
+    "Happenings of the node that were taken care of, by kind.",
+    ("kind",),
+)
+ORDERS = Counter("sasayaki_media_orders_total", "Orders sent to the node, by kind.", ("kind",))
+ORDER_ERRORS = Counter(
+    "sasayaki_media_order_errors_total", "Orders that the node could not carry out.", ("error",)
+)
+CONNECTED = Gauge("sasayaki_media_node_connected", "1 while the node is connected.")
+CONNECTS = Counter("sasayaki_media_node_connects_total", "Connections made to the node.")
+UNCOUNTED = Gauge(
+    "sasayaki_media_happenings_waiting", "Happenings received and not yet acknowledged."
+)
+RETRIES = Counter(
+    "sasayaki_media_decision_retries_total", "Decisions that had to be asked for again."
+)
+LOST = Counter("sasayaki_media_calls_lost_total", "Calls ended because their node is gone.")
+STRANGERS = Counter(
+    "sasayaki_media_stranger_calls_total", "Calls that the node held and history does not: ended."
+)
+REFUSED_CALLS = Counter(
+    "sasayaki_media_refused_calls_total", "Invited calls turned away for an unknown number."
+)
+UNSEALED = Counter(
+    "sasayaki_media_unsealed_callers_total",
+    "Callers whose number was left out because the client company's key is not there.",
+)
+OUT_FULL = Counter(
+    "sasayaki_media_node_backlogs_total", "Connections dropped because the node took no orders."
+)
+PAGES = Counter(
+    "sasayaki_media_pages_total",
+    "Recorded pages by what became of them: shipped, refused (set aside), orphaned (no such call).",
+    ("outcome",),
+)
+SHIP_RETRIES = Counter("sasayaki_media_ship_retries_total", "Uploads that had to be tried again.")
+TORN = Counter("sasayaki_media_torn_spool_files_total", "Spool files that end in a torn record.")

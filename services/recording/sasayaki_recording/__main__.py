@@ -1,0 +1,8 @@
+"""Runs recording: `python -m sasayaki_recording`."""
+
+from sasayaki_chassis.service import run
+from sasayaki_recording.app import service
+from sasayaki_recording.settings import Settings
+
+if __name__ == "__main__":
+    run(service(Settings()))
