@@ -31,6 +31,7 @@ def main(arguments: list[str]) -> int:
         case "gen":
             return int(_module("check").generate())
         case "bench":
+            _module("up").prepare()
             command = [sys.executable, "-m", "sasayaki_tools.bench", *asked.rest]
             return subprocess.run(command, check=False).returncode
         case _:

@@ -33,6 +33,17 @@ def test_a_taken_port_moves_to_the_next_free_one_and_says_so() -> None:
     assert given.moved == ["SIP: port 15060 is taken, 15062 is used"]
 
 
+def test_a_port_that_moves_does_not_push_its_neighbour_away() -> None:
+    found = ports.choose(chooser(50051), (20000, 23998))
+    assert found.grpc == {
+        "routing": 50056,
+        "media": 50052,
+        "monitoring": 50053,
+        "recording": 50054,
+        "callreason": 50055,
+    }
+
+
 def test_no_port_is_given_twice() -> None:
     found = ports.choose(chooser(19092, 50051, 9151), (20000, 23998))
     all_of_them = [found.sip, found.kafka, found.kafka_controller, found.node_http]

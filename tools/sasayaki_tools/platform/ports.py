@@ -20,6 +20,10 @@ RTP_SPANS = 3
 SERVICES = ("routing", "media", "monitoring", "recording", "callreason")
 GRPC_FIRST = 50051
 HTTP_FIRST = 9151
+USUAL = frozenset(
+    [SIP_PORT, KAFKA_PORT, KAFKA_CONTROLLER_PORT, NODE_HTTP_PORT]
+    + [first + place for first in (GRPC_FIRST, HTTP_FIRST) for place in range(len(SERVICES))]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,10 @@ class Ports:
 
 @dataclass(slots=True)
 class Chooser:
-    """Hands out ports: the usual one if it is free, else the next that is, each only once."""
+    """Hands out ports: the usual one if it is free, else the next that is, each only once.
+
+    A port that is another's usual one is left to that one.
+    """
 
     is_free: Callable[[int, bool], bool]
     moved: list[str] = field(default_factory=list)
@@ -46,7 +53,8 @@ class Chooser:
     def choose(self, what: str, usual: int, *, udp: bool = False) -> int:
         """A port for `what`; with `udp` it is free for UDP and TCP both."""
         for port in range(usual, usual + PORTS_TRIED):
-            if port not in self._given and self.is_free(port, udp):
+            foreign = port != usual and port in USUAL
+            if not foreign and port not in self._given and self.is_free(port, udp):
                 self._given.add(port)
                 if port != usual:
                     self.moved.append(f"{what}: port {usual} is taken, {port} is used")
