@@ -34,6 +34,7 @@ const FAREWELL: Duration = Duration::from_secs(2);
 
 /// Everything that signalling has opened, before its loop runs.
 pub struct Signalling {
+    sip: std::net::SocketAddr,
     stack: Stack,
     calls: Calls,
     link: Link,
@@ -74,6 +75,7 @@ impl Signalling {
         let media = Media::start(&media_config(settings), sounds_to)?;
         let journal = journal::start(&settings.journal, &node_id, Arc::clone(&metrics))?;
         let socket = UdpSocket::bind(settings.sip).await?;
+        let sip = socket.local_addr()?;
         let stack = Stack::start(socket, Arc::clone(&metrics))
             .await
             .map_err(io::Error::other)?;
@@ -101,6 +103,7 @@ impl Signalling {
         metrics.ready.store(true, Ordering::Relaxed);
         tracing::info!(node_id, "node_ready");
         Ok(Self {
+            sip,
             stack,
             calls: Calls::new(node_id.clone(), registrar, limits, Arc::clone(&metrics)),
             link: Link::new(node_id, Arc::clone(&metrics)),
@@ -113,6 +116,11 @@ impl Signalling {
             clock: Clock(Instant::now()),
             stopping: false,
         })
+    }
+
+    /// Where SIP is spoken.
+    pub fn sip_address(&self) -> std::net::SocketAddr {
+        self.sip
     }
 
     /// Runs until told to stop; then ends the calls and says farewell.

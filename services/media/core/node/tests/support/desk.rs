@@ -1,0 +1,199 @@
+//! Python's side of the socket, scripted.
+
+use std::collections::VecDeque;
+use std::io::{Read as _, Write as _};
+use std::os::unix::net::UnixStream;
+
+use prost::Message as _;
+use sasayaki_node::wire::happening::Happening as What;
+use sasayaki_node::wire::order::Order as Asked;
+use sasayaki_node::wire::{
+    from_node, to_node, Acknowledge, Admit, Answer, Dial, FromNode, HangUp, Happening, Hello, Mode,
+    Order, Play, PutPrompt, SetNumbers, Supervise, ToNode, Unsupervise,
+};
+
+use super::{Node, PATIENCE};
+
+pub const NUMBER: &str = "+81312345678";
+pub const CONTACT: &str = "con_1";
+
+pub struct Desk {
+    stream: UnixStream,
+    pub hello: Hello,
+    waiting: VecDeque<Happening>,
+    applied: VecDeque<(String, String)>,
+    orders: u32,
+}
+
+impl Desk {
+    /// Connects and reads the greeting.
+    pub fn connect(node: &Node) -> Self {
+        let stream = UnixStream::connect(&node.settings.socket).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        let mut desk = Self {
+            stream,
+            hello: Hello::default(),
+            waiting: VecDeque::new(),
+            applied: VecDeque::new(),
+            orders: 0,
+        };
+        match desk.read() {
+            from_node::Message::Hello(hello) => desk.hello = hello,
+            other => panic!("no greeting: {other:?}"),
+        }
+        desk
+    }
+
+    /// Connects and says which number may be called.
+    pub fn open(node: &Node) -> Self {
+        let mut desk = Self::connect(node);
+        let numbers = vec![NUMBER.to_owned()];
+        desk.order(Asked::SetNumbers(SetNumbers { numbers }));
+        desk
+    }
+
+    /// Orders something and expects that it is carried out.
+    pub fn order(&mut self, order: Asked) {
+        assert_eq!(self.ask(order), "");
+    }
+
+    /// Orders something under a new id; the answer.
+    pub fn ask(&mut self, order: Asked) -> String {
+        self.orders += 1;
+        self.ask_as(&format!("order/{}", self.orders), order)
+    }
+
+    pub fn ask_as(&mut self, order_id: &str, order: Asked) -> String {
+        let order = Order {
+            order_id: order_id.to_owned(),
+            order: Some(order),
+        };
+        self.write(to_node::Message::Order(order));
+        loop {
+            if let Some(at) = self.applied.iter().position(|(id, _)| id == order_id) {
+                return self.applied.remove(at).unwrap().1;
+            }
+            self.take();
+        }
+    }
+
+    /// The next happening.
+    pub fn next(&mut self) -> Happening {
+        while self.waiting.is_empty() {
+            self.take();
+        }
+        self.waiting.pop_front().unwrap()
+    }
+
+    /// What happened next.
+    pub fn what(&mut self) -> What {
+        self.next().happening.unwrap()
+    }
+
+    pub fn acknowledge(&mut self, seq: i64) {
+        self.write(to_node::Message::Acknowledge(Acknowledge { seq }));
+    }
+
+    pub fn put_prompt(&mut self, sha256: &str, pcmu: Vec<u8>) {
+        let sha256 = sha256.to_owned();
+        self.order(Asked::PutPrompt(PutPrompt { sha256, pcmu }));
+    }
+
+    /// Waits for a call and admits it.
+    pub fn admit(&mut self) -> String {
+        let What::Invited(invited) = self.what() else {
+            panic!("not invited")
+        };
+        let node_call_id = invited.node_call_id;
+        self.order(Asked::Admit(Admit {
+            node_call_id: node_call_id.clone(),
+            contact_id: CONTACT.to_owned(),
+        }));
+        node_call_id
+    }
+
+    pub fn answer(&mut self) {
+        let contact_id = CONTACT.to_owned();
+        self.order(Asked::Answer(Answer {
+            contact_id,
+            record_after_guidance: true,
+        }));
+    }
+
+    pub fn dial(&mut self, leg_id: &str, user_id: &str, ring_ms_max: u32) {
+        self.order(Asked::Dial(Dial {
+            contact_id: CONTACT.to_owned(),
+            leg_id: leg_id.to_owned(),
+            user_id: user_id.to_owned(),
+            ring_ms_max,
+        }));
+    }
+
+    pub fn supervise(&mut self, leg_id: &str, user_id: &str, mode: Mode) {
+        self.order(Asked::Supervise(Supervise {
+            contact_id: CONTACT.to_owned(),
+            leg_id: leg_id.to_owned(),
+            user_id: user_id.to_owned(),
+            mode: mode.into(),
+        }));
+    }
+
+    pub fn unsupervise(&mut self, leg_id: &str) {
+        let (contact_id, leg_id) = (CONTACT.to_owned(), leg_id.to_owned());
+        self.order(Asked::Unsupervise(Unsupervise { contact_id, leg_id }));
+    }
+
+    pub fn hang_up(&mut self, leg_id: &str) {
+        let (contact_id, leg_id) = (CONTACT.to_owned(), leg_id.to_owned());
+        self.order(Asked::HangUp(HangUp { contact_id, leg_id }));
+    }
+
+    pub fn play(&mut self, play_id: &str, prompt: &str, guidance: bool, digits_max: u32) {
+        self.order(Asked::Play(Play {
+            contact_id: CONTACT.to_owned(),
+            play_id: play_id.to_owned(),
+            prompt_sha256: vec![prompt.to_owned()],
+            guidance,
+            digits_max,
+            first_digit_ms: 0,
+            next_digit_ms: 0,
+        }));
+    }
+
+    /// Sends bytes as they are.
+    pub fn write_raw(&mut self, bytes: &[u8]) {
+        self.stream.write_all(bytes).unwrap();
+    }
+
+    /// Whether the node has ended this connection.
+    pub fn is_closed(&mut self) -> bool {
+        matches!(self.stream.read(&mut [0; 1]), Ok(0) | Err(_))
+    }
+
+    fn write(&mut self, message: to_node::Message) {
+        let bytes = ToNode {
+            message: Some(message),
+        }
+        .encode_to_vec();
+        self.write_raw(&(bytes.len() as u32).to_le_bytes());
+        self.write_raw(&bytes);
+    }
+
+    fn take(&mut self) {
+        match self.read() {
+            from_node::Message::Happening(happening) => self.waiting.push_back(happening),
+            from_node::Message::Applied(applied) => {
+                self.applied.push_back((applied.order_id, applied.error))
+            }
+            from_node::Message::Hello(_) => panic!("a second greeting"),
+        }
+    }
+
+    fn read(&mut self) -> from_node::Message {
+        let mut length = [0; 4];
+        self.stream.read_exact(&mut length).unwrap();
+        let mut bytes = vec![0; u32::from_le_bytes(length) as usize];
+        self.stream.read_exact(&mut bytes).unwrap();
+        FromNode::decode(&bytes[..]).unwrap().message.unwrap()
+    }
+}

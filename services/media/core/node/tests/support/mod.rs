@@ -1,0 +1,121 @@
+//! A node on free ports, Python's side of its socket, and phones made of raw UDP.
+#![allow(dead_code, reason = "each test file uses its part")]
+
+pub mod desk;
+pub mod phone;
+
+use std::net::{SocketAddr, UdpSocket};
+use std::sync::atomic::{AtomicU16, Ordering};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use sasayaki_node::metrics::Metrics;
+use sasayaki_node::settings::Settings;
+use sasayaki_node::signalling::Signalling;
+use tempfile::TempDir;
+use tokio::sync::oneshot;
+
+/// How long anything may take before a test gives up.
+pub const PATIENCE: Duration = Duration::from_secs(10);
+
+static RANGES: AtomicU16 = AtomicU16::new(0);
+
+/// A node in this process.
+pub struct Node {
+    pub sip: SocketAddr,
+    pub metrics: Arc<Metrics>,
+    pub settings: Settings,
+    pub folder: TempDir,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Node {
+    pub fn start() -> Self {
+        Self::start_with(|_| ())
+    }
+
+    pub fn start_with(change: impl FnOnce(&mut Settings)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        // Ranges of test processes that run at once differ; a port that is taken is passed over.
+        let first = 30_000
+            + (std::process::id() as u16 % 200) * 100
+            + RANGES.fetch_add(20, Ordering::Relaxed) % 100;
+        let mut settings = Settings {
+            sip: "127.0.0.1:0".parse().unwrap(),
+            rtp_address: "127.0.0.1".parse().unwrap(),
+            rtp_ports: (first, first + 18),
+            socket: folder.path().join("node.sock"),
+            journal: folder.path().join("journal"),
+            spool: folder.path().join("spool"),
+            sip_key: [7; 32],
+            md5_users: ["usr_md5".to_owned()].into(),
+            http: "127.0.0.1:0".parse().unwrap(),
+            calls_max: 4,
+        };
+        change(&mut settings);
+        let metrics = Arc::new(Metrics::default());
+        let (stop, stopped) = oneshot::channel();
+        let (bound, binding) = std::sync::mpsc::channel();
+        let (used, counted) = (settings.clone(), Arc::clone(&metrics));
+        let thread = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap();
+            runtime.block_on(async {
+                let signalling = Signalling::open(&used, counted).await.unwrap();
+                bound.send(signalling.sip_address()).unwrap();
+                signalling.run(stopped).await;
+            });
+        });
+        Self {
+            sip: binding.recv().unwrap(),
+            metrics,
+            settings,
+            folder,
+            stop: Some(stop),
+            thread: Some(thread),
+        }
+    }
+
+    /// Tells the node to stop and waits for its farewell.
+    pub fn stop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            let _ = stop.send(());
+        }
+        if let Some(thread) = self.thread.take() {
+            thread.join().unwrap();
+        }
+    }
+
+    /// Waits until a number is as expected.
+    pub fn wait(&self, what: &str, is: impl Fn(&Metrics) -> bool) {
+        eventually(what, || is(&self.metrics));
+    }
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            let _ = stop.send(());
+        }
+    }
+}
+
+/// Waits for a condition.
+pub fn eventually(what: &str, is: impl Fn() -> bool) {
+    let until = Instant::now() + PATIENCE;
+    while !is() {
+        assert!(Instant::now() < until, "never came: {what}");
+        std::thread::yield_now();
+    }
+}
+
+/// A socket on a free port that waits no longer than patience allows.
+pub fn socket() -> UdpSocket {
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    socket.set_read_timeout(Some(PATIENCE)).unwrap();
+    socket
+}
