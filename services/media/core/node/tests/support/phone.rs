@@ -378,6 +378,37 @@ impl Phone {
         self.rtp.send_to(&packet, ("127.0.0.1", port)).unwrap();
     }
 
+    /// Presses a key (RFC 4733): three packets while it is held, three with the end bit.
+    pub fn press(&self, port: u16, key: u8) {
+        for duration in [160_u16, 320, 480] {
+            let [high, low] = duration.to_be_bytes();
+            self.event(port, &[key, 10, high, low]);
+        }
+        for _ in 0..3 {
+            self.event(
+                port,
+                &[
+                    key,
+                    0x8a,
+                    640_u16.to_be_bytes()[0],
+                    640_u16.to_be_bytes()[1],
+                ],
+            );
+        }
+    }
+
+    /// All packets of one event bear the instant of its beginning.
+    fn event(&self, port: u16, payload: &[u8]) {
+        let number = self.sequence.fetch_add(1, Ordering::Relaxed);
+        let mut packet = vec![0x80, 101];
+        packet.extend_from_slice(&(number as u16).to_be_bytes());
+        packet.extend_from_slice(&777_u32.to_be_bytes());
+        packet.extend_from_slice(&self.address().port().to_be_bytes());
+        packet.extend_from_slice(&[0, 1]);
+        packet.extend_from_slice(payload);
+        self.rtp.send_to(&packet, ("127.0.0.1", port)).unwrap();
+    }
+
     /// The payload of the next RTP packet.
     pub fn hear(&self) -> Vec<u8> {
         let mut packet = [0; 2048];
