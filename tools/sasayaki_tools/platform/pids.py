@@ -60,23 +60,33 @@ def read(file: Path) -> Identity | None:
         return None
 
 
-def signal_group(identity: Identity, what: signal.Signals) -> None:
-    """Signals the process's group, if that very process still leads it."""
-    if is_alive(identity):
+def group_lives(group: int) -> bool:
+    """Whether any process of a group still runs; zombies do not count."""
+    for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
-            os.killpg(identity.pid, what)
-        except ProcessLookupError:
-            return
+            state, _, its_group, *_ = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(its_group) == group and state not in ("Z", "X"):
+            return True
+    return False
 
 
 def end(identities: Iterable[Identity], *, grace_s: float) -> None:
-    """Ends process groups: SIGTERM, a wait of up to `grace_s`, then SIGKILL."""
+    """Ends the groups that these processes lead: SIGTERM, a wait of up to `grace_s`, SIGKILL.
+
+    A group's number is not given away while the group has a member, so a group whose leader was
+    alive at first stays the same one until it is empty.
+    """
     left = [identity for identity in identities if is_alive(identity)]
     for what, wait_s in ((signal.SIGTERM, grace_s), (signal.SIGKILL, KILL_WAIT_S)):
         for identity in left:
-            signal_group(identity, what)
+            try:
+                os.killpg(identity.pid, what)
+            except ProcessLookupError:
+                continue
         until = time.monotonic() + wait_s
         while left and time.monotonic() < until:
-            left = [identity for identity in left if is_alive(identity)]
+            left = [identity for identity in left if group_lives(identity.pid)]
             if left:
                 time.sleep(LOOK_EVERY_S)
