@@ -1,5 +1,6 @@
 """Projection: how many enquiries are where, and how those before them ended, as metrics."""
 
+from datetime import datetime
 from typing import Any
 
 from prometheus_client import Counter, Gauge
@@ -19,7 +20,7 @@ from sasayaki.event import Event, Recorded
 RUNNING = Gauge("sasayaki_callreason_enquiries", "Enquiries that run.", ("stage",))
 CLOSED = Counter(
     "sasayaki_callreason_enquiries_closed_total",
-    "Enquiries in their final state, since the log began.",
+    "Enquiries that came to their final state.",
     ("outcome",),
 )
 
@@ -35,18 +36,23 @@ STAGES: dict[type[Event], str] = {
 
 
 class Progress:
-    """Remembers the stage of each enquiry that runs, and of no other."""
+    """Remembers the stage of each enquiry that runs, and of no other.
 
-    topics = ("callreason.enquiry",)
+    Counters count what happened since `started_at`: a replay must not look like a rush.
+    """
 
-    def __init__(self) -> None:
+    topics: tuple[str, ...] = ("callreason.enquiry",)
+
+    def __init__(self, started_at: datetime) -> None:
+        self._started_at = started_at
         self._stages: dict[str, str] = {}
 
     def fold(self, record: Recorded[Any]) -> None:
         event = record.data
         if isinstance(event, EnquiryClosed):
             outcome = event.outcome.value.removeprefix("ENQUIRY_OUTCOME_").lower()
-            CLOSED.labels(outcome).inc()
+            if record.time >= self._started_at:
+                CLOSED.labels(outcome).inc()
             self._move(record.subject, None)
         elif stage := STAGES.get(type(event)):
             self._move(record.subject, stage)

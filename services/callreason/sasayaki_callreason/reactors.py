@@ -41,7 +41,7 @@ class RunFlow:
     """What happens in a call moves its enquiry."""
 
     name = "run-flow"
-    topics = ("media.call",)
+    topics: tuple[str, ...] = ("media.call",)
 
     def react(self, record: Recorded[Any]) -> Iterable[Message]:
         contact_id = record.subject
@@ -75,7 +75,7 @@ class PlaySteps:
     """The steps of an enquiry become sound, a place in a queue, or the end of the call."""
 
     name = "play-steps"
-    topics = ("callreason.enquiry",)
+    topics: tuple[str, ...] = ("callreason.enquiry",)
 
     def react(self, record: Recorded[Any]) -> Iterable[Message]:
         contact_id = record.subject

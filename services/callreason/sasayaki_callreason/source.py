@@ -99,7 +99,9 @@ def read(text: str | bytes) -> Source:
         tree = reader.document()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise Faulty(Fault(_line(mark), f"not YAML: {error.problem}")) from error
+        begun = f" {error.context} begun on line {_line(error.context_mark)}"
+        where = begun if error.context and error.context_mark else ""
+        raise Faulty(Fault(_line(mark), f"not YAML: {error.problem}{where}")) from error
     except (ValueError, OverflowError) as error:
         # PyYAML's own: `"\UFFFFFFFF"` is no character, `%YAML` with 5,000 digits is no number.
         raise Faulty(
