@@ -75,8 +75,8 @@ fn open(
     metrics: Arc<Metrics>,
 ) -> Connection {
     let (reading, writing) = stream.into_split();
-    let (frames, waiting) = mpsc::channel(FRAMES_WAITING_MAX);
-    let writer = tokio::spawn(write(writing, waiting));
+    let (frames, queue) = mpsc::channel(FRAMES_WAITING_MAX);
+    let writer = tokio::spawn(write(writing, queue));
     let reader = tokio::spawn(async move {
         if let Err(error) = read(reading, &to).await {
             metrics.frames_refused_total.rise();

@@ -298,7 +298,7 @@ fn random() -> io::Result<[u8; 32]> {
     Ok(bytes)
 }
 
-/// `nod_` and a UUIDv7: runs sort by their start.
+/// `nod_` and a `UUIDv7`: runs sort by their start.
 fn node_id() -> io::Result<String> {
     let random = random()?;
     let ms = (wall_us() / 1000) as u128;

@@ -166,7 +166,7 @@ impl Leg {
     /// Takes what the phone did.
     pub fn heard(&mut self, now_ms: u64, heard: Heard) -> Vec<Out> {
         if self.is_over() {
-            return self.heard_after_end(heard);
+            return self.heard_after_end(&heard);
         }
         match heard {
             Heard::Progress(code) => self.progress(code),
@@ -365,9 +365,12 @@ impl Leg {
         vec![over(why), Out::Say(Say::Forget)]
     }
 
-    fn heard_after_end(&mut self, heard: Heard) -> Vec<Out> {
+    fn heard_after_end(&mut self, heard: &Heard) -> Vec<Out> {
         match heard {
-            Heard::Reoffered { reply, .. } => vec![Out::Say(Say::Decline { reply, code: 481 })],
+            Heard::Reoffered { reply, .. } => vec![Out::Say(Say::Decline {
+                reply: *reply,
+                code: 481,
+            })],
             Heard::Refused(_) | Heard::Cancelled | Heard::Bye | Heard::Broke => {
                 let forgotten = self.state == State::Ended;
                 self.state = State::Ended;

@@ -63,6 +63,7 @@ impl Direction {
     }
 
     /// What the answer says to it (RFC 3264, 6.1).
+    #[must_use]
     pub fn mirrored(self) -> Self {
         match self {
             Self::SendOnly => Self::RecvOnly,

@@ -201,7 +201,7 @@ impl Call {
         for leg in legs {
             self.end_leg(shared, now_ms, leg, LegEnd::CallEnded);
         }
-        self.media(shared, MediaOrder::EndCall { call: self.id });
+        shared.media(MediaOrder::EndCall { call: self.id });
         if self.playing.is_none() {
             self.close(shared, now_ms);
         }
@@ -237,7 +237,7 @@ impl Call {
         self.phase = Phase::Over(now_ms + LINGER_MS);
         let outs = self.customer.dialog.order(now_ms, Order::Refuse(code));
         self.follow(shared, now_ms, leg, outs);
-        self.media(shared, MediaOrder::EndCall { call: self.id });
+        shared.media(MediaOrder::EndCall { call: self.id });
     }
 
     /// The last word: nothing happens to the call after this but the end of its tap.
@@ -245,11 +245,6 @@ impl Call {
         let reason = self.reason.into();
         shared.happened(&self.contact_id, What::CallEnded(CallEnded { reason }));
         self.phase = Phase::Over(now_ms + LINGER_MS);
-    }
-
-    /// Asks something of the call's sound.
-    pub fn media(&self, shared: &mut Shared, order: MediaOrder) {
-        shared.acts.push(Act::Media(order));
     }
 
     fn happened(&mut self, shared: &mut Shared, now_ms: u64, leg: LegId, happened: &Happened) {
@@ -262,7 +257,7 @@ impl Call {
                 self.set_peer(shared, now_ms, leg, audio);
             }
             Happened::Over(why) if role == Role::Customer => {
-                self.customer_over(shared, now_ms, *why)
+                self.customer_over(shared, now_ms, *why);
             }
             Happened::Over(why) => self.dialled_over(shared, now_ms, leg, *why),
         }
@@ -285,7 +280,7 @@ impl Call {
         match (role, mode) {
             (Role::Operator, _) => {
                 self.joined = Some(leg);
-                self.media(shared, MediaOrder::Join { call: self.id });
+                shared.media(MediaOrder::Join { call: self.id });
             }
             (_, Some(mode)) => self.supervise(shared, leg, mode),
             _ => {}
@@ -296,15 +291,12 @@ impl Call {
     pub fn supervise(&self, shared: &mut Shared, leg: LegId, mode: Mode) {
         let order = shared.next_id();
         let call = self.id;
-        self.media(
-            shared,
-            MediaOrder::Supervise {
-                order,
-                call,
-                leg,
-                mode,
-            },
-        );
+        shared.media(MediaOrder::Supervise {
+            order,
+            call,
+            leg,
+            mode,
+        });
     }
 
     /// Lets sound flow as agreed. A phone that names our own ports as its own is put out instead.
@@ -323,34 +315,28 @@ impl Call {
         let call = self.id;
         if !audio.address.ip().is_unspecified() {
             let (codec, telephone_event) = (sound_codec(audio.codec), audio.events);
-            self.media(
-                shared,
-                MediaOrder::SetPeer {
-                    call,
-                    leg,
-                    peer,
-                    codec,
-                    telephone_event,
-                },
-            );
-        }
-        let (sends, receives) = (audio.direction.receives(), audio.direction.sends());
-        self.media(
-            shared,
-            MediaOrder::SetDirection {
+            shared.media(MediaOrder::SetPeer {
                 call,
                 leg,
-                sends,
-                receives,
-            },
-        );
+                peer,
+                codec,
+                telephone_event,
+            });
+        }
+        let (sends, receives) = (audio.direction.receives(), audio.direction.sends());
+        shared.media(MediaOrder::SetDirection {
+            call,
+            leg,
+            sends,
+            receives,
+        });
         true
     }
 
     fn customer_over(&mut self, shared: &mut Shared, now_ms: u64, why: Why) {
         if matches!(self.phase, Phase::Waiting(_)) {
             self.phase = Phase::Over(now_ms + LINGER_MS);
-            self.media(shared, MediaOrder::EndCall { call: self.id });
+            shared.media(MediaOrder::EndCall { call: self.id });
             let node_call_id = self.node_call_id.clone();
             shared.happened("", What::Withdrawn(Withdrawn { node_call_id }));
             return;
@@ -376,14 +362,14 @@ impl Call {
             Why::Failed => (LegEnd::Failed, 0),
         };
         self.leg_ended(shared, leg_id, reason, sip_code);
-        self.media(shared, MediaOrder::RemoveLeg { call: self.id, leg });
+        shared.media(MediaOrder::RemoveLeg { call: self.id, leg });
         let talked = self.joined == Some(leg);
         match reason {
             LegEnd::HungUp if role == Role::Operator => {
-                self.end(shared, now_ms, CallEnd::OperatorHungUp)
+                self.end(shared, now_ms, CallEnd::OperatorHungUp);
             }
             LegEnd::Failed if role == Role::Operator && talked => {
-                self.end(shared, now_ms, CallEnd::Failed)
+                self.end(shared, now_ms, CallEnd::Failed);
             }
             _ => {}
         }

@@ -92,7 +92,7 @@ pub struct Calls {
     pub shared: Shared,
     node_id: String,
     numbers: Option<HashSet<String>>,
-    calls: HashMap<CallId, Call>,
+    held: HashMap<CallId, Call>,
     contacts: HashMap<String, CallId>,
     legs: HashMap<LegId, CallId>,
     deadlines: BTreeSet<(u64, CallId)>,
@@ -117,7 +117,7 @@ impl Calls {
             },
             node_id,
             numbers: None,
-            calls: HashMap::new(),
+            held: HashMap::new(),
             contacts: HashMap::new(),
             legs: HashMap::new(),
             deadlines: BTreeSet::new(),
@@ -138,7 +138,7 @@ impl Calls {
             metrics.invites_unknown_number_total.rise();
             return Err(404);
         };
-        let alive = self.calls.values().filter(|call| !call.is_over()).count();
+        let alive = self.held.values().filter(|call| !call.is_over()).count();
         if !open || alive >= self.shared.limits.calls_max {
             metrics.invites_unavailable_total.rise();
             return Err(503);
@@ -191,7 +191,7 @@ impl Calls {
 
     /// The admitted calls that are alive.
     pub fn contact_ids(&self) -> Vec<String> {
-        let alive = self.calls.values().filter(|call| !call.is_over());
+        let alive = self.held.values().filter(|call| !call.is_over());
         alive
             .map(|call| call.contact_id.clone())
             .filter(|id| !id.is_empty())
@@ -200,7 +200,7 @@ impl Calls {
 
     /// Ends every call, since the node is told to stop.
     pub fn end_all(&mut self, now_ms: u64) {
-        let ids: Vec<CallId> = self.calls.keys().copied().collect();
+        let ids: Vec<CallId> = self.held.keys().copied().collect();
         for id in ids {
             self.with_call(id, |call, shared| call.release(shared, now_ms));
         }
@@ -208,7 +208,7 @@ impl Calls {
 
     /// Calls that are not over, and legs that are held.
     pub fn counts(&self) -> (usize, usize) {
-        let alive = self.calls.values().filter(|call| !call.is_over()).count();
+        let alive = self.held.values().filter(|call| !call.is_over()).count();
         (alive, self.legs.len())
     }
 
@@ -238,10 +238,9 @@ impl Calls {
                 node_call_id: node_call_id.clone(),
                 dialled_number: dialled,
                 caller_number: number::caller(from),
-                ..Invited::default()
             }),
         );
-        self.calls
+        self.held
             .insert(id, Call::new(now_ms, id, node_call_id, leg_id, leg));
         self.legs.insert(leg_id, id);
         self.with_call(id, |_, _| ());
@@ -256,7 +255,7 @@ impl Calls {
 
     /// Lets something happen to a call, then brings the indexes up to date.
     fn with_call(&mut self, id: CallId, what: impl FnOnce(&mut Call, &mut Shared)) {
-        let Some(call) = self.calls.get_mut(&id) else {
+        let Some(call) = self.held.get_mut(&id) else {
             return;
         };
         what(call, &mut self.shared);
@@ -271,7 +270,7 @@ impl Calls {
                 self.legs.remove(&party.leg);
             }
             self.contacts.remove(&call.contact_id);
-            self.calls.remove(&id);
+            self.held.remove(&id);
             return;
         }
         call.filed_ms = call.deadline();
@@ -289,6 +288,11 @@ impl Shared {
 
     fn next_play(&mut self) -> PlayId {
         PlayId(self.next_id())
+    }
+
+    /// Asks something of a call's sound.
+    fn media(&mut self, order: MediaOrder) {
+        self.acts.push(Act::Media(order));
     }
 
     fn happened(&mut self, contact_id: &str, what: What) {

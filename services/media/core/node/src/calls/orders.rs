@@ -44,7 +44,7 @@ impl Calls {
             _ if order_id.is_empty() || order_id.len() > ID_BYTES_MAX => BAD_ORDER,
             None => BAD_ORDER,
             Some(Asked::SetNumbers(asked)) => code(self.set_numbers(asked.numbers)),
-            Some(Asked::PutPrompt(asked)) => code(self.shared.put_prompt(asked)),
+            Some(Asked::PutPrompt(asked)) => code(self.shared.put_prompt(&asked)),
             Some(asked) => self.order_call(now_ms, &order_id, &asked),
         };
         if !error.is_empty() {
@@ -103,7 +103,7 @@ impl Calls {
     }
 
     fn invited_call(&self, node_call_id: &str) -> Option<crate::media::CallId> {
-        let mut calls = self.calls.values();
+        let mut calls = self.held.values();
         calls
             .find(|call| call.node_call_id == node_call_id)
             .map(|call| call.id)
@@ -128,7 +128,7 @@ fn contact_id(asked: &Asked) -> &str {
 }
 
 impl Shared {
-    fn put_prompt(&mut self, asked: wire::PutPrompt) -> Answer {
+    fn put_prompt(&mut self, asked: &wire::PutPrompt) -> Answer {
         let hash = asked.sha256.to_ascii_lowercase();
         if hash.len() != 64
             || !hash.bytes().all(|byte| byte.is_ascii_hexdigit())
@@ -251,16 +251,13 @@ impl Call {
         });
         self.replaced.extend(replaced);
         let (call, leg, collect) = (self.id, self.customer.leg, collect(asked));
-        self.media(
-            shared,
-            MediaOrder::Play {
-                call,
-                leg,
-                play,
-                prompts,
-                collect,
-            },
-        );
+        shared.media(MediaOrder::Play {
+            call,
+            leg,
+            play,
+            prompts,
+            collect,
+        });
         Ok(())
     }
 
@@ -270,13 +267,10 @@ impl Call {
             .as_ref()
             .filter(|playing| playing.play_id == play_id);
         if let Some(play) = playing.map(|playing| playing.play) {
-            self.media(
-                shared,
-                MediaOrder::StopPlay {
-                    call: self.id,
-                    play,
-                },
-            );
+            shared.media(MediaOrder::StopPlay {
+                call: self.id,
+                play,
+            });
         }
     }
 
@@ -402,15 +396,12 @@ impl Call {
             .map_or(Codec::Pcmu, |audio| audio.codec);
         let (dialog, outs) = Leg::dialled(now_ms, local, preferred, u64::from(asked.ring_ms));
         let leg = crate::media::LegId(shared.next_id());
-        self.media(
-            shared,
-            MediaOrder::AddLeg {
-                call: self.id,
-                leg,
-                role: asked.role,
-                port,
-            },
-        );
+        shared.media(MediaOrder::AddLeg {
+            call: self.id,
+            leg,
+            role: asked.role,
+            port,
+        });
         self.new_legs.push(leg);
         self.dialled.push(Party {
             leg,

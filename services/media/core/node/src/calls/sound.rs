@@ -59,7 +59,7 @@ impl Call {
                 }
             }
             MediaHappening::TapOpened { .. } => {
-                shared.happened(&self.contact_id, What::TapOpened(TapOpened {}))
+                shared.happened(&self.contact_id, What::TapOpened(TapOpened {}));
             }
             MediaHappening::TapClosed {
                 recorded_ms, pages, ..
@@ -114,7 +114,7 @@ impl Call {
         }
         self.tap_ordered = true;
         let (call, contact_id) = (self.id, self.contact_id.clone());
-        self.media(shared, MediaOrder::StartTap { call, contact_id });
+        shared.media(MediaOrder::StartTap { call, contact_id });
     }
 
     /// A phone whose sound has stopped is gone, whatever its dialog believes.

@@ -183,7 +183,7 @@ impl Desk {
         match self.read() {
             from_node::Message::Happening(happening) => self.waiting.push_back(happening),
             from_node::Message::Applied(applied) => {
-                self.applied.push_back((applied.order_id, applied.error))
+                self.applied.push_back((applied.order_id, applied.error));
             }
             from_node::Message::Hello(_) => panic!("a second greeting"),
         }

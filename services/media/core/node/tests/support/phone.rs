@@ -1,5 +1,6 @@
 //! A phone of raw SIP and RTP over UDP: as much of a user agent as the tests need, and none of the node's own code.
 
+use std::fmt::Write as _;
 use std::net::{SocketAddr, UdpSocket};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Instant;
@@ -116,7 +117,7 @@ impl Phone {
     }
 
     pub fn receive(&self) -> Message {
-        let mut bytes = [0; 65_536];
+        let mut bytes = vec![0; 65_536];
         let (length, from) = self.sip.recv_from(&mut bytes).expect("nothing came");
         Message::parse(&bytes[..length], from)
     }
@@ -140,7 +141,7 @@ impl Phone {
         self.sip
             .set_read_timeout(Some(std::time::Duration::from_millis(ms)))
             .unwrap();
-        let quiet = self.sip.recv_from(&mut [0; 65_536]).is_err();
+        let quiet = self.sip.recv_from(&mut [0; 8_192]).is_err();
         self.sip.set_read_timeout(Some(PATIENCE)).unwrap();
         quiet
     }
@@ -289,9 +290,9 @@ impl Phone {
             "Content-Type: application/sdp\r\n"
         };
         if answer.code() < 300 {
-            dialog.target = sip::message::address(answer.header("Contact"))
+            sip::message::address(answer.header("Contact"))
                 .unwrap()
-                .to_owned();
+                .clone_into(&mut dialog.target);
             if !answer.body.is_empty() {
                 dialog.rtp_port = answer.rtp_port();
             }
@@ -321,7 +322,7 @@ impl Phone {
                 String::new()
             };
             if ["Via", "From", "To", "Call-ID", "CSeq"].contains(&name.as_str()) {
-                text += &format!("{name}: {value}{tag}\r\n");
+                write!(text, "{name}: {value}{tag}\r\n").unwrap();
             }
         }
         let kind = if sdp.is_empty() {
@@ -330,9 +331,11 @@ impl Phone {
             "Content-Type: application/sdp\r\n"
         };
         let (user, address, length) = (&self.user, self.address(), sdp.len());
-        text += &format!(
+        write!(
+            text,
             "Contact: <sip:{user}@{address}>\r\n{kind}Content-Length: {length}\r\n\r\n{sdp}"
-        );
+        )
+        .unwrap();
         self.sip.send_to(text.as_bytes(), request.from).unwrap();
     }
 

@@ -1,0 +1,173 @@
+//! What stands between the wire and the stack: the strict look at each datagram, and what the stack leaves out of its
+//! own messages.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+
+use async_trait::async_trait;
+use rsipstack::platform::net::UdpSocket as PlatformSocket;
+use rsipstack::sip::{Header, SipMessage, StatusCode};
+use rsipstack::transaction::endpoint::MessageInspector;
+use rsipstack::transport::SipAddr;
+use tokio::net::UdpSocket;
+
+use sip::guard::{self, Verdict, ALLOWED};
+
+use crate::limiter::{Limiter, Rate};
+use crate::metrics::Metrics;
+
+/// Bytes of the largest datagram there is: a longer message than the stack takes is answered, not cut.
+const DATAGRAM_BYTES_MAX: usize = 65_536;
+/// Refusals by the strict look, and new requests, that one source and all sources may cause.
+const REFUSALS_EACH: Rate = Rate {
+    per_second: 20,
+    burst: 50,
+};
+const REFUSALS_ALL: Rate = Rate {
+    per_second: 500,
+    burst: 1_000,
+};
+const REQUESTS_EACH: Rate = Rate {
+    per_second: 2_000,
+    burst: 4_000,
+};
+const REQUESTS_ALL: Rate = Rate {
+    per_second: 5_000,
+    burst: 10_000,
+};
+/// Seconds after which a caller who was turned away may try again.
+const RETRY_AFTER_S: &str = "5";
+
+/// What the stack leaves out of its messages.
+pub struct Additions;
+
+impl MessageInspector for Additions {
+    fn before_send(&self, mut message: SipMessage, _to: Option<&SipAddr>) -> SipMessage {
+        if let SipMessage::Response(response) = &mut message {
+            if response.status_code == StatusCode::ServiceUnavailable {
+                response
+                    .headers
+                    .unique_push(Header::RetryAfter(RETRY_AFTER_S.into()));
+            }
+            if response.status_code == StatusCode::OK {
+                response.headers.unique_push(Header::Allow(ALLOWED.into()));
+            }
+        }
+        message
+    }
+
+    fn after_received(&self, message: SipMessage, _from: Option<&SipAddr>) -> SipMessage {
+        message
+    }
+}
+
+/// A UDP socket that lets only well-formed messages through, and no more of them than is bearable.
+pub struct StrictUdp {
+    socket: UdpSocket,
+    started: Instant,
+    metrics: Arc<Metrics>,
+    state: Mutex<StrictState>,
+}
+
+struct StrictState {
+    datagram: Vec<u8>,
+    refusals: Limiter,
+    requests: Limiter,
+}
+
+impl StrictUdp {
+    pub fn new(socket: UdpSocket, metrics: Arc<Metrics>) -> Self {
+        Self {
+            socket,
+            started: Instant::now(),
+            metrics,
+            state: Mutex::new(StrictState {
+                datagram: vec![0; DATAGRAM_BYTES_MAX],
+                refusals: Limiter::new(REFUSALS_EACH, REFUSALS_ALL),
+                requests: Limiter::new(REQUESTS_EACH, REQUESTS_ALL),
+            }),
+        }
+    }
+
+    /// One datagram that waits, if it may pass; what it is answered if it is refused with an answer.
+    fn take(&self, into: &mut [u8]) -> std::io::Result<Taken> {
+        // The buffers are whole even if a holder of the lock panicked.
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let state = &mut *state;
+        let (length, from) = self.socket.try_recv_from(&mut state.datagram)?;
+        let datagram = &state.datagram[..length];
+        let now_ms = self.started.elapsed().as_millis() as u64;
+        match guard::inspect(datagram) {
+            Verdict::Pass { bytes } => {
+                if opens_work(datagram) && !state.requests.allows(now_ms, from.ip()) {
+                    self.metrics.requests_shed_total.rise();
+                    return Ok(Taken::Nothing);
+                }
+                into[..bytes].copy_from_slice(&datagram[..bytes]);
+                Ok(Taken::Passed(bytes, from))
+            }
+            Verdict::Drop(_) => {
+                self.metrics.datagrams_dropped_total.rise();
+                Ok(Taken::Nothing)
+            }
+            Verdict::Answer(reply) => {
+                let to = reply.destination(from);
+                if !is_answerable(to) || !state.refusals.allows(now_ms, from.ip()) {
+                    self.metrics.answers_suppressed_total.rise();
+                    return Ok(Taken::Nothing);
+                }
+                self.metrics.datagrams_answered_total.rise();
+                Ok(Taken::Refused(reply.to_bytes(from), to))
+            }
+        }
+    }
+}
+
+enum Taken {
+    Passed(usize, SocketAddr),
+    Refused(Vec<u8>, SocketAddr),
+    Nothing,
+}
+
+/// Whether a message makes work that was not there: answers, ACK, BYE and CANCEL make less of it.
+fn opens_work(datagram: &[u8]) -> bool {
+    let relieving: [&[u8]; 4] = [b"SIP/2.0 ", b"ACK ", b"BYE ", b"CANCEL "];
+    !relieving.iter().any(|start| datagram.starts_with(start))
+}
+
+/// No answer goes to many at once.
+fn is_answerable(to: SocketAddr) -> bool {
+    match to {
+        SocketAddr::V4(to) => {
+            !to.ip().is_broadcast() && !to.ip().is_multicast() && !to.ip().is_unspecified()
+        }
+        SocketAddr::V6(to) => !to.ip().is_multicast() && !to.ip().is_unspecified(),
+    }
+}
+
+#[async_trait]
+impl PlatformSocket for StrictUdp {
+    async fn recv_from(&self, into: &mut [u8]) -> rsipstack::Result<(usize, SocketAddr)> {
+        loop {
+            self.socket.readable().await?;
+            match self.take(into) {
+                Ok(Taken::Passed(length, from)) => return Ok((length, from)),
+                // A refusal that can't be sent now is one that was lost.
+                Ok(Taken::Refused(bytes, to)) => drop(self.socket.try_send_to(&bytes, to)),
+                Ok(Taken::Nothing) => {}
+                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {}
+                // An ICMP error of an earlier send; the socket goes on.
+                Err(_) => tokio::task::yield_now().await,
+            }
+        }
+    }
+
+    async fn send_to(&self, bytes: &[u8], to: SocketAddr) -> rsipstack::Result<usize> {
+        Ok(self.socket.send_to(bytes, to).await?)
+    }
+
+    fn local_addr(&self) -> rsipstack::Result<SocketAddr> {
+        Ok(self.socket.local_addr()?)
+    }
+}
