@@ -23,7 +23,9 @@ const DATAGRAM_BYTES: usize = 65_536;
 /// Datagrams of one phone in a turn: a flood does not starve the others.
 const TURN_MAX: usize = 64;
 /// What is still open after this is left behind at the end.
-const FAREWELL_NS: u64 = 3 * SECOND_NS;
+const FAREWELL_NS: u64 = 2 * SECOND_NS;
+/// Time for the last legs' summaries.
+const SUMMARIES_NS: u64 = SECOND_NS / 4;
 
 pub struct Agent {
     world: World,
@@ -34,7 +36,9 @@ pub struct Agent {
     names: HashMap<String, u64>,
     next_token: u64,
     timers: BinaryHeap<Reverse<(u64, u64)>>,
+    /// When the end was asked for: how long it may still take.
     leaving_ns: Option<u64>,
+    abandoned: bool,
 }
 
 impl Agent {
@@ -52,6 +56,7 @@ impl Agent {
             next_token: 1,
             timers,
             leaving_ns: None,
+            abandoned: false,
         })
     }
 
@@ -75,12 +80,22 @@ impl Agent {
         self.world
     }
 
-    fn finished(&self) -> bool {
+    fn finished(&mut self) -> bool {
         let Some(deadline_ns) = self.leaving_ns else {
             return false;
         };
-        let quiet = self.world.legs.is_empty() && self.phones.values().all(Phone::idle);
-        quiet || mono_ns() >= deadline_ns
+        if self.world.legs.is_empty() && self.phones.values().all(Phone::idle) {
+            return true;
+        }
+        if mono_ns() < deadline_ns {
+            return false;
+        }
+        // Peers that do not answer are left; the ledger still says how each call and leg ended.
+        self.phones
+            .values_mut()
+            .for_each(|phone| phone.abandon(&mut self.world));
+        self.leaving_ns = Some(deadline_ns + SUMMARIES_NS);
+        std::mem::replace(&mut self.abandoned, true)
     }
 
     fn take(&mut self, input: Input) {

@@ -103,6 +103,17 @@ impl Phone {
         self.drop_call(world);
     }
 
+    /// Forgets the call without a word to the peer, who does not answer.
+    pub fn abandon(&mut self, world: &mut World) {
+        if self.call.is_some() {
+            let event = self.event("hungup").with("by", "us");
+            world
+                .ledger
+                .write(event.with("reason", "peer does not answer"));
+            self.drop_call(world);
+        }
+    }
+
     /// Forgets the call; its leg's summary follows by itself.
     pub fn drop_call(&mut self, world: &mut World) {
         if let Some(media) = self.call.take().and_then(|call| call.media) {
