@@ -195,7 +195,12 @@ def _until_well(places: Places) -> None:
         faults = health.unwell(running)
         if not faults:
             return
-        hopeless = [name for name in faults if running.processes[name].starts >= STARTS_MAX]
+        # A program that was not started yet is not noted yet.
+        hopeless = [
+            name
+            for name in faults
+            if name in running.processes and running.processes[name].starts >= STARTS_MAX
+        ]
         if hopeless or time.monotonic() > until:
             name = hopeless[0] if hopeless else next(iter(faults))
             words = _tail(places.log_file(name), 25)
