@@ -91,7 +91,8 @@ def parse(value: bytes | None) -> dict[str, Any]:
         raise Undecodable(f"not JSON: {error}") from error
     if not isinstance(parsed, dict) or type(parsed.get("at")) is not int:
         raise Undecodable("no object with an integer `at`")
-    if _deep(parsed, DEPTH_MOST):
+    opened = value.count(b"{") + value.count(b"[")  # nearly always few: no need to look deeper
+    if opened > DEPTH_MOST and _deep(parsed, DEPTH_MOST):
         raise Undecodable(f"deeper than {DEPTH_MOST}")
     return parsed
 

@@ -59,7 +59,8 @@ class KafkaReader:
             enable_auto_commit=False,
             # `seek` alone decides: "latest" would start at the end and read an empty history.
             auto_offset_reset="none",
-            fetch_max_wait_ms=50,
+            # No read waits at the end; one that did would hold up the next partition by as much.
+            fetch_max_wait_ms=5,
             max_partition_fetch_bytes=8 * 1024 * 1024,
         )
         self._one_at_a_time = asyncio.Lock()

@@ -28,7 +28,7 @@ from sasayaki_chassis.telemetry import LATENCY_BUCKETS, bound, new_traceparent
 
 Rights: TypeAlias = Mapping[str, frozenset[str]]
 Context: TypeAlias = grpc.aio.ServicerContext[Any, Any]
-Handler: TypeAlias = grpc.RpcMethodHandler[Any, Any]
+Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any] | None"
 Codes: TypeAlias = Mapping[str, grpc.StatusCode]
 
 REASON_KEY = "sasayaki-reason"
@@ -116,16 +116,16 @@ class Gate(grpc.aio.ServerInterceptor):
 
     async def intercept_service(
         self,
-        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Handler | None]],
+        continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Handler]],
         handler_call_details: grpc.HandlerCallDetails,
-    ) -> Handler | None:
+    ) -> Handler:
         method = str(handler_call_details.method)
         handler = await continuation(handler_call_details)
         if handler is None or method.startswith(OPEN_TO_ALL):
             return handler
         return self._guarded(method, handler)
 
-    def _guarded(self, method: str, handler: Handler) -> Handler:
+    def _guarded(self, method: str, handler: "grpc.RpcMethodHandler[Any, Any]") -> Handler:
         kind = "_".join(
             "stream" if streaming else "unary"
             for streaming in (handler.request_streaming, handler.response_streaming)

@@ -100,7 +100,7 @@ async def _until_told(service: Service) -> None:
 async def running(service: Service) -> AsyncIterator[Built]:
     """The service, serving; a part of it that fails ends the block."""
     settings = service.settings
-    server = Server(Verifier.of_file(settings.token_public_key_file), service.rights)
+    verifier = Verifier.of_file(settings.token_public_key_file)
     source = await _source(service)
     async with AsyncExitStack() as stack:
         owners = {each.stream: await _owners(each, source, stack) for each in service.deciders}
@@ -109,8 +109,7 @@ async def running(service: Service) -> AsyncIterator[Built]:
         views = {id(view): _view(service, view, source) for view in service.projections}
         reacting = await _reacting(service, source, peers, stack)
         built = Built(owners, peers, SystemClock(), lambda view: views[id(view)].lag_s())
-        for add, servicer in service.servicers(built):
-            add(servicer, server.grpc)
+        servicers = list(service.servicers(built))  # first: the background may use what it builds
         async with asyncio.TaskGroup() as parts:
             begun = [
                 parts.create_task(part)
@@ -121,18 +120,19 @@ async def running(service: Service) -> AsyncIterator[Built]:
                     *(begin(built) for begin in service.background),
                 )
             ]
-            probes = Probes(
-                lambda: all(each.serving() for each in owners.values()), service.asyncapi
-            )
-            built.ports["grpc"] = await server.start(settings.grpc_address)
-            built.ports["http"] = await probes.start(settings.http_address)
-            for each in owners.values():
-                await each.all_serving()
-            for follower in (*views.values(), *(each.follower for each in reacting)):
-                await follower.caught_up()
-            await server.set_serving(True)
-            log.info("service_serving", extra=built.ports)
+            server = Server(verifier, service.rights)
+            probes = Probes(built.serving, service.asyncapi)
             try:
+                for add, servicer in servicers:
+                    add(servicer, server.grpc)
+                built.ports["grpc"] = await server.start(settings.grpc_address)
+                built.ports["http"] = await probes.start(settings.http_address)
+                for each in owners.values():
+                    await each.all_serving()
+                for follower in (*views.values(), *(each.follower for each in reacting)):
+                    await follower.caught_up()
+                await server.set_serving(True)
+                log.info("service_serving", extra=built.ports)
                 yield built
             finally:
                 await server.stop()

@@ -26,7 +26,8 @@ async def ensure(
     admin = await _connected(bootstrap)
     try:
         made = [
-            NewTopic(name, partitions, -1, topic_configs=CONFIGURATION)
+            # -1: as many replicas as the cluster has by default; aiokafka takes it only with `{}`.
+            NewTopic(name, partitions, -1, {}, CONFIGURATION)
             for name, partitions in own.items()
         ]
         answer = await admin.create_topics(made) if made else None

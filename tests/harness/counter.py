@@ -1,10 +1,11 @@
 """The smallest decider that notices every wrong history: it counts, and events hold the total."""
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sasayaki.event import Event, Instant, Uint32
+from sasayaki.event import Event, Instant, Recorded, Uint32
 from sasayaki_chassis.decider import Decider, Refused
 
 
@@ -77,3 +78,9 @@ COUNTER: Decider[Count, Command, CounterEvent] = Decider(
     deadline=deadline,
     events=(Counted, TimerSet),
 )
+
+EVENTS = COUNTER.events
+CounterRecord = Recorded[CounterEvent]
+
+# Followers find a topic's events in the contract's module of that name.
+sys.modules["sasayaki.test.v1.counter_events"] = sys.modules[__name__]
