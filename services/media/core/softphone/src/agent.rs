@@ -16,7 +16,7 @@ use crate::ledger::{Event, Input};
 use crate::phone::{Phone, World};
 use crate::sys::{Poller, Wake};
 
-pub const PHONES_MAX: usize = 2000;
+pub const PHONES_MAX: usize = 4000;
 const WAKE_TOKEN: u64 = u64::MAX;
 /// Larger than any UDP datagram.
 const DATAGRAM_BYTES: usize = 65_536;
