@@ -43,7 +43,7 @@ class Media:
 
     async def hold_node(self, built: Built) -> None:
         """Not before all numbers are known: the node turns away calls for others."""
-        while built.lag_s(self.numbers) > STALE_S:  # noqa: ASYNC110 - a view has no event for it
+        while built.lag_s(self.numbers) > STALE_S:
             await asyncio.sleep(LOOK_S)
         await self._node.run()
 

@@ -14,7 +14,6 @@ from sasayaki.media.v1.call_events import (
     DigitsCollected,
     DigitsOutcome,
     GuidancePlayed,
-    HangUpOrdered,
     LegEndReason,
     OperatorLegAnswered,
     OperatorLegEnded,
@@ -170,7 +169,7 @@ def _in_talk(state: Connected, source: Source, fact: Fact) -> Sequence[CallEvent
             return [_heard(supervisor, source, fact)] if supervisor else []
         case LegLeft(leg_id):
             if operator := _operator(state, leg_id):
-                return _operator_gone(state, operator, source, fact)
+                return [operator_left(operator, source, fact)]
             supervisor = _supervisor(state, leg_id)
             return [supervisor_left(supervisor, source, fact)] if supervisor else []
         case Withdrawn() | Answered() | Played() | Over():
@@ -213,17 +212,6 @@ def _heard(leg: SupervisorLeg, source: Source, fact: ModeApplied) -> SupervisorH
         node_id=source.node_id,
         happening_seq=source.seq,
     )
-
-
-def _operator_gone(
-    state: Connected, leg: OperatorLeg, source: Source, fact: LegLeft
-) -> Sequence[CallEvent]:
-    """A phone that fails in the middle of the talk would leave the customer in silence for ever."""
-    ended = operator_left(leg, source, fact)
-    broke = fact.reason in (LegEndReason.FAILED, LegEndReason.UNREACHABLE)
-    if broke and leg.phase is LegPhase.TALKING and not leg.leaving and not state.thread.leaving:
-        return [ended, HangUpOrdered(leg_id="")]
-    return [ended]
 
 
 def operator_left(leg: OperatorLeg, source: Source, fact: LegLeft) -> OperatorLegEnded:

@@ -125,19 +125,21 @@ def _orders(state: State) -> Iterator[Order]:
             yield HangUpCall()
         case Connected(thread, operators, supervisors):
             yield from map(StartPlay, thread.plays)
-            for operator in operators:
-                yield from _of_operator(operator)
+            yield from _of_operators(operators)
             for supervisor in supervisors:
                 yield from _of_supervisor(supervisor)
         case _:
             return
 
 
-def _of_operator(leg: OperatorLeg) -> Iterator[Order]:
-    if leg.leaving:
-        yield HangUpLeg(leg.leg_id)
-    elif leg.phase is LegPhase.DIALLED:
-        yield DialOperator(leg)
+def _of_operators(legs: tuple[OperatorLeg, ...]) -> Iterator[Order]:
+    """A dial waits until the legs that make room for it are over: the node rings one at a time."""
+    leaving = [leg for leg in legs if leg.leaving]
+    for leg in legs:
+        if leg.leaving:
+            yield HangUpLeg(leg.leg_id)
+        elif leg.phase is LegPhase.DIALLED and not leaving:
+            yield DialOperator(leg)
 
 
 def _of_supervisor(leg: SupervisorLeg) -> Iterator[Order]:

@@ -18,7 +18,7 @@ READ_BYTES = 1024 * 1024
 """Bytes taken from a file at once: some 120 pages."""
 RECORD_BYTES_MAX = 64 * 1024
 """A page has 8,000 samples; a longer record is none."""
-_NAME = re.compile(r"(.+)-(\d+)\.spool")
+_NAME = re.compile(r"(\d+)-(\d+)-(\d+)\.spool")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +53,22 @@ def read(path: Path, start: int) -> Spooled:
 
 
 def files(folder: Path) -> Sequence[SpoolFile]:
-    """All spool files, oldest first for each of the node's writers.
+    """All spool files in the order of writing.
 
-    Names are `<writer>-<number>.spool` with numbers that rise; a writer is a thread of one run.
+    Names are `<run>-<thread>-<number>.spool`, digits with leading zeros; a file is closed once its
+    thread has begun a later one or the node a new run.
     """
     found = sorted(
-        (named[1], int(named[2]), path)
+        (named[1], named[2], named[3], path)
         for path in folder.glob("*.spool")
         if (named := _NAME.fullmatch(path.name))
     )
-    newest = {writer: number for writer, number, _ in found}
-    return [SpoolFile(path, closed=number < newest[writer]) for writer, number, path in found]
+    last = {thread: (run, number) for run, thread, number, _ in found}
+    newest_run = found[-1][0] if found else ""
+    return [
+        SpoolFile(path, closed=run < newest_run or (run, number) < last[thread])
+        for run, thread, number, path in found
+    ]
 
 
 def record(page: pb.SpoolPage) -> bytes:

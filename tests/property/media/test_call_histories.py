@@ -1,0 +1,210 @@
+"""However requests, happenings and repeats of both meet, a call has one history and an end."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from hypothesis import given as for_every
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from sasayaki.media.v1.call_events import (
+    CallArrived,
+    CallEnded,
+    CallEndReason,
+    CallEvent,
+    LegEndReason,
+    OperatorLegDialled,
+    OperatorLegEnded,
+    RecordingPolicy,
+    SupervisionMode,
+    SupervisionOrdered,
+    SupervisorLegEnded,
+)
+from sasayaki_chassis.decider import Refused
+from sasayaki_chassis.testing import NOON
+from sasayaki_media.call import CALL
+from sasayaki_media.commands import (
+    Answer,
+    Answered,
+    Arrive,
+    Command,
+    Dial,
+    Fact,
+    FailOrder,
+    GiveUp,
+    HangUp,
+    Joined,
+    LegLeft,
+    LoseNode,
+    ModeApplied,
+    Note,
+    Over,
+    PickedUp,
+    Played,
+    PlayEnd,
+    PlayPrompt,
+    Rang,
+    Source,
+    Supervise,
+    TapBegan,
+    TapStopped,
+    Unsupervise,
+    Withdrawn,
+)
+from sasayaki_media.orders import outstanding
+from sasayaki_media.states import Ended, State
+
+NODE = "node_1"
+LEGS = st.sampled_from(["leg_0", "leg_1", "leg_2", "leg_3"])
+PEOPLE = st.sampled_from(["usr_0", "usr_1"])
+PLAYS = st.sampled_from(["ply_0", "ply_1"])
+MODES = st.sampled_from([SupervisionMode.LISTEN, SupervisionMode.WHISPER])
+KEYS = st.sampled_from(["admit", "answer", "play/1", "dial/leg_0", "supervise/leg_1/1", "hang-up"])
+
+FACTS: st.SearchStrategy[Fact] = st.one_of(
+    st.builds(Withdrawn),
+    st.builds(Answered),
+    st.builds(Played, PLAYS, st.just(1), st.just(2), st.sampled_from(PlayEnd), st.just("1")),
+    st.builds(Rang, LEGS),
+    st.builds(PickedUp, LEGS),
+    st.builds(Joined, LEGS),
+    st.builds(ModeApplied, LEGS, MODES, st.just(NOON)),
+    st.builds(LegLeft, LEGS, st.just(LegEndReason.HUNG_UP), st.none()),
+    st.builds(TapBegan),
+    st.builds(TapStopped, st.just(1), st.just(3)),
+    st.builds(Over, st.just(CallEndReason.CUSTOMER_HUNG_UP)),
+)
+REQUESTS: st.SearchStrategy[Command] = st.one_of(
+    st.builds(Answer, st.just(RecordingPolicy.AFTER_GUIDANCE)),
+    st.builds(
+        PlayPrompt,
+        PLAYS,
+        st.just(("ab" * 32,)),
+        st.booleans(),
+        st.integers(0, 1),
+        st.just(1),
+        st.just(1),
+    ),
+    st.builds(Dial, LEGS, PEOPLE, st.just(1_000)),
+    st.builds(Supervise, LEGS, PEOPLE, st.sampled_from(["spv_0", "spv_1"]), MODES),
+    st.builds(Unsupervise, st.sampled_from(["spv_0", "spv_1"])),
+    st.builds(HangUp, st.sampled_from(["", "usr_0"])),
+    st.builds(GiveUp),
+    st.builds(FailOrder, KEYS, st.sampled_from(["UNKNOWN_CALL", "WRONG_STATE"])),
+)
+# A fact stands for "the next happening"; a number for a repeat of an earlier one.
+STEPS = st.lists(st.one_of(FACTS, FACTS, REQUESTS, st.integers(0, 30)), max_size=40)
+
+
+@dataclass
+class Run:
+    """A call under way, with everything that the node has said so far."""
+
+    state: State = field(default_factory=lambda: CALL.initial)
+    history: list[CallEvent] = field(default_factory=list)
+    said: list[Command] = field(default_factory=list)
+    used_legs: set[str] = field(default_factory=set)
+
+    def arrive(self) -> None:
+        self.said.append(Arrive(Source(NODE, 1), "call_1", "+81661234567", "", ""))
+        self.ask(self.said[0])
+
+    def ask(self, command: Command) -> Sequence[CallEvent]:
+        if isinstance(command, Dial | Supervise):
+            if command.leg_id in self.used_legs:
+                return ()  # leg ids are drawn by request: none comes twice
+            self.used_legs.add(command.leg_id)
+        try:
+            events = CALL.decide(self.state, command, NOON)
+        except Refused:
+            return ()
+        self.state = CALL.fold(self.state, events)
+        self.history += events
+        return events
+
+    def happen(self, fact: Fact) -> None:
+        """The node speaks of what it was ordered to do, never of what is still to come."""
+        about = getattr(fact, "leg_id", None) or getattr(fact, "play_id", None)
+        if about is None or any(about in (_leg(event), _play(event)) for event in self.history):
+            self.said.append(Note(Source(NODE, len(self.said) + 1), fact))
+            self.ask(self.said[-1])
+
+    def repeat(self, number: int) -> None:
+        if self.said:
+            assert not self.ask(self.said[number % len(self.said)])
+
+
+def _leg(event: CallEvent) -> str | None:
+    return getattr(event, "leg_id", None)
+
+
+def _play(event: CallEvent) -> str | None:
+    return getattr(event, "play_id", None)
+
+
+def played_out(steps: list[Fact | Command | int]) -> Run:
+    run = Run()
+    run.arrive()
+    for step in steps:
+        if isinstance(step, int):
+            run.repeat(step)
+        elif isinstance(step, Fact):
+            run.happen(step)
+        else:
+            run.ask(step)
+    return run
+
+
+@settings(max_examples=60, deadline=None)
+@for_every(STEPS)
+def test_repeats_of_what_the_node_said_change_nothing(steps: list[Fact | Command | int]) -> None:
+    run = played_out(steps)
+    before = list(run.history)
+    for number in range(len(run.said)):
+        run.repeat(number)
+    assert run.history == before
+
+
+@settings(max_examples=60, deadline=None)
+@for_every(STEPS)
+def test_every_call_ends_once_and_then_nothing_is_outstanding(
+    steps: list[Fact | Command | int],
+) -> None:
+    run = played_out(steps)
+    run.ask(LoseNode(NODE))
+    assert isinstance(run.state, Ended)
+    assert outstanding(run.state) == ()
+    assert sum(isinstance(event, CallEnded) for event in run.history) == 1
+    assert sum(isinstance(event, CallArrived) for event in run.history) == 1
+
+
+@settings(max_examples=60, deadline=None)
+@for_every(STEPS)
+def test_everybody_who_was_called_in_leaves(steps: list[Fact | Command | int]) -> None:
+    run = played_out(steps)
+    run.ask(LoseNode(NODE))
+    came = [
+        event.leg_id
+        for event in run.history
+        if isinstance(event, OperatorLegDialled | SupervisionOrdered)
+    ]
+    left = [
+        event.leg_id
+        for event in run.history
+        if isinstance(event, OperatorLegEnded | SupervisorLegEnded)
+    ]
+    assert sorted(set(came)) == sorted(left)
+
+
+@settings(max_examples=60, deadline=None)
+@for_every(STEPS)
+def test_order_keys_of_one_moment_differ(steps: list[Fact | Command | int]) -> None:
+    orders = outstanding(played_out(steps).state)
+    assert len({order.key for order in orders}) == len(orders)
+
+
+@settings(max_examples=60, deadline=None)
+@for_every(STEPS)
+def test_a_replay_leads_to_the_same_state(steps: list[Fact | Command | int]) -> None:
+    run = played_out(steps)
+    assert CALL.fold(CALL.initial, run.history) == run.state
