@@ -81,7 +81,7 @@ class Peers:
         method = method_of(request.DESCRIPTOR)
         call = self.channel(method.full_name.split(".")[1]).unary_unary(
             f"/{method.containing_service.full_name}/{method.name}",
-            request_serializer=Message.SerializeToString,
+            request_serializer=type(request).SerializeToString,
             response_deserializer=GetMessageClass(method.output_type).FromString,
         )
         try:
