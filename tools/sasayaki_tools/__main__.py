@@ -17,11 +17,11 @@ def main(arguments: list[str]) -> int:
         case "up":
             return int(_module("up").up(asked.seed, detach=asked.detach))
         case "down":
-            return int(_module("up").down())
+            return int(_module("running").down())
         case "status":
-            return int(_module("up").status())
+            return int(_module("running").status())
         case "logs":
-            return int(_module("up").logs(asked.service, follow=asked.follow))
+            return int(_module("running").logs(asked.service, follow=asked.follow))
         case "demo":
             return int(_module("demo").demo(asked.rest))
         case "check":

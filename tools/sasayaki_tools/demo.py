@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 
-from sasayaki_tools import up
+from sasayaki_tools import running, up
 from sasayaki_tools.paths import BINARIES, ROOT, state_dir
 from sasayaki_tools.platform.plan import Places
 
@@ -16,7 +16,7 @@ def demo(arguments: list[str]) -> int:
     if "-h" in arguments or "--help" in arguments:
         return subprocess.run([*_driver(), *arguments], check=False).returncode
     places = Places(state_dir())
-    ours = not up.is_up()
+    ours = running.running(places) is None
     try:
         with up.interruptible():
             up.start(SEED)
@@ -29,7 +29,7 @@ def demo(arguments: list[str]) -> int:
         return 0
     finally:
         if ours:
-            up.down()
+            running.down()
 
 
 def _driver() -> list[str]:

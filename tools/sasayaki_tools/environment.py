@@ -64,7 +64,7 @@ def install(wanted: list[str], *, target: Path | None = None) -> None:
     python = str(VENV / "bin" / "python")
     if uv:
         command = [uv, "pip", "install", "--quiet", "--python", python, "--require-hashes"]
-        command += ["--offline"] if offline else []
+        command += ["--no-deps", *(["--offline"] if offline else [])]
     else:
         command = [python, "-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps"]
         command += ["--disable-pip-version-check", *(["--no-index"] if offline else [])]

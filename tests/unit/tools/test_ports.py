@@ -2,6 +2,7 @@
 
 import socket
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -59,6 +60,22 @@ def test_with_a_broker_of_the_users_own_none_of_ours_takes_a_port() -> None:
 def test_when_no_port_is_free_it_is_refused_with_the_range() -> None:
     with pytest.raises(OSError, match="no free port for SIP from 15060 to 15559"):
         Chooser(lambda port, udp: False).choose("SIP", 15060)
+
+
+def test_two_platforms_that_start_at_once_choose_different_ports(tmp_path: Path) -> None:
+    one, other = (ports.Claims(tmp_path) for _ in range(2))
+    with socket.socket() as free:
+        free.bind((ports.HOST, 0))
+        port = free.getsockname()[1]
+    assert one.take(port, False)
+    assert not other.take(port, False)
+
+
+def test_a_port_that_someone_listens_on_is_not_claimed(tmp_path: Path) -> None:
+    with socket.socket() as listener:
+        listener.bind((ports.HOST, 0))
+        listener.listen()
+        assert not ports.Claims(tmp_path).take(listener.getsockname()[1], False)
 
 
 def test_a_port_that_someone_listens_on_is_not_free() -> None:

@@ -1,9 +1,12 @@
 """Which ports a platform listens on: the usual ones, or the next free ones, said clearly."""
 
+import fcntl
 import socket
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
 
 HOST = "127.0.0.1"
 # How far from the usual port a free one is looked for.
@@ -46,7 +49,7 @@ class Chooser:
     A port that is another's usual one is left to that one.
     """
 
-    is_free: Callable[[int, bool], bool]
+    take: Callable[[int, bool], bool]
     moved: list[str] = field(default_factory=list)
     _given: set[int] = field(default_factory=set)
 
@@ -54,7 +57,7 @@ class Chooser:
         """A port for `what`; with `udp` it is free for UDP and TCP both."""
         for port in range(usual, usual + PORTS_TRIED):
             foreign = port != usual and port in USUAL
-            if not foreign and port not in self._given and self.is_free(port, udp):
+            if not foreign and port not in self._given and self.take(port, udp):
                 self._given.add(port)
                 if port != usual:
                     self.moved.append(f"{what}: port {usual} is taken, {port} is used")
@@ -97,6 +100,33 @@ def is_free(port: int, udp: bool) -> bool:
             except OSError:
                 return False
     return True
+
+
+class Claims:
+    """The ports that this process has for its platform, free and claimed before anyone listens.
+
+    A service listens seconds after its port was chosen; another launcher of the same user that
+    chooses in between sees the claim, a locked file that is held as long as this process lives.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._held: list[IO[bytes]] = []
+
+    def take(self, port: int, udp: bool) -> bool:
+        """Claims a port if nobody has claimed it or listens there."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        claim = (self._folder / str(port)).open("ab")
+        try:
+            fcntl.flock(claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            claim.close()
+            return False
+        if not is_free(port, udp):
+            claim.close()
+            return False
+        self._held.append(claim)
+        return True
 
 
 def claim_rtp() -> tuple[tuple[int, int], socket.socket]:

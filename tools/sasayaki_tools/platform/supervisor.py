@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sasayaki_tools import broker
-from sasayaki_tools.paths import BINARIES, state_dir
+from sasayaki_tools.paths import BINARIES, cache_dir, state_dir
 from sasayaki_tools.platform import endpoints, identity, pids, plan, ports
 from sasayaki_tools.platform.backoff import BackOff
 from sasayaki_tools.platform.plan import Places, Program
@@ -195,7 +195,8 @@ async def _run(places: Places, seed: Seed | None, seed_name: str | None) -> None
     tenant = seed.tenant if seed else DEFAULT_TENANT
     own_broker = not os.environ.get("SASAYAKI_KAFKA_BOOTSTRAP")
     rtp, claim = ports.claim_rtp()
-    chooser = ports.Chooser(ports.is_free)
+    claims = ports.Claims(cache_dir() / "ports")
+    chooser = ports.Chooser(claims.take)
     chosen = ports.choose(chooser, rtp, kafka=own_broker)
     kafka = plan.kafka_address(chosen, os.environ)
     document = endpoints.describe(
