@@ -7,6 +7,8 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError
 
 ALREADY_THERE = 36  # Kafka's TOPIC_ALREADY_EXISTS
+NOT_YET = frozenset((7, 38, 41))
+"""REQUEST_TIMED_OUT, INVALID_REPLICATION_FACTOR (no broker has left its fence yet), NOT_CONTROLLER."""
 AGAIN_AFTER_S = 0.1
 CONFIGURATION = {"cleanup.policy": "delete", "retention.ms": "-1", "retention.bytes": "-1"}
 """Owned topics keep everything: the history is the state."""
@@ -30,10 +32,9 @@ async def ensure(
             NewTopic(name, partitions, -1, {}, CONFIGURATION)
             for name, partitions in own.items()
         ]
-        answer = await admin.create_topics(made) if made else None
-        for name, code, *details in answer.topic_errors if answer else ():
-            if code not in (0, ALREADY_THERE):
-                raise KafkaError(f"cannot make topic {name!r}: {details}")
+        while made and (refused := await _refused(admin, made)):
+            await asyncio.sleep(AGAIN_AFTER_S)
+            made = [topic for topic in made if topic.name in refused]
         there = await _all_there(admin, {*own, *followed})
     finally:
         await admin.close()
@@ -41,6 +42,17 @@ async def ensure(
         if there[name] != partitions:
             raise WrongPartitions(f"{name!r} has {there[name]} partitions, not {partitions}")
     return there
+
+
+async def _refused(admin: AIOKafkaAdminClient, made: list[NewTopic]) -> set[str]:
+    """Makes the topics; returns those that the broker may make a little later."""
+    later: set[str] = set()
+    for name, code, *details in (await admin.create_topics(made)).topic_errors:
+        if code in NOT_YET:
+            later.add(name)
+        elif code not in (0, ALREADY_THERE):
+            raise KafkaError(f"cannot make topic {name!r}: {details}")
+    return later
 
 
 async def _connected(bootstrap: str) -> AIOKafkaAdminClient:
