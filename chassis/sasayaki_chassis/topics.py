@@ -8,7 +8,7 @@ from aiokafka.errors import KafkaError
 
 ALREADY_THERE = 36  # Kafka's TOPIC_ALREADY_EXISTS
 NOT_YET = frozenset((7, 38, 41))
-"""REQUEST_TIMED_OUT, INVALID_REPLICATION_FACTOR (no broker has left its fence yet), NOT_CONTROLLER."""
+"""Kafka's REQUEST_TIMED_OUT, INVALID_REPLICATION_FACTOR (no broker serves yet), NOT_CONTROLLER."""
 AGAIN_AFTER_S = 0.1
 CONFIGURATION = {"cleanup.policy": "delete", "retention.ms": "-1", "retention.bytes": "-1"}
 """Owned topics keep everything: the history is the state."""
