@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 from google.protobuf.message import Message
+from tests.harness.records import recorded
 from tests.unit.callreason.flows import FLOW, SHA
 
 from sasayaki.callreason.v1 import callreason_service_pb2 as callreason
@@ -18,7 +19,7 @@ from sasayaki.callreason.v1.enquiry_events import (
     MenuEntered,
     ReasonStated,
 )
-from sasayaki.event import Event, Recorded
+from sasayaki.event import Event
 from sasayaki.media.v1 import call_events_pb2
 from sasayaki.media.v1 import media_service_pb2 as media
 from sasayaki.media.v1.call_events import (
@@ -35,30 +36,12 @@ from sasayaki.media.v1.call_events import (
 from sasayaki.routing.v1 import routing_service_pb2 as routing
 from sasayaki_callreason.enquiry import ENQUIRY, Open
 from sasayaki_callreason.reactors import PlaySteps, RunFlow
-from sasayaki_chassis.testing import NOON
 
 Advance = callreason.AdvanceEnquiryRequest
 
 
-def recorded(event: Event, number: int = 1) -> Recorded[Event]:
-    return Recorded[Event].model_construct(
-        id=f"rec-{number}",
-        type=event.event_type,
-        source="/test",
-        subject="con_1",
-        sequence=number,
-        time=NOON,
-        recorded_time=NOON,
-        tenant_id="out_demo",
-        client_id="cli_acme",
-        at=number,
-        owner="own",
-        data=event,
-    )
-
-
 def asked(reactor: RunFlow | PlaySteps, event: Event) -> list[Message]:
-    return list(reactor.react(recorded(event)))
+    return list(reactor.react(recorded("con_1", event)))
 
 
 def guidance_played(outcome: PromptOutcome) -> GuidancePlayed:
@@ -137,7 +120,7 @@ def test_a_call_is_answered_before_its_guidance_plays() -> None:
     opening = Open(client_id="cli_acme", dialled_number="+8131", flow=FLOW, flow_version=1)
     events = ENQUIRY.decide(ENQUIRY.initial, opening, datetime(2026, 11, 21, tzinfo=UTC))
     reactor = PlaySteps()
-    sent = [m for n, event in enumerate(events) for m in reactor.react(recorded(event, n))]
+    sent = [m for event in events for m in reactor.react(recorded("con_1", event))]
     assert sent == [
         media.AnswerRequest(
             contact_id="con_1", record=call_events_pb2.RECORDING_POLICY_AFTER_GUIDANCE
