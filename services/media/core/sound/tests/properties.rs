@@ -96,7 +96,7 @@ fn do_act(line: &mut Line, act: &Act, mode: &mut Option<Mode>, present: &mut [bo
         }
         Act::Hold(leg, held) => {
             line.call
-                .set_direction(line.seen.now, Slot(leg as u8), !held, !held)
+                .set_direction(line.seen.now, Slot(leg as u8), !held, !held);
         }
         Act::Join => line.call.join(&mut line.seen),
         Act::Leave(leg) => {

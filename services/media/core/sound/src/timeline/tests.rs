@@ -1,0 +1,256 @@
+//! Tracks stay aligned whatever clocks and networks do.
+
+use super::*;
+
+const MS: Micros = 1_000;
+
+/// A party that says one byte value, with a clock and a network of its own.
+struct Party {
+    role: Role,
+    value: u8,
+    /// Parts per million that its clock is fast.
+    ppm: i64,
+    /// The packets that exist, of 20 ms each.
+    packets: std::ops::Range<u64>,
+    lost: fn(u64) -> bool,
+    jitter: fn(u64) -> Micros,
+}
+
+impl Party {
+    fn new(role: Role, value: u8, packets: std::ops::Range<u64>) -> Self {
+        Self {
+            role,
+            value,
+            ppm: 0,
+            packets,
+            lost: |_| false,
+            jitter: |_| 0,
+        }
+    }
+
+    fn arrivals(&self) -> impl Iterator<Item = (Micros, Role, u32, u8)> + '_ {
+        self.packets.clone().filter(|&n| !(self.lost)(n)).map(|n| {
+            // A fast clock finishes its frames early.
+            let spoken = (n as i64 + 1) * 20_000;
+            let at = (spoken - spoken * self.ppm / 1_000_000) as u64 + (self.jitter)(n);
+            (
+                at,
+                self.role,
+                (n as u32).wrapping_mul(160).wrapping_sub(500),
+                self.value,
+            )
+        })
+    }
+}
+
+struct Tracks {
+    sound: [Vec<u8>; 3],
+    gaps: [Vec<(u32, u32)>; 3],
+    last: [bool; 3],
+    recorded: Recorded,
+}
+
+fn record(parties: &[Party], length: Micros) -> Tracks {
+    let mut arrivals: Vec<_> = parties.iter().flat_map(Party::arrivals).collect();
+    arrivals.sort_by_key(|arrival| arrival.0);
+    let mut sound = [const { Vec::new() }; 3];
+    let mut gaps = [const { Vec::new() }; 3];
+    let mut last = [false; 3];
+    let mut take = |page: Page<'_>| {
+        let track = page.role as usize;
+        assert_eq!(page.start_ms as usize, sound[track].len() / 8);
+        assert_eq!(page.number as usize, sound[track].len() / PAGE_SAMPLES);
+        let start = sound[track].len() as u32;
+        sound[track].extend(page.pcmu);
+        gaps[track].extend(page.gaps.map(|(from, samples)| (from + start, samples)));
+        last[track] = page.last;
+    };
+    let mut timeline = Timeline::new(0);
+    for (at, role, timestamp, value) in arrivals.into_iter().filter(|arrival| arrival.0 <= length) {
+        let payload = [value; 160];
+        let codec = Codec::Pcmu;
+        timeline.add(
+            &Tapped {
+                role,
+                source: 1,
+                timestamp,
+                at,
+                codec,
+                payload: &payload,
+            },
+            &mut take,
+        );
+    }
+    let recorded = timeline.close(length, &mut take);
+    Tracks {
+        sound,
+        gaps,
+        last,
+        recorded,
+    }
+}
+
+/// Milliseconds at which `value` is first and last heard.
+fn heard(track: &[u8], value: u8) -> (usize, usize) {
+    let first = track.iter().position(|&byte| byte == value).expect("heard");
+    let last = track
+        .iter()
+        .rposition(|&byte| byte == value)
+        .expect("heard");
+    (first / 8, last / 8)
+}
+
+fn near(milliseconds: usize, expected: usize) -> bool {
+    milliseconds.abs_diff(expected) <= 20
+}
+
+#[test]
+fn all_tracks_have_the_length_of_the_call_whoever_spoke() {
+    let tracks = record(&[Party::new(Role::Customer, 1, 0..200)], 3_210 * MS);
+    assert_eq!(
+        tracks.recorded,
+        Recorded {
+            milliseconds: 3_210,
+            pages: 4
+        }
+    );
+    assert_eq!(tracks.sound.each_ref().map(Vec::len), [3_210 * 8; 3]);
+    assert_eq!(tracks.last, [true; 3]);
+    assert_eq!(
+        tracks.gaps[1],
+        [(0, 8_000), (8_000, 8_000), (16_000, 8_000), (24_000, 1_680)]
+    );
+    assert!(tracks.sound[1]
+        .iter()
+        .all(|&byte| byte == Codec::Pcmu.silence()));
+}
+
+#[test]
+fn a_recording_of_no_length_is_one_empty_last_page_per_track() {
+    let tracks = record(&[], 0);
+    assert_eq!(
+        tracks.recorded,
+        Recorded {
+            milliseconds: 0,
+            pages: 1
+        }
+    );
+    assert_eq!(tracks.last, [true; 3]);
+}
+
+#[test]
+fn each_voice_is_on_its_own_track_where_it_was_spoken() {
+    let parties = [
+        Party::new(Role::Customer, 1, 0..500),
+        Party::new(Role::Operator, 2, 50..400),
+        Party::new(Role::Supervisor, 3, 100..200),
+    ];
+    let tracks = record(&parties, 9_000 * MS);
+    for (track, value, from, to) in [(0, 1, 0, 8_999), (1, 2, 1_000, 8_000), (2, 3, 2_000, 4_000)] {
+        let (first, last) = heard(&tracks.sound[track], value);
+        assert!(
+            near(first, from) && near(last, to),
+            "track {track}: {first} to {last} ms"
+        );
+    }
+}
+
+#[test]
+fn a_loss_is_a_gap_of_its_own_length_and_moves_nothing() {
+    let mut party = Party::new(Role::Customer, 1, 0..200);
+    party.lost = |n| n == 60 || n == 61;
+    let tracks = record(&[party], 4_000 * MS);
+    assert_eq!(tracks.gaps[0], [(60 * 160, 320)]);
+}
+
+#[test]
+fn jitter_moves_nothing() {
+    let mut party = Party::new(Role::Customer, 1, 0..1_000);
+    party.jitter = |n| (n * 7_919 % 40) * MS;
+    let tracks = record(&[party], 20_000 * MS);
+    let missing: u32 = tracks.gaps[0].iter().map(|gap| gap.1).sum();
+    assert!(missing <= 40 * 8 + 160, "{missing} samples are missing");
+}
+
+#[test]
+fn a_late_first_packet_shifts_the_track_only_until_the_next() {
+    let mut party = Party::new(Role::Customer, 1, 50..100);
+    party.jitter = |n| if n == 50 { 120 * MS } else { 0 };
+    let tracks = record(&[party], 3_000 * MS);
+    let (_, last) = heard(&tracks.sound[0], 1);
+    assert!(near(last, 2_000), "the voice ends at {last} ms");
+}
+
+#[test]
+fn clocks_that_drift_stay_aligned_for_an_hour() {
+    for ppm in [-100, 100] {
+        let mut party = Party::new(Role::Operator, 2, 0..180_000);
+        party.ppm = ppm;
+        let end = 180_000 * 20_000 - 180_000 * 20 * ppm / 1_000;
+        let tracks = record(&[party], end as Micros);
+        let (_, last) = heard(&tracks.sound[1], 2);
+        assert!(
+            near(last, end as usize / 1_000),
+            "{ppm} ppm: {last} ms of {end} µs"
+        );
+        let missing: u32 = tracks.gaps[1].iter().map(|gap| gap.1).sum();
+        assert!(
+            missing < 8 * 400,
+            "{ppm} ppm: {missing} samples are missing"
+        );
+    }
+}
+
+#[test]
+fn timestamps_that_stood_still_through_a_pause_are_placed_by_arrival() {
+    let mut timeline = Timeline::new(0);
+    let mut sound = Vec::new();
+    let mut take = |page: Page<'_>| {
+        if page.role == Role::Customer {
+            sound.extend(page.pcmu);
+        }
+    };
+    for n in 0..100_u64 {
+        let pause = if n < 50 { 0 } else { 5_000 * MS };
+        let at = (n + 1) * 20 * MS + pause;
+        let tapped = Tapped {
+            role: Role::Customer,
+            source: 1,
+            timestamp: n as u32 * 160,
+            at,
+            codec: Codec::Pcmu,
+            payload: &[n as u8; 160],
+        };
+        timeline.add(&tapped, &mut take);
+    }
+    timeline.close(7_000 * MS, &mut take);
+    assert!(near(heard(&sound, 49).1, 1_000));
+    assert!(near(heard(&sound, 50).0, 6_000));
+    assert!(near(heard(&sound, 99).1, 7_000));
+}
+
+#[test]
+fn a_law_is_recorded_as_mu_law() {
+    let mut first = 0;
+    let mut timeline = Timeline::new(0);
+    let payload = [0x2A; 160];
+    let (role, codec) = (Role::Customer, Codec::Pcma);
+    let tapped = Tapped {
+        role,
+        source: 1,
+        timestamp: 0,
+        at: 20 * MS,
+        codec,
+        payload: &payload,
+    };
+    timeline.add(&tapped, &mut |_| ());
+    timeline.close(20 * MS, &mut |page| {
+        if page.role == Role::Customer {
+            first = page.pcmu[0];
+        }
+    });
+    assert_eq!(
+        first,
+        crate::g711::ulaw_encode(crate::g711::alaw_decode(0x2A))
+    );
+}
