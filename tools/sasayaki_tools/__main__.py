@@ -11,8 +11,16 @@ from sasayaki_tools.say import Failed
 
 def main(arguments: list[str]) -> int:
     """Runs one verb; its exit code."""
+    # The words after these belong to the program that they name.
+    match arguments:
+        case ["demo", *rest]:
+            return int(_module("demo").demo(rest))
+        case ["bench", *rest]:
+            _module("up").prepare()
+            command = [sys.executable, "-m", "sasayaki_tools.bench", *rest]
+            return subprocess.run(command, check=False).returncode
     asked = _reader().parse_args(arguments)
-    # A verb's modules are imported only when it is asked for: `status` should not wait for grpc.
+    # A verb's modules are imported only when it is asked for: `down` should not wait for grpc.
     match asked.verb:
         case "up":
             return int(_module("up").up(asked.seed, detach=asked.detach))
@@ -22,18 +30,12 @@ def main(arguments: list[str]) -> int:
             return int(_module("running").status())
         case "logs":
             return int(_module("running").logs(asked.service, follow=asked.follow))
-        case "demo":
-            return int(_module("demo").demo(asked.rest))
         case "check":
             return int(_module("check").check())
         case "test":
             return int(_module("levels").test(asked.level))
         case "gen":
             return int(_module("check").generate())
-        case "bench":
-            _module("up").prepare()
-            command = [sys.executable, "-m", "sasayaki_tools.bench", *asked.rest]
-            return subprocess.run(command, check=False).returncode
         case _:
             return int(_module("doctor").main())
 
@@ -61,9 +63,6 @@ def _reader() -> argparse.ArgumentParser:
         ("doctor", "what this machine lacks"),
     ):
         verbs.add_parser(name, help=what)
-    for name, what in (("demo", "run calls and show them"), ("bench", "figures as JSON")):
-        passed_on = verbs.add_parser(name, help=what, add_help=False)
-        passed_on.add_argument("rest", nargs=argparse.REMAINDER)
     return reader
 
 
