@@ -146,7 +146,8 @@ class Callreason(rpc_pb.CallreasonServiceServicer):
             )
             if events and not isinstance(events[0], EnquiryOpened):
                 WITHOUT_FLOW.inc()
-                raise Refused("NO_FLOW", f"no flow answers {request.dialled_number!r}")
+                # The refusal is kept as a dead letter and logged: no number in it.
+                raise Refused("NO_FLOW", "no flow answers the number that was dialled")
         return pb.OpenEnquiryResponse()
 
     async def AdvanceEnquiry(
