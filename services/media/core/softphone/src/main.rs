@@ -33,7 +33,7 @@ const USAGE: &str = "usage: sasayaki-softphone [--record DIR] [--realtime PRIORI
 
   --record DIR          recordings of phones with \"record\": true go there
   --realtime PRIORITY   SCHED_FIFO priority of the sending thread, if permitted (default 10)
-  --no-realtime         leave the sending thread to the ordinary scheduler";
+  --no-realtime         leave the threads of sound to the ordinary scheduler";
 
 struct Options {
     record: Option<PathBuf>,

@@ -12,16 +12,24 @@ pub const BATCH: usize = 16;
 const DATAGRAM_BYTES: usize = 1500;
 const CONTROL_BYTES: usize = 64;
 
-/// The kernel stamps what arrives at this socket (`SO_TIMESTAMPNS`).
+/// Room for 20 s of a stream: a listener that gets no processor for long still loses nothing.
+const BUFFER_BYTES: libc::c_int = 1 << 20;
+
+/// The kernel stamps what arrives at this socket (`SO_TIMESTAMPNS`) and keeps it until it is taken.
 pub fn stamp_arrivals(socket: &UdpSocket) -> io::Result<()> {
-    let on: libc::c_int = 1;
+    set(socket, libc::SO_TIMESTAMPNS, 1)?;
+    // The system may grant less.
+    set(socket, libc::SO_RCVBUF, BUFFER_BYTES)
+}
+
+fn set(socket: &UdpSocket, option: libc::c_int, value: libc::c_int) -> io::Result<()> {
     // SAFETY: a live int of the size given.
     let result = unsafe {
         libc::setsockopt(
             socket.as_raw_fd(),
             libc::SOL_SOCKET,
-            libc::SO_TIMESTAMPNS,
-            (&raw const on).cast(),
+            option,
+            (&raw const value).cast(),
             size_of::<libc::c_int>() as libc::socklen_t,
         )
     };

@@ -68,7 +68,9 @@ impl Engine {
         let writing = spawn("recording", move || recording::run(&works, &told))?;
         let listener = Listener::new(&receiver_wake, recorder.clone(), notices.clone())?;
         let wake = receiver_wake.clone();
-        let receiving = spawn("rtp-receive", move || listener.run(&receiver_orders, &wake))?;
+        let receiving = spawn("rtp-receive", move || {
+            listener.run(&receiver_orders, &wake, priority.is_some());
+        })?;
         let speaker = Sender::new(
             recorder.clone(),
             notices.clone(),

@@ -1,6 +1,6 @@
 //! The receiving thread: every leg's packets with their kernel receive time.
 //!
-//! As the kernel stamps the packets, this thread need not hurry: it collects for 2 ms and takes many at once.
+//! As the kernel stamps the packets, this thread need not hurry: it collects for 3 ms and takes many at once.
 
 use std::collections::HashMap;
 use std::net::{SocketAddr, UdpSocket};
@@ -18,11 +18,11 @@ use super::recording::{Recorder, Way, Work};
 use super::sound::Role;
 use crate::clock::realtime_ns;
 use crate::ledger::{Notice, Notices};
-use crate::sys::{Poller, Wake};
+use crate::sys::{self, Poller, Wake};
 use crate::wire::{mulaw, rtp};
 
 pub const ORDERS_MAX: usize = 16_384;
-const COLLECT: Duration = Duration::from_millis(2);
+const COLLECT: Duration = Duration::from_millis(3);
 const WAKE_TOKEN: u64 = u64::MAX;
 
 pub enum Order {
@@ -90,7 +90,12 @@ impl Listener {
         })
     }
 
-    pub fn run(mut self, orders: &Receiver<Order>, wake: &Wake) {
+    /// The thread's life. `realtime`: asks for the lowest real-time priority, below all that has to be punctual: on a
+    /// crowded machine an ordinary share of the processor would not do for hundreds of legs.
+    pub fn run(mut self, orders: &Receiver<Order>, wake: &Wake, realtime: bool) {
+        if realtime {
+            sys::make_realtime(1);
+        }
         let mut ready = Vec::new();
         loop {
             self.poller.wait(&mut ready, None);

@@ -14,8 +14,8 @@ use std::time::Duration;
 use crate::ledger::{Notice, Notices};
 use crate::wire::rtp::Header;
 
-/// About two seconds of 300 recorded legs.
-pub const QUEUE_MAX: usize = 65_536;
+/// About four seconds of 300 recorded legs.
+pub const QUEUE_MAX: usize = 131_072;
 /// How long a record may lie unwritten.
 const FLUSH_EVERY: Duration = Duration::from_millis(20);
 

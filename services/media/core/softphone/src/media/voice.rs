@@ -76,7 +76,7 @@ impl Voice {
             let left_out = late_ns / FRAME_NS;
             self.sent.skipped += left_out;
             self.due_ns += left_out * FRAME_NS;
-            let samples = left_out as u32 * FRAME_SAMPLES as u32;
+            let samples = (left_out as u32).wrapping_mul(FRAME_SAMPLES as u32);
             self.header.timestamp = self.header.timestamp.wrapping_add(samples);
         }
     }

@@ -8,6 +8,8 @@ use crate::wire::message::{parameter, Message};
 
 /// A failed registration is tried again.
 const RETRY_NS: u64 = 5 * SECOND_NS;
+/// A week: a server that grants more is asked again after it.
+const EXPIRES_MAX_S: u64 = 604_800;
 
 #[derive(Default)]
 pub struct Account {
@@ -144,7 +146,7 @@ impl Phone {
             .or_else(|| response.header("Expires"))
             .and_then(|value| value.parse().ok())
             .unwrap_or(self.setup.expires_s)
-            .max(1);
+            .clamp(1, EXPIRES_MAX_S);
         // Nine tenths: the refresh and its challenge arrive in time.
         self.account.refresh_ns = Some(now_ns + granted * SECOND_NS / 10 * 9);
         self.account.challenged = false;

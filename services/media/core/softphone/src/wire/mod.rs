@@ -3,5 +3,7 @@
 pub mod digest;
 pub mod message;
 pub mod mulaw;
+#[cfg(test)]
+mod mutation_tests;
 pub mod rtp;
 pub mod sdp;
