@@ -18,7 +18,8 @@ pub fn normalised(user: &str) -> Option<String> {
     } else {
         digits.strip_prefix('0')?
     };
-    let whole = !national.starts_with('0');
+    // A second 0 is no area, and 010 leads out of the country.
+    let whole = !national.starts_with('0') && !national.starts_with("10");
     let length = COUNTRY.len() + national.len();
     (whole && (DIGITS_MIN..=DIGITS_MAX).contains(&length)).then(|| format!("+{COUNTRY}{national}"))
 }
