@@ -1,7 +1,7 @@
 """Opens the sealed caller numbers of `CallArrived`, with the client company's key from its file.
 
 Sealed is base64url of a 12-byte nonce and AES-256-GCM's output; the key is HKDF-SHA256 of the
-company's 32-byte key file with the info text `caller-sealed`.
+company's 32-byte key file with the info text `sasayaki caller seal`; the company's id is bound in.
 """
 
 from __future__ import annotations
@@ -27,10 +27,10 @@ def opener(keys: Path) -> Callable[[Written], str]:
         if not sealed:
             return ""
         client = str(record.event["clientid"])
-        key = HKDF(SHA256(), 32, salt=None, info=b"caller-sealed").derive(
+        key = HKDF(SHA256(), 32, salt=None, info=b"sasayaki caller seal").derive(
             (keys / f"{client}.key").read_bytes()
         )
         data = base64.urlsafe_b64decode(sealed + "=" * (-len(sealed) % 4))
-        return AESGCM(key).decrypt(data[:NONCE_BYTES], data[NONCE_BYTES:], None).decode()
+        return AESGCM(key).decrypt(data[:NONCE_BYTES], data[NONCE_BYTES:], client.encode()).decode()
 
     return open_caller

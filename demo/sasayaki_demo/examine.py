@@ -58,11 +58,11 @@ async def examine(
     async with connected(endpoints) as services:
         async with floor(services, endpoints, softphone, folder, VOICES) as at_work:
             customers = [
-                Customer(f"c{n}", f"0901000{n:04}", NUMBER, talk_s=TALK_S)
+                Customer(f"c{n}", f"+81901000{n:04}", NUMBER, talk_s=TALK_S)
                 for n in range(1, calls + 1)
             ]
-            early = Customer("early", "09010009001", NUMBER, leaves="guidance")
-            astray = Customer("astray", "09010009002", UNKNOWN_NUMBER)
+            early = Customer("early", "+819010009001", NUMBER, leaves="guidance")
+            astray = Customer("astray", "+819010009002", UNKNOWN_NUMBER)
             since = at_work.phones.position
             supervised = await play(
                 at_work,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 
 TOPICS = (
     "media.call",
@@ -60,13 +61,7 @@ async def read_topics(bootstrap: str) -> list[Written]:
     consumer = AIOKafkaConsumer(bootstrap_servers=bootstrap, auto_offset_reset="none")
     await consumer.start()
     try:
-        existing = await consumer.topics()
-        partitions = [
-            TopicPartition(topic, number)
-            for topic in (*TOPICS, *DEAD_LETTERS)
-            if topic in existing
-            for number in sorted(consumer.partitions_for_topic(topic) or ())
-        ]
+        partitions = await _partitions(bootstrap)
         consumer.assign(partitions)
         ends = await consumer.end_offsets(partitions)
         for partition, first in (await consumer.beginning_offsets(partitions)).items():
@@ -82,6 +77,20 @@ async def read_topics(bootstrap: str) -> list[Written]:
     finally:
         await consumer.stop()
     return sorted(records, key=lambda w: (w.topic, w.partition, w.offset))
+
+
+async def _partitions(bootstrap: str) -> list[TopicPartition]:
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        described = await admin.describe_topics([*TOPICS, *DEAD_LETTERS])
+    finally:
+        await admin.close()
+    return sorted(
+        TopicPartition(topic["topic"], part["partition"])
+        for topic in described
+        for part in topic["partitions"]
+    )
 
 
 def by_stream(records: list[Written]) -> dict[tuple[str, str], list[Written]]:

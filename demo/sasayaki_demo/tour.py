@@ -50,7 +50,7 @@ async def _round(at_work: Floor, number: int, calls: int, guidance_s: float) -> 
     customers = [
         Customer(
             f"r{number}c{n}",
-            f"0902{number % 1000:03}{n:04}",
+            f"+81902{number % 1000:03}{n:04}",
             NUMBERS[n % 2],
             key=KEYS[n % 3],
             talk_s=TALK_S,

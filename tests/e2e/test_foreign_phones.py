@@ -81,7 +81,7 @@ async def _plug_in(phones: ForeignPhones, running: Running, folder: Path) -> Non
     await phones.do(
         "phone",
         "customer",
-        user="09011112222",
+        user="+819011112222",
         server=server,
         tone=str(write_tone(folder / "customer.wav", TONES["customer"])),
     )

@@ -80,7 +80,7 @@ async def test_sound_from_a_foreign_address_is_neither_heard_nor_recorded(
 ) -> None:
     async with centre(running, tmp_path) as at:
         await at.operator("usr_op01")
-        talk = await at.talk("victim", "09050000001", "usr_op01")
+        talk = await at.talk("victim", "+819050000001", "usr_op01")
         await at.phones.do(
             "send_foreign", phone="victim", sound={"tone": FOREIGN_HZ}, ms=1000, mimic=True
         )

@@ -30,20 +30,20 @@ async def test_a_killed_service_costs_no_contact_anything(
     async with centre(running, tmp_path) as at:
         # One contact after another, each with the one operator who is ready.
         await at.operator("usr_op01")
-        await at.talk("wrapping", "09040000001", "usr_op01")
+        await at.talk("wrapping", "+819040000001", "usr_op01")
         await at.hang_up("wrapping")
         await at.desk_shows("usr_op01", WRAP_UP)
         await at.operator("usr_op02")
-        talking = await at.talk("talking", "09040000002", "usr_op02")
+        talking = await at.talk("talking", "+819040000002", "usr_op02")
         await at.operator("usr_op03")
-        supervised = await at.talk("supervised", "09040000003", "usr_op03")
+        supervised = await at.talk("supervised", "+819040000003", "usr_op03")
         supervisor, supervision = await _listen(at, supervised)
         await at.operator("usr_op04", answer="manual")
-        await at.customer("ringing", "09040000004")
+        await at.customer("ringing", "+819040000004")
         since = at.phones.position
         await at.phones.do("dtmf", phone="ringing", digits="2")
         await at.phones.wait("usr_op04", "ringing", since=since)
-        menu = await at.customer("menu", "09040000005")
+        menu = await at.customer("menu", "+819040000005")
 
         running.kill(service)
         killed = now_ns()

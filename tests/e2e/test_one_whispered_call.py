@@ -49,7 +49,7 @@ async def test_fifty_whispers_are_heard_in_time_and_without_a_gap(
 ) -> None:
     started = now_ns()
     customers = [
-        Customer(f"w{n}", f"0903000{n:04}", NUMBER, talk_s=4 + 1.3 * WHISPERS_EACH)
+        Customer(f"w{n}", f"+81903000{n:04}", NUMBER, talk_s=4 + 1.3 * WHISPERS_EACH)
         for n in range(3)
     ]
     async with (
