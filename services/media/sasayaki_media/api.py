@@ -143,7 +143,8 @@ class MediaService(media_service_pb2_grpc.MediaServiceServicer):
     async def HangUp(self, request: pb.HangUpRequest, context: Context) -> pb.HangUpResponse:
         async with refusals(context, STATUS):
             require(request, contact_id=_CONTACT, operator_id=an_id("usr", optional=True))
-            await self._decide(context, request, HangUp(request.operator_id))
+            command = HangUp(request.operator_id, unless_picked_up=request.unless_picked_up)
+            await self._decide(context, request, command)
         return pb.HangUpResponse()
 
     async def PutPrompt(

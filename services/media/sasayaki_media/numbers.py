@@ -19,7 +19,7 @@ class Line:
 class Numbers:
     """A view: number to company. A later `ClientPut` replaces all numbers of its company."""
 
-    topics = ("callreason.client",)
+    topics: tuple[str, ...] = ("callreason.client",)
 
     def __init__(self) -> None:
         self._lines: dict[str, Line] = {}

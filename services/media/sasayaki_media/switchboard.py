@@ -27,7 +27,7 @@ CallOwners = Owners[State, Command, CallEvent]
 class LiveCalls:
     """A view: the calls that have arrived and not ended."""
 
-    topics = ("media.call",)
+    topics: tuple[str, ...] = ("media.call",)
 
     def __init__(self) -> None:
         self._ids: set[str] = set()

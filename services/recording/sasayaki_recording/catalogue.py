@@ -1,7 +1,6 @@
 """Which recordings there are: a view of `recording.recording`, newest first."""
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from binascii import Error as NotBase64
 from bisect import bisect_right, insort
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -35,7 +34,7 @@ class Entry:
 class Catalogue:
     """Entries by contact, and their order."""
 
-    topics = ("recording.recording",)
+    topics: tuple[str, ...] = ("recording.recording",)
 
     def __init__(self) -> None:
         self._entries: dict[str, Entry] = {}
@@ -83,5 +82,5 @@ def place_of(token: str) -> Place | None:
     try:
         age, contact_id = urlsafe_b64decode(token.encode()).decode().split(" ")
         return float(age), contact_id
-    except (NotBase64, UnicodeError) as error:
+    except ValueError as error:
         raise ValueError("not one of ours") from error

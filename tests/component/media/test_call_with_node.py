@@ -1,5 +1,7 @@
 """A call between the node, media and those who ask: decided, ordered, told on Kafka."""
 
+from collections.abc import Awaitable
+
 import grpc
 import pytest
 from tests.component.media.desk import NUMBER, Desk, acme, bearer
@@ -180,7 +182,7 @@ async def test_a_call_that_history_does_not_know_is_hung_up(desk: Desk) -> None:
     assert desk.node.asked("hang_up")[0].contact_id == "con_stranger"
 
 
-async def refused(call: grpc.aio.UnaryUnaryCall[object, object]) -> grpc.aio.AioRpcError:
+async def refused(call: Awaitable[object]) -> grpc.aio.AioRpcError:
     with pytest.raises(grpc.aio.AioRpcError) as caught:
         await call
     return caught.value
@@ -203,9 +205,12 @@ async def test_only_services_steer_calls(desk: Desk, role: str) -> None:
 async def test_a_request_that_is_wrong_names_its_field(desk: Desk) -> None:
     service = desk.service
     sha256 = "ab" * 32
-    cases = {
+    cases: dict[str, Awaitable[object]] = {
         "contact_id": desk.stub.Answer(
-            pb.AnswerRequest(request_id="r", contact_id="../x", record=2), metadata=service
+            pb.AnswerRequest(
+                request_id="r", contact_id="../x", record=events.RECORDING_POLICY_AFTER_GUIDANCE
+            ),
+            metadata=service,
         ),
         "record": desk.stub.Answer(
             pb.AnswerRequest(request_id="r", contact_id="con_1"), metadata=service

@@ -1,0 +1,82 @@
+"""Which recordings there are, newest first, and who may hear them."""
+
+from datetime import timedelta
+
+import pytest
+from tests.harness.records import recorded
+
+from sasayaki.recording.v1.recording_events import RecordingFinished, RecordingStarted
+from sasayaki_chassis.identity import Identity
+from sasayaki_chassis.testing import NOON
+from sasayaki_recording.api import may_hear
+from sasayaki_recording.catalogue import Catalogue, Entry, page_token, place_of
+
+
+def catalogue(*contacts: str) -> Catalogue:
+    """Each contact a minute after the one before."""
+    found = Catalogue()
+    for minute, contact_id in enumerate(contacts):
+        started = RecordingStarted(
+            recording_id=f"rec_{contact_id}", started_at=NOON + timedelta(minutes=minute)
+        )
+        found.fold(recorded(contact_id, started))
+    return found
+
+
+def entry(contact_id: str, found: Catalogue) -> Entry:
+    known = found.of(contact_id)
+    assert known is not None
+    return known
+
+
+def test_the_newest_recording_is_first() -> None:
+    found = catalogue("con_1", "con_2", "con_3")
+    assert [each.contact_id for each in found.after(None)] == ["con_3", "con_2", "con_1"]
+
+
+def test_a_page_goes_on_where_the_one_before_ended() -> None:
+    found = catalogue("con_1", "con_2", "con_3")
+    token = page_token(entry("con_3", found).place)
+    assert [each.contact_id for each in found.after(place_of(token))] == ["con_2", "con_1"]
+
+
+def test_a_recording_that_came_since_does_not_move_the_next_page() -> None:
+    found = catalogue("con_1", "con_2", "con_3")
+    token = page_token(entry("con_2", found).place)
+    late = RecordingStarted(recording_id="rec_4", started_at=NOON + timedelta(hours=1))
+    found.fold(recorded("con_4", late))
+    assert [each.contact_id for each in found.after(place_of(token))] == ["con_1"]
+
+
+def test_a_finished_recording_has_its_length() -> None:
+    found = catalogue("con_1")
+    assert (entry("con_1", found).length_ms, entry("con_1", found).finished) == (0, False)
+    finished = RecordingFinished(recording_id="rec_con_1", length_ms=2_400, tracks=())
+    found.fold(recorded("con_1", finished))
+    assert (entry("con_1", found).length_ms, entry("con_1", found).finished) == (2_400, True)
+
+
+@pytest.mark.parametrize("token", ["x", "!!!!", "YWJj", "Zm9vIGJhciBiYXo="])
+def test_a_page_token_of_nobodys_making_is_refused(token: str) -> None:
+    with pytest.raises(ValueError, match="not one of ours"):
+        place_of(token)
+
+
+@pytest.mark.parametrize(
+    ("role", "tenant_id", "clients", "may"),
+    [
+        ("supervisor", "out_demo", {"cli_acme"}, True),
+        ("supervisor", "out_demo", {"cli_other"}, False),
+        ("supervisor", "out_demo", set(), False),
+        ("auditor", "out_demo", set(), False),
+        ("supervisor", "out_other", {"cli_acme"}, False),
+        ("admin", "out_demo", set(), True),
+        ("admin", "out_demo", {"cli_other"}, False),
+        ("admin", "out_other", set(), False),
+    ],
+)
+def test_recordings_are_for_those_who_serve_the_client_company(
+    role: str, tenant_id: str, clients: set[str], may: bool
+) -> None:
+    who = Identity("usr_1", tenant_id, role, frozenset(clients))
+    assert may_hear(who, entry("con_1", catalogue("con_1"))) is may
