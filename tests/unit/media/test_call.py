@@ -226,6 +226,12 @@ def test_an_operators_leg_is_hung_up() -> None:
     given(CALL, *TALKING).when(HangUp("usr_mori")).then(DROPPED)
 
 
+def test_a_hang_up_that_spares_a_picked_up_leg_ends_only_a_ringing_one() -> None:
+    sparing = HangUp("usr_mori", unless_picked_up=True)
+    given(CALL, *CONNECTED, DIALLED).when(sparing).then(DROPPED)
+    given(CALL, *TALKING).when(sparing).then()
+
+
 def test_hanging_up_who_is_not_there_changes_nothing() -> None:
     given(CALL, *TALKING).when(HangUp("usr_abe")).then()
     given(CALL, *TALKING, DROPPED).when(HangUp("usr_mori")).then()
