@@ -24,12 +24,22 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """What an event's envelope says of whom it concerns; None where it concerns nobody."""
+
+    client_id: str | None = None
+    correlation_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Decider(Generic[S, C, E]):
     """One kind of stream: its topic, its states and the functions that move them.
 
     `decide` raises Refused. `evolve` sees nothing but state and event, so an instant that a later
     decision needs is a field of an event. `deadline` says when time itself sends which command;
     deciding that command at that instant must move the deadline on.
+    `about` says whom an event concerns, from the state before it, for streams whose decisions
+    concern others than their command does; without it the command's caller says so.
     """
 
     stream: str
@@ -39,6 +49,7 @@ class Decider(Generic[S, C, E]):
     deadline: Callable[[S], tuple[datetime, C] | None]
     events: tuple[type[Event], ...]
     partitions: int = 6
+    about: Callable[[S, E], About] | None = None
 
     def fold(self, state: S, events: Sequence[E]) -> S:
         """The state after `events`, oldest first."""

@@ -52,8 +52,9 @@ def partition_of(key: str, partitions: int) -> int:
 class KafkaReader:
     """Reads ranges of one topic for all its owners in this process, one range at a time."""
 
-    def __init__(self, bootstrap: str, topic: str) -> None:
+    def __init__(self, bootstrap: str, topic: str, partitions: int) -> None:
         self.topic = topic
+        self._places = [TopicPartition(topic, number) for number in range(partitions)]
         self._consumer = AIOKafkaConsumer(
             bootstrap_servers=bootstrap,
             enable_auto_commit=False,
@@ -67,6 +68,10 @@ class KafkaReader:
 
     async def __aenter__(self) -> Self:
         await self._consumer.start()
+        self._consumer.assign(self._places)
+        for place in self._places:
+            self._consumer.seek(place, 0)
+        self._consumer.pause(*self._places)
         return self
 
     async def __aexit__(
@@ -92,8 +97,8 @@ class KafkaReader:
         """Every record of [start, upto), void ones too; raises Doubt if the log does not answer."""
         where = TopicPartition(self.topic, partition)
         async with self._one_at_a_time:
-            self._consumer.assign([where])
             self._consumer.seek(where, start)
+            self._consumer.resume(where)
             try:
                 while start < upto:
                     async with asyncio.timeout(READ_S):
@@ -105,7 +110,7 @@ class KafkaReader:
             except (KafkaError, TimeoutError) as error:
                 raise Doubt(f"{where} at {start} of {upto}: {error!r}") from error
             finally:
-                self._consumer.assign([])
+                self._consumer.pause(where)
 
     async def _take(self, where: TopicPartition) -> Sequence[Any]:
         found: Sequence[Any] = ()

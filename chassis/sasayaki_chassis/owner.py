@@ -11,7 +11,7 @@ import heapq
 import logging
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Generic
 
@@ -126,6 +126,7 @@ class Owner(Generic[S, C, E]):
         self._wake = asyncio.Event()
         self._next = 0
         self._claim_id = ""
+        self._claims: set[str] = set()  # an own claim in doubt may land after the next one
         self._armed: dict[str, datetime] = {}
         self._due: list[tuple[datetime, str]] = []  # a heap; what `_armed` does not know is stale
         self._alarm: Alarm | None = None
@@ -186,6 +187,7 @@ class Owner(Generic[S, C, E]):
     async def _claim(self) -> None:
         """Reads what is there, marks the log, and reads what the last owner still got in."""
         self._claim_id = str(uuid7())
+        self._claims.add(self._claim_id)
         await self._absorb(await self._log.end())
         at = await self._log.append([self._claim_entry()])
         if at < self._next:
@@ -248,11 +250,12 @@ class Owner(Generic[S, C, E]):
         """Adds one command's decision to the turn; False if the append would get too big."""
         try:
             events = tuple(self.decider.decide(ahead.state, waiting.command, turn.instant))
-            state = self.decider.fold(ahead.state, events)
-            records = [
-                self._record(event, waiting, turn, ahead.sequence + i, len(turn.records) + i)
-                for i, event in enumerate(events)
-            ]
+            state, records = ahead.state, list[Recorded[E]]()
+            for place, event in enumerate(events, len(turn.records)):
+                meta = self._meta(state, event, waiting.meta)
+                sequence = ahead.sequence + len(records) + 1
+                records.append(self._record(event, waiting, meta, turn.instant, sequence, place))
+                state = self.decider.evolve(state, event)
             entries = [codec.encode(record) for record in records]
             size = self._size(records, entries)
         except Refused as refused:
@@ -275,18 +278,30 @@ class Owner(Generic[S, C, E]):
         turn.answers.append(events)
         return True
 
+    def _meta(self, state: S, event: E, asked: Meta) -> Meta:
+        """The envelope of one event; the decider knows best whom it concerns."""
+        if self.decider.about is None:
+            return asked
+        about = self.decider.about(state, event)
+        return replace(asked, client_id=about.client_id, correlation_id=about.correlation_id)
+
     def _record(
-        self, event: E, waiting: Waiting[C, E], turn: Turn[S, C, E], sequence: int, place: int
+        self,
+        event: E,
+        waiting: Waiting[C, E],
+        meta: Meta,
+        instant: datetime,
+        sequence: int,
+        place: int,
     ) -> Recorded[E]:
-        meta = waiting.meta
         return Recorded.model_construct(
             id=str(uuid7()),
             type=event.event_type,
             source=f"/{self.decider.stream.replace('.', '/')}/{waiting.stream}",
             subject=waiting.stream,
-            sequence=sequence + 1,
-            time=turn.instant,
-            recorded_time=turn.instant,
+            sequence=sequence,
+            time=instant,
+            recorded_time=instant,
             tenant_id=meta.tenant_id,
             client_id=meta.client_id,
             at=self._next + place,
@@ -316,7 +331,7 @@ class Owner(Generic[S, C, E]):
             if parsed is None:
                 pass
             elif parsed.get("type") == codec.CLAIM_TYPE:
-                if since_claim and parsed.get("owner") != self._claim_id:
+                if since_claim and parsed.get("owner") not in self._claims:
                     raise Displaced(f"{self.name} was claimed at {offset}")
             elif codec.counts(offset, parsed["at"]):
                 self._apply(self._known(parsed))

@@ -155,7 +155,8 @@ async def _source(service: Service) -> Source:
 async def _owners(
     decider: Decider[S, C, E], source: Source, stack: AsyncExitStack
 ) -> Owners[S, C, E]:
-    reader = KafkaReader(source.bootstrap, f"{source.prefix}{decider.stream}")
+    topic = f"{source.prefix}{decider.stream}"
+    reader = KafkaReader(source.bootstrap, topic, decider.partitions)
     await stack.enter_async_context(reader)
     logs = [KafkaLog(source.bootstrap, reader, n) for n in range(decider.partitions)]
     return Owners(decider, logs, SystemClock())

@@ -24,7 +24,7 @@ class Partition:
     async def log(self) -> Log:
         log: Log
         if self._kafka:
-            reader = KafkaReader(self._kafka, self._topic)
+            reader = KafkaReader(self._kafka, self._topic, 1)
             await self._stack.enter_async_context(reader)
             log = KafkaLog(self._kafka, reader, 0)
         else:

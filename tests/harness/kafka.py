@@ -1,7 +1,8 @@
 """A real broker for tests: one a session, fresh topics a test."""
 
 import itertools
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
+from contextlib import ExitStack
 
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -12,11 +13,21 @@ from sasayaki_tools import broker
 _numbers = itertools.count(1)
 
 
+_address = pytest.StashKey[str]()
+
+
 @pytest.fixture(scope="session")
-def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a broker of this test session's own, on free ports."""
-    with broker.running(broker.bring(), tmp_path_factory.mktemp("kafka")) as address:
-        yield address
+def kafka(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of a broker of this test session's own, on free ports.
+
+    Every folder's conftest may import this fixture; they all get the one broker.
+    """
+    if _address not in pytestconfig.stash:
+        stack = ExitStack()
+        running = broker.running(broker.bring(), tmp_path_factory.mktemp("kafka"))
+        pytestconfig.stash[_address] = stack.enter_context(running)
+        pytestconfig.add_cleanup(stack.close)
+    return pytestconfig.stash[_address]
 
 
 @pytest.fixture

@@ -74,14 +74,19 @@ class Routing(stubs.RoutingServiceServicer):
 
 
 class EndContacts:
-    """Asks routing to end a contact at each count, once for `total`."""
+    """Asks routing, at each count, to end the contact of that name, as often as counted so far."""
 
     name = "end-contacts"
     topics = (COUNTER.stream,)
 
+    def __init__(self) -> None:
+        self.seen = 0
+
     def react(self, record: Recorded[Any]) -> Iterable[Message]:
+        self.seen += 1
         if isinstance(record.data, Counted):
-            yield pb.EndContactRequest(contact_id=record.subject)
+            for _ in range(record.data.total):
+                yield pb.EndContactRequest(contact_id=record.subject)
 
 
 class Totals:
