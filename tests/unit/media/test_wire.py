@@ -1,0 +1,139 @@
+"""The node's protocol: what it says becomes commands, what is ordered becomes frames."""
+
+import pytest
+from tests.unit.media.calls import CONNECTED, DIALLED, TALKING, WHISPER, ordered, supervision
+
+from sasayaki.media.node.v1 import node_pb2 as pb
+from sasayaki.media.v1.call_events import CallEndReason, CallEvent, LegEndReason
+from sasayaki_chassis.testing import NOON
+from sasayaki_media.call import CALL
+from sasayaki_media.commands import Fact, LegLeft, ModeApplied, Over, Played, PlayEnd
+from sasayaki_media.orders import outstanding
+from sasayaki_media.wire import (
+    FRAME_BYTES_MAX,
+    BrokenFrame,
+    fact_of,
+    frame,
+    frame_length,
+    order_message,
+)
+
+
+def order_of(*history: CallEvent) -> pb.Order:
+    (order,) = outstanding(CALL.fold(CALL.initial, history))
+    return order_message("con_1", order).order
+
+
+@pytest.mark.parametrize(
+    ("happening", "fact"),
+    [
+        (
+            pb.Happening(
+                played=pb.Played(
+                    play_id="p",
+                    heard_ms=1,
+                    total_ms=2,
+                    outcome=pb.PLAY_OUTCOME_COLLECTED,
+                    digits="2",
+                )
+            ),
+            Played("p", heard_ms=1, total_ms=2, end=PlayEnd.COLLECTED, digits="2"),
+        ),
+        (
+            pb.Happening(
+                mode_applied=pb.ModeApplied(
+                    leg_id="leg_1",
+                    mode=pb.MODE_WHISPER,
+                    applied_at_us=int(NOON.timestamp()) * 1_000_000,
+                )
+            ),
+            ModeApplied("leg_1", WHISPER, NOON),
+        ),
+        (
+            pb.Happening(
+                leg_ended=pb.LegEnded(leg_id="leg_1", reason=pb.LEG_END_REFUSED, sip_code=486)
+            ),
+            LegLeft("leg_1", LegEndReason.REFUSED, 486),
+        ),
+        (
+            pb.Happening(leg_ended=pb.LegEnded(leg_id="leg_1", reason=pb.LEG_END_HUNG_UP)),
+            LegLeft("leg_1", LegEndReason.HUNG_UP, None),
+        ),
+        (
+            pb.Happening(call_ended=pb.CallEnded(reason=pb.CALL_END_OPERATOR_HUNG_UP)),
+            Over(CallEndReason.OPERATOR_HUNG_UP),
+        ),
+        (pb.Happening(call_ended=pb.CallEnded()), Over(CallEndReason.FAILED)),
+        (pb.Happening(), None),
+        (pb.Happening(mode_applied=pb.ModeApplied(leg_id="leg_1")), None),
+    ],
+)
+def test_a_happening_becomes_a_fact(happening: pb.Happening, fact: Fact | None) -> None:
+    assert fact_of(happening) == fact
+
+
+@pytest.mark.parametrize("reason", pb.LegEnd.values())
+def test_every_end_of_a_leg_has_a_reason(reason: "pb.LegEnd.ValueType") -> None:
+    fact = fact_of(pb.Happening(leg_ended=pb.LegEnded(reason=reason)))
+    assert isinstance(fact, LegLeft)
+    assert fact.reason is not LegEndReason.UNSPECIFIED
+
+
+@pytest.mark.parametrize("reason", pb.CallEnd.values())
+def test_every_end_of_a_call_has_a_reason(reason: "pb.CallEnd.ValueType") -> None:
+    fact = fact_of(pb.Happening(call_ended=pb.CallEnded(reason=reason)))
+    assert isinstance(fact, Over)
+    assert fact.reason is not CallEndReason.UNSPECIFIED
+
+
+@pytest.mark.parametrize("outcome", pb.PlayOutcome.values())
+def test_every_end_of_a_play_is_known(outcome: "pb.PlayOutcome.ValueType") -> None:
+    assert isinstance(fact_of(pb.Happening(played=pb.Played(outcome=outcome))), Played)
+
+
+def test_an_order_names_the_call_and_itself() -> None:
+    order = order_of(*CONNECTED, DIALLED)
+    assert order.order_id == "con_1/dial/leg_op"
+    assert order.dial == pb.Dial(
+        contact_id="con_1", leg_id="leg_op", user_id="usr_mori", ring_ms_max=20_000
+    )
+
+
+def test_a_play_carries_all_that_was_ordered() -> None:
+    order = order_of(*CONNECTED, ordered(digits_max=1))
+    assert order.play == pb.Play(
+        contact_id="con_1",
+        play_id="ply_1",
+        prompt_sha256=["ab" * 32],
+        digits_max=1,
+        first_digit_ms=5_000,
+        next_digit_ms=3_000,
+    )
+
+
+def test_a_mode_is_sent_as_a_mode() -> None:
+    order = order_of(*TALKING, supervision(WHISPER))
+    assert order.supervise == pb.Supervise(
+        contact_id="con_1", leg_id="leg_sup", user_id="usr_sato", mode=pb.MODE_WHISPER
+    )
+
+
+def test_an_order_id_fits_into_what_the_node_remembers() -> None:
+    leg_id, contact_id = f"leg_{'f' * 36}", f"con_{'f' * 36}"
+    long = supervision(WHISPER).model_copy(update={"leg_id": leg_id})
+    (order,) = outstanding(CALL.fold(CALL.initial, [*TALKING, long]))
+    assert len(order_message(contact_id, order).order.order_id) <= 128
+
+
+def test_a_frame_begins_with_its_length() -> None:
+    framed = frame(pb.ToNode(acknowledge=pb.Acknowledge(seq=7)))
+    assert frame_length(framed[:4]) == len(framed) - 4
+    assert pb.ToNode.FromString(framed[4:]).acknowledge.seq == 7
+
+
+def test_a_frame_that_is_too_long_is_refused_on_both_sides() -> None:
+    with pytest.raises(BrokenFrame):
+        frame_length((FRAME_BYTES_MAX + 1).to_bytes(4, "little"))
+    put = pb.PutPrompt(pcmu=bytes(FRAME_BYTES_MAX))
+    with pytest.raises(BrokenFrame):
+        frame(pb.ToNode(order=pb.Order(put_prompt=put)))
