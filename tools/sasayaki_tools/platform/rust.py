@@ -15,6 +15,8 @@ from sasayaki_tools.platform import wheels
 from sasayaki_tools.say import Failed, note, step
 
 RUST_VERSION_MIN = (1, 89)
+# Each version lints differently: only this one's verdict counts, others advise.
+RUST_VERSION_OF_LINTS = (1, 95)
 PROGRAMS = ("sasayaki-node", "sasayaki-softphone")
 # Lines of a failed build that are shown; the whole of it is in the log.
 LINES_SHOWN = 40
@@ -128,10 +130,16 @@ def _toolchains() -> Iterator[Rust]:
     usual = Path(os.environ.get("CARGO_HOME") or Path.home() / ".cargo") / "bin" / "cargo"
     on_path = shutil.which("cargo")
     yield from _toolchain(Path(on_path) if on_path else usual, {})
-    for program in sorted((_rust_home() / "rustup" / "toolchains").glob("*/bin/cargo")):
-        path = f"{program.parent}{os.pathsep}{os.environ.get('PATH', '')}"
-        cargo_home = str(_rust_home() / "cargo")
-        yield from _toolchain(program, {"PATH": path, "CARGO_HOME": cargo_home})
+    home = _rust_home()
+    for program in sorted((home / "rustup" / "toolchains").glob("*/bin/cargo")):
+        own = {
+            "CARGO_HOME": str(home / "cargo"),
+            "PATH": f"{program.parent}{os.pathsep}{os.environ.get('PATH', '')}",
+            "RUSTUP_HOME": str(home / "rustup"),
+            # cargo's helpers are rustup's stand-ins, which ask which toolchain is meant.
+            "RUSTUP_TOOLCHAIN": program.parents[1].name,
+        }
+        yield from _toolchain(program, own)
 
 
 def _toolchain(program: Path, environment: dict[str, str]) -> Iterator[Rust]:
@@ -160,20 +168,24 @@ def _version(rustc: Path, environment: dict[str, str]) -> tuple[int, int] | None
 
 
 def _run_rustup(home: Path) -> None:
-    """Lets rustup install a minimal toolchain under our cache: the user's rustup or a wheel's."""
+    """Lets rustup install a toolchain under our cache: the user's rustup, else one from a wheel."""
     environment = {
         **os.environ,
         "CARGO_HOME": str(home / "cargo"),
         "RUSTUP_HOME": str(home / "rustup"),
     }
     own = shutil.which("rustup")
-    if own:
-        command = [own, "toolchain", "install", "stable", "--profile", "minimal"]
-        command += ["--component", "clippy", "--component", "rustfmt"]
-    else:
+    if own is None:
         environment["PYTHONPATH"] = str(wheels.bring("rust"))
         code = "import sys, puccinialin; puccinialin.setup_rust(sys.argv[1])"
-        command = [sys.executable, "-c", code, str(home)]
+        _rustup([sys.executable, "-c", code, str(home)], environment)
+        own = str(home / "cargo" / "bin" / "rustup")
+    components = ["--component", "clippy", "--component", "rustfmt"]
+    install = ["toolchain", "install", "stable", "--no-self-update", "--profile", "minimal"]
+    _rustup([own, *install, *components], environment)
+
+
+def _rustup(command: list[str], environment: dict[str, str]) -> None:
     done = subprocess.run(
         command,
         env=environment,
