@@ -188,7 +188,7 @@ def read_wav(data: bytes) -> dict[str, Samples]:
 
 @dataclass(frozen=True)
 class Spoken:
-    """For how long each party's phone sent sound that a recording must hold, in milliseconds."""
+    """For how long operator and supervisor said what a recording must hold, in milliseconds."""
 
     contact_id: str
     operator_ms: float
@@ -201,26 +201,42 @@ def recorded(calls: Sequence[Spoken]) -> Check:
     wrong = []
     for call in calls:
         tracks = read_wav(call.recording)
-        for track, samples in tracks.items():
-            wrong += [f"{call.contact_id}: {c}" for c in _track_complaints(track, samples, call)]
+        faults = [
+            *_foreign_voices(tracks),
+            *_lengths(tracks, call),
+            *_holes(tracks),
+        ]
+        wrong += [f"{call.contact_id}: {fault}" for fault in faults]
     return at_most("recordings: faults", len(wrong), 0, len(calls), wrong)
 
 
-def _track_complaints(track: str, samples: Samples, call: Spoken) -> Iterable[str]:
-    for voice, hertz in TONES.items():
-        if voice != track and len(samples) and level(samples, hertz) > UNWANTED_DBFS:
-            yield f"the {track}'s track has the {voice} at {level(samples, hertz):.1f} dBFS"
-    stretch = tone_stretch(samples, TONES[track])
-    hole = longest_without(stretch, TONES[track])
-    length = len(stretch) / 8.0
-    if track == "customer" and abs(length - len(samples) / 8.0) > TRACK_MS:
-        yield f"the customer's tone is {length:.0f} ms of {len(samples) / 8.0:.0f} ms"
-    if track == "operator" and abs(length - call.operator_ms) > TRACK_MS:
-        yield f"the operator's tone is {length:.0f} ms, sent were {call.operator_ms:.0f} ms"
-    if track != "supervisor" and hole > TRACK_MS:
-        yield f"the {track}'s tone has a hole of {hole:.0f} ms"
-    if track == "supervisor" and (length > 0) != (call.whispers_ms > 0):
-        yield f"the supervisor's tone is {length:.0f} ms, whispered were {call.whispers_ms:.0f} ms"
+def _foreign_voices(tracks: dict[str, Samples]) -> Iterable[str]:
+    for track, samples in tracks.items():
+        for voice, hertz in TONES.items():
+            if voice != track and level(samples, hertz) > UNWANTED_DBFS:
+                yield f"the {track}'s track has the {voice} at {level(samples, hertz):.1f} dBFS"
+
+
+def _lengths(tracks: dict[str, Samples], call: Spoken) -> Iterable[str]:
+    whole_ms = len(tracks["customer"]) / 8.0
+    wanted = {
+        "customer": whole_ms,
+        "operator": call.operator_ms,
+        "supervisor": call.whispers_ms,
+    }
+    for track, samples in tracks.items():
+        found = len(tone_stretch(samples, TONES[track])) / 8.0
+        if abs(found - wanted[track]) > TRACK_MS:
+            yield f"the {track}'s tone is {found:.0f} ms, {wanted[track]:.0f} ms were sent"
+
+
+def _holes(tracks: dict[str, Samples]) -> Iterable[str]:
+    """From the operator's first sound on: before it the customer's phone sends keys, not sound."""
+    talk = tone_stretch(tracks["operator"], OPERATOR_HZ)
+    for track in ("customer", "operator"):
+        hole = longest_without(tracks[track][-len(talk) :], TONES[track])
+        if hole > TRACK_MS:
+            yield f"the {track}'s tone has a hole of {hole:.0f} ms"
 
 
 def tone_stretch(samples: Samples, hertz: float) -> Samples:

@@ -6,6 +6,8 @@ import asyncio
 import os
 import platform as machine_facts
 from collections.abc import Callable
+from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -33,9 +35,9 @@ from sasayaki_demo.checks import (
     unbroken,
 )
 from sasayaki_demo.endpoints import Endpoints
-from sasayaki_demo.judge import Case, judge
+from sasayaki_demo.judge import Case, judge, when_ns
 from sasayaki_demo.people import connected
-from sasayaki_demo.play import Floor, Voices, floor, now_ns, play, wrapped_up
+from sasayaki_demo.play import Floor, Voices, floor, play, wrapped_up
 from sasayaki_demo.sound import MULAW, heard_ms, level, read_packets
 from sasayaki_demo.topics import Written, read_topics
 
@@ -54,7 +56,6 @@ async def examine(
 ) -> dict[str, Any]:
     """Plays `calls` calls at once and two that go wrong; returns the report."""
     open_caller = opener(keys)
-    started_ns = now_ns()
     async with connected(endpoints) as services:
         async with floor(services, endpoints, softphone, folder, VOICES) as at_work:
             customers = [
@@ -74,9 +75,9 @@ async def examine(
             records = await settled(endpoints)
             contacts = contacts_by_caller(records, open_caller)
             heard = _heard(supervised, customers, contacts)
-            spoken = await _spoken(at_work, customers, contacts, supervised)
+            spoken = await _spoken(at_work, customers, contacts, records)
         records = await read_topics(endpoints.kafka)
-    complaints = judge(Case(at_work.ledger.entries, records, open_caller, started_ns))
+    complaints = judge(Case(at_work.ledger.entries, records, open_caller, at_work.started_ns))
     times = change_times_ms(heard)
     checks = [
         at_most("ledger and topics: complaints", len(complaints), 0, len(records), complaints),
@@ -120,6 +121,7 @@ def contacts_by_caller(
 ) -> dict[str, str]:
     """Returns the contact id of each caller's newest call."""
     arrived = [r for r in records if r.is_history and r.name == "CallArrived"]
+    arrived.sort(key=when_ns)
     return {open_caller(r): str(r.event["subject"]) for r in arrived}
 
 
@@ -139,11 +141,10 @@ async def _spoken(
     at_work: Floor,
     customers: list[Customer],
     contacts: dict[str, str],
-    supervised: list[Supervised],
+    records: list[Written],
 ) -> list[Spoken]:
     """Fetches each talk's recording, with what its phones sent beside it."""
     supervisor = next(iter(at_work.supervisors.values()))
-    whispered = {s.contact_id for s in supervised}
     talks = {e["contact_id"]: e for e in at_work.talks(0)}
     spoken = []
     for customer in customers:
@@ -153,11 +154,25 @@ async def _spoken(
             Spoken(
                 contact,
                 20.0 * len(sent.payloads),
-                1000.0 * HOLD_S if contact in whispered else 0.0,
+                _whispered_ms(contact, records),
                 await supervisor.recording(contact),
             )
         )
     return spoken
+
+
+def _whispered_ms(contact: str, records: list[Written]) -> float:
+    """Returns for how long a contact's supervisor whispered, by the instants of the changes."""
+    changes = [
+        (datetime.fromisoformat(r.data["applied_at"]), r.data["mode"])
+        for r in records
+        if r.is_history and r.name == "SupervisorHeard" and r.event["subject"] == contact
+    ]
+    return sum(
+        (after - at).total_seconds() * 1000
+        for (at, mode), (after, _) in pairwise(changes)
+        if mode == "SUPERVISION_MODE_WHISPER"
+    )
 
 
 def _guidance(

@@ -73,6 +73,16 @@ class Operator(Person):
             state=pool_pb.OperatorState.Name(state),
         )
 
+    async def go_home(self) -> None:
+        """Logs out whatever an earlier run left; not an act of this one."""
+        await self._platform.routing.SetOperatorState(
+            routing_pb.SetOperatorStateRequest(
+                request_id=str(uuid4()), state=pool_pb.OPERATOR_STATE_OFF
+            ),
+            metadata=self._metadata,
+            timeout=RPC_S,
+        )
+
     async def complete_wrap_up(self, contact_id: str, answers: dict[str, str]) -> None:
         """Sends the client company's form."""
         await self._act(

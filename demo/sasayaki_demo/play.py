@@ -42,6 +42,8 @@ class Floor:
     supervisors: dict[str, Supervisor]
     operators: dict[str, Operator]
     free_supervisors: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
+    started_ns: int = 0
+    """When everybody was in place: what happened before is not this run's."""
 
     def talks(self, since: int) -> list[Entry]:
         """Returns the `established` entries of operators' phones from a ledger position on."""
@@ -101,6 +103,9 @@ async def floor(
 async def _desks(at_work: Floor) -> AsyncIterator[None]:
     answers = {"outcome": "resolved", "note": "デモの応対"}
     people = at_work.operators.values()
+    for person in people:
+        await person.go_home()
+    at_work.started_ns = time.time_ns()
     desks = [asyncio.create_task(Desk(person, answers).work()) for person in people]
     for person in people:
         await person.set_state(pool_pb.OPERATOR_STATE_READY)

@@ -15,7 +15,7 @@ from sasayaki_demo.examine import NUMBER, VOICES, contacts_by_caller, examine, s
 from sasayaki_demo.judge import Case
 from sasayaki_demo.judge_test import self_test
 from sasayaki_demo.people import connected
-from sasayaki_demo.play import floor, now_ns, play, wrapped_up
+from sasayaki_demo.play import floor, play, wrapped_up
 
 WHISPERS_EACH = 17
 
@@ -47,7 +47,6 @@ async def test_the_demo_holds(report: dict[str, Any], name: str) -> None:
 async def test_fifty_whispers_are_heard_in_time_and_without_a_gap(
     running: Running, tmp_path: Path
 ) -> None:
-    started = now_ns()
     customers = [
         Customer(f"w{n}", f"+81903000{n:04}", NUMBER, talk_s=4 + 1.3 * WHISPERS_EACH)
         for n in range(3)
@@ -80,5 +79,5 @@ async def test_fifty_whispers_are_heard_in_time_and_without_a_gap(
     assert gaps.ok, gaps
 
     records = await settled(running.endpoints)
-    case = Case(at_work.ledger.entries, records, opener(running.keys), started)
+    case = Case(at_work.ledger.entries, records, opener(running.keys), at_work.started_ns)
     assert self_test(case) == []
