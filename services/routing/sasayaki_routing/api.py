@@ -154,9 +154,7 @@ class RoutingService(rpc.RoutingServiceServicer):
                 required_skills=tuple(request.required_skills),
                 priority=request.priority,
             )
-            events = await self._ask(
-                request, context, command, request.contact_id, request.client_id
-            )
+            events = await self._ask(request, context, command)
         offers = (event.offer_id for event in events if isinstance(event, OfferMade))
         return pb.QueueContactResponse(offer_id=next(offers, None))
 
@@ -166,7 +164,7 @@ class RoutingService(rpc.RoutingServiceServicer):
         async with refusals(context, CODES):
             require(request, contact_id=CONTACT, operator_id=OPERATOR)
             command = AcceptOffer(request.contact_id, request.operator_id)
-            await self._ask(request, context, command, request.contact_id)
+            await self._ask(request, context, command)
         return pb.AcceptOfferResponse()
 
     async def DeclineOffer(
@@ -176,7 +174,7 @@ class RoutingService(rpc.RoutingServiceServicer):
             require(request, contact_id=CONTACT, operator_id=OPERATOR, failure=FAILURE)
             failure = OfferFailure(wire.OfferFailure.Name(request.failure))
             command = DeclineOffer(request.contact_id, request.operator_id, failure)
-            await self._ask(request, context, command, request.contact_id)
+            await self._ask(request, context, command)
         return pb.DeclineOfferResponse()
 
     async def EndContact(
@@ -184,14 +182,14 @@ class RoutingService(rpc.RoutingServiceServicer):
     ) -> pb.EndContactResponse:
         async with refusals(context, CODES):
             require(request, contact_id=CONTACT)
-            await self._ask(request, context, EndContact(request.contact_id), request.contact_id)
+            await self._ask(request, context, EndContact(request.contact_id))
         return pb.EndContactResponse()
 
     async def Release(self, request: pb.ReleaseRequest, context: Context) -> pb.ReleaseResponse:
         async with refusals(context, CODES):
             require(request, contact_id=CONTACT, operator_id=OPERATOR)
             command = Release(request.contact_id, request.operator_id)
-            await self._ask(request, context, command, request.contact_id)
+            await self._ask(request, context, command)
         return pb.ReleaseResponse()
 
     async def WatchDesk(
@@ -204,14 +202,7 @@ class RoutingService(rpc.RoutingServiceServicer):
             async for desk in watcher.changes():
                 yield _shown(desk)
 
-    async def _ask(
-        self,
-        request: Any,
-        context: Context,
-        command: Command,
-        contact_id: str | None = None,
-        client_id: str | None = None,
-    ) -> tuple[PoolEvent, ...]:
+    async def _ask(self, request: Any, context: Context, command: Command) -> tuple[PoolEvent, ...]:
         """Has the caller's pool decide; one stream for many callers, so ids are told apart."""
         who = caller(context)
         own = who.role == "service"
@@ -220,7 +211,7 @@ class RoutingService(rpc.RoutingServiceServicer):
             pool_id(who.tenant_id),
             command,
             request_id=request.request_id if own else f"{who.user_id}/{asked}/{request.request_id}",
-            meta=meta(context, client_id=client_id, correlation_id=contact_id),
+            meta=meta(context),
         )
 
 

@@ -61,6 +61,7 @@ from sasayaki_routing.pool_state import (
     Talking,
     Waiting,
     WrappingUp,
+    about,
     evolve,
 )
 
@@ -341,6 +342,7 @@ def pool_decider(limits: Limits) -> Decider[Pool, Command, PoolEvent]:
         evolve=evolve,
         deadline=deadline,
         events=EVENTS,
+        about=about,
     )
 
 

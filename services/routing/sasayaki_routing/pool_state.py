@@ -25,6 +25,7 @@ from sasayaki.routing.v1.pool_events import (
     PoolEvent,
     WrapUpStarted,
 )
+from sasayaki_chassis.decider import About
 from sasayaki_routing.departed import Departed
 from sasayaki_routing.matching import Profile, Wish
 
@@ -81,6 +82,7 @@ class WrappingUp:
     """Finishes a contact whose call is over."""
 
     contact_id: str
+    client_id: str
     since: datetime
     release_by: datetime
 
@@ -179,13 +181,33 @@ def evolve(pool: Pool, event: PoolEvent) -> Pool:
             return _departed(pool, contact_id, wish.queued_at + timedelta(milliseconds=waited_ms))
         case ContactLeft(contact_id=contact_id, left_at=left_at):
             return _departed(pool, contact_id, left_at)
-        case WrapUpStarted(contact_id=contact_id, since=since, release_by=release_by):
-            wrapping_up = WrappingUp(contact_id, since, release_by)
+        case WrapUpStarted(contact_id=contact_id, since=since):
+            client_id = pool.contacts[contact_id].wish.client_id
+            wrapping_up = WrappingUp(contact_id, client_id, since, event.release_by)
             return _departed(_moved(pool, event.operator_id, wrapping_up), contact_id, since)
         case OperatorReleased(operator_id=operator_id, since=since):
             return _moved(pool, operator_id, Ready(since))
         case _:
             assert_never(event)
+
+
+def about(pool: Pool, event: PoolEvent) -> About:
+    """The contact and client company of an event: one decision may concern several of each."""
+    match event:
+        case OperatorPut() | OperatorStateSet():
+            return About()
+        case ContactQueued(contact_id=contact_id, client_id=client_id):
+            return About(client_id, contact_id)
+        case ContactLeft(contact_id=contact_id):
+            return About(correlation_id=contact_id)
+        case OperatorReleased(contact_id=contact_id, operator_id=operator_id):
+            match pool.operators[operator_id].status:
+                case WrappingUp(client_id=client_id):
+                    return About(client_id, contact_id)
+                case _:
+                    return About(correlation_id=contact_id)
+        case _:
+            return About(pool.contacts[event.contact_id].wish.client_id, event.contact_id)
 
 
 def _chosen(event: OperatorStateSet) -> Status:

@@ -16,6 +16,7 @@ from sasayaki.routing.v1.pool_events import (
     OperatorReleased,
     OperatorState,
     OperatorStateSet,
+    PoolEvent,
     ReleaseReason,
     Skipped,
     SkipReason,
@@ -34,6 +35,7 @@ from sasayaki_routing.commands import (
     SetState,
 )
 from sasayaki_routing.pool import POOL
+from sasayaki_routing.pool_state import about
 
 WINDOW = timedelta(seconds=20)
 WRAP_UP = timedelta(seconds=60)
@@ -420,6 +422,32 @@ class TestEndOfTheCall:
         left = ContactLeft(contact_id="con_1", left_at=s(2))
         given(POOL).when(EndContact("con_1"), at=s(2)).then(left)
         given(POOL, left).when(EndContact("con_1"), at=s(3)).then()
+
+
+class TestEnvelopes:
+    """Each event is filed under its own contact and client company, whatever was asked."""
+
+    def envelope(self, event: PoolEvent, *history: PoolEvent) -> tuple[str | None, str | None]:
+        told = about(POOL.fold(POOL.initial, history), event)
+        return told.client_id, told.correlation_id
+
+    def test_profiles_and_states_concern_no_contact(self) -> None:
+        assert self.envelope(put()) == (None, None)
+        assert self.envelope(ready(), put()) == (None, None)
+
+    def test_what_happens_to_a_contact_concerns_it_and_its_client_company(self) -> None:
+        assert self.envelope(queued()) == ("cli_acme", "con_1")
+        assert self.envelope(RINGING[-1], *RINGING[:-1]) == ("cli_acme", "con_1")
+        assert self.envelope(lapsed(), *RINGING) == ("cli_acme", "con_1")
+        assert self.envelope(abandoned(waited_s=1), queued()) == ("cli_acme", "con_1")
+        assert self.envelope(wrapping_up(s(100)), *TALKING) == ("cli_acme", "con_1")
+
+    def test_a_release_concerns_the_contact_that_was_wrapped_up(self) -> None:
+        assert self.envelope(released(s(120)), *IN_WRAP_UP) == ("cli_acme", "con_1")
+
+    def test_a_contact_that_never_waited_has_no_client_company_here(self) -> None:
+        left = ContactLeft(contact_id="con_1", left_at=NOON)
+        assert self.envelope(left) == (None, "con_1")
 
 
 class TestWrapUp:
