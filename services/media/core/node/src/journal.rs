@@ -12,7 +12,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::sync::Arc;
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
@@ -43,6 +43,16 @@ pub struct Journal {
     pub entries: Sender<Entry>,
     /// The highest number that is on disk.
     pub synced: watch::Receiver<i64>,
+    thread: JoinHandle<()>,
+}
+
+impl Journal {
+    /// Waits until everything is on disk. Blocks.
+    pub fn close(self) {
+        drop(self.entries);
+        // Its panic was told when it happened.
+        let _ = self.thread.join();
+    }
 }
 
 /// Opens the journal of this run below `folder` and starts its thread.
@@ -62,12 +72,13 @@ pub fn start(folder: &Path, node_id: &str, metrics: Arc<Metrics>) -> io::Result<
         synced,
         last_sync: None,
     };
-    thread::Builder::new()
+    let thread = thread::Builder::new()
         .name("journal".to_owned())
         .spawn(move || writer.run(&inbox))?;
     Ok(Journal {
         entries,
         synced: on_disk,
+        thread,
     })
 }
 

@@ -34,7 +34,8 @@ fn main() -> ExitCode {
 
 fn run(settings: &Settings) -> std::io::Result<()> {
     let metrics = Arc::new(Metrics::default());
-    health::start(settings.http, Arc::clone(&metrics))?;
+    let sounding = health::Sounding::default();
+    health::start(settings.http, Arc::clone(&metrics), Arc::clone(&sounding))?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
@@ -43,6 +44,7 @@ fn run(settings: &Settings) -> std::io::Result<()> {
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
         let signalling = Signalling::open(settings, metrics).await?;
+        sounding.get_or_init(|| signalling.media());
         tokio::spawn(async move {
             tokio::select! {
                 _ = terminate.recv() => {}

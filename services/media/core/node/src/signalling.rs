@@ -13,7 +13,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use tokio::net::{UdpSocket, UnixListener};
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::{interval, sleep_until};
+use tokio::time::{interval, sleep_until, Interval};
 
 use crate::calls::{Act, Caller, Calls, Limits};
 use crate::journal::{self, Entry, Journal};
@@ -45,6 +45,7 @@ pub struct Signalling {
     sounds: mpsc::Receiver<MediaHappening>,
     waiting: VecDeque<MediaOrder>,
     clock: Clock,
+    housekeeping: Interval,
     stopping: bool,
 }
 
@@ -114,6 +115,7 @@ impl Signalling {
             sounds,
             waiting: VecDeque::new(),
             clock: Clock(Instant::now()),
+            housekeeping: interval(HOUSEKEEPING),
             stopping: false,
         })
     }
@@ -123,39 +125,69 @@ impl Signalling {
         self.sip
     }
 
-    /// Runs until told to stop; then ends the calls and says farewell.
-    pub async fn run(mut self, mut stop: oneshot::Receiver<()>) {
-        let mut housekeeping = interval(HOUSEKEEPING);
-        let mut until = None;
+    /// The media threads, for those who want to know what they count.
+    pub fn media(&self) -> Media {
+        self.media.clone()
+    }
+
+    /// Runs until told to stop; then ends the calls, waits for their recordings and says farewell.
+    pub async fn run(mut self, stop: oneshot::Receiver<()>) {
+        self.serve(stop).await;
+        self.stopping = true;
+        self.calls.end_all(self.clock.now_ms());
+        self.carry_out();
+        let farewell = self.farewell();
+        if tokio::time::timeout(FAREWELL, farewell).await.is_err() {
+            tracing::warn!("farewell_cut_short");
+        }
+        self.journal.close();
+    }
+
+    /// Lets the last calls end, their recordings be written, and Python take what happened.
+    async fn farewell(&mut self) {
+        while self.calls.counts().0 > 0 {
+            self.turn().await;
+        }
+        let media = self.media.clone();
+        let mut closing = tokio::task::spawn_blocking(move || media.stop());
         loop {
-            let deadline = self.calls.deadline().map(|at| self.clock.instant(at));
             tokio::select! {
-                arrived = self.stack.next() => match arrived {
-                    Some(arrived) => self.arrived(arrived),
-                    None => return,
-                },
-                Some(brought) = self.brought.recv() => self.brought(brought),
-                Some(sound) = self.sounds.recv() => self.calls.sounded(self.clock.now_ms(), &sound),
-                Ok(()) = self.journal.synced.changed() => {
-                    let synced = *self.journal.synced.borrow_and_update();
-                    self.link.synced(synced);
-                }
-                () = self.link.room() => self.link.pump(),
-                () = sleep_until(deadline.unwrap_or_else(far)), if deadline.is_some() => {}
-                _ = housekeeping.tick() => self.keep_house(),
-                _ = &mut stop, if until.is_none() => {
-                    self.stopping = true;
-                    self.calls.end_all(self.clock.now_ms());
-                    until = Some(Instant::now() + FAREWELL);
-                }
-            }
-            self.calls.due(self.clock.now_ms());
-            self.carry_out();
-            let over = self.calls.counts().0 == 0 && self.link.is_settled();
-            if until.is_some_and(|until| over || until <= Instant::now()) {
-                return;
+                _ = &mut closing => break,
+                () = self.turn() => {}
             }
         }
+        while !self.link.is_settled() || !self.sounds.is_empty() {
+            self.turn().await;
+        }
+    }
+
+    async fn serve(&mut self, mut stop: oneshot::Receiver<()>) {
+        loop {
+            tokio::select! {
+                // Whoever holds the other end tells by letting go, too.
+                _ = &mut stop => return,
+                () = self.turn() => {}
+            }
+        }
+    }
+
+    /// One thing that arrives, and all that follows from it.
+    async fn turn(&mut self) {
+        let deadline = self.calls.deadline().map(|at| self.clock.instant(at));
+        tokio::select! {
+            Some(arrived) = self.stack.next() => self.arrived(arrived),
+            Some(brought) = self.brought.recv() => self.brought(brought),
+            Some(sound) = self.sounds.recv() => self.calls.sounded(self.clock.now_ms(), &sound),
+            Ok(()) = self.journal.synced.changed() => {
+                let synced = *self.journal.synced.borrow_and_update();
+                self.link.synced(synced);
+            }
+            () = self.link.room() => self.link.pump(),
+            () = sleep_until(deadline.unwrap_or_else(far)), if deadline.is_some() => {}
+            _ = self.housekeeping.tick() => self.keep_house(),
+        }
+        self.calls.due(self.clock.now_ms());
+        self.carry_out();
     }
 
     fn arrived(&mut self, arrived: Arrived) {

@@ -6,6 +6,9 @@ use crate::media::{CallId, MediaHappening, MediaOrder, Mode, PlayOutcome, Role};
 use crate::wire::happening::Happening as What;
 use crate::wire::{self, Joined, LegEnd, ModeApplied, Played, TapClosed, TapOpened};
 
+/// Tracks of a recording; each has the same number of pages.
+const TRACKS: u32 = 3;
+
 /// The call that a happening is about.
 pub fn call_of(happening: &MediaHappening) -> CallId {
     match happening {
@@ -64,7 +67,7 @@ impl Call {
             MediaHappening::TapClosed {
                 recorded_ms, pages, ..
             } => {
-                let (recorded_ms, pages) = (*recorded_ms, *pages);
+                let (recorded_ms, pages) = (*recorded_ms, *pages * TRACKS);
                 shared.happened(
                     &self.contact_id,
                     What::TapClosed(TapClosed { recorded_ms, pages }),
