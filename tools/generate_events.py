@@ -150,10 +150,10 @@ class EventModule:
             self._used.add("Instant")
             return "Instant"
         home = self._homes.get(field.type_name)
-        short = field.type_name.rsplit(".", 1)[1]
         if home is None or field.type not in (Kind.TYPE_ENUM, Kind.TYPE_MESSAGE):
             kind = Kind.Type.Name(field.type).removeprefix("TYPE_").lower()
             raise self._rejected(message.name, field.name, f"{kind} {field.type_name}".strip())
+        short = field.type_name.rsplit(".", 1)[1]
         if home is not self.file:
             if field.type == Kind.TYPE_MESSAGE:
                 raise self._rejected(message.name, field.name, "a message of another file")
