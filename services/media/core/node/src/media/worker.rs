@@ -151,14 +151,12 @@ impl Worker {
                 }
             }
             self.run_timers(!ready.is_empty());
-            self.links.happenings.flush();
-            self.links.tap.flush();
         }
     }
 
     /// How long to wait; `None`: until something comes.
     fn timeout(&mut self) -> Option<Micros> {
-        let retry = self.links.happenings.flush() || self.links.tap.flush();
+        let retry = self.links.happenings.flush() | self.links.tap.flush();
         let due = self
             .timers
             .peek()

@@ -16,16 +16,19 @@ use sound::Role;
 use tokio::sync::mpsc::Sender;
 
 use super::clock::Clock;
-use super::guard::AbortOnPanic;
+use super::guard::{run_in_real_time, AbortOnPanic};
 use super::metrics::{Event, MediaMetrics};
 use super::spool::Spool;
 use super::tap::{Frame, Note};
-use super::{CallId, MediaHappening};
+use super::{CallId, MediaConfig, MediaHappening};
 use crate::wire::{Gap, SpoolPage, Track};
 
 /// How long the writer sleeps with an empty ring while calls are recorded, and while none is.
 const PAUSE: Duration = Duration::from_millis(50);
 const IDLE_PAUSE: Duration = Duration::from_secs(5);
+
+/// The lowest of `SCHED_FIFO`: below every media thread.
+const WRITER_PRIORITY: u8 = 1;
 
 /// Files are synced so often while they are written to.
 const SYNC_EVERY: Duration = Duration::from_secs(1);
@@ -39,13 +42,14 @@ pub struct Writer {
 /// Starts a writer with its syncing thread; it ends when the ring's producer is gone and all is synced.
 pub fn start(
     name: &str,
-    capacity: usize,
+    config: &MediaConfig,
     spool: Spool,
     clock: Clock,
     happenings: Sender<MediaHappening>,
     metrics: Arc<MediaMetrics>,
 ) -> io::Result<Writer> {
-    let (producer, ring) = RingBuffer::new(capacity);
+    let (producer, ring) = RingBuffer::new(config.tapped_max);
+    let real_time = config.realtime_priority.is_some();
     let (sync, jobs) = sync_channel(1);
     let syncing = {
         let metrics = Arc::clone(&metrics);
@@ -65,6 +69,9 @@ pub fn start(
     };
     let work = move || {
         let _guard = AbortOnPanic;
+        if real_time {
+            run_in_real_time(WRITER_PRIORITY);
+        }
         recorder.run(ring);
         // Its channel is closed; it ends by itself, and a panic there has aborted the process.
         let _ = syncing.join();
@@ -117,7 +124,7 @@ impl Recorder {
                 } = recording;
                 let (spool, metrics) = (&mut self.spool, &self.metrics);
                 timeline.ripen(now, &mut |page| {
-                    write(spool, metrics, contact_id, *opened_at_us, page)
+                    write(spool, metrics, contact_id, *opened_at_us, page);
                 });
             }
             if abandoned {
@@ -162,7 +169,7 @@ impl Recorder {
                 } = recording;
                 let (spool, metrics) = (&mut self.spool, &self.metrics);
                 let recorded = timeline.close(at, &mut |page| {
-                    write(spool, metrics, &contact_id, opened_at_us, page)
+                    write(spool, metrics, &contact_id, opened_at_us, page);
                 });
                 let (recorded_ms, pages) = (recorded.milliseconds, recorded.pages);
                 self.closed.push(MediaHappening::TapClosed {

@@ -1,0 +1,173 @@
+//! What signalling orders of a call's sound, and what it is told.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use sound::{Codec, Collect, Digits, Mode, PlayOutcome, Prompt, Role};
+
+use super::PortLease;
+
+/// A call, as signalling numbers it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CallId(pub u64);
+
+/// A leg, as signalling numbers it; unique in its call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct LegId(pub u64);
+
+/// One play, as signalling numbers it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PlayId(pub u64);
+
+/// What signalling asks of a call's sound.
+#[derive(Debug)]
+pub enum MediaOrder {
+    OpenCall {
+        call: CallId,
+    },
+    /// The leg's port is leased before its SDP is written; the leg hears and says nothing before `SetPeer`.
+    AddLeg {
+        call: CallId,
+        leg: LegId,
+        role: Role,
+        port: PortLease,
+    },
+    /// Where the leg's RTP comes from and goes to, exactly, by its SDP. Repeated at a re-INVITE.
+    SetPeer {
+        call: CallId,
+        leg: LegId,
+        peer: SocketAddr,
+        codec: Codec,
+        telephone_event: Option<u8>,
+    },
+    /// Both true from the start; the peer's `sendonly`/`recvonly`/`inactive` turned round.
+    SetDirection {
+        call: CallId,
+        leg: LegId,
+        sends: bool,
+        receives: bool,
+    },
+    /// Plays prompts to a leg in place of what it would hear; a play under way is stopped.
+    Play {
+        call: CallId,
+        leg: LegId,
+        play: PlayId,
+        prompts: Vec<Arc<Prompt>>,
+        collect: Option<Collect>,
+    },
+    /// Stops this play if it is still under way.
+    StopPlay {
+        call: CallId,
+        play: PlayId,
+    },
+    /// Customer and operator hear each other from here on; a play is stopped.
+    Join {
+        call: CallId,
+    },
+    /// Puts a supervisor's leg in a mode; answered by `ModeApplied` or `OrderRefused` with the same `order`.
+    Supervise {
+        order: u64,
+        call: CallId,
+        leg: LegId,
+        mode: Mode,
+    },
+    /// Takes a supervisor's mode away; the leg stays until `RemoveLeg`. Answered by `ModeEnded` or `OrderRefused`.
+    Unsupervise {
+        order: u64,
+        call: CallId,
+        leg: LegId,
+    },
+    /// Records the three tracks from here on; once per call.
+    StartTap {
+        call: CallId,
+        contact_id: String,
+    },
+    /// Ends the recording; the last page and `TapClosed` follow.
+    StopTap {
+        call: CallId,
+    },
+    /// The leg's port returns to the pool.
+    RemoveLeg {
+        call: CallId,
+        leg: LegId,
+    },
+    /// Ends plays, tap and legs.
+    EndCall {
+        call: CallId,
+    },
+}
+
+impl MediaOrder {
+    /// The call that it is about.
+    pub fn call(&self) -> CallId {
+        match *self {
+            Self::OpenCall { call }
+            | Self::AddLeg { call, .. }
+            | Self::SetPeer { call, .. }
+            | Self::SetDirection { call, .. }
+            | Self::Play { call, .. }
+            | Self::StopPlay { call, .. }
+            | Self::Join { call }
+            | Self::Supervise { call, .. }
+            | Self::Unsupervise { call, .. }
+            | Self::StartTap { call, .. }
+            | Self::StopTap { call }
+            | Self::RemoveLeg { call, .. }
+            | Self::EndCall { call } => call,
+        }
+    }
+}
+
+/// What happened in a call's sound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MediaHappening {
+    /// A play ended; milliseconds by the frames that were sent.
+    Played {
+        call: CallId,
+        play: PlayId,
+        heard_ms: u32,
+        total_ms: u32,
+        outcome: PlayOutcome,
+        digits: Digits,
+    },
+    Joined {
+        call: CallId,
+    },
+    TapOpened {
+        call: CallId,
+        at_unix_us: i64,
+    },
+    /// The mode holds from the operator's outgoing RTP timestamp `rtp_ts` on.
+    ModeApplied {
+        order: u64,
+        call: CallId,
+        leg: LegId,
+        mode: Mode,
+        at_unix_us: i64,
+        rtp_ts: u32,
+    },
+    ModeEnded {
+        order: u64,
+        call: CallId,
+        leg: LegId,
+        at_unix_us: i64,
+        rtp_ts: u32,
+    },
+    /// `Supervise` or `Unsupervise` named no supervisor's leg of the call.
+    OrderRefused {
+        order: u64,
+        call: CallId,
+    },
+    /// The recording is whole in the spool: `pages` per track.
+    TapClosed {
+        call: CallId,
+        recorded_ms: u32,
+        pages: u32,
+    },
+    /// No RTP from the leg for `silent_ms` though it may send; once until it is heard again.
+    RtpSilent {
+        call: CallId,
+        leg: LegId,
+        silent_ms: u32,
+    },
+}
