@@ -102,6 +102,7 @@ def _own_settings(name: str, places: Places) -> dict[str, str]:
                 "NODE_SOCKET": str(places.run / "node.sock"),
                 "SPOOL": str(places.state / "spool"),
                 "KEYS": str(places.keys),
+                "PROMPTS": str(places.state / "prompts"),
             }
         case "callreason":
             return {"KEYS": str(places.keys)}
