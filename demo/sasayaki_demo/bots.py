@@ -13,31 +13,39 @@ from sasayaki.routing.v1 import pool_events_pb2 as pool_pb
 from sasayaki_demo.ledger import Entry
 from sasayaki_demo.people import LISTEN, WHISPER, Operator, Supervisor
 from sasayaki_demo.phones import Phones, PhoneTrouble
-from sasayaki_demo.sound import level, read_packets
+from sasayaki_demo.sound import Samples, level, read_packets
 
 LOOK_S = 0.05
 HEAR_S = 30.0
+HEAR_SAMPLES = 800
 
 GUIDANCE_HZ = 620.0
 MENU_HZ = 720.0
 CUSTOMER_HZ = 440.0
 OPERATOR_HZ = 850.0
 SUPERVISOR_HZ = 1310.0
+TONES_HZ = (GUIDANCE_HZ, MENU_HZ, CUSTOMER_HZ, OPERATOR_HZ, SUPERVISOR_HZ)
 
 
 async def hears(capture: Path, hertz: float, *, within_s: float = HEAR_S) -> None:
-    """Returns when the last 60 ms that a phone received hold a tone.
+    """Returns when the last 100 ms that a phone received hold a tone.
 
     Raises PhoneTrouble when that does not come to pass in time.
     """
     try:
         async with asyncio.timeout(within_s):
             while True:
-                if level(read_packets(capture).samples()[-480:], hertz) > -30.0:
+                if _is_there(read_packets(capture).samples()[-HEAR_SAMPLES:], hertz):
                     return
                 await asyncio.sleep(LOOK_S)
     except TimeoutError as late:
         raise PhoneTrouble(f"{capture.name}: no {hertz:.0f} Hz within {within_s} s") from late
+
+
+def _is_there(samples: Samples, hertz: float) -> bool:
+    """Returns whether a tone is among the loudest: the click of another's start has all of them."""
+    found = level(samples, hertz)
+    return found > -30.0 and found > max(level(samples, other) for other in TONES_HZ) - 6.0
 
 
 @dataclass
