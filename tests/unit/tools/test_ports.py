@@ -1,13 +1,29 @@
 """Ports: the usual ones, or the next free ones, said clearly."""
 
 import socket
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 import pytest
 
 from sasayaki_tools.platform import ports
 from sasayaki_tools.platform.ports import Chooser
+
+
+@contextmanager
+def closing_claims(*claims: ports.Claims) -> Iterator[None]:
+    with ExitStack() as held:
+        for one in claims:
+            held.callback(one.release)
+        yield
+
+
+def free_port() -> int:
+    """A port of the range that outgoing connections take."""
+    with socket.socket() as free:
+        free.bind((ports.HOST, 0))
+        return int(free.getsockname()[1])
 
 
 def chooser(*taken: int) -> Chooser:
@@ -64,11 +80,32 @@ def test_when_no_port_is_free_it_is_refused_with_the_range() -> None:
 
 def test_two_platforms_that_start_at_once_choose_different_ports(tmp_path: Path) -> None:
     one, other = (ports.Claims(tmp_path) for _ in range(2))
-    with socket.socket() as free:
-        free.bind((ports.HOST, 0))
-        port = free.getsockname()[1]
-    assert one.take(port, False)
-    assert not other.take(port, False)
+    with closing_claims(one, other):
+        port = free_port()
+        assert one.take(port, False)
+        assert not other.take(port, False)
+
+
+def test_a_server_may_listen_on_a_claimed_port_and_only_one(tmp_path: Path) -> None:
+    claims = ports.Claims(tmp_path)
+    with closing_claims(claims), socket.socket() as server, socket.socket() as second:
+        port = free_port()
+        assert claims.take(port, False)
+        for one in (server, second):
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        server.bind((ports.HOST, port))
+        server.listen()
+        with pytest.raises(OSError, match="in use"):
+            second.bind((ports.HOST, port))
+
+
+def test_a_released_port_is_anybodys(tmp_path: Path) -> None:
+    one, other = (ports.Claims(tmp_path) for _ in range(2))
+    with closing_claims(one, other):
+        port = free_port()
+        assert one.take(port, False)
+        one.release()
+        assert other.take(port, False)
 
 
 def test_a_port_that_someone_listens_on_is_not_claimed(tmp_path: Path) -> None:
@@ -94,9 +131,24 @@ def test_a_port_that_is_taken_for_udp_only_is_not_free_for_sip() -> None:
 
 
 def test_two_platforms_have_no_rtp_port_in_common() -> None:
-    (first, last), claim = ports.claim_rtp()
+    spans = [(port - 1, port + 9) for port in (free_udp_port(), free_udp_port())]
+    first, claim = ports.claim_rtp(spans)
     with closing(claim):
-        (other_first, other_last), other_claim = ports.claim_rtp()
+        second, other_claim = ports.claim_rtp(spans)
         with closing(other_claim):
-            assert last < other_first or other_last < first
-            assert first % 2 == last % 2 == other_first % 2 == 0
+            assert [first, second] == spans
+            with pytest.raises(OSError, match="all 2 spans"):
+                ports.claim_rtp(spans)
+
+
+def test_spans_of_rtp_ports_are_even_apart_and_below_outgoing_connections() -> None:
+    edges = [edge for span in ports.RTP_SPANS for edge in span]
+    assert edges == sorted(set(edges))
+    assert not [edge for edge in edges if edge % 2]
+    assert edges[-1] < ports.OUTGOING_FIRST
+
+
+def free_udp_port() -> int:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
+        free.bind((ports.HOST, 0))
+        return int(free.getsockname()[1])

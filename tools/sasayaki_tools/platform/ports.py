@@ -2,7 +2,7 @@
 
 import fcntl
 import socket
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,14 +15,15 @@ SIP_PORT = 15060
 KAFKA_PORT = 19092
 KAFKA_CONTROLLER_PORT = 19093
 NODE_HTTP_PORT = 9156
-# RTP, even numbers; a second platform on the machine takes the next span.
-RTP_FIRST = 20000
-RTP_SPAN = 4000
-RTP_SPANS = 3
+# RTP, even numbers, first and last: the usual span, then smaller ones for further platforms on the
+# machine, all below where outgoing connections begin.
+RTP_SPANS = ((20000, 23998), *((first, first + 998) for first in range(24000, 32000, 1000)))
 # In the order of the ports 50051... and 9151...
 SERVICES = ("routing", "media", "monitoring", "recording", "callreason")
 GRPC_FIRST = 50051
 HTTP_FIRST = 9151
+# Linux's default of net.ipv4.ip_local_port_range begins here.
+OUTGOING_FIRST = 32768
 USUAL = frozenset(
     [SIP_PORT, KAFKA_PORT, KAFKA_CONTROLLER_PORT, NODE_HTTP_PORT]
     + [first + place for first in (GRPC_FIRST, HTTP_FIRST) for place in range(len(SERVICES))]
@@ -107,11 +108,15 @@ class Claims:
 
     A service listens seconds after its port was chosen; another launcher of the same user that
     chooses in between sees the claim, a locked file that is held as long as this process lives.
+
+    Outgoing connections take ports of their own from `OUTGOING_FIRST` on, and one of them could
+    sit on a service's port while the service is being started again. A socket that is bound there
+    and never listens keeps them away; a server, which sets SO_REUSEADDR, may still listen.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._held: list[IO[bytes]] = []
+        self._held: list[IO[bytes] | socket.socket] = []
 
     def take(self, port: int, udp: bool) -> bool:
         """Claims a port if nobody has claimed it or listens there."""
@@ -126,22 +131,38 @@ class Claims:
             claim.close()
             return False
         self._held.append(claim)
+        if port >= OUTGOING_FIRST:
+            self._held.append(_bound(port))
         return True
 
+    def release(self) -> None:
+        """Gives all ports back."""
+        for held in self._held:
+            held.close()
+        self._held.clear()
 
-def claim_rtp() -> tuple[tuple[int, int], socket.socket]:
+
+def _bound(port: int) -> socket.socket:
+    held = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    held.bind((HOST, port))
+    return held
+
+
+def claim_rtp(
+    spans: Sequence[tuple[int, int]] = RTP_SPANS,
+) -> tuple[tuple[int, int], socket.socket]:
     """A span of RTP ports that no other platform here has, and the socket that claims it.
 
     RTP takes the even ports only, so the first odd one of a span serves as its claim; it is held
     as long as the socket is open.
     """
-    for span in range(RTP_SPANS):
-        first = RTP_FIRST + span * RTP_SPAN
+    for first, last in spans:
         claim = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         try:
             claim.bind((HOST, first + 1))
         except OSError:
             claim.close()
             continue
-        return (first, first + RTP_SPAN - 2), claim
-    raise OSError(f"all {RTP_SPANS} spans of RTP ports from {RTP_FIRST} are taken")
+        return (first, last), claim
+    raise OSError(f"all {len(spans)} spans of RTP ports are taken, {spans[0][0]} to {spans[-1][1]}")

@@ -216,6 +216,7 @@ async def _run(places: Places, seed: Seed | None, seed_name: str | None) -> None
     with claim:
         programs = await asyncio.to_thread(_programs, places, chosen, kafka)
         await supervisor.run(programs, chosen.kafka if own_broker else None)
+    claims.release()
 
 
 def _programs(places: Places, chosen: ports.Ports, kafka_address: str) -> list[Program]:
