@@ -60,7 +60,10 @@ async def test_what_happened_while_routing_was_dead_counts_when_it_is_back(centr
 
 async def nothing_is_lost_or_doubled(centre: Centre) -> None:
     """Each contact was queued once and ended once; each offer was made and dialled once."""
-    events = [record.data for record in await centre.history()]
+    history = await centre.history()
+    for record in history:
+        assert record.correlation_id == getattr(record.data, "contact_id", None), record
+    events = [record.data for record in history]
     queued = Counter(e.contact_id for e in events if isinstance(e, ContactQueued))
     ended = Counter(e.contact_id for e in events if isinstance(e, ContactAbandoned | WrapUpStarted))
     offers = Counter(e.offer_id for e in events if isinstance(e, OfferMade))
