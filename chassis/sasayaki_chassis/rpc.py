@@ -207,6 +207,8 @@ class Server:
             options=(
                 ("grpc.max_receive_message_length", MESSAGE_BYTES_MOST),
                 ("grpc.so_reuseport", 0),  # a second process on the same port must fail
+                # Both, or a server ends idle connections whose clients look whether it is there.
+                ("grpc.keepalive_permit_without_calls", 1),
                 ("grpc.http2.min_ping_interval_without_data_ms", 5_000),
             ),
         )
