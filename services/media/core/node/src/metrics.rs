@@ -66,6 +66,7 @@ metrics! {
     happenings_unacknowledged: Gauge "gauge" "Happenings that media's Python side has not taken care of.",
     media_orders_waiting: Gauge "gauge" "Orders to media threads that found their queue full and wait.",
     python_connected: Gauge "gauge" "1 while media's Python side is connected.",
+    measurements_total: Counter "counter" "Times that the present numbers were looked up.",
     invites_total: Counter "counter" "INVITEs outside dialogs.",
     invites_unknown_number_total: Counter "counter" "INVITEs turned away with 404.",
     invites_unavailable_total: Counter "counter" "INVITEs turned away with 503.",

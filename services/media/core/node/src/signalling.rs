@@ -287,6 +287,7 @@ impl Signalling {
         self.metrics.calls.set(calls);
         self.metrics.legs.set(legs);
         self.stack.measure();
+        self.metrics.measurements_total.rise();
     }
 
     fn to_journal(&self, entry: Entry) {

@@ -44,7 +44,7 @@ fn a_caller_rings_until_answered_and_hangs_up() {
         panic!("not ended")
     };
     assert_eq!(ended.reason(), CallEnd::CustomerHungUp);
-    node.wait("no dialog is left", |metrics| metrics.dialogs.get() == 0);
+    node.wait_dialogs(0);
 }
 
 #[test]
@@ -71,7 +71,7 @@ fn an_operator_is_rung_joined_and_ends_the_call() {
     assert!(
         matches!(desk.what(), What::CallEnded(ended) if ended.reason() == CallEnd::OperatorHungUp)
     );
-    node.wait("no dialog is left", |metrics| metrics.dialogs.get() == 0);
+    node.wait_dialogs(0);
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn a_whole_call_is_guided_keyed_joined_whispered_and_recorded() {
         matches!(&last[0], What::CallEnded(ended) if ended.reason() == CallEnd::CustomerHungUp)
     );
     assert!(matches!(&last[1], What::TapClosed(closed) if closed.recorded_ms > 0));
-    node.wait("no dialog is left", |metrics| metrics.dialogs.get() == 0);
+    node.wait_dialogs(0);
 }
 
 /// Waits for the end of a play; what happened just before or after it.

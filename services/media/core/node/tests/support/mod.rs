@@ -90,6 +90,23 @@ impl Node {
         }
     }
 
+    /// Waits until a present number that was looked up from here on is as expected.
+    pub fn wait_present(&self, what: &str, is: impl Fn(&Metrics) -> bool) {
+        let earlier = self.metrics.measurements_total.get();
+        // The one that is under way may have looked already.
+        self.wait("a look at the present", |metrics| {
+            metrics.measurements_total.get() > earlier + 1
+        });
+        self.wait(what, is);
+    }
+
+    /// Waits until the SIP stack holds so many dialogs.
+    pub fn wait_dialogs(&self, count: i64) {
+        self.wait_present("the expected dialogs", |metrics| {
+            metrics.dialogs.get() == count
+        });
+    }
+
     /// Waits until a number is as expected.
     pub fn wait(&self, what: &str, is: impl Fn(&Metrics) -> bool) {
         eventually(what, || is(&self.metrics));

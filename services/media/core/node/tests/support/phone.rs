@@ -412,6 +412,20 @@ impl Phone {
         self.rtp.send_to(&packet, ("127.0.0.1", port)).unwrap();
     }
 
+    /// Whether this payload is heard before long.
+    pub fn hears_soon(&self, payload: &[u8]) -> bool {
+        self.rtp
+            .set_read_timeout(Some(std::time::Duration::from_millis(20)))
+            .unwrap();
+        let mut packet = [0; 2048];
+        let heard = self
+            .rtp
+            .recv_from(&mut packet)
+            .is_ok_and(|(length, _)| packet[12..length] == *payload);
+        self.rtp.set_read_timeout(Some(PATIENCE)).unwrap();
+        heard
+    }
+
     /// The payload of the next RTP packet.
     pub fn hear(&self) -> Vec<u8> {
         let mut packet = [0; 2048];
