@@ -10,7 +10,6 @@ from pathlib import Path
 from sasayaki_tools.paths import CORE, ROOT
 from sasayaki_tools.platform import rust
 
-VENV_BIN = Path(sys.executable).parent
 # Lines of a failed step that are shown.
 LINES_SHOWN = 80
 PROTO = ROOT / "proto"
@@ -35,9 +34,8 @@ def check() -> int:
 
 def generate() -> int:
     """Writes the generated files again."""
-    return subprocess.run(
-        [sys.executable, "tools/generate.py"], cwd=ROOT, env=_environment({}), check=False
-    ).returncode
+    command = [sys.executable, "tools/generate.py"]
+    return subprocess.run(command, cwd=ROOT, check=False).returncode
 
 
 def steps() -> list[Step]:
@@ -83,7 +81,7 @@ def _passes(step: Step) -> bool:
     done = subprocess.run(
         step.command,
         cwd=step.folder,
-        env=_environment(step.environment),
+        env={**os.environ, **step.environment},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -96,10 +94,3 @@ def _passes(step: Step) -> bool:
     if done.returncode != 0:
         print("\n".join(done.stdout.splitlines()[-LINES_SHOWN:]), flush=True)
     return done.returncode == 0
-
-
-def _environment(more: dict[str, str]) -> dict[str, str]:
-    """The environment with the private tools first on the PATH: generators call each other."""
-    environment = {**os.environ, **more}
-    environment["PATH"] = f"{VENV_BIN}{os.pathsep}{environment.get('PATH', '')}"
-    return environment
