@@ -18,7 +18,8 @@ from sasayaki_chassis.codec import Entry
 BATCH_BYTES_MOST = 900_000
 """Of one append; under the broker's `message.max.bytes` of 1,048,588."""
 APPEND_S = 2.0
-"""Without an answer in this time nobody knows whether the append landed."""
+"""Without an answer in this time nobody knows whether the append landed; other questions to the
+broker have the same limit."""
 READ_S = 10.0
 """A read that does not move in this time is given up."""
 READ_RECORDS = 2_000
@@ -85,7 +86,7 @@ class KafkaReader:
     async def end(self, partition: int) -> int:
         where = TopicPartition(self.topic, partition)
         try:
-            async with asyncio.timeout(READ_S):
+            async with asyncio.timeout(APPEND_S):
                 offset: int = (await self._consumer.end_offsets([where]))[where]
         except (KafkaError, TimeoutError) as error:
             raise Doubt(f"no end of {where}: {error!r}") from error
@@ -147,7 +148,7 @@ class KafkaLog:
         self._watch_sending(producer)
         self._producer = producer
         try:
-            async with asyncio.timeout(READ_S):
+            async with asyncio.timeout(APPEND_S):
                 await producer.start()
         except (KafkaError, TimeoutError) as error:
             await self.abandon()

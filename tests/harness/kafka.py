@@ -1,6 +1,7 @@
 """A real broker for tests: one a session, fresh topics a test."""
 
 import itertools
+import socket
 from collections.abc import AsyncIterator
 from contextlib import ExitStack
 
@@ -34,6 +35,15 @@ def kafka(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory)
 def topic_prefix() -> str:
     """A prefix no other test has used: every test sees topics of its own."""
     return f"t{next(_numbers)}-"
+
+
+def free_ports(number: int) -> list[int]:
+    """Ports that nobody listens on."""
+    with ExitStack() as stack:
+        sockets = [stack.enter_context(socket.socket()) for _ in range(number)]
+        for each in sockets:
+            each.bind(("127.0.0.1", 0))
+        return [each.getsockname()[1] for each in sockets]
 
 
 async def make_topic(address: str, topic: str, partitions: int = 1) -> str:

@@ -7,7 +7,7 @@ Their JSON is ProtoJSON with proto field names, so that any protobuf runtime rea
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from inspect import get_annotations
 from types import UnionType
@@ -21,6 +21,7 @@ INTEGER_MOST = 2**53 - 1
 SEQUENCE_DIGITS = 10
 
 
+@lru_cache(maxsize=256)
 def instant_text(instant: datetime) -> str:
     """RFC 3339 in UTC with 0, 3 or 6 fractional digits, as ProtoJSON writes a Timestamp."""
     utc = instant.astimezone(UTC)
