@@ -75,6 +75,12 @@ class Drawn:
     def forget(self, source: Source) -> None:
         self._ids.pop(source, None)
 
+    def forget_other_runs(self, node_id: str) -> None:
+        """A node that was started again knows nothing of the calls before."""
+        self._ids = {
+            source: each for source, each in self._ids.items() if source.node_id == node_id
+        }
+
 
 class Session:
     """From `Hello` to the end of the connection."""
@@ -125,6 +131,7 @@ class Session:
 
     def _reconcile(self, tasks: asyncio.TaskGroup) -> None:
         """Brings history and node together: who holds which call, and what is still to be done."""
+        self._drawn.forget_other_runs(self._node_id)
         alive = set(self._hello.contact_ids)
         for contact_id, state in self._calls.live():
             thread = state.thread

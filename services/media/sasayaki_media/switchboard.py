@@ -10,7 +10,7 @@ from sasayaki.event import Recorded
 from sasayaki.media.v1.call_events import CallArrived, CallEnded, CallEvent
 from sasayaki_chassis.ids import new_id
 from sasayaki_chassis.owner import Meta, Overloaded, Owners, Unavailable
-from sasayaki_media.caller import NONCE_BYTES, WITHHELD, CallerKey, HiddenCaller, hidden, read_key
+from sasayaki_media.caller import NONCE_BYTES, WITHHELD, HiddenCaller, hidden, read_key
 from sasayaki_media.commands import Command
 from sasayaki_media.metrics import RETRIES, UNSEALED
 from sasayaki_media.orders import Order, outstanding
@@ -44,21 +44,19 @@ class LiveCalls:
 
 
 class CallerKeys:
-    """Client companies' keys, each read from its file once it is there."""
+    """Client companies' keys; each is read for every call, so that a destroyed one is gone."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._keys: dict[str, CallerKey] = {}
 
     def hide(self, client_id: str, number: str) -> HiddenCaller:
         """The number as events may hold it; without a key it is left out rather than written."""
         if not number:
             return WITHHELD
-        key = self._keys.get(client_id) or read_key(self._folder, client_id)
+        key = read_key(self._folder, client_id)
         if key is None:
             UNSEALED.inc()
             return WITHHELD
-        self._keys[client_id] = key
         return hidden(key, number, secrets.token_bytes(NONCE_BYTES))
 
 

@@ -8,6 +8,7 @@ from itertools import islice
 from weakref import WeakValueDictionary
 
 import grpc
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from sasayaki.recording.v1 import recording_service_pb2 as pb
 from sasayaki.recording.v1 import recording_service_pb2_grpc
@@ -27,6 +28,8 @@ from sasayaki_recording.vault import DifferentPage, Vault
 UPLOAD_PAGES_MAX = 300
 UPLOAD_CALLS_AT_ONCE = 16
 """Calls of one upload that are written side by side."""
+SECONDS = (1_500_000_000, 4_000_000_000)
+"""When a tap may open, since 1970: what stands outside is no instant of this service's life."""
 ROWS_USUAL = 50
 ROWS_MAX = 500
 
@@ -127,11 +130,11 @@ class RecordingService(recording_service_pb2_grpc.RecordingServiceServicer):
     ) -> None:
         """Stores one call's pages, and then says what that makes of the recording."""
         tenant_id = caller(context).tenant_id
-        known = self._owners.meta(contact_id)
-        if known and (known.tenant_id, known.client_id) != (tenant_id, client_id):
-            raise InvalidField("pages.client_id", f"{contact_id!r} is another company's")
         lock = self._locks.setdefault(contact_id, asyncio.Lock())
         async with self._room, lock:
+            known = self._owners.meta(contact_id)
+            if known and (known.tenant_id, known.client_id) != (tenant_id, client_id):
+                raise InvalidField("pages.client_id", f"{contact_id!r} is another company's")
             try:
                 await asyncio.to_thread(self._vault.store, tenant_id, contact_id, pages)
             except DifferentPage as different:
@@ -170,7 +173,8 @@ def _check_pages(request: pb.UploadPagesRequest) -> None:
                 number=between(0, PAGES_MAX - 1),
                 start_ms=between(0, PAGES_MAX * 1_000),
                 pcmu=_samples,
-                gap_samples=between(0, PAGE_SAMPLES_MAX),
+                gap_samples=between(0, len(page.pcmu)),
+                opened_at=_an_instant,
             )
         except InvalidField as fault:
             raise InvalidField(f"pages[{number}].{fault.field}", str(fault)) from fault
@@ -208,6 +212,10 @@ def _some_pages(value: Sequence[pb.Page]) -> str | None:
 
 def _a_track(value: int) -> str | None:
     return None if value in TRACKS else "must be chosen"
+
+
+def _an_instant(value: Timestamp) -> str | None:
+    return between(*SECONDS)(value.seconds)
 
 
 def _samples(value: bytes) -> str | None:

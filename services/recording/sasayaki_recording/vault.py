@@ -128,7 +128,9 @@ class Vault:
     def _append(self, path: Path, index: _Index, pages: Sequence[Page]) -> None:
         """Writes where the last whole page ends: a torn one of an earlier crash is overwritten."""
         first = not path.exists()
-        path.parent.mkdir(exist_ok=True)
+        if not path.parent.exists():
+            path.parent.mkdir(exist_ok=True)
+            _sync_folder(self._folder)
         at = index.bytes
         slips: list[Slip] = []
         with path.open("r+b" if not first else "xb") as file:

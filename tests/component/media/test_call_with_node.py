@@ -195,11 +195,11 @@ async def test_a_contact_of_another_tenant_is_not_found(desk: Desk) -> None:
     assert error.code() is grpc.StatusCode.NOT_FOUND
 
 
-@pytest.mark.parametrize("role", ["operator", "supervisor", "manager", "admin", "client"])
-async def test_only_services_steer_calls(desk: Desk, role: str) -> None:
+async def test_only_services_steer_calls(desk: Desk) -> None:
     hang_up = pb.HangUpRequest(request_id="hang-1", contact_id="con_1")
-    error = await refused(desk.stub.HangUp(hang_up, metadata=bearer(role)))
-    assert error.code() is grpc.StatusCode.PERMISSION_DENIED
+    for role in ("operator", "supervisor", "manager", "admin", "client"):
+        error = await refused(desk.stub.HangUp(hang_up, metadata=bearer(role)))
+        assert error.code() is grpc.StatusCode.PERMISSION_DENIED, role
 
 
 async def test_a_request_that_is_wrong_names_its_field(desk: Desk) -> None:

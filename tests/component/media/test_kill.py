@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import pytest
 from tests.component.media.desk import Desk
 from tests.component.media.sounds import wav
 from tests.harness.waiting import until
@@ -87,8 +86,8 @@ async def test_what_was_told_and_not_acknowledged_is_not_told_again(desk: Desk) 
     assert {record["subject"] for record in await desk.history()} == {contact_id}
 
 
-@pytest.mark.parametrize("calls", [30])
-async def test_calls_that_arrive_while_it_is_killed_arrive_once(desk: Desk, calls: int) -> None:
+async def test_calls_that_arrive_while_it_is_killed_arrive_once(desk: Desk) -> None:
+    calls = 30
     for number in range(calls // 2):
         desk.node.invite(f"call_{number}")
     await until(lambda: len(desk.node.asked("admit")) > 0)
