@@ -186,24 +186,27 @@ def read_wav(data: bytes) -> dict[str, Samples]:
     return {name: samples[:, i] / 32768.0 for i, name in enumerate(names)}
 
 
+Span = tuple[float, float]
+"""From when to when, in milliseconds on a recording's timeline."""
+
+
 @dataclass(frozen=True)
 class Spoken:
-    """For how long operator and supervisor said what a recording must hold, in milliseconds."""
+    """When each party said what a recording must hold; no span: nothing."""
 
     contact_id: str
-    operator_ms: float
-    whispers_ms: float
+    spans: dict[str, Span | None]
     recording: bytes
 
 
 def recorded(calls: Sequence[Spoken]) -> Check:
-    """Each track holds its own party's tone, without a hole, and nobody else's; length ± 20 ms."""
+    """Each track holds its own party's tone, when it was said ± 20 ms, and nobody else's."""
     wrong = []
     for call in calls:
         tracks = read_wav(call.recording)
         faults = [
             *_foreign_voices(tracks),
-            *_lengths(tracks, call),
+            *_places(tracks, call),
             *_holes(tracks),
         ]
         wrong += [f"{call.contact_id}: {fault}" for fault in faults]
@@ -217,34 +220,35 @@ def _foreign_voices(tracks: dict[str, Samples]) -> Iterable[str]:
                 yield f"the {track}'s track has the {voice} at {level(samples, hertz):.1f} dBFS"
 
 
-def _lengths(tracks: dict[str, Samples], call: Spoken) -> Iterable[str]:
-    whole_ms = len(tracks["customer"]) / 8.0
-    wanted = {
-        "customer": whole_ms,
-        "operator": call.operator_ms,
-        "supervisor": call.whispers_ms,
-    }
+def _places(tracks: dict[str, Samples], call: Spoken) -> Iterable[str]:
     for track, samples in tracks.items():
-        found = len(tone_stretch(samples, TONES[track])) / 8.0
-        if abs(found - wanted[track]) > TRACK_MS:
-            yield f"the {track}'s tone is {found:.0f} ms, {wanted[track]:.0f} ms were sent"
+        found, wanted = tone_span(samples, TONES[track]), call.spans[track]
+        if found is None or wanted is None:
+            if found != wanted:
+                yield f"the {track}'s tone is at {found}, was said at {wanted}"
+        elif max(abs(f - w) for f, w in zip(found, wanted, strict=True)) > TRACK_MS:
+            yield f"the {track}'s tone is at {found} ms, was said at {wanted} ms"
 
 
 def _holes(tracks: dict[str, Samples]) -> Iterable[str]:
     """From the operator's first sound on: before it the customer's phone sends keys, not sound."""
-    talk = tone_stretch(tracks["operator"], OPERATOR_HZ)
-    for track in ("customer", "operator"):
-        hole = longest_without(tracks[track][-len(talk) :], TONES[track])
-        if hole > TRACK_MS:
-            yield f"the {track}'s tone has a hole of {hole:.0f} ms"
+    spans = {track: tone_span(tracks[track], TONES[track]) for track in ("customer", "operator")}
+    if spans["customer"] and spans["operator"]:
+        talk = max(span[0] for span in spans.values() if span)
+        for track, span in spans.items():
+            assert span is not None
+            said = tracks[track][int(talk * 8) : int(span[1] * 8)]
+            hole = longest_without(said, TONES[track])
+            if hole > TRACK_MS:
+                yield f"the {track}'s tone has a hole of {hole:.0f} ms"
 
 
-def tone_stretch(samples: Samples, hertz: float) -> Samples:
-    """Returns the part from the first to the last 5 ms that hold the tone."""
+def tone_span(samples: Samples, hertz: float) -> Span | None:
+    """Returns where a tone begins and ends, to 5 ms."""
     step = 40
     there = [
         i
         for i in range(0, len(samples) - step + 1, step)
         if level(samples[i : i + step], hertz) > -30.0
     ]
-    return samples[there[0] : there[-1] + step] if there else samples[:0]
+    return (there[0] / 8, (there[-1] + step) / 8) if there else None

@@ -25,6 +25,7 @@ from sasayaki_demo.callers import opener
 from sasayaki_demo.checks import (
     Check,
     Heard,
+    Span,
     Spoken,
     at_most,
     audibility,
@@ -146,33 +147,46 @@ async def _spoken(
     """Fetches each talk's recording, with what its phones sent beside it."""
     supervisor = next(iter(at_work.supervisors.values()))
     talks = {e["contact_id"]: e for e in at_work.talks(0)}
+    opened = {
+        str(r.event["subject"]): datetime.fromisoformat(r.data["started_at"]).timestamp()
+        for r in records
+        if r.is_history and r.name == "RecordingStarted"
+    }
     spoken = []
     for customer in customers:
         contact = contacts[customer.caller]
-        sent = read_packets(Path(talks[contact]["tx"]))
-        spoken.append(
-            Spoken(
-                contact,
-                20.0 * len(sent.payloads),
-                _whispered_ms(contact, records),
-                await supervisor.recording(contact),
-            )
-        )
+        assert customer.sent is not None
+        spans = {
+            "customer": _sent(customer.sent, opened[contact]),
+            "operator": _sent(Path(talks[contact]["tx"]), opened[contact]),
+            "supervisor": _whispered(contact, records, opened[contact]),
+        }
+        spoken.append(Spoken(contact, spans, await supervisor.recording(contact)))
     return spoken
 
 
-def _whispered_ms(contact: str, records: list[Written]) -> float:
-    """Returns for how long a contact's supervisor whispered, by the instants of the changes."""
+def _sent(capture: Path, opened: float) -> Span:
+    """Returns when a phone was spoken into, on the timeline of a recording.
+
+    A packet holds the 20 ms before its sending.
+    """
+    sent = read_packets(capture).ns
+    return max(int(sent[0]) / 1e6 - 20 - opened * 1e3, 0.0), int(sent[-1]) / 1e6 - opened * 1e3
+
+
+def _whispered(contact: str, records: list[Written], opened: float) -> Span | None:
+    """Returns when a contact's supervisor whispered, by the instants of the changes."""
     changes = [
-        (datetime.fromisoformat(r.data["applied_at"]), r.data["mode"])
+        (datetime.fromisoformat(r.data["applied_at"]).timestamp(), r.data["mode"])
         for r in records
         if r.is_history and r.name == "SupervisorHeard" and r.event["subject"] == contact
     ]
-    return sum(
-        (after - at).total_seconds() * 1000
+    whispers = [
+        ((at - opened) * 1e3, (after - opened) * 1e3)
         for (at, mode), (after, _) in pairwise(changes)
         if mode == "SUPERVISION_MODE_WHISPER"
-    )
+    ]
+    return (whispers[0][0], whispers[-1][1]) if whispers else None
 
 
 def _guidance(
