@@ -108,10 +108,9 @@ async def settled(endpoints: Endpoints) -> list[Written]:
     while True:
         records = await read_topics(endpoints.kafka)
         names = [r.name for r in records if r.is_history]
-        opened, closed = names.count("CallArrived"), names.count("EnquiryClosed")
-        taps, finished = names.count("TapOpened"), names.count("RecordingFinished")
-        left = names.count("CallEnded")
-        done = opened == closed == left and taps == finished
+        calls = {names.count(n) for n in ("CallArrived", "CallEnded", "EnquiryClosed")}
+        recordings = {names.count(n) for n in ("TapOpened", "TapClosed", "RecordingFinished")}
+        done = len(calls) == len(recordings) == 1
         if done or asyncio.get_running_loop().time() > deadline:
             return records
         await asyncio.sleep(LOOK_S)
