@@ -163,6 +163,7 @@ impl Node {
         let first = (free & !1).min(65_400);
         let config = MediaConfig {
             ports: (first, first + 40),
+            threads: 2,
             spool_dir: folder.path().to_owned(),
             rtp_silence: Duration::from_millis(300),
             ..MediaConfig::default()

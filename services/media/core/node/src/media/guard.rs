@@ -1,7 +1,9 @@
-//! What a media thread has beside its work: a scheduling class, and no way to die alone.
+//! What media threads need of the system: sockets, a scheduling class, and no way to die alone.
 
 use std::process;
 use std::thread;
+
+use rustix::process::{getrlimit, setrlimit, Resource};
 
 /// Ends the process if its thread panics: a node that has lost a media thread must not look alive.
 pub struct AbortOnPanic;
@@ -11,6 +13,15 @@ impl Drop for AbortOnPanic {
         if thread::panicking() {
             process::abort();
         }
+    }
+}
+
+/// Raises the limit of open files to what the system permits: every leg has a socket.
+pub fn allow_many_sockets() {
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = limit.maximum;
+    if let Err(error) = setrlimit(Resource::Nofile, limit) {
+        tracing::info!(%error, "open_files_limit_kept");
     }
 }
 

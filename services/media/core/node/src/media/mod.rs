@@ -68,6 +68,7 @@ impl Media {
         reason = "the threads hold the only senders: when they end, the channel closes"
     )]
     pub fn start(config: &MediaConfig, happenings: Sender<MediaHappening>) -> io::Result<Self> {
+        guard::allow_many_sockets();
         let clock = Clock::start();
         let metrics = Arc::new(MediaMetrics::default());
         let threads = (0..config.threads.max(1))
@@ -114,7 +115,8 @@ impl Media {
         (self.ports.leased(), self.ports.size())
     }
 
-    /// Ends all calls and threads; returns when every recording is synced. Blocks.
+    /// Ends all calls and threads; returns when every recording is synced. Blocks, also while nobody takes happenings
+    /// from a full channel.
     pub fn stop(&self) {
         for thread in self.threads.iter() {
             // Waits for room in a full queue; a thread that is gone needs no telling.
@@ -127,6 +129,8 @@ impl Media {
                     .unwrap_or_else(PoisonError::into_inner),
             );
             for handle in running {
+                // The writer, idle perhaps, is to see that its media thread has gone.
+                handle.thread().unpark();
                 // A panic there has aborted the process.
                 let _ = handle.join();
             }

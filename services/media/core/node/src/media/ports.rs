@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::fmt;
+use std::io;
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -39,7 +40,13 @@ impl Ports {
                         pool: Arc::clone(self),
                     })
                 }
-                Err(_) => self.free().push_back(port),
+                Err(error) => {
+                    self.free().push_back(port);
+                    if error.kind() != io::ErrorKind::AddrInUse {
+                        tracing::error!(%error, "rtp_socket_refused");
+                        return Err(NoPort);
+                    }
+                }
             }
         }
         Err(NoPort)
@@ -94,7 +101,7 @@ impl Drop for PortLease {
     }
 }
 
-/// Every RTP port is leased or held by another program.
+/// Every RTP port is leased or held by another program, or the system gives no socket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NoPort;
 
@@ -105,3 +112,55 @@ impl fmt::Display for NoPort {
 }
 
 impl std::error::Error for NoPort {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::Ipv4Addr;
+
+    const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
+    /// The first of a few even ports that were free a moment ago.
+    fn free_range() -> (u16, u16) {
+        let socket = UdpSocket::bind((HERE, 0)).expect("socket");
+        let first = (socket.local_addr().expect("address").port() & !1).min(65_400);
+        (first, first + 20)
+    }
+
+    #[test]
+    fn ports_are_even_and_each_is_leased_once_until_it_is_dropped() {
+        let pool = Ports::new(HERE, free_range());
+        let mut leases = Vec::new();
+        while let Ok(lease) = pool.reserve() {
+            assert_eq!(lease.address().port() % 2, 0);
+            leases.push(lease);
+        }
+        let all = pool.size();
+        let mut ports: Vec<_> = leases.iter().map(|lease| lease.port).collect();
+        ports.dedup();
+        assert_eq!(ports.len(), leases.len());
+        assert_eq!(pool.leased(), leases.len());
+        drop(leases);
+        assert_eq!((pool.leased(), pool.size()), (0, all));
+    }
+
+    #[test]
+    fn a_port_that_another_program_holds_is_passed_over() {
+        let (first, last) = free_range();
+        let pool = Ports::new(HERE, (first, last));
+        let other = pool.reserve().expect("a port");
+        let held = other.port;
+        let own = Ports::new(HERE, (held, last));
+        let lease = own.reserve().expect("another port");
+        assert_ne!(lease.port, held);
+        assert_eq!(own.leased(), 1);
+    }
+
+    #[test]
+    fn a_port_that_was_given_back_rests_longest() {
+        let pool = Ports::new(HERE, free_range());
+        let first = pool.reserve().expect("a port").port;
+        let second = pool.reserve().expect("a port").port;
+        assert_ne!(first, second);
+    }
+}
