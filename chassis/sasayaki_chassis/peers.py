@@ -12,6 +12,7 @@ from google.protobuf.message_factory import GetMessageClass
 
 from sasayaki_chassis.identity import OwnToken
 from sasayaki_chassis.owner import Unavailable
+from sasayaki_chassis.rpc import REASON_KEY
 
 CALL_S = 5.0
 """Time limit of one outgoing call."""
@@ -39,11 +40,15 @@ OPTIONS = (
 
 
 class Rejected(Exception):
-    """The peer answered and will answer the same again: `code` is gRPC's name for it."""
+    """The peer answered and will answer the same again: `code` is gRPC's name for it.
 
-    def __init__(self, code: str, message: str) -> None:
+    `reason` is the domain's, if the peer's domain refused; else empty.
+    """
+
+    def __init__(self, code: str, message: str, reason: str = "") -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
+        self.reason = reason
 
 
 @cache
@@ -92,7 +97,8 @@ class Peers:
             code, details = error.code(), error.details() or ""
             if code in AWAY:
                 raise Unavailable(f"{method.full_name}: {code.name}: {details}") from error
-            raise Rejected(code.name, details) from error
+            trailing = dict(error.trailing_metadata() or ())
+            raise Rejected(code.name, details, str(trailing.get(REASON_KEY, ""))) from error
         return answer
 
     def _metadata(self, traceparent: str | None) -> tuple[tuple[str, str], ...]:

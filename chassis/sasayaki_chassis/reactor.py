@@ -41,6 +41,8 @@ class Reactor(Protocol):
 
     Requests of one stream go out in order. A reactor with a method `lane(record) -> str` orders
     by that instead, so that a peer that is slow with one thing holds up nothing else.
+    `moot`, a set of a peer's reasons to refuse, names those that say that a request has become
+    pointless, for example because what it steers is over: they are answers, not dead letters.
     """
 
     name: str
@@ -68,6 +70,7 @@ class Reacting:
         self.name = f"{service}.{reactor.name}"
         self._reactor = reactor
         self._lane = getattr(reactor, "lane", _subject)
+        self._moot: frozenset[str] = getattr(reactor, "moot", frozenset())
         self._peers = peers
         self._dead = dead
         group = f"{source.prefix}{self.name}"
@@ -145,6 +148,9 @@ class Reacting:
             except Unavailable:
                 SENT.labels(self.name, "unavailable").inc()
             except Rejected as rejected:
+                if rejected.reason in self._moot:
+                    SENT.labels(self.name, "moot").inc()
+                    return
                 SENT.labels(self.name, rejected.code.lower()).inc()
                 faults += 1
                 if rejected.code not in FAULTS or faults >= FAULTS_MOST:

@@ -37,6 +37,7 @@ class Routing(stubs.RoutingServiceServicer):
         self.built = built
         self.heard: list[pb.EndContactRequest] = []
         self.answers: dict[str, grpc.StatusCode] = {}
+        self.reasons: dict[str, str] = {}
         self.entered = asyncio.Event()
 
     async def Release(self, request: pb.ReleaseRequest, context: Context) -> pb.ReleaseResponse:
@@ -55,7 +56,8 @@ class Routing(stubs.RoutingServiceServicer):
         self.heard.append(request)
         code = self.answers.get(request.contact_id)
         if code is not None:
-            await context.abort(code, "as the test wants it")
+            reason = self.reasons.get(request.contact_id, "")
+            await context.abort(code, "as the test wants it", ((rpc.REASON_KEY, reason),))
         return pb.EndContactResponse()
 
     async def PutOperator(
@@ -77,6 +79,7 @@ class EndContacts:
     """Asks routing, at each count, to end the contact of that name, as often as counted so far."""
 
     name = "end-contacts"
+    moot = frozenset({"OVER"})
     topics = (COUNTER.stream,)
 
     def __init__(self) -> None:

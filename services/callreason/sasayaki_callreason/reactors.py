@@ -76,6 +76,8 @@ class PlaySteps:
 
     name = "play-steps"
     topics: tuple[str, ...] = ("callreason.enquiry",)
+    # The customer hung up: `RunFlow` is about to hear of it.
+    moot = frozenset(("CALL_ENDED", "CALL_ENDING"))
 
     def react(self, record: Recorded[Any]) -> Iterable[Message]:
         contact_id = record.subject

@@ -42,6 +42,8 @@ class SteerMedia:
 
     name = "steer-media"
     topics: tuple[str, ...] = ("monitoring.supervision",)
+    # `EndWithCall` is about to end the supervision.
+    moot = frozenset(("CALL_ENDED", "CALL_ENDING"))
 
     def __init__(self) -> None:
         self._started: dict[str, SupervisionStarted] = {}

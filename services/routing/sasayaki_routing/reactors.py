@@ -45,6 +45,8 @@ class OfferToOperator:
 
     name = "offer-to-operator"
     topics: tuple[str, ...] = ("routing.pool", "media.call")
+    # The customer hung up, or talks with the operator before: the pool is about to hear of it.
+    moot = frozenset(("CALL_ENDED", "CALL_ENDING", "OPERATOR_ON_CALL"))
 
     def __init__(self) -> None:
         self._ringing: dict[str, str] = {}

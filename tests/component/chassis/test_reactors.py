@@ -162,6 +162,21 @@ async def test_what_the_peer_refuses_for_good_becomes_a_dead_letter(
     assert letter["topic"] == f"{platform.prefix}{COUNTER.stream}"
 
 
+async def test_a_refusal_of_what_has_become_pointless_is_an_answer(platform: Platform) -> None:
+    for contact_id, reason in (("con_1", "OVER"), ("con_2", "NOT_OVER")):
+        platform.peer.answers[contact_id] = grpc.StatusCode.FAILED_PRECONDITION
+        platform.peer.reasons[contact_id] = reason
+    async with platform.peer_is_there(), platform.reacting() as (built, _):
+        await count(built, "con_1", "a")
+        await until(lambda: platform.heard() == ["con_1"])
+        await count(built, "con_2", "a")
+        letters: list[dict[str, object]] = []
+        async with asyncio.timeout(20):
+            while not letters:
+                letters = await platform.dead_letters()
+    assert [letter["body"]["contact_id"] for letter in letters] == ["con_2"]  # type: ignore[index]
+
+
 async def test_void_and_broken_records_change_nothing(platform: Platform) -> None:
     async with platform.peer_is_there(), platform.reacting() as (built, reactor):
         await count(built, "con_1", "a")
