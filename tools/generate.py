@@ -10,18 +10,23 @@ from pathlib import Path
 
 import grpc_tools  # type: ignore[import-untyped]
 from google.protobuf.descriptor_pb2 import FileDescriptorSet
-from grpc_tools import protoc  # type: ignore[import-untyped]
+from grpc_tools import protoc
 
 ROOT = Path(__file__).resolve().parents[1]
 PROTO = ROOT / "proto"
-PYTHON = PROTO / "python"
-sys.path[:0] = [str(PYTHON), str(Path(__file__).parent)]
+PYTHON = "proto/python"
+EVENTS_PAGE = "docs/reference/events.md"
+sys.path[:0] = [str(ROOT / PYTHON), str(Path(__file__).parent)]
 
 import generate_events  # noqa: E402 - found by the path above
+import generate_reference  # noqa: E402
 
 
-def generate(proto: Path, target: Path) -> None:
-    """Writes protoc's classes, their stubs, service stubs, event classes and package files."""
+def generate(proto: Path, root: Path) -> None:
+    """Writes classes, stubs, event classes, package files and the page of events below `root`."""
+    target, page = root / PYTHON, root / EVENTS_PAGE
+    target.mkdir(parents=True)
+    page.parent.mkdir(parents=True)
     files = sorted(str(path.relative_to(proto)) for path in proto.glob("sasayaki/**/*.proto"))
     services = [name for name in files if name.endswith("_service.proto")]
     bundle = target / "descriptors.binpb"
@@ -41,6 +46,7 @@ def generate(proto: Path, target: Path) -> None:
         (target / name).write_text(text)
     for folder in {parent for name in files for parent in Path(name).parents[:-2]}:
         (target / folder / "__init__.py").write_text("")
+    page.write_text(generate_reference.events_page(descriptors))
 
 
 def _protoc(proto: Path, *arguments: str) -> None:
@@ -52,10 +58,12 @@ def _protoc(proto: Path, *arguments: str) -> None:
 
 def generated(root: Path) -> dict[str, bytes]:
     """Contents of the generated files below `root`, by relative path."""
+    python = (root / PYTHON).glob("sasayaki/*/**/*.py*")
+    found = [path for path in python if path.suffix in {".py", ".pyi"}]
     return {
         str(path.relative_to(root)): path.read_bytes()
-        for path in sorted(root.glob("sasayaki/*/**/*.py*"))
-        if path.suffix in {".py", ".pyi"}
+        for path in (*found, root / EVENTS_PAGE)
+        if path.exists()
     }
 
 
@@ -70,16 +78,16 @@ def main() -> int:
         except generate_events.Rejected as rejected:
             print(rejected, file=sys.stderr)
             return 1
-        wanted, present = generated(target), generated(PYTHON)
+        wanted, present = generated(target), generated(ROOT)
     differing = sorted(
         name for name in wanted.keys() | present.keys() if wanted.get(name) != present.get(name)
     )
     if check:
         for name in differing:
-            print(f"proto/python/{name} is not what `./sasayaki gen` writes", file=sys.stderr)
+            print(f"{name} is not what `./sasayaki gen` writes", file=sys.stderr)
         return 1 if differing else 0
     for name in differing:
-        path = PYTHON / name
+        path = ROOT / name
         if name in wanted:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(wanted[name])

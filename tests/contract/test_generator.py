@@ -47,13 +47,12 @@ def generated(tmp_path: Path) -> Callable[[str], str]:
     """Generates from one event file and answers the module's source."""
 
     def write(body: str) -> str:
-        proto, target = tmp_path / "proto", tmp_path / "python"
+        proto, root = tmp_path / "proto", tmp_path / "root"
         folder = proto / "sasayaki" / "test" / "v1"
         folder.mkdir(parents=True)
-        target.mkdir()
         (folder / "thing_events.proto").write_text(HEAD + body)
-        generate.generate(proto, target)
-        return (target / "sasayaki/test/v1/thing_events.py").read_text()
+        generate.generate(proto, root)
+        return (root / generate.PYTHON / "sasayaki/test/v1/thing_events.py").read_text()
 
     return write
 

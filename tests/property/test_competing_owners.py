@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from random import Random
 
 import pytest
+from tests.harness.counter import COUNTER, Add, Command, Count, Counted, CounterEvent
+from tests.harness.simulation import FaultyLog, simulate
+
 from sasayaki_chassis import codec
 from sasayaki_chassis.clock import SystemClock
 from sasayaki_chassis.codec import Entry
 from sasayaki_chassis.owner import Meta, Owner, Unavailable
-
-from tests.harness.counter import COUNTER, Add, Command, Count, Counted, CounterEvent
-from tests.harness.simulation import FaultyLog, simulate
 
 OWNERS = 3
 STREAMS = ("one", "two")
