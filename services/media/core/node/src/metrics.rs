@@ -58,7 +58,8 @@ macro_rules! metrics {
 
 metrics! {
     calls: Gauge "gauge" "Calls that are not over.",
-    legs: Gauge "gauge" "Legs of calls, over or not, that signalling still holds.",
+    calls_remembered: Gauge "gauge" "Calls that are not over, and those that ended a little while ago.",
+    legs: Gauge "gauge" "Legs with a dialog.",
     dialogs: Gauge "gauge" "Dialogs in the SIP stack; stays near the legs, or dialogs leak.",
     transactions: Gauge "gauge" "SIP transactions that run.",
     transactions_finished: Gauge "gauge" "SIP transactions that are remembered for repeats.",

@@ -283,9 +283,9 @@ impl Signalling {
         location.expire(self.clock.now_ms());
         self.metrics.users_registered.set(location.len());
         self.metrics.media_orders_waiting.set(self.waiting.len());
-        let (calls, legs) = self.calls.counts();
-        self.metrics.calls.set(calls);
-        self.metrics.legs.set(legs);
+        let (alive, all) = self.calls.counts();
+        self.metrics.calls.set(alive);
+        self.metrics.calls_remembered.set(all);
         self.stack.measure();
         self.metrics.measurements_total.rise();
     }

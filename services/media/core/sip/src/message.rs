@@ -153,17 +153,16 @@ pub fn split_outside(text: &str, separator: char) -> Vec<&str> {
 
 /// The address in a `From`, `To` or `Contact` value: what stands in angle brackets, or before the first parameter.
 pub fn address(value: &str) -> Option<&str> {
-    if let Some(at) = value.rfind('<') {
-        let rest = &value[at + 1..];
-        return rest.find('>').map(|end| &rest[..end]);
+    if let Some((start, end)) = brackets(value) {
+        return Some(&value[start + 1..end]);
     }
     let bare = value.split(';').next()?.trim();
-    (!bare.is_empty()).then_some(bare)
+    (!bare.is_empty() && !bare.contains(['<', '"'])).then_some(bare)
 }
 
 /// A header parameter's value (`tag` of a `From`, `expires` of a `Contact`), unquoted.
 pub fn parameter<'a>(value: &'a str, name: &str) -> Option<&'a str> {
-    let outside = value.rfind('>').map_or(value, |at| &value[at + 1..]);
+    let outside = brackets(value).map_or(value, |(_, end)| &value[end + 1..]);
     split_outside(outside, ';')
         .into_iter()
         .skip(1)
@@ -173,6 +172,22 @@ pub fn parameter<'a>(value: &'a str, name: &str) -> Option<&'a str> {
                 .eq_ignore_ascii_case(name)
                 .then(|| found.trim().trim_matches('"'))
         })
+}
+
+/// Where the address stands: the first angle brackets outside quotes. Display names and later parameters
+/// (`+sip.instance="<urn:uuid:…>"`) may have some inside theirs.
+fn brackets(value: &str) -> Option<(usize, usize)> {
+    let (mut quoted, mut escaped) = (false, false);
+    for (at, c) in value.char_indices() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
+            '"' => quoted = !quoted,
+            '<' if !quoted => return value[at..].find('>').map(|end| (at, at + end)),
+            _ => {}
+        }
+    }
+    None
 }
 
 /// The user part of a SIP address, percent-decoded; none when there is none.

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::net::SocketAddr;
 
 use sip::guard::{inspect, Reply, Verdict};
+use sip::message::{address, parameter};
 
 const SOURCE: &str = "192.0.2.7:40000";
 
@@ -287,4 +288,22 @@ fn refusals_say_what_is_known() {
     let text = |datagram: &[u8]| String::from_utf8(answered(datagram).to_bytes(source)).unwrap();
     assert!(text(&request("DANCE", &[])).contains("\r\nAllow: INVITE, ACK, "));
     assert!(text(&invite(&[("+Require", "a,b")])).contains("\r\nUnsupported: a, b\r\n"));
+}
+
+#[test]
+fn an_address_is_told_from_brackets_in_quotes() {
+    let baresip = "<sip:usr_a-0x55@192.0.2.7:5070>;expires=60;+sip.instance=\"<urn:uuid:1>\"";
+    assert_eq!(address(baresip), Some("sip:usr_a-0x55@192.0.2.7:5070"));
+    assert_eq!(parameter(baresip, "expires"), Some("60"));
+    assert_eq!(
+        address("\"a <b> \\\" <c\" <sip:d@h>;tag=1"),
+        Some("sip:d@h")
+    );
+    assert_eq!(
+        parameter("\"a;tag=0\" <sip:d@h;tag=2>;tag=1", "tag"),
+        Some("1")
+    );
+    for broken in ["", "<sip:a@h", "\"a <sip:a@h>", "a <"] {
+        assert_eq!(address(broken), None, "{broken:?}");
+    }
 }

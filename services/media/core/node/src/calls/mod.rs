@@ -206,10 +206,10 @@ impl Calls {
         }
     }
 
-    /// Calls that are not over, and legs that are held.
+    /// Calls that are not over, and all that are remembered.
     pub fn counts(&self) -> (usize, usize) {
         let alive = self.held.values().filter(|call| !call.is_over()).count();
-        (alive, self.legs.len())
+        (alive, self.held.len())
     }
 
     fn begin(

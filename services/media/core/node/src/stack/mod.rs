@@ -244,6 +244,7 @@ impl Stack {
     /// Brings the gauges up to date.
     pub fn measure(&self) {
         let stats = self.endpoint.inner.get_stats();
+        self.metrics.legs.set(self.legs.len());
         self.metrics.dialogs.set(self.dialogs.len());
         self.metrics.transactions.set(stats.running_transactions);
         self.metrics
