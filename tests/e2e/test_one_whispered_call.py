@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,10 @@ WHISPERS_EACH = 17
 
 
 @pytest.fixture(scope="module")
-async def report(running: Running, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def report(running: Running, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The demo's own check, played once for this module."""
     folder = tmp_path_factory.mktemp("check")
-    return await examine(running.endpoints, SOFTPHONE, folder, running.keys, calls=8)
+    return asyncio.run(examine(running.endpoints, SOFTPHONE, folder, running.keys, calls=8))
 
 
 CHECKS = (
@@ -39,7 +40,7 @@ CHECKS = (
 
 
 @pytest.mark.parametrize("name", CHECKS)
-async def test_the_demo_holds(report: dict[str, Any], name: str) -> None:
+def test_the_demo_holds(report: dict[str, Any], name: str) -> None:
     check = next(check for check in report["checks"] if check["name"] == name)
     assert check["ok"], check
 
