@@ -64,8 +64,8 @@ def status() -> int:
         state = faults.get(name, "SERVING") if name != "broker" else "RUNNING"
         pid = f"pid {process.pid}" if process.pid else "waiting for a restart"
         print(f"{name:<11} {state:<12} {pid:<12} starts {process.starts}  since {process.since}")
-    for line in platform.notes:
-        print(line)
+    if platform.notes:
+        print(f"ports that were taken: {', '.join(platform.notes)}")
     return 1 if faults else 0
 
 

@@ -39,8 +39,8 @@ def start(seed_name: str | None) -> Endpoints:
         platform = _launch(places, seed_name)
     elif seed_name is not None and platform.seed != seed_name:
         raise Failed("a platform runs without this seed; ./sasayaki down ends it")
-    for line in platform.notes:
-        note(line)
+    if platform.notes:
+        note(f"ports that are taken, and what is used instead: {', '.join(platform.notes)}")
     with step("media node and services"):
         _until_well(places)
     if seed_name is not None:

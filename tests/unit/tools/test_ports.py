@@ -47,7 +47,7 @@ def test_free_ports_are_the_usual_ones_and_nothing_is_said() -> None:
 def test_a_taken_port_moves_to_the_next_free_one_and_says_so() -> None:
     given = chooser(15060, 15061)
     assert ports.choose(given, (20000, 23998)).sip == 15062
-    assert given.moved == ["SIP: port 15060 is taken, 15062 is used"]
+    assert given.moved == ["SIP 15060 → 15062"]
 
 
 def test_a_port_that_moves_does_not_push_its_neighbour_away() -> None:

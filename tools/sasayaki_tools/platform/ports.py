@@ -61,7 +61,7 @@ class Chooser:
             if not foreign and port not in self._given and self.take(port, udp):
                 self._given.add(port)
                 if port != usual:
-                    self.moved.append(f"{what}: port {usual} is taken, {port} is used")
+                    self.moved.append(f"{what} {usual} → {port}")
                 return port
         raise OSError(f"no free port for {what} from {usual} to {usual + PORTS_TRIED - 1}")
 
