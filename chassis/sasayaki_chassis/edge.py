@@ -1,7 +1,7 @@
 """FastStream's part: subscribers that keep no state, and the AsyncAPI of what a service tells.
 
 What is ordered or remembered (owners, reactors, projections) is not here: FastStream swallows
-failed commits and cannot rebuild memory (docs/adr/0009). Importing it takes a while, so this
+failed commits and cannot rebuild memory (docs/adr/0012). Importing it takes a while, so this
 module is imported only where it is used.
 """
 

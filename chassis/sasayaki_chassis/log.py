@@ -1,12 +1,11 @@
 """One partition of a topic as an owner needs it: append whole batches, read exact ranges.
 
-The traps of aiokafka that shape this module are listed in docs/adr/0003.
+The traps of aiokafka that shape this module are listed in docs/adr/0012.
 """
 
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
-from types import TracebackType
 from typing import Any, Protocol, Self
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
@@ -75,12 +74,7 @@ class KafkaReader:
         self._consumer.pause(*self._places)
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *failure: object) -> None:
         await self._consumer.stop()
 
     async def end(self, partition: int) -> int:

@@ -2,7 +2,7 @@
 
 A record counts if and only if it landed at the offset that it was written for, so a batch that
 comes second is void for every reader, the writer included: it is decided again. Acknowledged
-means counted. Claims and waiting times serve progress, never safety. Argument and exploration:
+means counted. Claims and waiting times serve progress, never safety. The argument:
 docs/adr/0003.
 """
 

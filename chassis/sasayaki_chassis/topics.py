@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError
@@ -65,6 +66,12 @@ async def _connected(bootstrap: str) -> AIOKafkaAdminClient:
             await asyncio.sleep(AGAIN_AFTER_S)
         else:
             return admin
+
+
+async def _wake_coordinator(admin: AIOKafkaAdminClient) -> None:
+    """Lets a fresh broker make its topic of offsets while nobody waits for it yet."""
+    with suppress(KafkaError):
+        await admin.find_coordinator("sasayaki")
 
 
 async def _all_there(admin: AIOKafkaAdminClient, wanted: set[str]) -> dict[str, int]:
