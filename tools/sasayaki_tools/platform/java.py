@@ -61,6 +61,23 @@ def _candidates() -> Iterator[Path]:
 
 
 def _version(program: Path) -> str | None:
+    """The runtime's full version, or None if it is none that runs."""
+    if not os.access(program, os.X_OK):
+        return None
+    return _version_beside(program) or _version_said(program)
+
+
+def _version_beside(program: Path) -> str | None:
+    """What the runtime's `release` file says; spares the start of a machine."""
+    try:
+        release = (program.resolve().parents[1] / "release").read_text()
+    except OSError:
+        return None
+    named = re.search(r'^JAVA_VERSION="([^"]+)"', release, re.MULTILINE)
+    return named.group(1) if named else None
+
+
+def _version_said(program: Path) -> str | None:
     """What `java -version` puts between quotes, or None if it does not run."""
     try:
         done = subprocess.run(
