@@ -66,6 +66,9 @@ def install(wanted: list[str], *, target: Path | None = None) -> None:
         command = [uv, "pip", "install", "--quiet", "--python", python, "--require-hashes"]
         command += ["--no-deps", *(["--offline"] if offline else [])]
     else:
+        if not (_site_packages() / "pip").is_dir():
+            # uv made this environment, and is gone.
+            subprocess.run([python, "-m", "ensurepip"], capture_output=True, check=False)
         command = [python, "-m", "pip", "install", "--quiet", "--require-hashes", "--no-deps"]
         command += ["--disable-pip-version-check", *(["--no-index"] if offline else [])]
     if target is not None:
@@ -105,9 +108,14 @@ def _alone() -> Iterator[None]:
 
 
 def _usable() -> bool:
-    """Whether an environment is there that was finished once and runs this Python."""
+    """Whether an environment is there that was finished once, at this place, and runs this Python.
+
+    Its programs begin with the path of its interpreter, so a moved checkout needs a new one.
+    """
     python = VENV / "bin" / "python"
-    if not any(_stamp_file(name).is_file() for name in LOCKS) or not python.exists():
+    stamps = [_stamp_file(name) for name in LOCKS if _stamp_file(name).is_file()]
+    here = [stamp for stamp in stamps if stamp.read_text().strip().endswith(f" {ROOT}")]
+    if not here or not python.exists():
         return False
     asked = [str(python), "-c", "import sys; print(*sys.version_info[:2])"]
     answer = subprocess.run(asked, capture_output=True, text=True, check=False).stdout.split()
