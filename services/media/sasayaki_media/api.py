@@ -1,5 +1,6 @@
 """What other services may ask of a call's sound."""
 
+import asyncio
 from collections.abc import Iterable, Mapping
 
 import grpc
@@ -153,8 +154,7 @@ class MediaService(media_service_pb2_grpc.MediaServiceServicer):
         async with refusals(context, STATUS):
             require(request, wav=_a_file)
             try:
-                # At most 2 MB, seldom: 20 ms on the loop and a sync are worth no thread.
-                sha256, pcmu = self._prompts.put(request.wav)
+                sha256, pcmu = await asyncio.to_thread(self._prompts.put, request.wav)
             except NotAPrompt as fault:
                 raise InvalidField("wav", str(fault)) from fault
             self._node.send_prompt(sha256, pcmu)

@@ -17,11 +17,16 @@ class Line:
 
 
 class Numbers:
-    """A view: number to company. A later `ClientPut` replaces all numbers of its company."""
+    """A view: number to company. A later `ClientPut` replaces all numbers of its company.
+
+    Companies are in different partitions, so a number that moves may be named by its new company
+    before the old one lets go of it: whoever named it last has it.
+    """
 
     topics: tuple[str, ...] = ("callreason.client",)
 
     def __init__(self) -> None:
+        self._named: dict[Line, tuple[str, ...]] = {}
         self._lines: dict[str, Line] = {}
         self._changed: Callable[[], None] = lambda: None
 
@@ -32,12 +37,11 @@ class Numbers:
     def fold(self, record: Recorded[Any]) -> None:
         if not isinstance(record.data, ClientPut):
             return
-        line = Line(record.tenant_id, record.data.client_id)
         before = self.all()
-        self._lines = {number: at for number, at in self._lines.items() if at != line}
-        for number in record.data.numbers:
-            # A number belongs to one company: callreason refuses a second.
-            self._lines.setdefault(number.number, line)
+        line = Line(record.tenant_id, record.data.client_id)
+        self._named.pop(line, None)
+        self._named[line] = tuple(number.number for number in record.data.numbers)
+        self._lines = {number: at for at, numbers in self._named.items() for number in numbers}
         if self.all() != before:
             self._changed()
 

@@ -208,6 +208,9 @@ class Session:
         source = Source(self._node_id, happening.seq)
         note, request_id = Note(source, fact), _request_id(source)
         await self._calls.insist(contact_id, note, request_id=request_id, meta=meta)
+        if kind in ("answered", "call_ended"):
+            # The node speaks of it by its contact id only from here on.
+            self._contacts.pop(self._calls.node_call_id(contact_id), None)
 
     async def _fail(self, applied: pb.Applied) -> None:
         """An order can't be carried out: something must follow, or somebody waits for ever."""

@@ -14,7 +14,7 @@ from sasayaki_media.caller import NONCE_BYTES, WITHHELD, HiddenCaller, hidden, r
 from sasayaki_media.commands import Command
 from sasayaki_media.metrics import RETRIES, UNSEALED
 from sasayaki_media.orders import Order, outstanding
-from sasayaki_media.states import Answering, Arrived, Connected, Live, State
+from sasayaki_media.states import Answering, Arrived, Connected, Live, New, State
 
 DRAWS_MAX = 1_000
 """Contact ids drawn for one that belongs here, before it is said that none does."""
@@ -101,6 +101,11 @@ class Switchboard:
 
     def state(self, contact_id: str) -> State:
         return self._owners.state(contact_id)
+
+    def node_call_id(self, contact_id: str) -> str:
+        """What the node called it before it was admitted; empty when it is not known."""
+        state = self._owners.state(contact_id)
+        return "" if isinstance(state, New) else state.thread.node_call_id
 
     def outstanding(self, contact_id: str) -> tuple[Order, ...]:
         return outstanding(self._owners.state(contact_id))

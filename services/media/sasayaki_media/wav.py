@@ -1,6 +1,8 @@
 """A prompt's WAV file as µ-law samples. No I/O."""
 
 import struct
+import sys
+from array import array
 from dataclasses import dataclass
 
 RATE_HZ = 8_000
@@ -33,7 +35,10 @@ def pcmu_of(wav: bytes) -> bytes:
     samples = len(data) // 2
     if not 0 < samples <= SECONDS_MAX * RATE_HZ:
         raise NotAPrompt(f"1 sample to {SECONDS_MAX} s are needed, not {samples} samples")
-    return bytes(_ULAW[value] for (value,) in struct.iter_unpack("<H", data[: samples * 2]))
+    values = array("H", data[: samples * 2])
+    if sys.byteorder == "big":
+        values.byteswap()
+    return bytes(map(_ULAW.__getitem__, values))
 
 
 def length_ms(pcmu: bytes) -> int:

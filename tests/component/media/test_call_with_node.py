@@ -5,8 +5,8 @@ from collections.abc import Awaitable
 import grpc
 import pytest
 from tests.component.media.desk import NUMBER, Desk, acme, bearer
-from tests.component.media.sounds import wav
 from tests.harness.waiting import until
+from tests.unit.media.sounds import wav
 
 from sasayaki.media.node.v1 import node_pb2 as node
 from sasayaki.media.v1 import call_events_pb2 as events

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from tests.component.media.desk import Desk
-from tests.component.media.sounds import wav
 from tests.harness.waiting import until
+from tests.unit.media.sounds import wav
 
 from sasayaki.media.node.v1 import node_pb2 as node
 from sasayaki.media.v1 import call_events_pb2 as events

@@ -39,6 +39,13 @@ def test_later_settings_replace_all_numbers_of_their_company_only() -> None:
     assert numbers.all() == ("+813", "+814")
 
 
+def test_a_number_that_moves_is_its_new_companys_in_whatever_order_it_is_told() -> None:
+    held = put("cli_acme", "+811")
+    let_go, taken = put("cli_acme"), put("cli_beta", "+811")
+    for order in ((held, let_go, taken), (held, taken, let_go)):
+        assert folded(*order).line("+811") == Line("out_demo", "cli_beta")
+
+
 def test_a_change_is_told_and_what_is_no_change_is_not() -> None:
     numbers, told = Numbers(), []
     numbers.on_change(lambda: told.append(numbers.all()))

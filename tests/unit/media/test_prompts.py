@@ -4,7 +4,7 @@ import hashlib
 from pathlib import Path
 
 import pytest
-from tests.component.media.sounds import wav
+from tests.unit.media.sounds import wav
 
 from sasayaki_media.prompts import Prompts, is_sha256
 from sasayaki_media.wav import NotAPrompt

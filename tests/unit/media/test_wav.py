@@ -3,7 +3,7 @@
 import struct
 
 import pytest
-from tests.component.media.sounds import wav
+from tests.unit.media.sounds import wav
 
 from sasayaki_media.wav import SECONDS_MAX, NotAPrompt, length_ms, pcmu_of
 
