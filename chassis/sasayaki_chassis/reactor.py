@@ -6,6 +6,7 @@ committed after the answers.
 
 import asyncio
 import logging
+import time
 from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ from sasayaki_chassis.peers import Peers, Rejected
 UNSENT_MOST = 2_000
 """Records of one reactor whose requests are under way; reading waits there."""
 COMMIT_S = 0.2
+RENEW_S = 3_600.0
+"""Kafka forgets a group's offsets after a week without a commit, however idle the topic."""
 AGAIN_AFTER_S = (0.02, 2.0)
 """First and longest wait before a request is repeated; a peer may be away for as long as it is."""
 FAULTS = frozenset(("INTERNAL", "UNKNOWN", "DATA_LOSS"))
@@ -177,18 +180,24 @@ class Reacting:
         await self._dead.keep(self.name, errand.record.subject, reason, letter)
 
     async def _commit_for_ever(self) -> None:
+        renewed_at = time.monotonic()
         while True:
             await asyncio.sleep(COMMIT_S)
-            await self._commit()
+            renew = time.monotonic() - renewed_at > RENEW_S
+            await self._commit(everything=renew)
+            renewed_at = time.monotonic() if renew else renewed_at
 
-    async def _commit(self) -> None:
+    async def _commit(self, *, everything: bool = False) -> None:
         """Commits up to the first record whose requests are not all answered."""
         reached = {
             place: min(next(iter(self._open[place]), read), read)
             for place, read in self.follower.next.items()
-            if place in self._open
         }
-        ahead = {place: offset for place, offset in reached.items() if offset > self._done[place]}
+        ahead = {
+            place: max(offset, self._done[place])
+            for place, offset in reached.items()
+            if everything or offset > self._done[place]
+        }
         if ahead and await self.follower.commit(ahead):
             self._done.update(ahead)
 

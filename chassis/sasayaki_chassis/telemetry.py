@@ -52,5 +52,5 @@ def set_up_logs(service: str, level: str) -> None:
     logging.basicConfig(handlers=[handler], level=level.upper(), force=True)
     for library in ("aiokafka", "faststream", "asyncio"):
         logging.getLogger(library).setLevel(logging.WARNING)
-    # A fresh broker's groups are not ready for a moment; the client asks again and we tell the rest.
+    # A fresh broker's groups are not ready for a moment: the client asks again by itself.
     logging.getLogger("aiokafka.consumer.group_coordinator").setLevel(logging.CRITICAL)

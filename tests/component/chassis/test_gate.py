@@ -78,7 +78,10 @@ WRONG: dict[str, tuple[tuple[str, str], ...]] = {
     "no tenant": bearer(token(tenant=None)),
     "an empty tenant": bearer(token(tenant="")),
     "no role": bearer(token(role=None)),
-    "an unknown role": bearer(token(role="root")),
+    "an empty role": bearer(token(role="")),
+    "clients that are no texts": bearer(token(clients=[7])),
+    "clients that are one text": bearer(token(clients="cli_acme")),
+    "a team that is no text": bearer(token(team=7)),
 }
 
 
@@ -95,8 +98,11 @@ async def test_the_right_token_gets_in(stub: "stubs.RoutingServiceAsyncStub") ->
     assert await code_of(call) is grpc.StatusCode.OK
 
 
-async def test_a_role_without_the_right_is_denied(stub: "stubs.RoutingServiceAsyncStub") -> None:
-    metadata = bearer(token(role="operator"))
+@pytest.mark.parametrize("role", ["operator", "root"])
+async def test_a_role_without_the_right_is_denied(
+    stub: "stubs.RoutingServiceAsyncStub", role: str
+) -> None:
+    metadata = bearer(token(role=role))
     call = stub.EndContact(pb.EndContactRequest(contact_id="con_1"), metadata=metadata)
     assert await code_of(call) is grpc.StatusCode.PERMISSION_DENIED
 
