@@ -28,6 +28,8 @@ pub struct Settings {
     pub http: SocketAddr,
     /// `CALLS_MAX`: calls at once; more are turned away with 503.
     pub calls_max: usize,
+    /// `RTP_SILENCE_MS`: a phone that may send sound and sends none for so long is gone.
+    pub rtp_silence_ms: u64,
 }
 
 impl Settings {
@@ -49,6 +51,7 @@ impl Settings {
             md5_users: list(&text("MD5_USERS", "")),
             http: parsed("HTTP", "127.0.0.1:9156")?,
             calls_max: parsed("CALLS_MAX", "1000")?,
+            rtp_silence_ms: parsed("RTP_SILENCE_MS", "15000")?,
         })
     }
 }

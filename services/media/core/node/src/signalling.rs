@@ -27,6 +27,8 @@ use crate::wire::Happening;
 
 /// Happenings of the media threads that may wait.
 const HAPPENINGS_WAITING_MAX: usize = 8_192;
+/// Bytes of datagrams that may wait for the signalling thread.
+const SIP_BUFFER_BYTES: usize = 4 << 20;
 /// How often bindings run out, gauges are set and orders that found no room are tried again.
 const HOUSEKEEPING: Duration = Duration::from_millis(50);
 /// How long the node waits at its end for BYEs to leave and Python to take the last happenings.
@@ -76,6 +78,8 @@ impl Signalling {
         let media = Media::start(&media_config(settings), sounds_to)?;
         let journal = journal::start(&settings.journal, &node_id, Arc::clone(&metrics))?;
         let socket = UdpSocket::bind(settings.sip).await?;
+        // The system grants less where it is set up so; then a burst loses more, and is sent again.
+        rustix::net::sockopt::set_socket_recv_buffer_size(&socket, SIP_BUFFER_BYTES)?;
         let sip = socket.local_addr()?;
         let stack = Stack::start(socket, Arc::clone(&metrics))
             .await
@@ -307,6 +311,7 @@ fn media_config(settings: &Settings) -> MediaConfig {
         address: settings.rtp_address,
         ports: settings.rtp_ports,
         spool_dir: settings.spool.clone(),
+        rtp_silence: Duration::from_millis(settings.rtp_silence_ms),
         ..MediaConfig::default()
     }
 }

@@ -22,7 +22,10 @@ struct Stage {
 }
 
 fn answered() -> Stage {
-    let node = Node::start();
+    answered_at(Node::start())
+}
+
+fn answered_at(node: Node) -> Stage {
     let mut desk = Desk::open(&node);
     let caller = Phone::new(&node, "090");
     let (operator, supervisor) = (Phone::new(&node, "usr_op"), Phone::new(&node, "usr_sv"));
@@ -367,4 +370,81 @@ fn orders_that_do_not_fit_are_refused_with_their_reason() {
     }
     stage.desk.dial("leg_1", "usr_op", 0);
     assert_eq!(stage.desk.ask(dial("leg_2", 0)), "WRONG_STATE");
+}
+
+#[test]
+fn a_phone_whose_sound_stops_is_gone() {
+    let mut stage = answered_at(Node::start_with(|settings| settings.rtp_silence_ms = 200));
+    stage.caller.expect_bye();
+    assert!(
+        matches!(stage.desk.what(), What::CallEnded(ended) if ended.reason() == CallEnd::Failed)
+    );
+}
+
+#[test]
+fn after_many_calls_that_end_in_every_way_nothing_is_left() {
+    let node = Node::start();
+    let mut desk = Desk::open(&node);
+    let caller = Phone::new(&node, "090");
+    let operator = Phone::new(&node, "usr_op");
+    operator.register();
+    for round in 0..60 {
+        let mut dialog = caller.invite(NUMBER);
+        let What::Invited(invited) = desk.what() else {
+            panic!("not invited")
+        };
+        if round % 4 == 0 {
+            caller.cancel(&dialog);
+            caller.finish(&mut dialog, 487);
+            assert!(matches!(desk.what(), What::Withdrawn(_)));
+            continue;
+        }
+        let contact_id = format!("con_{round}");
+        let node_call_id = invited.node_call_id;
+        desk.order(Asked::Admit(wire::Admit {
+            node_call_id,
+            contact_id: contact_id.clone(),
+        }));
+        desk.order(Asked::Answer(wire::Answer {
+            contact_id: contact_id.clone(),
+            record_after_guidance: false,
+        }));
+        caller.finish(&mut dialog, 200);
+        desk.what();
+        let (leg_id, user_id) = ("leg_1".to_owned(), "usr_op".to_owned());
+        desk.order(Asked::Dial(wire::Dial {
+            contact_id: contact_id.clone(),
+            leg_id,
+            user_id,
+            ring_ms_max: 0,
+        }));
+        let invite = operator.ring();
+        match round % 4 {
+            1 => {
+                let mut talk = operator.pick_up(&invite);
+                operator.bye(&mut talk);
+                caller.expect_bye();
+            }
+            2 => {
+                operator.pick_up(&invite);
+                caller.bye(&mut dialog);
+                operator.expect_bye();
+            }
+            _ => {
+                operator.respond(&invite, "603 Decline", "p", "");
+                operator.expect("ACK ");
+                desk.order(Asked::HangUp(wire::HangUp {
+                    contact_id,
+                    leg_id: String::new(),
+                }));
+                caller.expect_bye();
+            }
+        }
+        while !matches!(desk.what(), What::CallEnded(_)) {}
+    }
+    node.wait_dialogs(0);
+    node.wait_present("no leg and no call is left", |metrics| {
+        metrics.legs.get() + metrics.calls.get() == 0
+    });
+    assert_eq!(node.metrics.stack_errors_total.get(), 0);
 }

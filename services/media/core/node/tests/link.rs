@@ -103,7 +103,7 @@ fn what_python_sees_is_on_disk() {
             .map(|record| prost::Message::decode(record).unwrap())
             .collect()
     };
-    assert_eq!(on_disk(), [seen.clone()]);
+    assert_eq!(on_disk(), std::slice::from_ref(&seen));
     desk.acknowledge(seen.seq);
     eventually("what is acknowledged leaves the disk", || {
         on_disk().is_empty()
@@ -222,4 +222,44 @@ fn a_node_that_stops_ends_its_calls_and_tells_of_it() {
     );
     desk.acknowledge(ended.seq);
     stopping.join().unwrap();
+}
+
+#[test]
+fn a_long_absence_is_made_up_for_in_order() {
+    let node = Node::start();
+    let mut desk = Desk::open(&node);
+    let caller = Phone::new(&node, "090");
+    for _ in 0..600 {
+        let mut dialog = caller.invite(NUMBER);
+        caller.expect("SIP/2.0 100");
+        caller.cancel(&dialog);
+        caller.finish(&mut dialog, 487);
+    }
+    let first: Vec<i64> = (0..1200).map(|_| desk.next().seq).collect();
+    assert_eq!(first, (1..=1200).collect::<Vec<i64>>());
+    drop(desk);
+    let mut desk = Desk::connect(&node);
+    let again: Vec<i64> = (0..1200).map(|_| desk.next().seq).collect();
+    assert_eq!(again, first);
+    desk.acknowledge(1200);
+    node.wait("all is taken care of", |metrics| {
+        metrics.happenings_unacknowledged.get() == 0
+    });
+    assert!(
+        node.metrics.journal_syncs_total.get() < 1200,
+        "syncs are shared"
+    );
+}
+
+#[test]
+fn a_python_that_does_not_read_is_let_go_and_the_node_goes_on() {
+    let node = Node::start();
+    let mut deaf = Desk::open(&node);
+    deaf.order_without_reading(40_000);
+    node.wait("the connection is ended", |metrics| {
+        metrics.connections_overrun_total.get() == 1
+    });
+    let mut desk = Desk::open(&node);
+    Phone::new(&node, "090").invite(NUMBER);
+    assert!(matches!(desk.what(), What::Invited(_)));
 }

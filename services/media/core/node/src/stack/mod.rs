@@ -10,13 +10,13 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use rsipstack::dialog::dialog::{
-    DialogState, DialogStateReceiver, DialogStateSender, TerminatedReason, TransactionHandle,
+    DialogState, DialogStateReceiver, DialogStateSender, TransactionHandle,
 };
 use rsipstack::dialog::dialog_layer::DialogLayer;
 use rsipstack::dialog::invitation::InviteOption;
 use rsipstack::dialog::invite_dialog::InviteDialog;
 use rsipstack::dialog::DialogId;
-use rsipstack::sip::{Header, Method, Request, StatusCode, Transport, Uri};
+use rsipstack::sip::{Header, Method, StatusCode, Transport, Uri};
 use rsipstack::transaction::endpoint::EndpointOption;
 use rsipstack::transaction::key::TransactionRole;
 use rsipstack::transaction::transaction::Transaction;
@@ -38,8 +38,12 @@ use crate::metrics::Metrics;
 use crate::registrar::{Answer, Asked};
 
 use strict::{Additions, StrictUdp};
+use words::{
+    accept, all, answer_handle, ended, header, invite_headers, key, reply_with, sdp_headers,
+};
 
 mod strict;
+mod words;
 
 const USER_AGENT: &str = "Sasayaki";
 
@@ -447,86 +451,4 @@ impl Stack {
             .ok()?;
         (self.acknowledged.insert(leg, cseq) != Some(cseq)).then_some(Heard::Acknowledged(ack.body))
     }
-}
-
-fn key(id: &DialogId) -> (String, String) {
-    (id.call_id.clone(), id.local_tag.clone())
-}
-
-fn ended(reason: &TerminatedReason, dialled: bool) -> Heard {
-    match reason {
-        TerminatedReason::UasBye if dialled => Heard::Bye,
-        TerminatedReason::UacBye if !dialled => Heard::Bye,
-        TerminatedReason::UacCancel if !dialled => Heard::Cancelled,
-        TerminatedReason::UasOther(code)
-        | TerminatedReason::UacOther(code)
-        | TerminatedReason::ProxyError(code) => Heard::Refused(code.code()),
-        TerminatedReason::ProxyAuthRequired => Heard::Refused(401),
-        TerminatedReason::UacBusy | TerminatedReason::UasBusy => Heard::Refused(486),
-        TerminatedReason::UasDecline if dialled => Heard::Refused(603),
-        _ => Heard::Broke,
-    }
-}
-
-fn header<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
-    let mut headers = request.headers.iter();
-    headers
-        .find(|header| header.name().eq_ignore_ascii_case(name))
-        .map(Header::value)
-}
-
-fn all(request: &Request, name: &str) -> Vec<String> {
-    let headers = request
-        .headers
-        .iter()
-        .filter(|header| header.name().eq_ignore_ascii_case(name));
-    headers.map(|header| header.value().to_owned()).collect()
-}
-
-fn accept() -> Header {
-    Header::Accept("application/sdp".into())
-}
-
-fn sdp_headers() -> Vec<Header> {
-    vec![Header::ContentType("application/sdp".into())]
-}
-
-fn invite_headers(target: &Target, contact: &Uri) -> Vec<Header> {
-    let mut headers = vec![
-        Header::Allow(ALLOWED.into()),
-        // No extension is offered: a reliable 183 would block the call for its PRACK.
-        Header::Supported("".into()),
-        Header::Other(
-            "X-Sasayaki-Contact-Id".to_owned(),
-            target.contact_id.clone(),
-        ),
-    ];
-    if target.answers_itself {
-        headers.push(Header::CallInfo(
-            format!("<{contact}>;answer-after=0").into(),
-        ));
-    }
-    headers
-}
-
-/// Answers a request that concerns no leg.
-fn reply_with(mut transaction: Transaction, code: u16, headers: Vec<Header>) -> Option<Arrived> {
-    tokio::spawn(async move {
-        let replied = transaction
-            .reply_with(StatusCode::from(code), headers, None)
-            .await;
-        if replied.is_ok() && transaction.original.method == Method::Invite {
-            // Until the ACK or its time-out, so that a repeated INVITE gets the same answer.
-            while transaction.receive().await.is_some() {}
-        }
-    });
-    None
-}
-
-fn answer_handle(handle: TransactionHandle, code: u16) -> Option<Arrived> {
-    tokio::spawn(async move {
-        // Gone when the transaction timed out: then nobody waits.
-        let _ = handle.reply(StatusCode::from(code)).await;
-    });
-    None
 }

@@ -160,6 +160,25 @@ impl Desk {
         }));
     }
 
+    /// Sends so many orders, at most until the node lets go, and never looks at an answer.
+    pub fn order_without_reading(&mut self, count: u32) {
+        let order = Order {
+            order_id: "x".repeat(100),
+            order: None,
+        };
+        let message = to_node::Message::Order(order);
+        let bytes = ToNode {
+            message: Some(message),
+        }
+        .encode_to_vec();
+        let frame = [&(bytes.len() as u32).to_le_bytes()[..], &bytes].concat();
+        for _ in 0..count {
+            if self.stream.write_all(&frame).is_err() {
+                return;
+            }
+        }
+    }
+
     /// Sends bytes as they are.
     pub fn write_raw(&mut self, bytes: &[u8]) {
         self.stream.write_all(bytes).unwrap();

@@ -277,7 +277,12 @@ impl Phone {
 
     /// Waits for that final answer and confirms it.
     pub fn finish(&self, dialog: &mut Dialog, code: u16) -> Message {
-        let answer = self.expect(&format!("SIP/2.0 {code}"));
+        let mut answer = self.expect(&format!("SIP/2.0 {code}"));
+        while answer.header("CSeq") != format!("{} INVITE", dialog.cseq)
+            || answer.header("Call-ID") != dialog.call_id
+        {
+            answer = self.expect(&format!("SIP/2.0 {code}"));
+        }
         self.acknowledge(dialog, &answer, "");
         answer
     }
