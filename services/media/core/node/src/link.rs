@@ -318,4 +318,28 @@ mod tests {
         assert_eq!(link.acknowledged(7), 0);
         assert!(!link.is_settled());
     }
+
+    #[test]
+    fn new_calls_are_taken_while_python_is_there_and_keeps_up() {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
+        runtime.unwrap().block_on(async {
+            let mut link = Link::new("node".to_owned(), Arc::default());
+            assert!(!link.takes_calls());
+            let (stream, _peer) = UnixStream::pair().unwrap();
+            let (to, _from) = mpsc::channel(1);
+            link.connected(open(1, stream, to, Arc::default()), Vec::new());
+            assert!(link.takes_calls());
+            for _ in 0..UNACKNOWLEDGED_MAX {
+                link.keep(Happening::default());
+            }
+            assert!(!link.takes_calls());
+            link.closed(2);
+            assert!(
+                link.connection.is_some(),
+                "another connection's end is not this one's"
+            );
+        });
+    }
 }
