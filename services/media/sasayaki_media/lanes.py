@@ -5,6 +5,8 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
+from sasayaki_media.metrics import FULL
+
 W = TypeVar("W")
 
 
@@ -24,6 +26,8 @@ class Lanes(Generic[W]):
 
     async def put(self, lane: str, piece: W) -> None:
         """Waits while too many pieces are under way."""
+        if self._room.locked():
+            FULL.inc()
         await self._room.acquire()
         if lane in self._lanes:
             self._lanes[lane].append(piece)

@@ -16,6 +16,10 @@ CONNECTS = Counter("sasayaki_media_node_connects_total", "Connections made to th
 UNCOUNTED = Gauge(
     "sasayaki_media_happenings_waiting", "Happenings received and not yet acknowledged."
 )
+FULL = Counter(
+    "sasayaki_media_happenings_full_total",
+    "Times the node's socket was not read because too many happenings were under way.",
+)
 RETRIES = Counter(
     "sasayaki_media_decision_retries_total", "Decisions that had to be asked for again."
 )

@@ -150,7 +150,8 @@ class Session:
 
     async def _lose(self, contact_id: str, node_id: str, after: timedelta = timedelta(0)) -> None:
         """Ends a call that the node will say nothing more about, so that nobody stays in it."""
-        await asyncio.sleep(after.total_seconds())
+        if after:
+            await self._settle(after)
         if meta := self._calls.meta(contact_id):
             lose, request_id = LoseNode(node_id), f"{node_id}/lost"
             if await self._calls.insist(contact_id, lose, request_id=request_id, meta=meta):
@@ -218,10 +219,17 @@ class Session:
         contact_id, _, key = applied.order_id.partition("/")
         log.warning("order_failed", extra={"order_id": applied.order_id, "error": applied.error})
         if applied.error in _OVERTAKEN:
-            await asyncio.sleep(SETTLE.total_seconds())
+            await self._settle(SETTLE)
         if meta := self._calls.meta(contact_id):
             fail, request_id = FailOrder(key, applied.error), f"{self._node_id}/failed/{key}"
             await self._calls.insist(contact_id, fail, request_id=request_id, meta=meta)
+
+    async def _settle(self, time: timedelta) -> None:
+        """Waits for a while, and then until all that came in meanwhile is decided."""
+        await asyncio.sleep(time.total_seconds())
+        last = self._receipts.last
+        while self._receipts.through < last:
+            await asyncio.sleep(RETRY_S[0])
 
 
 def _lane(happening: pb.Happening) -> str:

@@ -8,6 +8,10 @@ PAGES = Counter(
     ("outcome",),
 )
 TORN = Counter("sasayaki_recording_torn_files_total", "Files whose last page a crash had torn.", ())
+EVICTED = Counter(
+    "sasayaki_recording_index_evictions_total",
+    "Calls whose pages' slips left the memory for others'.",
+)
 GIVEN_OUT = Counter(
     "sasayaki_recording_given_out_bytes_total", "Bytes of WAV files sent to listeners.", ()
 )

@@ -16,7 +16,7 @@ from threading import Lock
 
 from sasayaki.recording.v1.recording_events import Track, TrackManifest
 from sasayaki_recording import wav
-from sasayaki_recording.metrics import PAGES, TORN
+from sasayaki_recording.metrics import EVICTED, PAGES, TORN
 from sasayaki_recording.pages import (
     CUSTOMER,
     OPERATOR,
@@ -58,7 +58,8 @@ class Vault:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._folder.mkdir(parents=True, exist_ok=True)
+        # What customers said is for nobody else on the machine.
+        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._indexes: OrderedDict[Path, _Index] = OrderedDict()
         self._guard = Lock()
 
@@ -108,6 +109,7 @@ class Vault:
             index = self._indexes.setdefault(path, index)
             if len(self._indexes) > INDEXED_MAX:
                 self._indexes.popitem(last=False)
+                EVICTED.inc()
         return index
 
     def _fresh(self, path: Path, index: _Index, pages: Sequence[Page]) -> list[Page]:

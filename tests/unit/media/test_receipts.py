@@ -31,6 +31,14 @@ def test_what_waits_is_counted() -> None:
     assert len(receipts) == 1
 
 
+def test_it_is_known_what_came_in_last_and_how_far_all_is_done() -> None:
+    receipts = received(4, 5, 6)
+    assert (receipts.last, receipts.through) == (6, 0)
+    receipts.finish(5)
+    receipts.finish(4)
+    assert (receipts.last, receipts.through) == (6, 5)
+
+
 @given(st.permutations(range(1, 15)))
 def test_in_whatever_order_things_are_done_nothing_is_acknowledged_early(order: list[int]) -> None:
     receipts = received(*range(1, 15))
