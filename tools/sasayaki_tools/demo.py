@@ -1,6 +1,6 @@
 """`demo`: brings the platform up, lets the demo driver play on it, ends what it started."""
 
-import os
+import signal
 import subprocess
 import sys
 
@@ -9,27 +9,39 @@ from sasayaki_tools.paths import BINARIES, ROOT, state_dir
 from sasayaki_tools.platform.plan import Places
 
 SEED = "demo"
+# The driver hangs up its phones before it ends.
+DRIVER_END_WAIT_S = 10.0
 
 
 def demo(arguments: list[str]) -> int:
     """Plays calls until Ctrl-C, or with `--check` asserts and ends; the driver's exit code."""
+    command = [*_driver(), *arguments]
     if "-h" in arguments or "--help" in arguments:
-        return subprocess.run([*_driver(), *arguments], check=False).returncode
-    places = Places(state_dir())
-    ours = running.running(places) is None
+        return subprocess.run(command, check=False).returncode
+    ours = running.running(Places(state_dir())) is None
     try:
         with up.interruptible():
             up.start(SEED)
-            return subprocess.run(
-                [*_driver(), *arguments],
-                env={**os.environ, "SASAYAKI_STATE_DIR": str(places.state)},
-                check=False,
-            ).returncode
+            return _play(command)
     except KeyboardInterrupt:
         return 0
     finally:
         if ours:
             running.down()
+
+
+def _play(command: list[str]) -> int:
+    """Runs the driver in a group of its own, so that one Ctrl-C reaches it once, through us."""
+    with subprocess.Popen(command, process_group=0) as driver:
+        try:
+            return driver.wait()
+        except KeyboardInterrupt:
+            driver.send_signal(signal.SIGINT)
+            try:
+                driver.wait(DRIVER_END_WAIT_S)
+            except subprocess.TimeoutExpired:
+                driver.kill()
+            raise
 
 
 def _driver() -> list[str]:
