@@ -10,7 +10,7 @@ from sasayaki_media.metrics import CONNECTED, CONNECTS
 from sasayaki_media.numbers import Numbers
 from sasayaki_media.outbox import Outbox
 from sasayaki_media.prompts import Prompts
-from sasayaki_media.session import Drawn, Gone, Session, read_frame
+from sasayaki_media.session import Drawn, Gone, Session, read_hello
 from sasayaki_media.switchboard import CallerKeys, LiveCalls, Switchboard
 
 RECONNECT_S = (0.02, 1.0)
@@ -77,7 +77,7 @@ class Node:
         CONNECTS.inc()
         try:
             async with asyncio.timeout(HELLO.total_seconds()):
-                hello = (await read_frame(reader)).hello
+                hello = await read_hello(reader)
             out = Outbox(writer, self._calls, hello.node_id)
             session = Session(
                 hello,

@@ -56,6 +56,17 @@ async def read_frame(reader: asyncio.StreamReader) -> pb.FromNode:
         raise Gone(f"{type(error).__name__}: {error}") from error
 
 
+async def read_hello(reader: asyncio.StreamReader) -> pb.Hello:
+    """The node's first frame; raises Gone for any other.
+
+    A node without an id would be taken for a new one, and every call for lost.
+    """
+    message = await read_frame(reader)
+    if not message.hello.node_id:
+        raise Gone(f"no hello but {message.WhichOneof('message')!r}")
+    return message.hello
+
+
 class Drawn:
     """Contact ids of invited calls that are not known to be decided; outlives connections."""
 
