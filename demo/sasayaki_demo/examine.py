@@ -174,14 +174,18 @@ def _sent(capture: Path, opened: float) -> Span:
 
 
 def _whispered(contact: str, records: list[Written], opened: float) -> Span | None:
-    """Returns when a contact's supervisor whispered, by the instants of the changes."""
+    """Returns when a contact's supervisor whispered, by the instants of the changes.
+
+    A change takes effect between packets, and up to 20 ms of the next one's sound lie before it:
+    the middle of that is expected.
+    """
     changes = [
         (datetime.fromisoformat(r.data["applied_at"]).timestamp(), r.data["mode"])
         for r in records
         if r.is_history and r.name == "SupervisorHeard" and r.event["subject"] == contact
     ]
     whispers = [
-        ((at - opened) * 1e3, (after - opened) * 1e3)
+        ((at - opened) * 1e3 - 10, (after - opened) * 1e3 - 10)
         for (at, mode), (after, _) in pairwise(changes)
         if mode == "SUPERVISION_MODE_WHISPER"
     ]
