@@ -35,6 +35,11 @@ async def tour(
     voices = Voices(voice, {"wav": str(prompts / "ja" / "guidance.wav")}, voice)
     async with connected(endpoints) as services:
         async with floor(services, endpoints, softphone, folder, voices) as at_work:
+            print(
+                f"\n{calls} customers call at once, round after round; Ctrl-C ends it."
+                f"\nCall in yourself: any SIP phone, sip:{NUMBERS[0]}@{endpoints.sip},"
+                " press 1, 2 or 3 after the guidance.\n"
+            )
             watching = asyncio.create_task(show(endpoints.kafka))
             try:
                 for number in count():
