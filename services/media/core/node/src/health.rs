@@ -6,7 +6,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::media::Media;
 use crate::metrics::Metrics;
@@ -40,8 +40,12 @@ pub fn start(
 fn answer(mut stream: TcpStream, metrics: &Metrics, media: Option<&Media>) -> io::Result<()> {
     stream.set_read_timeout(Some(REQUEST_MAX))?;
     stream.set_write_timeout(Some(REQUEST_MAX))?;
+    let until = Instant::now() + REQUEST_MAX;
     let (mut request, mut length) = ([0; REQUEST_BYTES_MAX], 0);
-    while length < request.len() && !request[..length].windows(4).any(|end| end == b"\r\n\r\n") {
+    while Instant::now() < until
+        && length < request.len()
+        && !request[..length].windows(4).any(|end| end == b"\r\n\r\n")
+    {
         match stream.read(&mut request[length..])? {
             0 => break,
             read => length += read,

@@ -25,7 +25,20 @@ pub fn call_of(happening: &MediaHappening) -> CallId {
 
 impl Call {
     /// Takes what the sound reports.
+    ///
+    /// Of a call that is ending only the play's end is told, of one that has ended only the tap's.
     pub fn sounded(&mut self, shared: &mut Shared, now_ms: u64, happening: &MediaHappening) {
+        let late = match self.phase {
+            Phase::Closing(_) => !matches!(
+                happening,
+                MediaHappening::Played { .. } | MediaHappening::TapClosed { .. }
+            ),
+            Phase::Over(_) | Phase::Gone => !matches!(happening, MediaHappening::TapClosed { .. }),
+            Phase::Waiting(_) | Phase::Ringing(_) | Phase::Live => false,
+        };
+        if late {
+            return;
+        }
         match happening {
             MediaHappening::Played {
                 play,
