@@ -43,6 +43,7 @@ from sasayaki_demo.sound import MULAW, heard_ms, level, read_packets
 from sasayaki_demo.topics import Written, read_topics
 
 NUMBER = "0312345670"
+KEYS = "123"
 UNKNOWN_NUMBER = "0399999999"
 VOICES = Voices({"tone": CUSTOMER_HZ}, {"tone": OPERATOR_HZ}, {"tone": SUPERVISOR_HZ})
 TALK_S = 11.0
@@ -60,7 +61,7 @@ async def examine(
     async with connected(endpoints) as services:
         async with floor(services, endpoints, softphone, folder, VOICES) as at_work:
             customers = [
-                Customer(f"c{n}", f"+81901000{n:04}", NUMBER, talk_s=TALK_S)
+                Customer(f"c{n}", f"+81901000{n:04}", NUMBER, key=KEYS[n % 3], talk_s=TALK_S)
                 for n in range(1, calls + 1)
             ]
             early = Customer("early", "+819010009001", NUMBER, leaves="guidance")

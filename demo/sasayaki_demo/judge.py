@@ -17,6 +17,8 @@ from sasayaki_demo.topics import Written, by_stream
 
 _T = TypeVar("_T")
 
+REASON_OF_KEY = {"1": "rsn_billing", "2": "rsn_contract", "3": "rsn_other"}
+"""What the keys of the demo's menus say."""
 FINAL_OPERATOR_STATES = frozenset({"OFF", "READY", "AWAY"})
 
 
@@ -121,6 +123,9 @@ def keys_were_heard(case: Case) -> Iterator[str]:
         stated = [record.data["key"] for record in names["ReasonStated"]]
         if stated != keys[len(keys) - len(stated) :] or (keys and not stated):
             yield f"{contact}: pressed {keys}, stated by {stated}"
+        for record in names["ReasonStated"]:
+            if record.data["reason_id"] != REASON_OF_KEY[record.data["key"]]:
+                yield f"{contact}: key {record.data['key']} led to {record.data['reason_id']}"
     yield from _differences("keyed by phones", pressed, "collected by topics", collected)
 
 
