@@ -50,6 +50,41 @@ class MonitoringServiceStub:
                 request_serializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.EndSupervisionRequest.SerializeToString,
                 response_deserializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.EndSupervisionResponse.FromString,
                 _registered_method=True)
+        self.RaiseAlert = channel.unary_unary(
+                '/sasayaki.monitoring.v1.MonitoringService/RaiseAlert',
+                request_serializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.RaiseAlertRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.RaiseAlertResponse.FromString,
+                _registered_method=True)
+        self.GiveAlertReason = channel.unary_unary(
+                '/sasayaki.monitoring.v1.MonitoringService/GiveAlertReason',
+                request_serializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.GiveAlertReasonRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.GiveAlertReasonResponse.FromString,
+                _registered_method=True)
+        self.CancelAlert = channel.unary_unary(
+                '/sasayaki.monitoring.v1.MonitoringService/CancelAlert',
+                request_serializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.CancelAlertRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.CancelAlertResponse.FromString,
+                _registered_method=True)
+        self.ClaimAlert = channel.unary_unary(
+                '/sasayaki.monitoring.v1.MonitoringService/ClaimAlert',
+                request_serializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.ClaimAlertRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.ClaimAlertResponse.FromString,
+                _registered_method=True)
+        self.ResolveAlert = channel.unary_unary(
+                '/sasayaki.monitoring.v1.MonitoringService/ResolveAlert',
+                request_serializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.ResolveAlertRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.ResolveAlertResponse.FromString,
+                _registered_method=True)
+        self.EndAlert = channel.unary_unary(
+                '/sasayaki.monitoring.v1.MonitoringService/EndAlert',
+                request_serializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.EndAlertRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.EndAlertResponse.FromString,
+                _registered_method=True)
+        self.WatchFloor = channel.unary_stream(
+                '/sasayaki.monitoring.v1.MonitoringService/WatchFloor',
+                request_serializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.WatchFloorRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.WatchFloorResponse.FromString,
+                _registered_method=True)
 
 
 class MonitoringServiceServicer:
@@ -78,6 +113,57 @@ class MonitoringServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def RaiseAlert(self, request, context):
+        """Calls for help with the call that the operator is in. A second press changes nothing and answers the same alert.
+        FAILED_PRECONDITION when the operator talks with nobody.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GiveAlertReason(self, request, context):
+        """Tells why an alert was raised, by the operator who raised it, at any time afterwards.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CancelAlert(self, request, context):
+        """Takes an alert back, by the operator who raised it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ClaimAlert(self, request, context):
+        """Takes care of an alert. Exactly one wins; for the others it is FAILED_PRECONDITION, and the message names who has it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ResolveAlert(self, request, context):
+        """Tells what became of an alert, by the one who claimed it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def EndAlert(self, request, context):
+        """Closes an alert whose call is over. For services.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def WatchFloor(self, request, context):
+        """The present floor at once, then every change, of the caller's tenant and client companies.
+        Whoever has this open watches: alerts come to them first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_MonitoringServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -95,6 +181,41 @@ def add_MonitoringServiceServicer_to_server(servicer, server):
                     servicer.EndSupervision,
                     request_deserializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.EndSupervisionRequest.FromString,
                     response_serializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.EndSupervisionResponse.SerializeToString,
+            ),
+            'RaiseAlert': grpc.unary_unary_rpc_method_handler(
+                    servicer.RaiseAlert,
+                    request_deserializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.RaiseAlertRequest.FromString,
+                    response_serializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.RaiseAlertResponse.SerializeToString,
+            ),
+            'GiveAlertReason': grpc.unary_unary_rpc_method_handler(
+                    servicer.GiveAlertReason,
+                    request_deserializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.GiveAlertReasonRequest.FromString,
+                    response_serializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.GiveAlertReasonResponse.SerializeToString,
+            ),
+            'CancelAlert': grpc.unary_unary_rpc_method_handler(
+                    servicer.CancelAlert,
+                    request_deserializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.CancelAlertRequest.FromString,
+                    response_serializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.CancelAlertResponse.SerializeToString,
+            ),
+            'ClaimAlert': grpc.unary_unary_rpc_method_handler(
+                    servicer.ClaimAlert,
+                    request_deserializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.ClaimAlertRequest.FromString,
+                    response_serializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.ClaimAlertResponse.SerializeToString,
+            ),
+            'ResolveAlert': grpc.unary_unary_rpc_method_handler(
+                    servicer.ResolveAlert,
+                    request_deserializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.ResolveAlertRequest.FromString,
+                    response_serializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.ResolveAlertResponse.SerializeToString,
+            ),
+            'EndAlert': grpc.unary_unary_rpc_method_handler(
+                    servicer.EndAlert,
+                    request_deserializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.EndAlertRequest.FromString,
+                    response_serializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.EndAlertResponse.SerializeToString,
+            ),
+            'WatchFloor': grpc.unary_stream_rpc_method_handler(
+                    servicer.WatchFloor,
+                    request_deserializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.WatchFloorRequest.FromString,
+                    response_serializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.WatchFloorResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -179,6 +300,195 @@ class MonitoringService:
             '/sasayaki.monitoring.v1.MonitoringService/EndSupervision',
             sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.EndSupervisionRequest.SerializeToString,
             sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.EndSupervisionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RaiseAlert(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sasayaki.monitoring.v1.MonitoringService/RaiseAlert',
+            sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.RaiseAlertRequest.SerializeToString,
+            sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.RaiseAlertResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GiveAlertReason(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sasayaki.monitoring.v1.MonitoringService/GiveAlertReason',
+            sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.GiveAlertReasonRequest.SerializeToString,
+            sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.GiveAlertReasonResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CancelAlert(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sasayaki.monitoring.v1.MonitoringService/CancelAlert',
+            sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.CancelAlertRequest.SerializeToString,
+            sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.CancelAlertResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ClaimAlert(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sasayaki.monitoring.v1.MonitoringService/ClaimAlert',
+            sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.ClaimAlertRequest.SerializeToString,
+            sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.ClaimAlertResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ResolveAlert(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sasayaki.monitoring.v1.MonitoringService/ResolveAlert',
+            sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.ResolveAlertRequest.SerializeToString,
+            sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.ResolveAlertResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EndAlert(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sasayaki.monitoring.v1.MonitoringService/EndAlert',
+            sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.EndAlertRequest.SerializeToString,
+            sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.EndAlertResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WatchFloor(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/sasayaki.monitoring.v1.MonitoringService/WatchFloor',
+            sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.WatchFloorRequest.SerializeToString,
+            sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.WatchFloorResponse.FromString,
             options,
             channel_credentials,
             insecure,

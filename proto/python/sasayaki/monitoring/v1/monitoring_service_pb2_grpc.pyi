@@ -41,6 +41,24 @@ class MonitoringServiceStub:
     """Changes who hears the supervisor. Only by the one who started it."""
     EndSupervision: _grpc.UnaryUnaryMultiCallable[_monitoring_service_pb2.EndSupervisionRequest, _monitoring_service_pb2.EndSupervisionResponse]
     """Takes the supervisor off the call. Saying goodbye twice is not an error."""
+    RaiseAlert: _grpc.UnaryUnaryMultiCallable[_monitoring_service_pb2.RaiseAlertRequest, _monitoring_service_pb2.RaiseAlertResponse]
+    """Calls for help with the call that the operator is in. A second press changes nothing and answers the same alert.
+    FAILED_PRECONDITION when the operator talks with nobody.
+    """
+    GiveAlertReason: _grpc.UnaryUnaryMultiCallable[_monitoring_service_pb2.GiveAlertReasonRequest, _monitoring_service_pb2.GiveAlertReasonResponse]
+    """Tells why an alert was raised, by the operator who raised it, at any time afterwards."""
+    CancelAlert: _grpc.UnaryUnaryMultiCallable[_monitoring_service_pb2.CancelAlertRequest, _monitoring_service_pb2.CancelAlertResponse]
+    """Takes an alert back, by the operator who raised it."""
+    ClaimAlert: _grpc.UnaryUnaryMultiCallable[_monitoring_service_pb2.ClaimAlertRequest, _monitoring_service_pb2.ClaimAlertResponse]
+    """Takes care of an alert. Exactly one wins; for the others it is FAILED_PRECONDITION, and the message names who has it."""
+    ResolveAlert: _grpc.UnaryUnaryMultiCallable[_monitoring_service_pb2.ResolveAlertRequest, _monitoring_service_pb2.ResolveAlertResponse]
+    """Tells what became of an alert, by the one who claimed it."""
+    EndAlert: _grpc.UnaryUnaryMultiCallable[_monitoring_service_pb2.EndAlertRequest, _monitoring_service_pb2.EndAlertResponse]
+    """Closes an alert whose call is over. For services."""
+    WatchFloor: _grpc.UnaryStreamMultiCallable[_monitoring_service_pb2.WatchFloorRequest, _monitoring_service_pb2.WatchFloorResponse]
+    """The present floor at once, then every change, of the caller's tenant and client companies.
+    Whoever has this open watches: alerts come to them first.
+    """
 
 @_typing.type_check_only
 class MonitoringServiceAsyncStub(MonitoringServiceStub):
@@ -55,6 +73,24 @@ class MonitoringServiceAsyncStub(MonitoringServiceStub):
     """Changes who hears the supervisor. Only by the one who started it."""
     EndSupervision: _aio.UnaryUnaryMultiCallable[_monitoring_service_pb2.EndSupervisionRequest, _monitoring_service_pb2.EndSupervisionResponse]  # type: ignore[assignment]
     """Takes the supervisor off the call. Saying goodbye twice is not an error."""
+    RaiseAlert: _aio.UnaryUnaryMultiCallable[_monitoring_service_pb2.RaiseAlertRequest, _monitoring_service_pb2.RaiseAlertResponse]  # type: ignore[assignment]
+    """Calls for help with the call that the operator is in. A second press changes nothing and answers the same alert.
+    FAILED_PRECONDITION when the operator talks with nobody.
+    """
+    GiveAlertReason: _aio.UnaryUnaryMultiCallable[_monitoring_service_pb2.GiveAlertReasonRequest, _monitoring_service_pb2.GiveAlertReasonResponse]  # type: ignore[assignment]
+    """Tells why an alert was raised, by the operator who raised it, at any time afterwards."""
+    CancelAlert: _aio.UnaryUnaryMultiCallable[_monitoring_service_pb2.CancelAlertRequest, _monitoring_service_pb2.CancelAlertResponse]  # type: ignore[assignment]
+    """Takes an alert back, by the operator who raised it."""
+    ClaimAlert: _aio.UnaryUnaryMultiCallable[_monitoring_service_pb2.ClaimAlertRequest, _monitoring_service_pb2.ClaimAlertResponse]  # type: ignore[assignment]
+    """Takes care of an alert. Exactly one wins; for the others it is FAILED_PRECONDITION, and the message names who has it."""
+    ResolveAlert: _aio.UnaryUnaryMultiCallable[_monitoring_service_pb2.ResolveAlertRequest, _monitoring_service_pb2.ResolveAlertResponse]  # type: ignore[assignment]
+    """Tells what became of an alert, by the one who claimed it."""
+    EndAlert: _aio.UnaryUnaryMultiCallable[_monitoring_service_pb2.EndAlertRequest, _monitoring_service_pb2.EndAlertResponse]  # type: ignore[assignment]
+    """Closes an alert whose call is over. For services."""
+    WatchFloor: _aio.UnaryStreamMultiCallable[_monitoring_service_pb2.WatchFloorRequest, _monitoring_service_pb2.WatchFloorResponse]  # type: ignore[assignment]
+    """The present floor at once, then every change, of the caller's tenant and client companies.
+    Whoever has this open watches: alerts come to them first.
+    """
 
 class MonitoringServiceServicer(metaclass=_abc_1.ABCMeta):
     """Starts, changes and ends supervisions. Every command is idempotent by `request_id`."""
@@ -84,5 +120,65 @@ class MonitoringServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_monitoring_service_pb2.EndSupervisionResponse, _abc.Awaitable[_monitoring_service_pb2.EndSupervisionResponse]]:
         """Takes the supervisor off the call. Saying goodbye twice is not an error."""
+
+    @_abc_1.abstractmethod
+    def RaiseAlert(
+        self,
+        request: _monitoring_service_pb2.RaiseAlertRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_monitoring_service_pb2.RaiseAlertResponse, _abc.Awaitable[_monitoring_service_pb2.RaiseAlertResponse]]:
+        """Calls for help with the call that the operator is in. A second press changes nothing and answers the same alert.
+        FAILED_PRECONDITION when the operator talks with nobody.
+        """
+
+    @_abc_1.abstractmethod
+    def GiveAlertReason(
+        self,
+        request: _monitoring_service_pb2.GiveAlertReasonRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_monitoring_service_pb2.GiveAlertReasonResponse, _abc.Awaitable[_monitoring_service_pb2.GiveAlertReasonResponse]]:
+        """Tells why an alert was raised, by the operator who raised it, at any time afterwards."""
+
+    @_abc_1.abstractmethod
+    def CancelAlert(
+        self,
+        request: _monitoring_service_pb2.CancelAlertRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_monitoring_service_pb2.CancelAlertResponse, _abc.Awaitable[_monitoring_service_pb2.CancelAlertResponse]]:
+        """Takes an alert back, by the operator who raised it."""
+
+    @_abc_1.abstractmethod
+    def ClaimAlert(
+        self,
+        request: _monitoring_service_pb2.ClaimAlertRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_monitoring_service_pb2.ClaimAlertResponse, _abc.Awaitable[_monitoring_service_pb2.ClaimAlertResponse]]:
+        """Takes care of an alert. Exactly one wins; for the others it is FAILED_PRECONDITION, and the message names who has it."""
+
+    @_abc_1.abstractmethod
+    def ResolveAlert(
+        self,
+        request: _monitoring_service_pb2.ResolveAlertRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_monitoring_service_pb2.ResolveAlertResponse, _abc.Awaitable[_monitoring_service_pb2.ResolveAlertResponse]]:
+        """Tells what became of an alert, by the one who claimed it."""
+
+    @_abc_1.abstractmethod
+    def EndAlert(
+        self,
+        request: _monitoring_service_pb2.EndAlertRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_monitoring_service_pb2.EndAlertResponse, _abc.Awaitable[_monitoring_service_pb2.EndAlertResponse]]:
+        """Closes an alert whose call is over. For services."""
+
+    @_abc_1.abstractmethod
+    def WatchFloor(
+        self,
+        request: _monitoring_service_pb2.WatchFloorRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_monitoring_service_pb2.WatchFloorResponse], _abc.AsyncIterator[_monitoring_service_pb2.WatchFloorResponse]]:
+        """The present floor at once, then every change, of the caller's tenant and client companies.
+        Whoever has this open watches: alerts come to them first.
+        """
 
 def add_MonitoringServiceServicer_to_server(servicer: MonitoringServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
