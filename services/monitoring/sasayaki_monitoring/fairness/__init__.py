@@ -1,0 +1,1 @@
+"""How fairly imposed monitoring is spread: pure functions on counts, no clock and no library."""
