@@ -84,6 +84,7 @@ class AlertRaised(Event, type="sasayaki.monitoring.v1.AlertRaised"):
     """When all supervisors are told unless it is claimed by then."""
     managers_at: Instant
     """When managers are told too unless it is claimed by then."""
+    raised_at: Instant
 
 
 class AlertEscalated(Event, type="sasayaki.monitoring.v1.AlertEscalated"):

@@ -152,6 +152,7 @@ class AlertRaised(_message.Message):
     LEVEL_FIELD_NUMBER: _builtins.int
     ALL_AT_FIELD_NUMBER: _builtins.int
     MANAGERS_AT_FIELD_NUMBER: _builtins.int
+    RAISED_AT_FIELD_NUMBER: _builtins.int
     kind: Global___AlertKind.ValueType
     contact_id: _builtins.str
     operator_id: _builtins.str
@@ -167,6 +168,8 @@ class AlertRaised(_message.Message):
     def managers_at(self) -> _timestamp_pb2.Timestamp:
         """When managers are told too unless it is claimed by then."""
 
+    @_builtins.property
+    def raised_at(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
         self,
         *,
@@ -177,10 +180,11 @@ class AlertRaised(_message.Message):
         level: Global___AlertLevel.ValueType = ...,
         all_at: _timestamp_pb2.Timestamp | None = ...,
         managers_at: _timestamp_pb2.Timestamp | None = ...,
+        raised_at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_team_id", b"_team_id", "all_at", b"all_at", "managers_at", b"managers_at", "team_id", b"team_id"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_team_id", b"_team_id", "all_at", b"all_at", "managers_at", b"managers_at", "raised_at", b"raised_at", "team_id", b"team_id"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_team_id", b"_team_id", "all_at", b"all_at", "contact_id", b"contact_id", "kind", b"kind", "level", b"level", "managers_at", b"managers_at", "operator_id", b"operator_id", "team_id", b"team_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_team_id", b"_team_id", "all_at", b"all_at", "contact_id", b"contact_id", "kind", b"kind", "level", b"level", "managers_at", b"managers_at", "operator_id", b"operator_id", "raised_at", b"raised_at", "team_id", b"team_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__team_id: _TypeAlias = _typing.Literal["team_id"]  # noqa: Y015
     _WhichOneofArgType__team_id: _TypeAlias = _typing.Literal["_team_id", b"_team_id"]  # noqa: Y015
