@@ -24,57 +24,58 @@ _sym_db = _symbol_database.Default()
 
 from sasayaki.media.v1 import call_events_pb2 as sasayaki_dot_media_dot_v1_dot_call__events__pb2
 from sasayaki.monitoring.v1 import alert_events_pb2 as sasayaki_dot_monitoring_dot_v1_dot_alert__events__pb2
+from sasayaki.monitoring.v1 import fairness_pb2 as sasayaki_dot_monitoring_dot_v1_dot_fairness__pb2
 from sasayaki.monitoring.v1 import floor_pb2 as sasayaki_dot_monitoring_dot_v1_dot_floor__pb2
 from sasayaki.monitoring.v1 import supervision_events_pb2 as sasayaki_dot_monitoring_dot_v1_dot_supervision__events__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n/sasayaki/monitoring/v1/monitoring_service.proto\x12\x16sasayaki.monitoring.v1\x1a#sasayaki/media/v1/call_events.proto\x1a)sasayaki/monitoring/v1/alert_events.proto\x1a\"sasayaki/monitoring/v1/floor.proto\x1a/sasayaki/monitoring/v1/supervision_events.proto\"\xa5\x01\n\x17StartSupervisionRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x12\n\ncontact_id\x18\x02 \x01(\t\x12\x30\n\x04mode\x18\x03 \x01(\x0e\x32\".sasayaki.media.v1.SupervisionMode\x12\x30\n\x07purpose\x18\x04 \x01(\x0e\x32\x1f.sasayaki.monitoring.v1.Purpose\"2\n\x18StartSupervisionResponse\x12\x16\n\x0esupervision_id\x18\x01 \x01(\t\"q\n\x11\x43hangeModeRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x16\n\x0esupervision_id\x18\x02 \x01(\t\x12\x30\n\x04mode\x18\x03 \x01(\x0e\x32\".sasayaki.media.v1.SupervisionMode\"\x14\n\x12\x43hangeModeResponse\"\x81\x01\n\x15\x45ndSupervisionRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x16\n\x0esupervision_id\x18\x02 \x01(\t\x12<\n\x06reason\x18\x03 \x01(\x0e\x32,.sasayaki.monitoring.v1.SupervisionEndReason\"\x18\n\x16\x45ndSupervisionResponse\"\'\n\x11RaiseAlertRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\"&\n\x12RaiseAlertResponse\x12\x10\n\x08\x61lert_id\x18\x01 \x01(\t\"s\n\x16GiveAlertReasonRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08\x61lert_id\x18\x02 \x01(\t\x12\x33\n\x06reason\x18\x03 \x01(\x0e\x32#.sasayaki.monitoring.v1.AlertReason\"\x19\n\x17GiveAlertReasonResponse\":\n\x12\x43\x61ncelAlertRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08\x61lert_id\x18\x02 \x01(\t\"\x15\n\x13\x43\x61ncelAlertResponse\"9\n\x11\x43laimAlertRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08\x61lert_id\x18\x02 \x01(\t\"=\n\x12\x43laimAlertResponse\x12\x12\n\ncontact_id\x18\x01 \x01(\t\x12\x13\n\x0boperator_id\x18\x02 \x01(\t\"r\n\x13ResolveAlertRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08\x61lert_id\x18\x02 \x01(\t\x12\x35\n\x07outcome\x18\x03 \x01(\x0e\x32$.sasayaki.monitoring.v1.AlertOutcome\"\x16\n\x14ResolveAlertResponse\"o\n\x0f\x45ndAlertRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08\x61lert_id\x18\x02 \x01(\t\x12\x36\n\x06reason\x18\x03 \x01(\x0e\x32&.sasayaki.monitoring.v1.AlertEndReason\"\x12\n\x10\x45ndAlertResponse\"\x13\n\x11WatchFloorRequest\"D\n\x12WatchFloorResponse\x12.\n\x04rows\x18\x01 \x03(\x0b\x32 .sasayaki.monitoring.v1.FloorRow2\xb7\x08\n\x11MonitoringService\x12u\n\x10StartSupervision\x12/.sasayaki.monitoring.v1.StartSupervisionRequest\x1a\x30.sasayaki.monitoring.v1.StartSupervisionResponse\x12\x63\n\nChangeMode\x12).sasayaki.monitoring.v1.ChangeModeRequest\x1a*.sasayaki.monitoring.v1.ChangeModeResponse\x12o\n\x0e\x45ndSupervision\x12-.sasayaki.monitoring.v1.EndSupervisionRequest\x1a..sasayaki.monitoring.v1.EndSupervisionResponse\x12\x63\n\nRaiseAlert\x12).sasayaki.monitoring.v1.RaiseAlertRequest\x1a*.sasayaki.monitoring.v1.RaiseAlertResponse\x12r\n\x0fGiveAlertReason\x12..sasayaki.monitoring.v1.GiveAlertReasonRequest\x1a/.sasayaki.monitoring.v1.GiveAlertReasonResponse\x12\x66\n\x0b\x43\x61ncelAlert\x12*.sasayaki.monitoring.v1.CancelAlertRequest\x1a+.sasayaki.monitoring.v1.CancelAlertResponse\x12\x63\n\nClaimAlert\x12).sasayaki.monitoring.v1.ClaimAlertRequest\x1a*.sasayaki.monitoring.v1.ClaimAlertResponse\x12i\n\x0cResolveAlert\x12+.sasayaki.monitoring.v1.ResolveAlertRequest\x1a,.sasayaki.monitoring.v1.ResolveAlertResponse\x12]\n\x08\x45ndAlert\x12\'.sasayaki.monitoring.v1.EndAlertRequest\x1a(.sasayaki.monitoring.v1.EndAlertResponse\x12\x65\n\nWatchFloor\x12).sasayaki.monitoring.v1.WatchFloorRequest\x1a*.sasayaki.monitoring.v1.WatchFloorResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n/sasayaki/monitoring/v1/monitoring_service.proto\x12\x16sasayaki.monitoring.v1\x1a#sasayaki/media/v1/call_events.proto\x1a)sasayaki/monitoring/v1/alert_events.proto\x1a%sasayaki/monitoring/v1/fairness.proto\x1a\"sasayaki/monitoring/v1/floor.proto\x1a/sasayaki/monitoring/v1/supervision_events.proto\"\xa5\x01\n\x17StartSupervisionRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x12\n\ncontact_id\x18\x02 \x01(\t\x12\x30\n\x04mode\x18\x03 \x01(\x0e\x32\".sasayaki.media.v1.SupervisionMode\x12\x30\n\x07purpose\x18\x04 \x01(\x0e\x32\x1f.sasayaki.monitoring.v1.Purpose\"2\n\x18StartSupervisionResponse\x12\x16\n\x0esupervision_id\x18\x01 \x01(\t\"q\n\x11\x43hangeModeRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x16\n\x0esupervision_id\x18\x02 \x01(\t\x12\x30\n\x04mode\x18\x03 \x01(\x0e\x32\".sasayaki.media.v1.SupervisionMode\"\x14\n\x12\x43hangeModeResponse\"\x81\x01\n\x15\x45ndSupervisionRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x16\n\x0esupervision_id\x18\x02 \x01(\t\x12<\n\x06reason\x18\x03 \x01(\x0e\x32,.sasayaki.monitoring.v1.SupervisionEndReason\"\x18\n\x16\x45ndSupervisionResponse\"\'\n\x11RaiseAlertRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\"&\n\x12RaiseAlertResponse\x12\x10\n\x08\x61lert_id\x18\x01 \x01(\t\"s\n\x16GiveAlertReasonRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08\x61lert_id\x18\x02 \x01(\t\x12\x33\n\x06reason\x18\x03 \x01(\x0e\x32#.sasayaki.monitoring.v1.AlertReason\"\x19\n\x17GiveAlertReasonResponse\":\n\x12\x43\x61ncelAlertRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08\x61lert_id\x18\x02 \x01(\t\"\x15\n\x13\x43\x61ncelAlertResponse\"9\n\x11\x43laimAlertRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08\x61lert_id\x18\x02 \x01(\t\"=\n\x12\x43laimAlertResponse\x12\x12\n\ncontact_id\x18\x01 \x01(\t\x12\x13\n\x0boperator_id\x18\x02 \x01(\t\"r\n\x13ResolveAlertRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08\x61lert_id\x18\x02 \x01(\t\x12\x35\n\x07outcome\x18\x03 \x01(\x0e\x32$.sasayaki.monitoring.v1.AlertOutcome\"\x16\n\x14ResolveAlertResponse\"o\n\x0f\x45ndAlertRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08\x61lert_id\x18\x02 \x01(\t\x12\x36\n\x06reason\x18\x03 \x01(\x0e\x32&.sasayaki.monitoring.v1.AlertEndReason\"\x12\n\x10\x45ndAlertResponse\"\x13\n\x11WatchFloorRequest\"D\n\x12WatchFloorResponse\x12.\n\x04rows\x18\x01 \x03(\x0b\x32 .sasayaki.monitoring.v1.FloorRow2\x9f\t\n\x11MonitoringService\x12u\n\x10StartSupervision\x12/.sasayaki.monitoring.v1.StartSupervisionRequest\x1a\x30.sasayaki.monitoring.v1.StartSupervisionResponse\x12\x63\n\nChangeMode\x12).sasayaki.monitoring.v1.ChangeModeRequest\x1a*.sasayaki.monitoring.v1.ChangeModeResponse\x12o\n\x0e\x45ndSupervision\x12-.sasayaki.monitoring.v1.EndSupervisionRequest\x1a..sasayaki.monitoring.v1.EndSupervisionResponse\x12\x63\n\nRaiseAlert\x12).sasayaki.monitoring.v1.RaiseAlertRequest\x1a*.sasayaki.monitoring.v1.RaiseAlertResponse\x12r\n\x0fGiveAlertReason\x12..sasayaki.monitoring.v1.GiveAlertReasonRequest\x1a/.sasayaki.monitoring.v1.GiveAlertReasonResponse\x12\x66\n\x0b\x43\x61ncelAlert\x12*.sasayaki.monitoring.v1.CancelAlertRequest\x1a+.sasayaki.monitoring.v1.CancelAlertResponse\x12\x63\n\nClaimAlert\x12).sasayaki.monitoring.v1.ClaimAlertRequest\x1a*.sasayaki.monitoring.v1.ClaimAlertResponse\x12i\n\x0cResolveAlert\x12+.sasayaki.monitoring.v1.ResolveAlertRequest\x1a,.sasayaki.monitoring.v1.ResolveAlertResponse\x12]\n\x08\x45ndAlert\x12\'.sasayaki.monitoring.v1.EndAlertRequest\x1a(.sasayaki.monitoring.v1.EndAlertResponse\x12\x65\n\nWatchFloor\x12).sasayaki.monitoring.v1.WatchFloorRequest\x1a*.sasayaki.monitoring.v1.WatchFloorResponse0\x01\x12\x66\n\x0bGetFairness\x12*.sasayaki.monitoring.v1.GetFairnessRequest\x1a+.sasayaki.monitoring.v1.GetFairnessResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'sasayaki.monitoring.v1.monitoring_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_STARTSUPERVISIONREQUEST']._serialized_start=241
-  _globals['_STARTSUPERVISIONREQUEST']._serialized_end=406
-  _globals['_STARTSUPERVISIONRESPONSE']._serialized_start=408
-  _globals['_STARTSUPERVISIONRESPONSE']._serialized_end=458
-  _globals['_CHANGEMODEREQUEST']._serialized_start=460
-  _globals['_CHANGEMODEREQUEST']._serialized_end=573
-  _globals['_CHANGEMODERESPONSE']._serialized_start=575
-  _globals['_CHANGEMODERESPONSE']._serialized_end=595
-  _globals['_ENDSUPERVISIONREQUEST']._serialized_start=598
-  _globals['_ENDSUPERVISIONREQUEST']._serialized_end=727
-  _globals['_ENDSUPERVISIONRESPONSE']._serialized_start=729
-  _globals['_ENDSUPERVISIONRESPONSE']._serialized_end=753
-  _globals['_RAISEALERTREQUEST']._serialized_start=755
-  _globals['_RAISEALERTREQUEST']._serialized_end=794
-  _globals['_RAISEALERTRESPONSE']._serialized_start=796
-  _globals['_RAISEALERTRESPONSE']._serialized_end=834
-  _globals['_GIVEALERTREASONREQUEST']._serialized_start=836
-  _globals['_GIVEALERTREASONREQUEST']._serialized_end=951
-  _globals['_GIVEALERTREASONRESPONSE']._serialized_start=953
-  _globals['_GIVEALERTREASONRESPONSE']._serialized_end=978
-  _globals['_CANCELALERTREQUEST']._serialized_start=980
-  _globals['_CANCELALERTREQUEST']._serialized_end=1038
-  _globals['_CANCELALERTRESPONSE']._serialized_start=1040
-  _globals['_CANCELALERTRESPONSE']._serialized_end=1061
-  _globals['_CLAIMALERTREQUEST']._serialized_start=1063
-  _globals['_CLAIMALERTREQUEST']._serialized_end=1120
-  _globals['_CLAIMALERTRESPONSE']._serialized_start=1122
-  _globals['_CLAIMALERTRESPONSE']._serialized_end=1183
-  _globals['_RESOLVEALERTREQUEST']._serialized_start=1185
-  _globals['_RESOLVEALERTREQUEST']._serialized_end=1299
-  _globals['_RESOLVEALERTRESPONSE']._serialized_start=1301
-  _globals['_RESOLVEALERTRESPONSE']._serialized_end=1323
-  _globals['_ENDALERTREQUEST']._serialized_start=1325
-  _globals['_ENDALERTREQUEST']._serialized_end=1436
-  _globals['_ENDALERTRESPONSE']._serialized_start=1438
-  _globals['_ENDALERTRESPONSE']._serialized_end=1456
-  _globals['_WATCHFLOORREQUEST']._serialized_start=1458
-  _globals['_WATCHFLOORREQUEST']._serialized_end=1477
-  _globals['_WATCHFLOORRESPONSE']._serialized_start=1479
-  _globals['_WATCHFLOORRESPONSE']._serialized_end=1547
-  _globals['_MONITORINGSERVICE']._serialized_start=1550
-  _globals['_MONITORINGSERVICE']._serialized_end=2629
+  _globals['_STARTSUPERVISIONREQUEST']._serialized_start=280
+  _globals['_STARTSUPERVISIONREQUEST']._serialized_end=445
+  _globals['_STARTSUPERVISIONRESPONSE']._serialized_start=447
+  _globals['_STARTSUPERVISIONRESPONSE']._serialized_end=497
+  _globals['_CHANGEMODEREQUEST']._serialized_start=499
+  _globals['_CHANGEMODEREQUEST']._serialized_end=612
+  _globals['_CHANGEMODERESPONSE']._serialized_start=614
+  _globals['_CHANGEMODERESPONSE']._serialized_end=634
+  _globals['_ENDSUPERVISIONREQUEST']._serialized_start=637
+  _globals['_ENDSUPERVISIONREQUEST']._serialized_end=766
+  _globals['_ENDSUPERVISIONRESPONSE']._serialized_start=768
+  _globals['_ENDSUPERVISIONRESPONSE']._serialized_end=792
+  _globals['_RAISEALERTREQUEST']._serialized_start=794
+  _globals['_RAISEALERTREQUEST']._serialized_end=833
+  _globals['_RAISEALERTRESPONSE']._serialized_start=835
+  _globals['_RAISEALERTRESPONSE']._serialized_end=873
+  _globals['_GIVEALERTREASONREQUEST']._serialized_start=875
+  _globals['_GIVEALERTREASONREQUEST']._serialized_end=990
+  _globals['_GIVEALERTREASONRESPONSE']._serialized_start=992
+  _globals['_GIVEALERTREASONRESPONSE']._serialized_end=1017
+  _globals['_CANCELALERTREQUEST']._serialized_start=1019
+  _globals['_CANCELALERTREQUEST']._serialized_end=1077
+  _globals['_CANCELALERTRESPONSE']._serialized_start=1079
+  _globals['_CANCELALERTRESPONSE']._serialized_end=1100
+  _globals['_CLAIMALERTREQUEST']._serialized_start=1102
+  _globals['_CLAIMALERTREQUEST']._serialized_end=1159
+  _globals['_CLAIMALERTRESPONSE']._serialized_start=1161
+  _globals['_CLAIMALERTRESPONSE']._serialized_end=1222
+  _globals['_RESOLVEALERTREQUEST']._serialized_start=1224
+  _globals['_RESOLVEALERTREQUEST']._serialized_end=1338
+  _globals['_RESOLVEALERTRESPONSE']._serialized_start=1340
+  _globals['_RESOLVEALERTRESPONSE']._serialized_end=1362
+  _globals['_ENDALERTREQUEST']._serialized_start=1364
+  _globals['_ENDALERTREQUEST']._serialized_end=1475
+  _globals['_ENDALERTRESPONSE']._serialized_start=1477
+  _globals['_ENDALERTRESPONSE']._serialized_end=1495
+  _globals['_WATCHFLOORREQUEST']._serialized_start=1497
+  _globals['_WATCHFLOORREQUEST']._serialized_end=1516
+  _globals['_WATCHFLOORRESPONSE']._serialized_start=1518
+  _globals['_WATCHFLOORRESPONSE']._serialized_end=1586
+  _globals['_MONITORINGSERVICE']._serialized_start=1589
+  _globals['_MONITORINGSERVICE']._serialized_end=2772
 # @@protoc_insertion_point(module_scope)

@@ -3,6 +3,7 @@
 import grpc
 import warnings
 
+from sasayaki.monitoring.v1 import fairness_pb2 as sasayaki_dot_monitoring_dot_v1_dot_fairness__pb2
 from sasayaki.monitoring.v1 import monitoring_service_pb2 as sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
@@ -85,6 +86,11 @@ class MonitoringServiceStub:
                 request_serializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.WatchFloorRequest.SerializeToString,
                 response_deserializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.WatchFloorResponse.FromString,
                 _registered_method=True)
+        self.GetFairness = channel.unary_unary(
+                '/sasayaki.monitoring.v1.MonitoringService/GetFairness',
+                request_serializer=sasayaki_dot_monitoring_dot_v1_dot_fairness__pb2.GetFairnessRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_monitoring_dot_v1_dot_fairness__pb2.GetFairnessResponse.FromString,
+                _registered_method=True)
 
 
 class MonitoringServiceServicer:
@@ -164,6 +170,13 @@ class MonitoringServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetFairness(self, request, context):
+        """How evenly monitoring is spread, and whom to monitor next: of the caller's tenant and client companies.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_MonitoringServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -216,6 +229,11 @@ def add_MonitoringServiceServicer_to_server(servicer, server):
                     servicer.WatchFloor,
                     request_deserializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.WatchFloorRequest.FromString,
                     response_serializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.WatchFloorResponse.SerializeToString,
+            ),
+            'GetFairness': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetFairness,
+                    request_deserializer=sasayaki_dot_monitoring_dot_v1_dot_fairness__pb2.GetFairnessRequest.FromString,
+                    response_serializer=sasayaki_dot_monitoring_dot_v1_dot_fairness__pb2.GetFairnessResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -489,6 +507,33 @@ class MonitoringService:
             '/sasayaki.monitoring.v1.MonitoringService/WatchFloor',
             sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.WatchFloorRequest.SerializeToString,
             sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.WatchFloorResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetFairness(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sasayaki.monitoring.v1.MonitoringService/GetFairness',
+            sasayaki_dot_monitoring_dot_v1_dot_fairness__pb2.GetFairnessRequest.SerializeToString,
+            sasayaki_dot_monitoring_dot_v1_dot_fairness__pb2.GetFairnessResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -5,6 +5,7 @@ Supervisors on operators' calls."""
 
 from collections import abc as _abc
 from grpc import aio as _aio
+from sasayaki.monitoring.v1 import fairness_pb2 as _fairness_pb2
 from sasayaki.monitoring.v1 import monitoring_service_pb2 as _monitoring_service_pb2
 import abc as _abc_1
 import grpc as _grpc
@@ -59,6 +60,8 @@ class MonitoringServiceStub:
     """The present floor at once, then every change, of the caller's tenant and client companies.
     Whoever has this open watches: alerts come to them first.
     """
+    GetFairness: _grpc.UnaryUnaryMultiCallable[_fairness_pb2.GetFairnessRequest, _fairness_pb2.GetFairnessResponse]
+    """How evenly monitoring is spread, and whom to monitor next: of the caller's tenant and client companies."""
 
 @_typing.type_check_only
 class MonitoringServiceAsyncStub(MonitoringServiceStub):
@@ -91,6 +94,8 @@ class MonitoringServiceAsyncStub(MonitoringServiceStub):
     """The present floor at once, then every change, of the caller's tenant and client companies.
     Whoever has this open watches: alerts come to them first.
     """
+    GetFairness: _aio.UnaryUnaryMultiCallable[_fairness_pb2.GetFairnessRequest, _fairness_pb2.GetFairnessResponse]  # type: ignore[assignment]
+    """How evenly monitoring is spread, and whom to monitor next: of the caller's tenant and client companies."""
 
 class MonitoringServiceServicer(metaclass=_abc_1.ABCMeta):
     """Starts, changes and ends supervisions. Every command is idempotent by `request_id`."""
@@ -180,5 +185,13 @@ class MonitoringServiceServicer(metaclass=_abc_1.ABCMeta):
         """The present floor at once, then every change, of the caller's tenant and client companies.
         Whoever has this open watches: alerts come to them first.
         """
+
+    @_abc_1.abstractmethod
+    def GetFairness(
+        self,
+        request: _fairness_pb2.GetFairnessRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_fairness_pb2.GetFairnessResponse, _abc.Awaitable[_fairness_pb2.GetFairnessResponse]]:
+        """How evenly monitoring is spread, and whom to monitor next: of the caller's tenant and client companies."""
 
 def add_MonitoringServiceServicer_to_server(servicer: MonitoringServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...
