@@ -16,6 +16,7 @@ TOPICS = (
     "callreason.client",
     "callreason.flow",
     "callreason.enquiry",
+    "monitoring.alert",
     "monitoring.supervision",
     "recording.recording",
 )

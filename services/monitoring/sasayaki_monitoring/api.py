@@ -1,7 +1,6 @@
 """MonitoringService: who may hear whom, and what a request has to look like."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
 
 import grpc
 
@@ -12,21 +11,22 @@ from sasayaki.monitoring.v1 import monitoring_service_pb2_grpc as rpc
 from sasayaki.monitoring.v1 import supervision_events_pb2 as wire
 from sasayaki.monitoring.v1.supervision_events import Purpose, SupervisionEndReason
 from sasayaki_chassis.decider import Refused
-from sasayaki_chassis.fields import Check, an_id, require
+from sasayaki_chassis.fields import an_id, require
 from sasayaki_chassis.ids import derived_id
 from sasayaki_chassis.owner import Meta
 from sasayaki_chassis.rpc import Context, Rights, caller, meta, refusals
+from sasayaki_monitoring import alerts_api
+from sasayaki_monitoring.alerts_api import Alerting, AlertMethods
 from sasayaki_monitoring.floor import Floor, Talk, check_permitted
+from sasayaki_monitoring.methods import SERVICE, SUPERVISORS, named
 from sasayaki_monitoring.occupied import Occupied, Place, Supervisions
 from sasayaki_monitoring.supervision import ChangeMode, Command, End, Leave, Start
-
-SERVICE = "/sasayaki.monitoring.v1.MonitoringService/"
-SUPERVISORS = frozenset(("supervisor", "manager"))
 
 RIGHTS: Rights = {
     f"{SERVICE}StartSupervision": SUPERVISORS,
     f"{SERVICE}ChangeMode": SUPERVISORS,
     f"{SERVICE}EndSupervision": SUPERVISORS | {"service"},
+    **alerts_api.RIGHTS,
 }
 
 CODES: Mapping[str, grpc.StatusCode] = {
@@ -40,18 +40,13 @@ NEWS_S = 0.25
 """A talk that has just started may be known to its callers a moment before it is known here."""
 
 
-def named(enum: Any) -> Check:
-    """A value of a proto enum that has a name and is not UNSPECIFIED."""
-    return lambda value: None if value and value in enum.values() else "must be chosen"
-
-
 SUPERVISION = an_id("spv")
 MODE = named(media_wire.SupervisionMode)
 PURPOSE = named(wire.Purpose)
 REASON = named(wire.SupervisionEndReason)
 
 
-class MonitoringService(rpc.MonitoringServiceServicer):
+class MonitoringService(AlertMethods, rpc.MonitoringServiceServicer):
     """A supervisor is who the token says, never who the request says."""
 
     def __init__(
@@ -60,12 +55,14 @@ class MonitoringService(rpc.MonitoringServiceServicer):
         occupied: Occupied,
         floor: Floor,
         require_current: Callable[[], None],
+        alerting: Alerting,
     ) -> None:
         """`require_current` raises Unavailable while the floor is behind."""
         self._supervisions = supervisions
         self._occupied = occupied
         self._floor = floor
         self._require_current = require_current
+        self._alerting = alerting
 
     async def StartSupervision(
         self, request: pb.StartSupervisionRequest, context: Context

@@ -7,6 +7,7 @@ from sasayaki.monitoring.v1.monitoring_service_pb2_grpc import (
 )
 from sasayaki_chassis.service import Built, Service, Servicers
 from sasayaki_monitoring import metrics
+from sasayaki_monitoring.alerts import AlertParts
 from sasayaki_monitoring.api import RIGHTS, MonitoringService
 from sasayaki_monitoring.floor import Floor
 from sasayaki_monitoring.occupied import Occupied
@@ -18,13 +19,18 @@ from sasayaki_monitoring.supervision import SUPERVISION
 def build(settings: Settings, started_at: datetime) -> Service:
     """The service, not yet connected to anything."""
     floor = Floor()
+    alerts = AlertParts(settings, started_at)
 
     def servicers(built: Built) -> Servicers:
         supervisions = built.owners[SUPERVISION.stream]
         occupied = Occupied(supervisions)
         metrics.show(floor, occupied)
         service = MonitoringService(
-            supervisions, occupied, floor, lambda: built.require_current(floor)
+            supervisions,
+            occupied,
+            floor,
+            lambda: built.require_current(floor),
+            alerts.alerting(built),
         )
         return [(add_MonitoringServiceServicer_to_server, service)]
 
@@ -33,7 +39,7 @@ def build(settings: Settings, started_at: datetime) -> Service:
         settings=settings,
         rights=RIGHTS,
         servicers=servicers,
-        deciders=[SUPERVISION],
-        reactors=[SteerMedia(), EndWithCall()],
-        projections=[floor, metrics.Figures(started_at)],
+        deciders=[SUPERVISION, alerts.decider],
+        reactors=[SteerMedia(), EndWithCall(), *alerts.reactors],
+        projections=[floor, metrics.Figures(started_at), *alerts.projections],
     )

@@ -1,9 +1,12 @@
 """Settings of monitoring: `SASAYAKI_MONITORING_…` in the environment."""
 
+from datetime import timedelta
+
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from sasayaki_chassis.settings import ServiceSettings
+from sasayaki_monitoring.alert import Ladder
 
 
 class Settings(ServiceSettings):
@@ -15,3 +18,16 @@ class Settings(ServiceSettings):
     http_address: str = Field(
         default="127.0.0.1:9153", description="Where /metrics and /healthz are, host:port."
     )
+    alert_all_after_s: float = Field(
+        default=20, gt=0, description="Unclaimed for so long, an alert goes to all who watch."
+    )
+    alert_managers_after_s: float = Field(
+        default=60, gt=0, description="Unclaimed for so long, an alert goes to managers too."
+    )
+
+    def ladder(self) -> Ladder:
+        """How the circle of those who are told of an alert widens."""
+        return Ladder(
+            timedelta(seconds=self.alert_all_after_s),
+            timedelta(seconds=self.alert_managers_after_s),
+        )

@@ -1,0 +1,39 @@
+"""Wires the alerts and the floor together."""
+
+from datetime import datetime
+
+from sasayaki_chassis.service import Built
+from sasayaki_monitoring import alert_metrics
+from sasayaki_monitoring.alert import ALERT
+from sasayaki_monitoring.alert_reactors import EndAlertWithCall
+from sasayaki_monitoring.alerts_api import Alerting
+from sasayaki_monitoring.floor_view import FloorView
+from sasayaki_monitoring.open_alerts import OpenAlerts
+from sasayaki_monitoring.settings import Settings
+from sasayaki_monitoring.watchers import Watchers
+
+
+class AlertParts:
+    """The parts of the service that alerts and the floor are made of."""
+
+    decider = ALERT
+
+    def __init__(self, settings: Settings, started_at: datetime) -> None:
+        self._ladder = settings.ladder()
+        self._watchers = Watchers()
+        self._view = FloorView(self._watchers)
+        self.reactors = (EndAlertWithCall(),)
+        self.projections = (self._view, alert_metrics.AlertFigures(started_at))
+
+    def alerting(self, built: Built) -> Alerting:
+        alerts = built.owners[ALERT.stream]
+        open_alerts = OpenAlerts(alerts)
+        alert_metrics.show(open_alerts, self._watchers)
+        return Alerting(
+            alerts=alerts,
+            open=open_alerts,
+            view=self._view,
+            watchers=self._watchers,
+            ladder=self._ladder,
+            require_current=lambda: built.require_current(self._view),
+        )

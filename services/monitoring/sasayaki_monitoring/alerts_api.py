@@ -1,0 +1,200 @@
+"""MonitoringService's alerts and the floor: who may call for help, come, and watch."""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import grpc
+
+from sasayaki.monitoring.v1 import alert_events_pb2 as wire
+from sasayaki.monitoring.v1 import monitoring_service_pb2 as pb
+from sasayaki.monitoring.v1.alert_events import AlertEndReason, AlertOutcome, AlertReason
+from sasayaki_chassis.decider import Refused
+from sasayaki_chassis.fields import an_id, require
+from sasayaki_chassis.ids import derived_id
+from sasayaki_chassis.owner import Meta
+from sasayaki_chassis.rpc import Context, Rights, caller, meta, refusals
+from sasayaki_monitoring.alert import (
+    Cancel,
+    Claim,
+    Command,
+    End,
+    GiveReason,
+    Ladder,
+    NotRaised,
+    Raise,
+    Resolve,
+)
+from sasayaki_monitoring.floor import Talk
+from sasayaki_monitoring.floor_view import FloorView
+from sasayaki_monitoring.methods import SERVICE, SUPERVISORS, named
+from sasayaki_monitoring.open_alerts import Alerts, OpenAlerts
+from sasayaki_monitoring.watchers import Watchers
+
+OPERATORS = frozenset(("operator",))
+
+RIGHTS: Rights = {
+    f"{SERVICE}RaiseAlert": OPERATORS,
+    f"{SERVICE}GiveAlertReason": OPERATORS,
+    f"{SERVICE}CancelAlert": OPERATORS,
+    f"{SERVICE}ClaimAlert": SUPERVISORS,
+    f"{SERVICE}ResolveAlert": SUPERVISORS,
+    f"{SERVICE}EndAlert": frozenset(("service",)),
+    f"{SERVICE}WatchFloor": SUPERVISORS,
+}
+
+CODES: Mapping[str, grpc.StatusCode] = {
+    "UNKNOWN_ALERT": grpc.StatusCode.NOT_FOUND,
+    "NOT_PERMITTED": grpc.StatusCode.PERMISSION_DENIED,
+    "NOT_YOURS": grpc.StatusCode.PERMISSION_DENIED,
+}
+
+ALERT = an_id("alt")
+REASON = named(wire.AlertReason)
+OUTCOME = named(wire.AlertOutcome)
+END = named(wire.AlertEndReason)
+
+
+@dataclass(frozen=True)
+class Alerting:
+    """What the methods work with; `require_current` raises Unavailable while `view` is behind."""
+
+    alerts: Alerts
+    open: OpenAlerts
+    view: FloorView
+    watchers: Watchers
+    ladder: Ladder
+    require_current: Callable[[], None]
+
+
+class AlertMethods:
+    """An alert is the caller's own, about the call that they are in: no request says either."""
+
+    _alerting: Alerting
+
+    async def RaiseAlert(
+        self, request: pb.RaiseAlertRequest, context: Context
+    ) -> pb.RaiseAlertResponse:
+        async with refusals(context, CODES):
+            require(request)
+            who = caller(context)
+            alert_id = derived_id(
+                "alt", who.tenant_id, "RaiseAlert", f"{who.user_id}/{request.request_id}"
+            )
+            if self._alerting.alerts.meta(alert_id) is None:
+                alert_id = await self._raise(request.request_id, context, alert_id)
+        return pb.RaiseAlertResponse(alert_id=alert_id)
+
+    async def GiveAlertReason(
+        self, request: pb.GiveAlertReasonRequest, context: Context
+    ) -> pb.GiveAlertReasonResponse:
+        async with refusals(context, CODES):
+            require(request, alert_id=ALERT, reason=REASON)
+            reason = AlertReason(wire.AlertReason.Name(request.reason))
+            await self._ask_alert(request, context, GiveReason(caller(context).user_id, reason))
+        return pb.GiveAlertReasonResponse()
+
+    async def CancelAlert(
+        self, request: pb.CancelAlertRequest, context: Context
+    ) -> pb.CancelAlertResponse:
+        async with refusals(context, CODES):
+            require(request, alert_id=ALERT)
+            await self._ask_alert(request, context, Cancel(caller(context).user_id))
+        return pb.CancelAlertResponse()
+
+    async def ClaimAlert(
+        self, request: pb.ClaimAlertRequest, context: Context
+    ) -> pb.ClaimAlertResponse:
+        async with refusals(context, CODES):
+            require(request, alert_id=ALERT)
+            self._check_alert_permitted(request.alert_id, context)
+            await self._ask_alert(request, context, Claim(caller(context).user_id))
+            alert = self._alerting.alerts.state(request.alert_id)
+            assert not isinstance(alert, NotRaised), "a claim of an alert that was never raised"
+        return pb.ClaimAlertResponse(
+            contact_id=alert.about.contact_id, operator_id=alert.about.operator_id
+        )
+
+    async def ResolveAlert(
+        self, request: pb.ResolveAlertRequest, context: Context
+    ) -> pb.ResolveAlertResponse:
+        async with refusals(context, CODES):
+            require(request, alert_id=ALERT, outcome=OUTCOME)
+            self._check_alert_permitted(request.alert_id, context)
+            outcome = AlertOutcome(wire.AlertOutcome.Name(request.outcome))
+            await self._ask_alert(request, context, Resolve(caller(context).user_id, outcome))
+        return pb.ResolveAlertResponse()
+
+    async def EndAlert(self, request: pb.EndAlertRequest, context: Context) -> pb.EndAlertResponse:
+        async with refusals(context, CODES):
+            require(request, alert_id=ALERT, reason=END)
+            reason = AlertEndReason(wire.AlertEndReason.Name(request.reason))
+            await self._ask_alert(request, context, End(reason))
+        return pb.EndAlertResponse()
+
+    async def WatchFloor(
+        self, request: pb.WatchFloorRequest, context: Context
+    ) -> AsyncIterator[pb.WatchFloorResponse]:
+        # Whoever watched a replay would see old alerts come and go.
+        self._alerting.require_current()
+        with self._alerting.view.watch(caller(context)) as watcher:
+            async for rows in watcher.changes():
+                yield pb.WatchFloorResponse(rows=rows)
+
+    async def _raise(self, request_id: str, context: Context, alert_id: str) -> str:
+        """Returns the alert that the operator now has in this call."""
+        self._alerting.require_current()
+        who = caller(context)
+        talk = self._alerting.view.talk_of(who.tenant_id, who.user_id)
+        if talk is None:
+            raise Refused("NO_CALL", "you talk with nobody")
+        present = self._alerting.open.of(who.tenant_id, who.user_id, talk.contact_id)
+        try:
+            return await self._raised(request_id, context, present or alert_id, talk)
+        except Refused:
+            if present is None:
+                raise
+        # The alert of the earlier press has just come to its end.
+        return await self._raised(request_id, context, alert_id, talk)
+
+    async def _raised(self, request_id: str, context: Context, alert_id: str, talk: Talk) -> str:
+        view, watchers = self._alerting.view, self._alerting.watchers
+        team_id = view.team_of(talk.tenant_id, talk.operator_id)
+        command = Raise(
+            contact_id=talk.contact_id,
+            operator_id=talk.operator_id,
+            team_id=team_id or None,
+            level=watchers.first_level(talk.tenant_id, talk.client_id, team_id),
+            ladder=self._alerting.ladder,
+        )
+        with self._alerting.open.raising(alert_id, talk.tenant_id, talk.operator_id):
+            await self._alerting.alerts.handle(
+                alert_id,
+                command,
+                request_id=f"Raise/{request_id}",
+                meta=meta(context, client_id=talk.client_id, correlation_id=talk.contact_id),
+            )
+        return alert_id
+
+    def _check_alert_permitted(self, alert_id: str, context: Context) -> None:
+        if self._known_alert(alert_id, context).client_id not in caller(context).clients:
+            raise Refused("NOT_PERMITTED", "not a client company of yours")
+
+    def _known_alert(self, alert_id: str, context: Context) -> Meta:
+        """Whose alert it is; another tenant's is as unknown as none."""
+        known = self._alerting.alerts.meta(alert_id)
+        if known is None or known.tenant_id != caller(context).tenant_id:
+            raise Refused("UNKNOWN_ALERT", f"no alert {alert_id!r}")
+        return known
+
+    async def _ask_alert(self, request: Any, context: Context, command: Command) -> None:
+        """One stream has requests of several methods and callers, so ids are told apart."""
+        who, known = caller(context), self._known_alert(request.alert_id, context)
+        own = who.role == "service"
+        asked = f"{who.user_id}/{type(command).__name__}/{request.request_id}"
+        await self._alerting.alerts.handle(
+            request.alert_id,
+            command,
+            request_id=request.request_id if own else asked,
+            meta=meta(context, client_id=known.client_id, correlation_id=known.correlation_id),
+        )

@@ -1,0 +1,180 @@
+"""The floor whole: talks, who hears them, operators, those who wait and alerts, as rows."""
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from sasayaki.event import Event, Recorded
+from sasayaki.media.v1 import call_events_pb2 as media_wire
+from sasayaki.media.v1.call_events import SupervisionMode
+from sasayaki.monitoring.v1 import floor_pb2 as wire
+from sasayaki.monitoring.v1 import supervision_events_pb2 as supervision_wire
+from sasayaki.monitoring.v1.supervision_events import (
+    SupervisionEnded,
+    SupervisionModeChanged,
+    SupervisionStarted,
+)
+from sasayaki.routing.v1.pool_events import (
+    ContactAbandoned,
+    ContactLeft,
+    ContactQueued,
+    OfferAccepted,
+)
+from sasayaki_chassis.identity import Identity
+from sasayaki_monitoring.alert_rows import AlertRows
+from sasayaki_monitoring.floor import Floor, Talk
+from sasayaki_monitoring.operators import Operators
+from sasayaki_monitoring.watchers import Row, Watcher, Watchers
+
+Key: TypeAlias = tuple[str, str]
+"""Kind and id of a row."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Supervision:
+    """A supervision as it began, and its present mode."""
+
+    begun: Recorded[SupervisionStarted]
+    mode: SupervisionMode
+
+
+class FloorView:
+    """Folds four topics into rows and tells the watchers every change.
+
+    The topics come in no common order; no row needs another's.
+    """
+
+    topics: tuple[str, ...] = (
+        "media.call",
+        "monitoring.alert",
+        "monitoring.supervision",
+        "routing.pool",
+    )
+
+    def __init__(self, watchers: Watchers) -> None:
+        self._watchers = watchers
+        self._rows: dict[Key, Row] = {}
+        self._calls = Floor()
+        self._operators = Operators()
+        self._alerts = AlertRows()
+        self._supervisions: dict[str, _Supervision] = {}
+
+    def fold(self, record: Recorded[Any]) -> None:
+        match record.type.split(".")[1]:
+            case "media":
+                self._of_a_call(record)
+            case "routing":
+                self._of_the_pool(record)
+            case _:
+                self._of_monitoring(record)
+
+    def watch(self, who: Identity) -> AbstractContextManager[Watcher]:
+        """The floor from now on; raises Overloaded when too many watch."""
+        return self._watchers.watching(who, self._rows.values())
+
+    def team_of(self, tenant_id: str, operator_id: str) -> str:
+        """The operator's team, or nothing."""
+        return self._operators.team_of(tenant_id, operator_id)
+
+    def talk_of(self, tenant_id: str, operator_id: str) -> Talk | None:
+        """The call that the operator is in."""
+        return next(
+            (
+                talk
+                for talk in self._calls.talks.values()
+                if (talk.tenant_id, talk.operator_id) == (tenant_id, operator_id)
+            ),
+            None,
+        )
+
+    def _of_a_call(self, record: Recorded[Event]) -> None:
+        contact_id, before = record.subject, self._calls.talks.get(record.subject)
+        self._calls.fold(record)
+        talk = self._calls.talks.get(contact_id)
+        if talk is None:
+            self._take(("talk", contact_id), wire.FloorGone(talk=contact_id))
+        elif talk is not before:
+            row = wire.FloorTalk(
+                contact_id=contact_id, client_id=talk.client_id, operator_id=talk.operator_id
+            )
+            row.since.FromDatetime(record.time)
+            shown = wire.FloorRow(talk=row)
+            self._put(
+                ("talk", contact_id), Row(talk.tenant_id, frozenset((talk.client_id,)), shown)
+            )
+
+    def _of_the_pool(self, record: Recorded[Any]) -> None:
+        match record.data:
+            case ContactQueued(contact_id=contact_id) as queued:
+                self._put(("waiting", contact_id), _waiting(record.tenant_id, queued))
+            case (
+                OfferAccepted(contact_id=contact_id)
+                | ContactAbandoned(contact_id=contact_id)
+                | ContactLeft(contact_id=contact_id)
+            ):
+                self._take(("waiting", contact_id), wire.FloorGone(waiting=contact_id))
+        for row in self._operators.fold(record):
+            self._put(("operator", f"{row.tenant_id} {row.shown.operator.operator_id}"), row)
+
+    def _of_monitoring(self, record: Recorded[Any]) -> None:
+        supervision_id = record.subject
+        match record.data:
+            case SupervisionStarted(mode=mode):
+                self._show_supervision(_Supervision(record, mode))
+            case SupervisionModeChanged(mode=mode):
+                begun = self._supervisions[supervision_id].begun
+                self._show_supervision(_Supervision(begun, mode))
+            case SupervisionEnded():
+                self._supervisions.pop(supervision_id, None)
+                gone = wire.FloorGone(supervision=supervision_id)
+                self._take(("supervision", supervision_id), gone)
+            case _:
+                self._show_alert(record)
+
+    def _show_supervision(self, supervision: _Supervision) -> None:
+        self._supervisions[supervision.begun.subject] = supervision
+        row = _supervision(supervision.begun, supervision.mode)
+        self._put(("supervision", supervision.begun.subject), row)
+
+    def _show_alert(self, record: Recorded[Any]) -> None:
+        """One that is over is shown once more and then is on the floor no more."""
+        for row, over in self._alerts.fold(record):
+            self._put(("alert", record.subject), row)
+            if over:
+                del self._rows["alert", record.subject]
+
+    def _put(self, key: Key, row: Row) -> None:
+        self._rows[key] = row
+        self._watchers.show(row)
+
+    def _take(self, key: Key, gone: wire.FloorGone) -> None:
+        row = self._rows.pop(key, None)
+        if row is not None:
+            shown = wire.FloorRow(gone=gone)
+            self._watchers.show(Row(row.tenant_id, row.client_ids, shown, row.audience))
+
+
+def _waiting(tenant_id: str, queued: ContactQueued) -> Row:
+    row = wire.FloorWaiting(
+        contact_id=queued.contact_id,
+        client_id=queued.client_id,
+        queue_id=queued.queue_id,
+        priority=queued.priority,
+    )
+    row.since.FromDatetime(queued.queued_at)
+    return Row(tenant_id, frozenset((queued.client_id,)), wire.FloorRow(waiting=row))
+
+
+def _supervision(record: Recorded[SupervisionStarted], mode: SupervisionMode) -> Row:
+    started = record.data
+    row = wire.FloorSupervision(
+        supervision_id=record.subject,
+        contact_id=started.contact_id,
+        supervisor_id=started.supervisor_id,
+        operator_id=started.operator_id,
+        mode=media_wire.SupervisionMode.Value(mode.value),
+        purpose=supervision_wire.Purpose.Value(started.purpose.value),
+    )
+    row.since.FromDatetime(record.time)
+    clients = frozenset((record.client_id or "",))
+    return Row(record.tenant_id, clients, wire.FloorRow(supervision=row))

@@ -1,0 +1,106 @@
+"""What operators are doing, as routing's records tell it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sasayaki.event import Recorded
+from sasayaki.monitoring.v1 import floor_pb2 as wire
+from sasayaki.routing.v1 import pool_events_pb2 as routing_wire
+from sasayaki.routing.v1.pool_events import (
+    OfferAccepted,
+    OfferDeclined,
+    OfferLapsed,
+    OfferMade,
+    OfferWithdrawn,
+    OperatorPut,
+    OperatorReleased,
+    OperatorState,
+    OperatorStateSet,
+    WrapUpStarted,
+)
+from sasayaki_monitoring.watchers import Row
+
+MISSED = "missed"
+"""Why an operator is away whose phone was not picked up; routing's word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """One operator; `offer_id` and `ready_since` are those of the offer that rings."""
+
+    operator_id: str
+    team_id: str = ""
+    client_ids: frozenset[str] = frozenset()
+    state: OperatorState = OperatorState.OFF
+    since: datetime | None = None
+    reason: str = ""
+    offer_id: str = ""
+    ready_since: datetime | None = None
+
+
+class Operators:
+    """All operators by tenant and id: at most as many as there are."""
+
+    def __init__(self) -> None:
+        self._operators: dict[tuple[str, str], Operator] = {}
+
+    def team_of(self, tenant_id: str, operator_id: str) -> str:
+        operator = self._operators.get((tenant_id, operator_id))
+        return operator.team_id if operator else ""
+
+    def fold(self, record: Recorded[Any]) -> Iterator[Row]:
+        """Yields the operator's row if the record is about one."""
+        operator_id = getattr(record.data, "operator_id", None)
+        if operator_id is None:
+            return
+        key = (record.tenant_id, operator_id)
+        before = self._operators.get(key)
+        after = _moved(before or Operator(operator_id), record)
+        if after != before:
+            self._operators[key] = after
+            yield _row(record.tenant_id, after)
+
+
+def _moved(operator: Operator, record: Recorded[Any]) -> Operator:
+    match record.data:
+        case OperatorPut(team_id=team_id, client_ids=client_ids):
+            return replace(operator, team_id=team_id, client_ids=frozenset(client_ids))
+        case OperatorStateSet(state=state, since=since, reason=reason):
+            return _in(operator, state, since, reason)
+        case OfferMade(offer_id=offer_id):
+            ringing = _in(operator, OperatorState.RINGING, record.time)
+            return replace(ringing, offer_id=offer_id, ready_since=operator.since)
+        case OfferAccepted():
+            return _in(operator, OperatorState.TALKING, record.time)
+        case OfferDeclined(since=since):
+            return _in(operator, OperatorState.AWAY, since, MISSED)
+        case OfferLapsed():
+            return _in(operator, OperatorState.AWAY, record.time, MISSED)
+        case OfferWithdrawn(offer_id=offer_id) if offer_id == operator.offer_id:
+            return _in(operator, OperatorState.READY, operator.ready_since)
+        case WrapUpStarted(since=since):
+            return _in(operator, OperatorState.WRAP_UP, since)
+        case OperatorReleased(since=since):
+            return _in(operator, OperatorState.READY, since)
+        case _:
+            return operator
+
+
+def _in(
+    operator: Operator, state: OperatorState, since: datetime | None, reason: str = ""
+) -> Operator:
+    return replace(operator, state=state, since=since, reason=reason, offer_id="", ready_since=None)
+
+
+def _row(tenant_id: str, operator: Operator) -> Row:
+    row = wire.FloorOperator(
+        operator_id=operator.operator_id,
+        team_id=operator.team_id,
+        state=routing_wire.OperatorState.Value(operator.state.value),
+        reason=operator.reason,
+    )
+    if operator.since is not None:
+        row.since.FromDatetime(operator.since)
+    return Row(tenant_id, operator.client_ids, wire.FloorRow(operator=row))

@@ -1,0 +1,120 @@
+"""Those who watch the floor: each is shown what they may see, in order, while they keep up."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from prometheus_client import Counter
+
+from sasayaki.monitoring.v1 import floor_pb2 as wire
+from sasayaki.monitoring.v1.alert_events import AlertLevel
+from sasayaki_chassis.identity import Identity
+from sasayaki_chassis.owner import Overloaded
+
+CHANGES_MOST = 1_024
+"""Changes that wait for one watcher; a slower one is ended."""
+WATCHERS_MOST = 500
+
+SLOW = Counter("sasayaki_monitoring_slow_watchers_total", "Watchers of the floor that were ended.")
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Who else than the claimer is told of an alert."""
+
+    level: AlertLevel
+    team_id: str
+    supervisor_id: str = ""
+
+    def includes(self, who: Identity) -> bool:
+        if who.user_id == self.supervisor_id:
+            return True
+        match self.level:
+            case AlertLevel.TEAM:
+                return who.role == "supervisor" and who.team == self.team_id
+            case AlertLevel.ALL:
+                return who.role == "supervisor"
+            case _:
+                return True
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What is shown, and to whom: any of `client_ids` opens it; an alert has an audience."""
+
+    tenant_id: str
+    client_ids: frozenset[str]
+    shown: wire.FloorRow
+    audience: Audience | None = None
+
+    def is_for(self, who: Identity) -> bool:
+        if who.tenant_id != self.tenant_id or who.clients.isdisjoint(self.client_ids):
+            return False
+        return self.audience is None or self.audience.includes(who)
+
+
+class Watcher:
+    """One who watches: the floor at the start and every later change, in order."""
+
+    def __init__(self, who: Identity, present: Iterable[Row]) -> None:
+        self.who = who
+        self._present = [row.shown for row in present if row.is_for(who)]
+        self._changes: asyncio.Queue[wire.FloorRow] = asyncio.Queue(CHANGES_MOST)
+        self._slow = False
+
+    def show(self, row: Row) -> None:
+        if self._slow or not row.is_for(self.who):
+            return
+        try:
+            self._changes.put_nowait(row.shown)
+        except asyncio.QueueFull:
+            self._slow = True
+            SLOW.inc()
+
+    async def changes(self) -> AsyncIterator[list[wire.FloorRow]]:
+        """The present floor first. Raises Overloaded once changes have been lost: watch again."""
+        yield self._present
+        while not self._slow:
+            yield [await self._changes.get()]
+        raise Overloaded(f"{CHANGES_MOST} changes of the floor wait")
+
+
+class Watchers:
+    """Everybody who watches now: an open stream is all that it takes."""
+
+    def __init__(self) -> None:
+        self._watchers: set[Watcher] = set()
+
+    def __len__(self) -> int:
+        return len(self._watchers)
+
+    @contextmanager
+    def watching(self, who: Identity, present: Iterable[Row]) -> Iterator[Watcher]:
+        """Raises Overloaded when too many watch."""
+        if len(self._watchers) >= WATCHERS_MOST:
+            raise Overloaded(f"{WATCHERS_MOST} watch the floor")
+        watcher = Watcher(who, present)
+        self._watchers.add(watcher)
+        try:
+            yield watcher
+        finally:
+            self._watchers.discard(watcher)
+
+    def show(self, row: Row) -> None:
+        for watcher in self._watchers:
+            watcher.show(row)
+
+    def first_level(self, tenant_id: str, client_id: str, team_id: str) -> AlertLevel:
+        """The narrowest level at which somebody who may see the alert watches.
+
+        When nobody at all watches it is the widest: whoever opens the floor next sees it.
+        """
+        levels = (AlertLevel.TEAM, AlertLevel.ALL) if team_id else (AlertLevel.ALL,)
+        for level in levels:
+            alert = Row(
+                tenant_id, frozenset((client_id,)), wire.FloorRow(), Audience(level, team_id)
+            )
+            if any(alert.is_for(watcher.who) for watcher in self._watchers):
+                return level
+        return AlertLevel.MANAGERS
