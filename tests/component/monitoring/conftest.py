@@ -17,7 +17,8 @@ async def gallery(kafka: str, topic_prefix: str, tmp_path: Path) -> AsyncIterato
     async with (
         media_peer() as media,
         telling(kafka, topic_prefix, "media.call", 12) as calls,
+        telling(kafka, topic_prefix, "routing.pool", 6) as pool,
     ):
-        gallery = Gallery(kafka, topic_prefix, tmp_path, media, calls)
+        gallery = Gallery(kafka, topic_prefix, tmp_path, media, calls, pool)
         yield gallery
         await gallery.close()

@@ -54,10 +54,17 @@ class Gallery:
     """A tenant's calls and those who watch them."""
 
     def __init__(
-        self, kafka: str, prefix: str, folder: Path, media: MediaPeer, calls: Teller
+        self,
+        kafka: str,
+        prefix: str,
+        folder: Path,
+        media: MediaPeer,
+        calls: Teller,
+        pool: Teller,
     ) -> None:
         self.media = media
         self.calls = calls
+        self.pool = pool
         self._folder = folder
         address = free_address()
         self._settings = {
@@ -79,8 +86,9 @@ class Gallery:
         await self._channel.close()
 
     @asynccontextmanager
-    async def running(self) -> AsyncIterator[ServiceProcess]:
-        async with service_process("sasayaki_monitoring", self._folder, self._settings) as process:
+    async def running(self, **settings: str) -> AsyncIterator[ServiceProcess]:
+        chosen = {**self._settings, **settings}
+        async with service_process("sasayaki_monitoring", self._folder, chosen) as process:
             yield process
 
     async def talks(self, contact_id: str, **whose: str) -> None:
