@@ -15,8 +15,9 @@ from sasayaki_chassis.fields import an_id, require
 from sasayaki_chassis.ids import derived_id
 from sasayaki_chassis.owner import Meta
 from sasayaki_chassis.rpc import Context, Rights, caller, meta, refusals
-from sasayaki_monitoring import alerts_api
+from sasayaki_monitoring import alerts_api, fairness_api
 from sasayaki_monitoring.alerts_api import Alerting, AlertMethods
+from sasayaki_monitoring.fairness_api import Fairness, FairnessMethods
 from sasayaki_monitoring.floor import Floor, Talk, check_permitted
 from sasayaki_monitoring.methods import SERVICE, SUPERVISORS, named
 from sasayaki_monitoring.occupied import Occupied, Place, Supervisions
@@ -27,6 +28,7 @@ RIGHTS: Rights = {
     f"{SERVICE}ChangeMode": SUPERVISORS,
     f"{SERVICE}EndSupervision": SUPERVISORS | {"service"},
     **alerts_api.RIGHTS,
+    **fairness_api.RIGHTS,
 }
 
 CODES: Mapping[str, grpc.StatusCode] = {
@@ -46,7 +48,7 @@ PURPOSE = named(wire.Purpose)
 REASON = named(wire.SupervisionEndReason)
 
 
-class MonitoringService(AlertMethods, rpc.MonitoringServiceServicer):
+class MonitoringService(AlertMethods, FairnessMethods, rpc.MonitoringServiceServicer):
     """A supervisor is who the token says, never who the request says."""
 
     def __init__(
@@ -56,6 +58,7 @@ class MonitoringService(AlertMethods, rpc.MonitoringServiceServicer):
         floor: Floor,
         require_current: Callable[[], None],
         alerting: Alerting,
+        fairness: Fairness,
     ) -> None:
         """`require_current` raises Unavailable while the floor is behind."""
         self._supervisions = supervisions
@@ -63,6 +66,7 @@ class MonitoringService(AlertMethods, rpc.MonitoringServiceServicer):
         self._floor = floor
         self._require_current = require_current
         self._alerting = alerting
+        self._fairness = fairness
 
     async def StartSupervision(
         self, request: pb.StartSupervisionRequest, context: Context

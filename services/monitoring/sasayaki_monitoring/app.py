@@ -9,6 +9,9 @@ from sasayaki_chassis.service import Built, Service, Servicers
 from sasayaki_monitoring import metrics
 from sasayaki_monitoring.alerts import AlertParts
 from sasayaki_monitoring.api import RIGHTS, MonitoringService
+from sasayaki_monitoring.fairness.policy import Policy
+from sasayaki_monitoring.fairness_api import Fairness
+from sasayaki_monitoring.fairness_view import FairnessView
 from sasayaki_monitoring.floor import Floor
 from sasayaki_monitoring.occupied import Occupied
 from sasayaki_monitoring.reactors import EndWithCall, SteerMedia
@@ -18,7 +21,7 @@ from sasayaki_monitoring.supervision import SUPERVISION
 
 def build(settings: Settings, started_at: datetime) -> Service:
     """The service, not yet connected to anything."""
-    floor = Floor()
+    floor, fairness = Floor(), FairnessView()
     alerts = AlertParts(settings, started_at)
 
     def servicers(built: Built) -> Servicers:
@@ -31,6 +34,7 @@ def build(settings: Settings, started_at: datetime) -> Service:
             floor,
             lambda: built.require_current(floor),
             alerts.alerting(built),
+            Fairness(fairness, built.clock.now, Policy()),
         )
         return [(add_MonitoringServiceServicer_to_server, service)]
 
@@ -41,5 +45,5 @@ def build(settings: Settings, started_at: datetime) -> Service:
         servicers=servicers,
         deciders=[SUPERVISION, alerts.decider],
         reactors=[SteerMedia(), EndWithCall(), *alerts.reactors],
-        projections=[floor, metrics.Figures(started_at), *alerts.projections],
+        projections=[floor, fairness, metrics.Figures(started_at), *alerts.projections],
     )

@@ -54,8 +54,12 @@ class Team:
     sessions: int
     gini: float
     lorenz: Sequence[Point]
-    chance: Chance | None
     standings: Sequence[Standing]
+
+    def chance(self) -> Chance | None:
+        """What random choices would do; drawn at every call."""
+        counts = [each.counted.sessions for each in self.standings]
+        return by_chance(counts, [_weight(each) for each in self.standings], self.team_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,12 @@ class Skew:
     most_on: str
     most_share: float
     gini: float
-    chance: Chance | None
+    counts: Sequence[int]
+    weights: Sequence[float]
+
+    def chance(self) -> Chance | None:
+        """What random choices would do; drawn at every call."""
+        return by_chance(self.counts, self.weights, self.supervisor_id)
 
 
 def assess(counted: Iterable[Counted], policy: Policy) -> list[Team]:
@@ -110,7 +119,6 @@ def _team(team_id: str, members: Sequence[Counted], policy: Policy) -> Team:
         sessions,
         gini(curve),
         curve,
-        by_chance([each.sessions for each in members], weights, team_id),
         [
             Standing(one, weight, owed, owed_s, ratio(one.sessions, owed))
             for one, weight, owed, owed_s in zip(members, needs, due, due_s, strict=True)
@@ -127,7 +135,7 @@ def _skew(supervisor_id: str, teams: Sequence[Team]) -> Skew:
         for each in team.standings
     ]
     counts = [each.counted.imposed.get(supervisor_id, 0) for each in within]
-    weights = [each.need.weight * each.counted.talk_s for each in within]
+    weights = [_weight(each) for each in within]
     own = Counter({e.counted.operator_id: n for e, n in zip(within, counts, strict=True) if n})
     most_on, most = own.most_common(1)[0]
     return Skew(
@@ -138,5 +146,10 @@ def _skew(supervisor_id: str, teams: Sequence[Team]) -> Skew:
         most_on,
         most / own.total(),
         gini(lorenz(zip(map(float, counts), weights, strict=True))),
-        by_chance(counts, weights, supervisor_id),
+        counts,
+        weights,
     )
+
+
+def _weight(each: Standing) -> float:
+    return each.need.weight * each.counted.talk_s

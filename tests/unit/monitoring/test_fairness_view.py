@@ -1,0 +1,223 @@
+"""What the fairness view counts: imposed sessions that were really heard, talk, and cover."""
+
+from datetime import datetime, timedelta
+from itertools import permutations
+
+import pytest
+from tests.harness.records import recorded
+
+from sasayaki.event import Event
+from sasayaki.media.v1.call_events import (
+    CallEnded,
+    CallEndReason,
+    LegEndReason,
+    OperatorLegEnded,
+    SupervisionMode,
+    SupervisorHeard,
+    SupervisorLegEnded,
+    TalkStarted,
+)
+from sasayaki.monitoring.v1.supervision_events import Purpose, SupervisionStarted
+from sasayaki.routing.v1.pool_events import OperatorPut
+from sasayaki_chassis.testing import NOON
+from sasayaki_monitoring.fairness.assess import Counted
+from sasayaki_monitoring.fairness_api import window_of
+from sasayaki_monitoring.fairness_view import FairnessView
+
+MORI, SATO = "usr_mori", "usr_sato"
+NODE = {"node_id": "n", "happening_seq": 1}
+ENDED = CallEnded(reason=CallEndReason.CUSTOMER_HUNG_UP, **NODE)
+ORDERS = [
+    order
+    for order in permutations(("why", "heard", "left"))
+    if order.index("heard") < order.index("left")  # these two are of one topic
+]
+TALK = TalkStarted(leg_id="leg_1", operator_id=MORI, **NODE)
+
+
+def after(minutes: float) -> datetime:
+    return NOON + timedelta(minutes=minutes)
+
+
+class Told:
+    """A view that is told what happened, in any order."""
+
+    def __init__(self) -> None:
+        self.view = FairnessView()
+
+    def tell(
+        self, minute: float, subject: str, *events: Event, client: str = "cli_acme", of: str = ""
+    ) -> None:
+        for event in events:
+            record = recorded(subject, event, client_id=client, tenant_id=of or "out_demo")
+            self.view.fold(record.model_copy(update={"time": after(minute)}))
+
+    def of(
+        self, minute: float = 60, days: int = 28, clients: tuple[str, ...] = ("cli_acme",)
+    ) -> list[Counted]:
+        window = window_of("out_demo", frozenset(clients), days, after(minute).timestamp())
+        return self.view.counted(window)
+
+
+@pytest.fixture
+def told() -> Told:
+    told = Told()
+    profile = OperatorPut(
+        operator_id=MORI, team_id="tea_osaka", skills=(), client_ids=("cli_acme", "cli_hana")
+    )
+    told.tell(-60 * 24 * 100, "pool", profile)
+    return told
+
+
+def started(purpose: Purpose = Purpose.QUALITY) -> SupervisionStarted:
+    return SupervisionStarted(
+        contact_id="con_1",
+        supervisor_id=SATO,
+        operator_id=MORI,
+        mode=SupervisionMode.LISTEN,
+        purpose=purpose,
+    )
+
+
+def heard(minute: float, spv: str = "spv_1") -> SupervisorHeard:
+    return SupervisorHeard(
+        leg_id=f"leg_{spv}",
+        supervisor_id=SATO,
+        supervision_id=spv,
+        mode=SupervisionMode.LISTEN,
+        applied_at=after(minute),
+        **NODE,
+    )
+
+
+def left(spv: str = "spv_1") -> SupervisorLegEnded:
+    return SupervisorLegEnded(
+        leg_id=f"leg_{spv}",
+        supervisor_id=SATO,
+        supervision_id=spv,
+        reason=LegEndReason.RELEASED,
+        **NODE,
+    )
+
+
+def monitored(told: Told, minute: float, spv: str, purpose: Purpose = Purpose.QUALITY) -> None:
+    told.tell(minute, spv, started(purpose))
+    told.tell(minute, f"con_{spv}", heard(minute, spv))
+    told.tell(minute + 2, f"con_{spv}", left(spv))
+
+
+def test_talk_is_counted_when_it_ends(told: Told) -> None:
+    told.tell(0, "con_1", TALK)
+    assert (told.of()[0].talk_s, told.of()[0].contact_id) == (0, "con_1")
+    told.tell(5, "con_1", ENDED, ENDED)
+    assert (told.of()[0].talk_s, told.of()[0].contact_id) == (300, "")
+
+
+def test_a_talk_ends_with_its_own_leg_only(told: Told) -> None:
+    told.tell(0, "con_1", TALK)
+    reason = LegEndReason.NO_ANSWER
+    other = OperatorLegEnded(leg_id="leg_0", operator_id=MORI, reason=reason, **NODE)
+    told.tell(1, "con_1", other)
+    assert told.of()[0].contact_id == "con_1"
+    own = other.model_copy(update={"leg_id": "leg_1"})
+    told.tell(2, "con_1", own)
+    assert told.of()[0].talk_s == 120
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_a_session_is_counted_once_in_whatever_order_the_topics_come(
+    told: Told, order: tuple[str, ...]
+) -> None:
+    events: dict[str, tuple[float, str, Event]] = {
+        "why": (0, "spv_1", started()),
+        "heard": (1, "con_1", heard(1)),
+        "left": (4, "con_1", left()),
+    }
+    for name in order:
+        told.tell(*events[name])
+    told.tell(2, "con_1", heard(2))
+    (mori,) = told.of()
+    assert (mori.imposed, mori.imposed_s) == ({SATO: 1}, 180)
+
+
+def test_who_was_never_heard_monitored_nobody(told: Told) -> None:
+    told.tell(0, "spv_1", started())
+    told.tell(1, "con_1", left())
+    assert told.of()[0].sessions == 0
+
+
+def test_a_change_of_mode_is_the_same_session(told: Told) -> None:
+    told.tell(0, "spv_1", started())
+    told.tell(0, "con_1", heard(0), heard(1))
+    told.tell(3, "con_1", left())
+    assert (told.of()[0].sessions, told.of()[0].imposed_s) == (1, 180)
+
+
+def test_a_call_that_ends_takes_the_listening_along(told: Told) -> None:
+    told.tell(0, "spv_1", started())
+    told.tell(0, "con_1", heard(0))
+    told.tell(3, "con_1", ENDED)
+    told.tell(9, "con_1", left())
+    assert told.of()[0].imposed_s == 180
+
+
+def test_help_that_was_asked_for_is_not_imposed(told: Told) -> None:
+    monitored(told, 0, "spv_1", Purpose.HELP)
+    (mori,) = told.of()
+    assert (mori.sessions, mori.imposed_s, mori.helped) == (0, 0, 1)
+    assert mori.covered_days_ago is None
+
+
+@pytest.mark.parametrize(
+    "purpose", [Purpose.COMPLAINT, Purpose.TRAINING, Purpose.QUALITY, Purpose.SAMPLING]
+)
+def test_every_other_purpose_is_imposed(told: Told, purpose: Purpose) -> None:
+    monitored(told, 0, "spv_1", purpose)
+    assert told.of()[0].sessions == 1
+
+
+def test_what_lies_before_the_window_does_not_count_but_covers(told: Told) -> None:
+    monitored(told, -60 * 24 * 9, "spv_1")
+    told.tell(-60 * 24 * 9, "con_1", TALK)
+    told.tell(-60 * 24 * 9 + 5, "con_1", ENDED)
+    (mori,) = told.of(minute=0, days=7)
+    assert (mori.sessions, mori.talk_s, mori.covered_days_ago) == (0, 0, pytest.approx(9))
+    assert told.of(minute=0, days=10)[0].sessions == 1
+
+
+def test_the_last_day_is_counted_by_itself(told: Told) -> None:
+    for number, hours in enumerate((-30, -23, -1)):
+        monitored(told, 60 * hours, f"spv_{number}")
+    assert (told.of(minute=0)[0].sessions, told.of(minute=0)[0].last_day) == (3, 2)
+
+
+def test_nobody_sees_another_client_companys_or_tenants(told: Told) -> None:
+    told.tell(0, "con_1", TALK, client="cli_hana")
+    told.tell(5, "con_1", ENDED, client="cli_hana")
+    told.tell(0, "con_2", TALK, of="out_other")
+    told.tell(0, "spv_1", started(), client="cli_hana")
+    told.tell(0, "con_1", heard(0), client="cli_hana")
+    (acme,) = told.of()
+    assert (acme.talk_s, acme.sessions, acme.contact_id) == (0, 0, "")
+    (both,) = told.of(clients=("cli_acme", "cli_hana"))
+    assert (both.talk_s, both.sessions) == (300, 1)
+    assert told.of(clients=("cli_other",)) == []
+
+
+def test_tenure_counts_from_the_first_profile(told: Told) -> None:
+    moved = OperatorPut(operator_id=MORI, team_id="tea_kobe", skills=(), client_ids=("cli_acme",))
+    told.tell(0, "pool", moved)
+    (mori,) = told.of(minute=0)
+    assert (mori.team_id, mori.known_days) == ("tea_kobe", pytest.approx(100))
+
+
+def test_old_talk_and_old_sessions_are_forgotten(told: Told) -> None:
+    for day in range(200):
+        minute = 60 * 24 * (day - 200)
+        monitored(told, minute, f"spv_{day}")
+        told.tell(minute, f"con_{day}", TALK)
+        told.tell(minute + 1, f"con_{day}", ENDED)
+    operator = told.view._tenants["out_demo"][MORI]
+    assert len(operator.sessions) <= 94
+    assert len(told.view._sessions) <= 94
+    assert told.of(minute=0)[0].sessions == 28
