@@ -1,0 +1,236 @@
+"""The floor whole: each row follows its records, and what is gone is told once."""
+
+from datetime import timedelta
+
+import pytest
+from google.protobuf.timestamp_pb2 import Timestamp
+from tests.harness.records import recorded
+
+from sasayaki.event import Event
+from sasayaki.media.v1.call_events import (
+    CallArrived,
+    CallEnded,
+    CallEndReason,
+    SupervisionMode,
+    TalkStarted,
+)
+from sasayaki.monitoring.v1 import alert_events_pb2 as alert_wire
+from sasayaki.monitoring.v1 import floor_pb2 as wire
+from sasayaki.monitoring.v1.alert_events import (
+    AlertCancelled,
+    AlertClaimed,
+    AlertEscalated,
+    AlertKind,
+    AlertLevel,
+    AlertRaised,
+    AlertReason,
+    AlertReasonGiven,
+)
+from sasayaki.monitoring.v1.supervision_events import (
+    Purpose,
+    SupervisionEnded,
+    SupervisionEndReason,
+    SupervisionModeChanged,
+    SupervisionStarted,
+)
+from sasayaki.routing.v1.pool_events import (
+    ContactAbandoned,
+    ContactQueued,
+    OfferAccepted,
+    OfferDeclined,
+    OfferFailure,
+    OfferLapsed,
+    OfferMade,
+    OfferWithdrawn,
+    OperatorPut,
+    OperatorReleased,
+    OperatorState,
+    OperatorStateSet,
+    ReleaseReason,
+    WrapUpStarted,
+)
+from sasayaki_chassis.identity import Identity
+from sasayaki_chassis.testing import NOON
+from sasayaki_monitoring.floor_view import FloorView
+from sasayaki_monitoring.watchers import Watchers
+
+MORI = "usr_mori"
+SATO = Identity("usr_sato", "out_demo", "supervisor", frozenset(("cli_acme",)), "tem_1")
+TALK = TalkStarted(leg_id="leg_1", operator_id=MORI, node_id="n", happening_seq=4)
+CALL_ENDED = CallEnded(reason=CallEndReason.CUSTOMER_HUNG_UP, node_id="n", happening_seq=9)
+PUT = OperatorPut(operator_id=MORI, team_id="tem_1", skills=(), client_ids=("cli_acme",))
+READY = OperatorStateSet(operator_id=MORI, state=OperatorState.READY, since=NOON)
+OFFER = {"offer_id": "off_1", "contact_id": "con_1", "operator_id": MORI}
+MADE = OfferMade(respond_by=NOON + timedelta(seconds=20), idle_ms=5, skipped=(), **OFFER)
+ACCEPTED = OfferAccepted(waited_ms=900, **OFFER)
+LATER = NOON + timedelta(minutes=1)
+QUEUED = ContactQueued(
+    contact_id="con_1",
+    client_id="cli_acme",
+    queue_id="que_1",
+    required_skills=(),
+    priority=3,
+    queued_at=NOON,
+)
+SUPERVISED = SupervisionStarted(
+    contact_id="con_1",
+    supervisor_id="usr_sato",
+    operator_id=MORI,
+    mode=SupervisionMode.LISTEN,
+    purpose=Purpose.HELP,
+)
+RAISED = AlertRaised(
+    kind=AlertKind.HELP,
+    contact_id="con_1",
+    operator_id=MORI,
+    team_id="tem_1",
+    level=AlertLevel.TEAM,
+    all_at=LATER,
+    managers_at=LATER,
+    raised_at=NOON,
+)
+
+
+class Watched:
+    """A floor and what one supervisor has been shown of it."""
+
+    def __init__(self) -> None:
+        self.view = FloorView(Watchers())
+        self._watching = self.view.watch(SATO)
+        self._watcher = self._watching.__enter__()
+
+    def tell(self, subject: str, *events: Event, client_id: str | None = "cli_acme") -> None:
+        for event in events:
+            self.view.fold(recorded(subject, event, client_id=client_id))
+
+    def shown(self) -> list[wire.FloorRow]:
+        changes = self._watcher._changes
+        return [changes.get_nowait() for _ in range(changes.qsize())]
+
+    def present(self) -> list[wire.FloorRow]:
+        """What somebody who begins to watch now is shown first."""
+        with self.view.watch(SATO) as watcher:
+            return watcher._present
+
+
+@pytest.fixture
+def floor() -> Watched:
+    return Watched()
+
+
+def test_a_talk_is_shown_from_its_start_to_its_calls_end(floor: Watched) -> None:
+    arrived = CallArrived(
+        dialled_number="+1", caller_hash="", caller_sealed="", node_id="n", happening_seq=1
+    )
+    floor.tell("con_1", arrived, TALK, CALL_ENDED)
+    began, gone = floor.shown()
+    since = Timestamp()
+    since.FromDatetime(NOON)
+    assert began.talk == wire.FloorTalk(
+        contact_id="con_1", client_id="cli_acme", operator_id=MORI, since=since
+    )
+    assert gone.gone.talk == "con_1"
+    assert not floor.present()
+
+
+def test_a_call_that_never_was_a_talk_is_not_shown(floor: Watched) -> None:
+    floor.tell("con_1", CALL_ENDED)
+    assert not floor.shown()
+
+
+def test_the_operators_team_and_call_are_known(floor: Watched) -> None:
+    floor.tell("con_1", TALK)
+    floor.tell("pool_demo", PUT, client_id=None)
+    assert floor.view.team_of("out_demo", MORI) == "tem_1"
+    assert floor.view.team_of("out_other", MORI) == ""
+    talk = floor.view.talk_of("out_demo", MORI)
+    assert talk is not None
+    assert talk.contact_id == "con_1"
+    assert floor.view.talk_of("out_other", MORI) is None
+
+
+def test_an_operator_is_shown_through_a_call(floor: Watched) -> None:
+    floor.tell("pool_demo", PUT, READY, client_id=None)
+    floor.tell(
+        "pool_demo",
+        MADE,
+        ACCEPTED,
+        WrapUpStarted(contact_id="con_1", operator_id=MORI, release_by=LATER, since=NOON),
+        OperatorReleased(
+            contact_id="con_1", operator_id=MORI, reason=ReleaseReason.COMPLETED, since=NOON
+        ),
+    )
+    states = [row.operator.state for row in floor.shown()]
+    assert states == [1, 2, 4, 5, 6, 2]
+    (row,) = floor.present()
+    assert (row.operator.operator_id, row.operator.team_id) == (MORI, "tem_1")
+
+
+@pytest.mark.parametrize(
+    ("ended", "state", "reason"),
+    [
+        (OfferLapsed(**OFFER), OperatorState.AWAY, "missed"),
+        (
+            OfferDeclined(failure=OfferFailure.REFUSED, since=NOON, **OFFER),
+            OperatorState.AWAY,
+            "missed",
+        ),
+        (OfferWithdrawn(**OFFER), OperatorState.READY, ""),
+    ],
+)
+def test_an_offer_that_comes_to_nothing_moves_its_operator(
+    floor: Watched, ended: Event, state: OperatorState, reason: str
+) -> None:
+    floor.tell("pool_demo", PUT, READY, MADE, ended)
+    last = floor.shown()[-1].operator
+    assert list(OperatorState).index(state) == last.state
+    assert last.reason == reason
+
+
+def test_a_withdrawal_of_another_offer_moves_nobody(floor: Watched) -> None:
+    floor.tell("pool_demo", PUT, READY, MADE, ACCEPTED)
+    floor.shown()
+    floor.tell("pool_demo", OfferWithdrawn(**OFFER))
+    assert not floor.shown()
+
+
+@pytest.mark.parametrize(
+    "gone", [ACCEPTED, ContactAbandoned(contact_id="con_1", queue_id="que_1", waited_ms=5)]
+)
+def test_a_customer_waits_until_they_are_answered_or_leave(floor: Watched, gone: Event) -> None:
+    floor.tell("pool_demo", QUEUED, MADE)
+    assert floor.shown()[0].waiting.contact_id == "con_1"
+    floor.tell("pool_demo", gone)
+    assert floor.shown()[0].gone.waiting == "con_1"
+
+
+def test_who_hears_whom_in_which_mode_is_shown(floor: Watched) -> None:
+    ended = SupervisionEnded(reason=SupervisionEndReason.ENDED)
+    whisper = SupervisionModeChanged(mode=SupervisionMode.WHISPER)
+    floor.tell("spv_1", SUPERVISED, whisper, ended)
+    began, changed, gone = floor.shown()
+    assert (began.supervision.mode, changed.supervision.mode) == (1, 2)
+    assert changed.supervision.supervisor_id == "usr_sato"
+    assert changed.supervision.since == began.supervision.since
+    assert gone.gone.supervision == "spv_1"
+    assert not floor.present()
+
+
+def test_an_alert_is_shown_until_it_is_over_and_then_told_how(floor: Watched) -> None:
+    floor.tell("alt_1", RAISED, AlertEscalated(level=AlertLevel.ALL))
+    floor.tell("alt_1", AlertClaimed(supervisor_id="usr_sato", waited_ms=5))
+    floor.tell("alt_1", AlertReasonGiven(reason=AlertReason.TECHNICAL))
+    (row,) = floor.present()
+    assert row.alert.supervisor_id == "usr_sato"
+    assert row.alert.reason == alert_wire.ALERT_REASON_TECHNICAL
+    floor.tell("alt_1", AlertCancelled())
+    states = [row.alert.state for row in floor.shown()]
+    assert states == [1, 1, 2, 2, 3]
+    assert not floor.present()
+
+
+def test_what_is_told_of_an_alert_that_is_over_is_not_shown(floor: Watched) -> None:
+    floor.tell("alt_1", RAISED, AlertCancelled())
+    floor.shown()
+    floor.tell("alt_1", AlertReasonGiven(reason=AlertReason.OTHER))
+    assert not floor.shown()
