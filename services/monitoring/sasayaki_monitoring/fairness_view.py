@@ -63,12 +63,11 @@ class _Operator:
     talk: _Talk | None = None
 
     def talked(self, client_id: str, ended_at: float, seconds: float) -> None:
-        hours = self.talk_s.setdefault(client_id, {})
+        hours = self.talk_s.setdefault(client_id, {})  # a new hour comes last
         hour = int(ended_at // HOUR_S)
-        if hour not in hours:
-            for old in list(hours)[: max(0, len(hours) + 1 - KEEP_DAYS * 24)]:
-                del hours[old]
         hours[hour] = hours.get(hour, 0.0) + seconds
+        if len(hours) > KEEP_DAYS * 24:
+            del hours[next(iter(hours))]
 
     def monitored(self, session: _Session, at: float) -> None:
         while self.sessions and self.sessions[0].since < at - KEEP_DAYS * DAY_S:
@@ -115,7 +114,7 @@ class FairnessView:
                     self._talk_ends(record.subject, at)
             case CallEnded():
                 self._talk_ends(record.subject, at)
-                for leg_id in list(self._ears.get(record.subject, ())):
+                for leg_id in tuple(self._ears.get(record.subject, ())):
                     self._ear_ends(record.subject, leg_id, at)
             case SupervisorHeard() as heard:
                 self._heard(record.subject, heard)
@@ -139,7 +138,11 @@ class FairnessView:
         ]
 
     def _operator(self, tenant_id: str, operator_id: str) -> _Operator:
-        return self._tenants.setdefault(tenant_id, {}).setdefault(operator_id, _Operator())
+        tenant = self._tenants.setdefault(tenant_id, {})
+        operator = tenant.get(operator_id)
+        if operator is None:
+            operator = tenant[operator_id] = _Operator()
+        return operator
 
     def _session(self, supervision_id: str, at: float) -> _Session:
         """What is known of a supervision; the other half may come much later, or never."""

@@ -1,9 +1,9 @@
-"""`python -m sasayaki_tools.bench media|log`."""
+"""`python -m sasayaki_tools.bench media|log|fairness`."""
 
 import sys
 from importlib import import_module
 
-SUBJECTS = ("media", "log")
+SUBJECTS = ("media", "log", "fairness")
 
 
 def main(arguments: list[str]) -> int:

@@ -9,8 +9,8 @@ from random import Random
 from sasayaki_monitoring.fairness.inequality import gini, lorenz
 
 ROUNDS_MOST = 999
-ROUNDS_LEAST = 199
-DRAWS_MOST = 50_000
+ROUNDS_LEAST = 99
+DRAWS_MOST = 20_000
 """Sessions drawn in all rounds: beyond it there are fewer rounds."""
 SAME = 1e-9
 """Ginis closer than this are equal."""
