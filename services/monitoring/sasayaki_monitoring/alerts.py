@@ -9,6 +9,8 @@ from sasayaki_monitoring.alert_reactors import EndAlertWithCall
 from sasayaki_monitoring.alerts_api import Alerting
 from sasayaki_monitoring.floor_view import FloorView
 from sasayaki_monitoring.open_alerts import OpenAlerts
+from sasayaki_monitoring.policies import Policies
+from sasayaki_monitoring.policy import POLICY
 from sasayaki_monitoring.settings import Settings
 from sasayaki_monitoring.watchers import Watchers
 
@@ -16,7 +18,7 @@ from sasayaki_monitoring.watchers import Watchers
 class AlertParts:
     """The parts of the service that alerts and the floor are made of."""
 
-    decider = ALERT
+    deciders = (ALERT, POLICY)
 
     def __init__(self, settings: Settings, started_at: datetime) -> None:
         self._ladder = settings.ladder()
@@ -34,6 +36,6 @@ class AlertParts:
             open=open_alerts,
             view=self._view,
             watchers=self._watchers,
-            ladder=self._ladder,
+            policies=Policies(built.owners[POLICY.stream], self._ladder),
             require_current=lambda: built.require_current(self._view),
         )

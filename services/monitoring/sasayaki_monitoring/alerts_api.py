@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import grpc
@@ -10,7 +11,7 @@ from sasayaki.monitoring.v1 import alert_events_pb2 as wire
 from sasayaki.monitoring.v1 import monitoring_service_pb2 as pb
 from sasayaki.monitoring.v1.alert_events import AlertEndReason, AlertOutcome, AlertReason
 from sasayaki_chassis.decider import Refused
-from sasayaki_chassis.fields import an_id, require
+from sasayaki_chassis.fields import an_id, between, require
 from sasayaki_chassis.ids import derived_id
 from sasayaki_chassis.owner import Meta
 from sasayaki_chassis.rpc import Context, Rights, caller, meta, refusals
@@ -29,6 +30,7 @@ from sasayaki_monitoring.floor import Talk
 from sasayaki_monitoring.floor_view import FloorView
 from sasayaki_monitoring.methods import SERVICE, SUPERVISORS, named
 from sasayaki_monitoring.open_alerts import Alerts, OpenAlerts
+from sasayaki_monitoring.policies import Policies
 from sasayaki_monitoring.watchers import Watchers
 
 OPERATORS = frozenset(("operator",))
@@ -40,6 +42,7 @@ RIGHTS: Rights = {
     f"{SERVICE}ClaimAlert": SUPERVISORS,
     f"{SERVICE}ResolveAlert": SUPERVISORS,
     f"{SERVICE}EndAlert": frozenset(("service",)),
+    f"{SERVICE}SetAlertLadder": frozenset(("admin",)),
     f"{SERVICE}WatchFloor": SUPERVISORS,
 }
 
@@ -53,6 +56,7 @@ ALERT = an_id("alt")
 REASON = named(wire.AlertReason)
 OUTCOME = named(wire.AlertOutcome)
 END = named(wire.AlertEndReason)
+LADDER_MS = between(1_000, 3_600_000)
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,7 @@ class Alerting:
     open: OpenAlerts
     view: FloorView
     watchers: Watchers
-    ladder: Ladder
+    policies: Policies
     require_current: Callable[[], None]
 
 
@@ -132,6 +136,28 @@ class AlertMethods:
             await self._ask_alert(request, context, End(reason))
         return pb.EndAlertResponse()
 
+    async def SetAlertLadder(
+        self, request: pb.SetAlertLadderRequest, context: Context
+    ) -> pb.SetAlertLadderResponse:
+        async with refusals(context, CODES):
+            require(
+                request,
+                client_id=an_id("cli"),
+                all_after_ms=LADDER_MS,
+                managers_after_ms=LADDER_MS,
+            )
+            ladder = Ladder(
+                timedelta(milliseconds=request.all_after_ms),
+                timedelta(milliseconds=request.managers_after_ms),
+            )
+            await self._alerting.policies.set_ladder(
+                request.client_id,
+                ladder,
+                request_id=f"{caller(context).user_id}/{request.request_id}",
+                meta=meta(context, client_id=request.client_id),
+            )
+        return pb.SetAlertLadderResponse()
+
     async def WatchFloor(
         self, request: pb.WatchFloorRequest, context: Context
     ) -> AsyncIterator[pb.WatchFloorResponse]:
@@ -165,7 +191,7 @@ class AlertMethods:
             operator_id=talk.operator_id,
             team_id=team_id or None,
             level=watchers.first_level(talk.tenant_id, talk.client_id, team_id),
-            ladder=self._alerting.ladder,
+            ladder=self._alerting.policies.ladder(talk.tenant_id, talk.client_id),
         )
         with self._alerting.open.raising(alert_id, talk.tenant_id, talk.operator_id):
             await self._alerting.alerts.handle(

@@ -43,7 +43,7 @@ def build(settings: Settings, started_at: datetime) -> Service:
         settings=settings,
         rights=RIGHTS,
         servicers=servicers,
-        deciders=[SUPERVISION, alerts.decider],
+        deciders=[SUPERVISION, *alerts.deciders],
         reactors=[SteerMedia(), EndWithCall(), *alerts.reactors],
         projections=[floor, fairness, metrics.Figures(started_at), *alerts.projections],
     )

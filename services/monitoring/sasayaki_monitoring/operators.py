@@ -7,7 +7,6 @@ from typing import Any
 
 from sasayaki.event import Recorded
 from sasayaki.monitoring.v1 import floor_pb2 as wire
-from sasayaki.routing.v1 import pool_events_pb2 as routing_wire
 from sasayaki.routing.v1.pool_events import (
     OfferAccepted,
     OfferDeclined,
@@ -24,6 +23,14 @@ from sasayaki_monitoring.watchers import Row
 
 MISSED = "missed"
 """Why an operator is away whose phone was not picked up; routing's word."""
+STATES = {
+    OperatorState.OFF: wire.FLOOR_OPERATOR_STATE_OFF,
+    OperatorState.READY: wire.FLOOR_OPERATOR_STATE_READY,
+    OperatorState.AWAY: wire.FLOOR_OPERATOR_STATE_AWAY,
+    OperatorState.RINGING: wire.FLOOR_OPERATOR_STATE_RINGING,
+    OperatorState.TALKING: wire.FLOOR_OPERATOR_STATE_TALKING,
+    OperatorState.WRAP_UP: wire.FLOOR_OPERATOR_STATE_WRAP_UP,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +105,7 @@ def _row(tenant_id: str, operator: Operator) -> Row:
     row = wire.FloorOperator(
         operator_id=operator.operator_id,
         team_id=operator.team_id,
-        state=routing_wire.OperatorState.Value(operator.state.value),
+        state=STATES.get(operator.state, wire.FLOOR_OPERATOR_STATE_UNSPECIFIED),
         reason=operator.reason,
     )
     if operator.since is not None:

@@ -19,13 +19,13 @@ from tests.component.monitoring.wall import (
     press,
     put_operator,
     resolve,
+    set_ladder,
     watching,
 )
 
 from sasayaki.monitoring.v1 import alert_events_pb2 as wire
 from sasayaki.monitoring.v1 import floor_pb2
 from sasayaki.monitoring.v1 import monitoring_service_pb2 as pb
-from sasayaki.routing.v1 import pool_events_pb2
 from sasayaki.routing.v1.pool_events import ContactQueued, OperatorState, OperatorStateSet
 from sasayaki_chassis.testing import NOON
 
@@ -113,6 +113,33 @@ async def test_without_a_watching_supervisor_of_the_team_all_are_told_at_once(
         await manager.sees_alert(second, level=wire.ALERT_LEVEL_MANAGERS)
 
 
+async def test_each_client_company_has_a_ladder_of_its_own(gallery: Gallery) -> None:
+    clients = ["cli_acme", "cli_other"]
+    async with (
+        gallery.running() as monitoring,
+        watching(gallery, clients=clients) as before,
+    ):
+        await set_ladder(gallery, "cli_acme", 1_000, 1_500)
+        await set_ladder(gallery, "cli_other", 1_000, 1_000, tenant="out_other")
+        async with refused(PRECONDITION, "LADDER_BROKEN"):
+            await set_ladder(gallery, "cli_other", 2_000, 1_000)
+        async with refused(INVALID, says="all_after_ms:"):
+            await set_ladder(gallery, "cli_other", 0, 1_000)
+        async with refused(DENIED):
+            await set_ladder(gallery, "cli_acme", 1_000, 1_000, role="supervisor")
+        await talking(gallery, "con_1")
+        await put_operator(gallery, "usr_con_2")
+        await gallery.talks("con_2", client_id="cli_other")
+        await before.sees_talk("con_2")
+        monitoring.kill()
+        await monitoring.start()
+        async with watching(gallery, clients=clients) as wall:
+            other = await press(gallery, "usr_con_2")
+            own = await press(gallery, "usr_con_1")
+            await wall.sees_alert(own, level=wire.ALERT_LEVEL_MANAGERS)
+            assert [row.level for row in wall.alerts(other)] == [wire.ALERT_LEVEL_TEAM]
+
+
 async def test_an_alert_ends_with_its_call_and_is_told_to_everybody_who_saw_it(
     gallery: Gallery,
 ) -> None:
@@ -154,7 +181,7 @@ async def test_the_floor_shows_who_talks_is_heard_waits_and_works(gallery: Galle
             await first.sees_alert(alert)
             await first.sees(lambda row: row.supervision.supervision_id == supervision)
             await first.sees(lambda row: row.waiting.contact_id == "con_2")
-            await first.sees(lambda row: row.operator.state == pool_events_pb2.OPERATOR_STATE_AWAY)
+            await first.sees(lambda row: row.operator.state == floor_pb2.FLOOR_OPERATOR_STATE_AWAY)
         async with watching(gallery, ITO) as second:
             kinds = sorted(str(row.WhichOneof("row")) for row in second.present)
             assert kinds == ["alert", "operator", "supervision", "talk", "waiting"]

@@ -150,3 +150,16 @@ async def resolve(gallery: Gallery, alert_id: str, user_id: str = SATO, **claims
         outcome=alert_wire.ALERT_OUTCOME_SOLVED,
     )
     await gallery.monitoring.ResolveAlert(request, metadata=bearer(user_id, **claims))
+
+
+async def set_ladder(
+    gallery: Gallery, client_id: str, all_after_ms: int, managers_after_ms: int, **claims: Any
+) -> None:
+    request = pb.SetAlertLadderRequest(
+        request_id=str(uuid4()),
+        client_id=client_id,
+        all_after_ms=all_after_ms,
+        managers_after_ms=managers_after_ms,
+    )
+    who = bearer("usr_admin", **{"role": "admin", **claims})
+    await gallery.monitoring.SetAlertLadder(request, metadata=who)

@@ -26,30 +26,31 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from sasayaki.media.v1 import call_events_pb2 as sasayaki_dot_media_dot_v1_dot_call__events__pb2
 from sasayaki.monitoring.v1 import alert_events_pb2 as sasayaki_dot_monitoring_dot_v1_dot_alert__events__pb2
 from sasayaki.monitoring.v1 import supervision_events_pb2 as sasayaki_dot_monitoring_dot_v1_dot_supervision__events__pb2
-from sasayaki.routing.v1 import pool_events_pb2 as sasayaki_dot_routing_dot_v1_dot_pool__events__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"sasayaki/monitoring/v1/floor.proto\x12\x16sasayaki.monitoring.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a#sasayaki/media/v1/call_events.proto\x1a)sasayaki/monitoring/v1/alert_events.proto\x1a/sasayaki/monitoring/v1/supervision_events.proto\x1a%sasayaki/routing/v1/pool_events.proto\"\xe1\x02\n\x08\x46loorRow\x12\x31\n\x04talk\x18\x01 \x01(\x0b\x32!.sasayaki.monitoring.v1.FloorTalkH\x00\x12?\n\x0bsupervision\x18\x02 \x01(\x0b\x32(.sasayaki.monitoring.v1.FloorSupervisionH\x00\x12\x39\n\x08operator\x18\x03 \x01(\x0b\x32%.sasayaki.monitoring.v1.FloorOperatorH\x00\x12\x37\n\x07waiting\x18\x04 \x01(\x0b\x32$.sasayaki.monitoring.v1.FloorWaitingH\x00\x12\x33\n\x05\x61lert\x18\x05 \x01(\x0b\x32\".sasayaki.monitoring.v1.FloorAlertH\x00\x12\x31\n\x04gone\x18\x06 \x01(\x0b\x32!.sasayaki.monitoring.v1.FloorGoneH\x00\x42\x05\n\x03row\"r\n\tFloorTalk\x12\x12\n\ncontact_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x13\n\x0boperator_id\x18\x03 \x01(\t\x12)\n\x05since\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xf9\x01\n\x10\x46loorSupervision\x12\x16\n\x0esupervision_id\x18\x01 \x01(\t\x12\x12\n\ncontact_id\x18\x02 \x01(\t\x12\x15\n\rsupervisor_id\x18\x03 \x01(\t\x12\x13\n\x0boperator_id\x18\x04 \x01(\t\x12\x30\n\x04mode\x18\x05 \x01(\x0e\x32\".sasayaki.media.v1.SupervisionMode\x12\x30\n\x07purpose\x18\x06 \x01(\x0e\x32\x1f.sasayaki.monitoring.v1.Purpose\x12)\n\x05since\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xa3\x01\n\rFloorOperator\x12\x13\n\x0boperator_id\x18\x01 \x01(\t\x12\x0f\n\x07team_id\x18\x02 \x01(\t\x12\x31\n\x05state\x18\x03 \x01(\x0e\x32\".sasayaki.routing.v1.OperatorState\x12)\n\x05since\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x05 \x01(\t\"\x84\x01\n\x0c\x46loorWaiting\x12\x12\n\ncontact_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x10\n\x08queue_id\x18\x03 \x01(\t\x12\x10\n\x08priority\x18\x04 \x01(\r\x12)\n\x05since\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xfe\x02\n\nFloorAlert\x12\x10\n\x08\x61lert_id\x18\x01 \x01(\t\x12/\n\x04kind\x18\x02 \x01(\x0e\x32!.sasayaki.monitoring.v1.AlertKind\x12\x12\n\ncontact_id\x18\x03 \x01(\t\x12\x11\n\tclient_id\x18\x04 \x01(\t\x12\x13\n\x0boperator_id\x18\x05 \x01(\t\x12\x0f\n\x07team_id\x18\x06 \x01(\t\x12\x31\n\x05level\x18\x07 \x01(\x0e\x32\".sasayaki.monitoring.v1.AlertLevel\x12\x36\n\x05state\x18\x08 \x01(\x0e\x32\'.sasayaki.monitoring.v1.FloorAlertState\x12)\n\x05since\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\rsupervisor_id\x18\n \x01(\t\x12\x33\n\x06reason\x18\x0b \x01(\x0e\x32#.sasayaki.monitoring.v1.AlertReason\"K\n\tFloorGone\x12\x0e\n\x04talk\x18\x01 \x01(\tH\x00\x12\x15\n\x0bsupervision\x18\x02 \x01(\tH\x00\x12\x11\n\x07waiting\x18\x03 \x01(\tH\x00\x42\x04\n\x02id*\xcd\x01\n\x0f\x46loorAlertState\x12!\n\x1d\x46LOOR_ALERT_STATE_UNSPECIFIED\x10\x00\x12\x1a\n\x16\x46LOOR_ALERT_STATE_OPEN\x10\x01\x12\x1d\n\x19\x46LOOR_ALERT_STATE_CLAIMED\x10\x02\x12\x1f\n\x1b\x46LOOR_ALERT_STATE_CANCELLED\x10\x03\x12\x1e\n\x1a\x46LOOR_ALERT_STATE_RESOLVED\x10\x04\x12\x1b\n\x17\x46LOOR_ALERT_STATE_ENDED\x10\x05\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"sasayaki/monitoring/v1/floor.proto\x12\x16sasayaki.monitoring.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a#sasayaki/media/v1/call_events.proto\x1a)sasayaki/monitoring/v1/alert_events.proto\x1a/sasayaki/monitoring/v1/supervision_events.proto\"\xe1\x02\n\x08\x46loorRow\x12\x31\n\x04talk\x18\x01 \x01(\x0b\x32!.sasayaki.monitoring.v1.FloorTalkH\x00\x12?\n\x0bsupervision\x18\x02 \x01(\x0b\x32(.sasayaki.monitoring.v1.FloorSupervisionH\x00\x12\x39\n\x08operator\x18\x03 \x01(\x0b\x32%.sasayaki.monitoring.v1.FloorOperatorH\x00\x12\x37\n\x07waiting\x18\x04 \x01(\x0b\x32$.sasayaki.monitoring.v1.FloorWaitingH\x00\x12\x33\n\x05\x61lert\x18\x05 \x01(\x0b\x32\".sasayaki.monitoring.v1.FloorAlertH\x00\x12\x31\n\x04gone\x18\x06 \x01(\x0b\x32!.sasayaki.monitoring.v1.FloorGoneH\x00\x42\x05\n\x03row\"r\n\tFloorTalk\x12\x12\n\ncontact_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x13\n\x0boperator_id\x18\x03 \x01(\t\x12)\n\x05since\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xf9\x01\n\x10\x46loorSupervision\x12\x16\n\x0esupervision_id\x18\x01 \x01(\t\x12\x12\n\ncontact_id\x18\x02 \x01(\t\x12\x15\n\rsupervisor_id\x18\x03 \x01(\t\x12\x13\n\x0boperator_id\x18\x04 \x01(\t\x12\x30\n\x04mode\x18\x05 \x01(\x0e\x32\".sasayaki.media.v1.SupervisionMode\x12\x30\n\x07purpose\x18\x06 \x01(\x0e\x32\x1f.sasayaki.monitoring.v1.Purpose\x12)\n\x05since\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xab\x01\n\rFloorOperator\x12\x13\n\x0boperator_id\x18\x01 \x01(\t\x12\x0f\n\x07team_id\x18\x02 \x01(\t\x12\x39\n\x05state\x18\x03 \x01(\x0e\x32*.sasayaki.monitoring.v1.FloorOperatorState\x12)\n\x05since\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0e\n\x06reason\x18\x05 \x01(\t\"\x84\x01\n\x0c\x46loorWaiting\x12\x12\n\ncontact_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x10\n\x08queue_id\x18\x03 \x01(\t\x12\x10\n\x08priority\x18\x04 \x01(\r\x12)\n\x05since\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xfe\x02\n\nFloorAlert\x12\x10\n\x08\x61lert_id\x18\x01 \x01(\t\x12/\n\x04kind\x18\x02 \x01(\x0e\x32!.sasayaki.monitoring.v1.AlertKind\x12\x12\n\ncontact_id\x18\x03 \x01(\t\x12\x11\n\tclient_id\x18\x04 \x01(\t\x12\x13\n\x0boperator_id\x18\x05 \x01(\t\x12\x0f\n\x07team_id\x18\x06 \x01(\t\x12\x31\n\x05level\x18\x07 \x01(\x0e\x32\".sasayaki.monitoring.v1.AlertLevel\x12\x36\n\x05state\x18\x08 \x01(\x0e\x32\'.sasayaki.monitoring.v1.FloorAlertState\x12)\n\x05since\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\rsupervisor_id\x18\n \x01(\t\x12\x33\n\x06reason\x18\x0b \x01(\x0e\x32#.sasayaki.monitoring.v1.AlertReason\"K\n\tFloorGone\x12\x0e\n\x04talk\x18\x01 \x01(\tH\x00\x12\x15\n\x0bsupervision\x18\x02 \x01(\tH\x00\x12\x11\n\x07waiting\x18\x03 \x01(\tH\x00\x42\x04\n\x02id*\xfd\x01\n\x12\x46loorOperatorState\x12$\n FLOOR_OPERATOR_STATE_UNSPECIFIED\x10\x00\x12\x1c\n\x18\x46LOOR_OPERATOR_STATE_OFF\x10\x01\x12\x1e\n\x1a\x46LOOR_OPERATOR_STATE_READY\x10\x02\x12\x1d\n\x19\x46LOOR_OPERATOR_STATE_AWAY\x10\x03\x12 \n\x1c\x46LOOR_OPERATOR_STATE_RINGING\x10\x04\x12 \n\x1c\x46LOOR_OPERATOR_STATE_TALKING\x10\x05\x12 \n\x1c\x46LOOR_OPERATOR_STATE_WRAP_UP\x10\x06*\xcd\x01\n\x0f\x46loorAlertState\x12!\n\x1d\x46LOOR_ALERT_STATE_UNSPECIFIED\x10\x00\x12\x1a\n\x16\x46LOOR_ALERT_STATE_OPEN\x10\x01\x12\x1d\n\x19\x46LOOR_ALERT_STATE_CLAIMED\x10\x02\x12\x1f\n\x1b\x46LOOR_ALERT_STATE_CANCELLED\x10\x03\x12\x1e\n\x1a\x46LOOR_ALERT_STATE_RESOLVED\x10\x04\x12\x1b\n\x17\x46LOOR_ALERT_STATE_ENDED\x10\x05\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'sasayaki.monitoring.v1.floor_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_FLOORALERTSTATE']._serialized_start=1751
-  _globals['_FLOORALERTSTATE']._serialized_end=1956
-  _globals['_FLOORROW']._serialized_start=264
-  _globals['_FLOORROW']._serialized_end=617
-  _globals['_FLOORTALK']._serialized_start=619
-  _globals['_FLOORTALK']._serialized_end=733
-  _globals['_FLOORSUPERVISION']._serialized_start=736
-  _globals['_FLOORSUPERVISION']._serialized_end=985
-  _globals['_FLOOROPERATOR']._serialized_start=988
-  _globals['_FLOOROPERATOR']._serialized_end=1151
-  _globals['_FLOORWAITING']._serialized_start=1154
-  _globals['_FLOORWAITING']._serialized_end=1286
-  _globals['_FLOORALERT']._serialized_start=1289
-  _globals['_FLOORALERT']._serialized_end=1671
-  _globals['_FLOORGONE']._serialized_start=1673
-  _globals['_FLOORGONE']._serialized_end=1748
+  _globals['_FLOOROPERATORSTATE']._serialized_start=1720
+  _globals['_FLOOROPERATORSTATE']._serialized_end=1973
+  _globals['_FLOORALERTSTATE']._serialized_start=1976
+  _globals['_FLOORALERTSTATE']._serialized_end=2181
+  _globals['_FLOORROW']._serialized_start=225
+  _globals['_FLOORROW']._serialized_end=578
+  _globals['_FLOORTALK']._serialized_start=580
+  _globals['_FLOORTALK']._serialized_end=694
+  _globals['_FLOORSUPERVISION']._serialized_start=697
+  _globals['_FLOORSUPERVISION']._serialized_end=946
+  _globals['_FLOOROPERATOR']._serialized_start=949
+  _globals['_FLOOROPERATOR']._serialized_end=1120
+  _globals['_FLOORWAITING']._serialized_start=1123
+  _globals['_FLOORWAITING']._serialized_end=1255
+  _globals['_FLOORALERT']._serialized_start=1258
+  _globals['_FLOORALERT']._serialized_end=1640
+  _globals['_FLOORGONE']._serialized_start=1642
+  _globals['_FLOORGONE']._serialized_end=1717
 # @@protoc_insertion_point(module_scope)

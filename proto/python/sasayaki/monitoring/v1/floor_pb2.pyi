@@ -10,7 +10,6 @@ from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from sasayaki.media.v1 import call_events_pb2 as _call_events_pb2
 from sasayaki.monitoring.v1 import alert_events_pb2 as _alert_events_pb2
 from sasayaki.monitoring.v1 import supervision_events_pb2 as _supervision_events_pb2
-from sasayaki.routing.v1 import pool_events_pb2 as _pool_events_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -21,6 +20,44 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _FloorOperatorState:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _FloorOperatorStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_FloorOperatorState.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    FLOOR_OPERATOR_STATE_UNSPECIFIED: _FloorOperatorState.ValueType  # 0
+    FLOOR_OPERATOR_STATE_OFF: _FloorOperatorState.ValueType  # 1
+    """Logged out."""
+    FLOOR_OPERATOR_STATE_READY: _FloorOperatorState.ValueType  # 2
+    """Waiting for a contact."""
+    FLOOR_OPERATOR_STATE_AWAY: _FloorOperatorState.ValueType  # 3
+    """At work but not to be offered anything."""
+    FLOOR_OPERATOR_STATE_RINGING: _FloorOperatorState.ValueType  # 4
+    """An offer is ringing."""
+    FLOOR_OPERATOR_STATE_TALKING: _FloorOperatorState.ValueType  # 5
+    """With a customer."""
+    FLOOR_OPERATOR_STATE_WRAP_UP: _FloorOperatorState.ValueType  # 6
+    """Finishing the last contact."""
+
+class FloorOperatorState(_FloorOperatorState, metaclass=_FloorOperatorStateEnumTypeWrapper):
+    """What an operator is doing."""
+
+FLOOR_OPERATOR_STATE_UNSPECIFIED: FloorOperatorState.ValueType  # 0
+FLOOR_OPERATOR_STATE_OFF: FloorOperatorState.ValueType  # 1
+"""Logged out."""
+FLOOR_OPERATOR_STATE_READY: FloorOperatorState.ValueType  # 2
+"""Waiting for a contact."""
+FLOOR_OPERATOR_STATE_AWAY: FloorOperatorState.ValueType  # 3
+"""At work but not to be offered anything."""
+FLOOR_OPERATOR_STATE_RINGING: FloorOperatorState.ValueType  # 4
+"""An offer is ringing."""
+FLOOR_OPERATOR_STATE_TALKING: FloorOperatorState.ValueType  # 5
+"""With a customer."""
+FLOOR_OPERATOR_STATE_WRAP_UP: FloorOperatorState.ValueType  # 6
+"""Finishing the last contact."""
+Global___FloorOperatorState: _TypeAlias = FloorOperatorState  # noqa: Y015
 
 class _FloorAlertState:
     ValueType = _typing.NewType("ValueType", _builtins.int)
@@ -184,7 +221,7 @@ class FloorOperator(_message.Message):
     REASON_FIELD_NUMBER: _builtins.int
     operator_id: _builtins.str
     team_id: _builtins.str
-    state: _pool_events_pb2.OperatorState.ValueType
+    state: Global___FloorOperatorState.ValueType
     reason: _builtins.str
     """Free word for an absence."""
     @_builtins.property
@@ -196,7 +233,7 @@ class FloorOperator(_message.Message):
         *,
         operator_id: _builtins.str = ...,
         team_id: _builtins.str = ...,
-        state: _pool_events_pb2.OperatorState.ValueType = ...,
+        state: Global___FloorOperatorState.ValueType = ...,
         since: _timestamp_pb2.Timestamp | None = ...,
         reason: _builtins.str = ...,
     ) -> None: ...

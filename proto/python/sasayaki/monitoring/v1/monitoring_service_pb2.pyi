@@ -394,6 +394,51 @@ class EndAlertResponse(_message.Message):
 Global___EndAlertResponse: _TypeAlias = EndAlertResponse  # noqa: Y015
 
 @_typing.final
+class SetAlertLadderRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    CLIENT_ID_FIELD_NUMBER: _builtins.int
+    ALL_AFTER_MS_FIELD_NUMBER: _builtins.int
+    MANAGERS_AFTER_MS_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    client_id: _builtins.str
+    all_after_ms: _builtins.int
+    """After this time all supervisors are told, milliseconds from the press: 1,000 to 3,600,000."""
+    managers_after_ms: _builtins.int
+    """After this time managers are told too; no sooner than all supervisors."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        client_id: _builtins.str = ...,
+        all_after_ms: _builtins.int = ...,
+        managers_after_ms: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["all_after_ms", b"all_after_ms", "client_id", b"client_id", "managers_after_ms", b"managers_after_ms", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SetAlertLadderRequest: _TypeAlias = SetAlertLadderRequest  # noqa: Y015
+
+@_typing.final
+class SetAlertLadderResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SetAlertLadderResponse: _TypeAlias = SetAlertLadderResponse  # noqa: Y015
+
+@_typing.final
 class WatchFloorRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 

@@ -81,6 +81,11 @@ class MonitoringServiceStub:
                 request_serializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.EndAlertRequest.SerializeToString,
                 response_deserializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.EndAlertResponse.FromString,
                 _registered_method=True)
+        self.SetAlertLadder = channel.unary_unary(
+                '/sasayaki.monitoring.v1.MonitoringService/SetAlertLadder',
+                request_serializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.SetAlertLadderRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.SetAlertLadderResponse.FromString,
+                _registered_method=True)
         self.WatchFloor = channel.unary_stream(
                 '/sasayaki.monitoring.v1.MonitoringService/WatchFloor',
                 request_serializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.WatchFloorRequest.SerializeToString,
@@ -162,6 +167,13 @@ class MonitoringServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SetAlertLadder(self, request, context):
+        """Says when whom is told of an unclaimed alert of one client company; for alerts raised from here on.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def WatchFloor(self, request, context):
         """The present floor at once, then every change, of the caller's tenant and client companies.
         Whoever has this open watches: alerts come to them first.
@@ -224,6 +236,11 @@ def add_MonitoringServiceServicer_to_server(servicer, server):
                     servicer.EndAlert,
                     request_deserializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.EndAlertRequest.FromString,
                     response_serializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.EndAlertResponse.SerializeToString,
+            ),
+            'SetAlertLadder': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetAlertLadder,
+                    request_deserializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.SetAlertLadderRequest.FromString,
+                    response_serializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.SetAlertLadderResponse.SerializeToString,
             ),
             'WatchFloor': grpc.unary_stream_rpc_method_handler(
                     servicer.WatchFloor,
@@ -480,6 +497,33 @@ class MonitoringService:
             '/sasayaki.monitoring.v1.MonitoringService/EndAlert',
             sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.EndAlertRequest.SerializeToString,
             sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.EndAlertResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetAlertLadder(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sasayaki.monitoring.v1.MonitoringService/SetAlertLadder',
+            sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.SetAlertLadderRequest.SerializeToString,
+            sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.SetAlertLadderResponse.FromString,
             options,
             channel_credentials,
             insecure,

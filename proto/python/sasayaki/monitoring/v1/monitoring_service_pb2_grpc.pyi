@@ -56,6 +56,8 @@ class MonitoringServiceStub:
     """Tells what became of an alert, by the one who claimed it."""
     EndAlert: _grpc.UnaryUnaryMultiCallable[_monitoring_service_pb2.EndAlertRequest, _monitoring_service_pb2.EndAlertResponse]
     """Closes an alert whose call is over. For services."""
+    SetAlertLadder: _grpc.UnaryUnaryMultiCallable[_monitoring_service_pb2.SetAlertLadderRequest, _monitoring_service_pb2.SetAlertLadderResponse]
+    """Says when whom is told of an unclaimed alert of one client company; for alerts raised from here on."""
     WatchFloor: _grpc.UnaryStreamMultiCallable[_monitoring_service_pb2.WatchFloorRequest, _monitoring_service_pb2.WatchFloorResponse]
     """The present floor at once, then every change, of the caller's tenant and client companies.
     Whoever has this open watches: alerts come to them first.
@@ -90,6 +92,8 @@ class MonitoringServiceAsyncStub(MonitoringServiceStub):
     """Tells what became of an alert, by the one who claimed it."""
     EndAlert: _aio.UnaryUnaryMultiCallable[_monitoring_service_pb2.EndAlertRequest, _monitoring_service_pb2.EndAlertResponse]  # type: ignore[assignment]
     """Closes an alert whose call is over. For services."""
+    SetAlertLadder: _aio.UnaryUnaryMultiCallable[_monitoring_service_pb2.SetAlertLadderRequest, _monitoring_service_pb2.SetAlertLadderResponse]  # type: ignore[assignment]
+    """Says when whom is told of an unclaimed alert of one client company; for alerts raised from here on."""
     WatchFloor: _aio.UnaryStreamMultiCallable[_monitoring_service_pb2.WatchFloorRequest, _monitoring_service_pb2.WatchFloorResponse]  # type: ignore[assignment]
     """The present floor at once, then every change, of the caller's tenant and client companies.
     Whoever has this open watches: alerts come to them first.
@@ -175,6 +179,14 @@ class MonitoringServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_monitoring_service_pb2.EndAlertResponse, _abc.Awaitable[_monitoring_service_pb2.EndAlertResponse]]:
         """Closes an alert whose call is over. For services."""
+
+    @_abc_1.abstractmethod
+    def SetAlertLadder(
+        self,
+        request: _monitoring_service_pb2.SetAlertLadderRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_monitoring_service_pb2.SetAlertLadderResponse, _abc.Awaitable[_monitoring_service_pb2.SetAlertLadderResponse]]:
+        """Says when whom is told of an unclaimed alert of one client company; for alerts raised from here on."""
 
     @_abc_1.abstractmethod
     def WatchFloor(

@@ -1,0 +1,33 @@
+"""The policies of all client companies, and what holds where nothing is set."""
+
+from sasayaki.monitoring.v1.policy_events import PolicyEvent
+from sasayaki_chassis.ids import derived_id
+from sasayaki_chassis.owner import Meta, Owners
+from sasayaki_monitoring.alert import Ladder
+from sasayaki_monitoring.policy import Command, Policy, SetLadder
+
+
+class Policies:
+    """A client company's policy is its outsourcer's: another tenant's of that name is another."""
+
+    def __init__(self, policies: Owners[Policy, Command, PolicyEvent], usual: Ladder) -> None:
+        self._policies = policies
+        self._usual = usual
+
+    def ladder(self, tenant_id: str, client_id: str) -> Ladder:
+        return self._policies.state(_stream(tenant_id, client_id)).ladder or self._usual
+
+    async def set_ladder(
+        self, client_id: str, ladder: Ladder, *, request_id: str, meta: Meta
+    ) -> None:
+        """Raises Refused, Unavailable or Overloaded."""
+        await self._policies.handle(
+            _stream(meta.tenant_id, client_id),
+            SetLadder(client_id, ladder),
+            request_id=request_id,
+            meta=meta,
+        )
+
+
+def _stream(tenant_id: str, client_id: str) -> str:
+    return derived_id("pol", tenant_id, "Policy", client_id)
