@@ -15,6 +15,8 @@ def main(arguments: list[str]) -> int:
     match arguments:
         case ["demo", *rest]:
             return int(_module("demo").demo(rest))
+        case ["report", *rest]:
+            return int(_module("report.__main__").main(rest))
         case ["bench", *rest]:
             _module("up").prepare()
             command = [sys.executable, "-m", "sasayaki_tools.bench", *rest]

@@ -1,0 +1,1 @@
+"""Reports for people: tables for a terminal, plots as SVG."""

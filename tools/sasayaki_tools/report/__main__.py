@@ -1,0 +1,23 @@
+"""`python -m sasayaki_tools.report fairness`."""
+
+import sys
+
+from sasayaki_tools.report import fairness
+from sasayaki_tools.say import Failed
+
+
+def main(arguments: list[str]) -> int:
+    """Prints the report that the first word names; its exit code."""
+    match arguments:
+        case ["fairness", *rest]:
+            return fairness.main(rest)
+        case _:
+            print("usage: sasayaki report fairness …", file=sys.stderr)
+            return 2
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except Failed as failure:
+        sys.exit(f"sasayaki: {failure}")
