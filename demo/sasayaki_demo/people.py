@@ -15,6 +15,8 @@ from sasayaki.callreason.v1 import callreason_service_pb2 as callreason_pb
 from sasayaki.callreason.v1 import enquiry_events_pb2 as enquiry_pb
 from sasayaki.callreason.v1.callreason_service_pb2_grpc import CallreasonServiceStub
 from sasayaki.media.v1 import call_events_pb2 as media_pb
+from sasayaki.monitoring.v1 import alert_events_pb2 as alert_pb
+from sasayaki.monitoring.v1 import floor_pb2 as floor_pb
 from sasayaki.monitoring.v1 import monitoring_service_pb2 as monitoring_pb
 from sasayaki.monitoring.v1 import supervision_events_pb2 as supervision_pb
 from sasayaki.monitoring.v1.monitoring_service_pb2_grpc import MonitoringServiceStub
@@ -96,6 +98,15 @@ class Operator(Person):
             contact_id=contact_id,
         )
 
+    async def call_for_help(self) -> str:
+        """Raises an alert about the call that the operator is in; returns its id."""
+        answer = await self._act(
+            "raise_alert",
+            self._platform.monitoring.RaiseAlert,
+            monitoring_pb.RaiseAlertRequest(request_id=str(uuid4())),
+        )
+        return str(answer.alert_id)
+
     async def desk(self) -> AsyncIterator[routing_pb.WatchDeskResponse]:
         """Yields the own desk at every change, through restarts of the service."""
         while True:
@@ -156,6 +167,42 @@ class Supervisor(Person):
             ),
             supervision_id=supervision_id,
         )
+
+    async def claim(self, alert_id: str) -> str:
+        """Takes care of an alert; returns the contact that needs help."""
+        answer = await self._act(
+            "claim_alert",
+            self._platform.monitoring.ClaimAlert,
+            monitoring_pb.ClaimAlertRequest(request_id=str(uuid4()), alert_id=alert_id),
+            alert_id=alert_id,
+        )
+        return str(answer.contact_id)
+
+    async def resolve(self, alert_id: str, outcome: alert_pb.AlertOutcome.ValueType) -> None:
+        """Tells what became of an alert."""
+        await self._act(
+            "resolve_alert",
+            self._platform.monitoring.ResolveAlert,
+            monitoring_pb.ResolveAlertRequest(
+                request_id=str(uuid4()), alert_id=alert_id, outcome=outcome
+            ),
+            alert_id=alert_id,
+        )
+
+    async def floor(self) -> AsyncIterator[floor_pb.FloorRow]:
+        """Yields every row of the floor, all of them again after a restart of the service."""
+        while True:
+            try:
+                watch = self._platform.monitoring.WatchFloor(
+                    monitoring_pb.WatchFloorRequest(), metadata=self._metadata
+                )
+                async for seen in watch:
+                    for row in seen.rows:
+                        yield row
+            except grpc.aio.AioRpcError as error:
+                if error.code() != grpc.StatusCode.UNAVAILABLE:
+                    raise
+            await asyncio.sleep(RETRY_S)
 
     async def recording(self, contact_id: str) -> bytes:
         """Returns a contact's recording, a WAV file.
