@@ -7,6 +7,8 @@ import pytest
 from tests.harness.fairness_days import DAYS, OPERATORS, TEAMS, Centre
 
 from sasayaki.monitoring.v1 import fairness_pb2 as pb
+from sasayaki_tools.paths import ROOT
+from sasayaki_tools.report.fairness_plot import plot
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
@@ -31,6 +33,15 @@ def test_the_list_brings_gini_from_over_a_half_to_under_a_fifth_and_no_alert_wai
 
 def test_the_same_seed_plays_the_same_days() -> None:
     assert Centre(5, follow_list=True).run() == Centre(5, follow_list=True).run()
+
+
+def test_the_pictures_of_the_docs_are_what_the_report_draws() -> None:
+    for way, follow_list in (("habit", False), ("list", True)):
+        told = Centre(7, follow_list=follow_list).run()
+        osaka = [team for team in told.teams if team.team_id == "tea_osaka"]
+        del told.teams[:]
+        told.teams.extend(osaka)
+        assert plot(told, {}) == (ROOT / "docs" / f"fairness-{way}.svg").read_text()
 
 
 def flagged(team: pb.TeamFairness) -> int:
