@@ -56,10 +56,10 @@ def test_each_line_says_why_in_both_languages() -> None:
     first, second = next_up(team, POLICY, 28)
     assert first.reason_en == (
         "Monitored 0 times in 28 days where 1.2 would be fair; never monitored before; "
-        "new here (day 12); talks right now."
+        "new here (day 13); talks right now."
     )
     assert first.reason_ja == (
-        "直近28日間で0回(公平な回数は1.2回)、モニタリングの記録なし、新人(登録12日目)、いま通話中。"
+        "直近28日間で0回(公平な回数は1.2回)、モニタリングの記録なし、新人(登録13日目)、いま通話中。"
     )
     assert second.reason_en.endswith("where 0.8 would be fair; last time 5 days ago.")
 

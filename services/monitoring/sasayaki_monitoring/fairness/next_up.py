@@ -72,7 +72,7 @@ def _last(each: Standing) -> tuple[str, str]:
 def _needs(each: Standing) -> list[tuple[str, str]]:
     told = []
     if each.need.newcomer:
-        days = int(each.counted.known_days)
+        days = int(each.counted.known_days) + 1
         told.append((f"新人(登録{days}日目)", f"new here (day {days})"))
     if each.need.often_helped:
         helped = each.counted.helped
