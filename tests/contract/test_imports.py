@@ -19,9 +19,8 @@ CLOCKS = {"now", "utcnow", "today"}
 
 
 def source(module: str) -> Path:
-    package, name = module.split(".")
-    service = package.removeprefix("sasayaki_")
-    return ROOT / "services" / service / package / f"{name}.py"
+    service = module.split(".")[0].removeprefix("sasayaki_")
+    return ROOT / "services" / service / f"{module.replace('.', '/')}.py"
 
 
 def test_every_rule_of_who_imports_whom_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
