@@ -56,6 +56,8 @@ ALERT = an_id("alt")
 REASON = named(wire.AlertReason)
 OUTCOME = named(wire.AlertOutcome)
 END = named(wire.AlertEndReason)
+NEWS_S = 0.25
+"""A talk that has just begun may be known to the operator a moment before it is known here."""
 LADDER_MS = between(1_000, 3_600_000)
 
 
@@ -171,7 +173,7 @@ class AlertMethods:
         """Returns the alert that the operator now has in this call."""
         self._alerting.require_current()
         who = caller(context)
-        talk = self._alerting.view.talk_of(who.tenant_id, who.user_id)
+        talk = await self._alerting.view.talk_soon(who.tenant_id, who.user_id, NEWS_S)
         if talk is None:
             raise Refused("NO_CALL", "you talk with nobody")
         present = self._alerting.open.of(who.tenant_id, who.user_id, talk.contact_id)

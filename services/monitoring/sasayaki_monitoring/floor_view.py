@@ -1,5 +1,6 @@
 """The floor whole: talks, who hears them, operators, those who wait and alerts, as rows."""
 
+import asyncio
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -58,6 +59,7 @@ class FloorView:
         self._operators = Operators()
         self._alerts = AlertRows()
         self._supervisions: dict[str, _Supervision] = {}
+        self._begun = asyncio.Event()  # replaced at each talk that begins
 
     def fold(self, record: Recorded[Any]) -> None:
         match record.type.split(".")[1]:
@@ -87,6 +89,16 @@ class FloorView:
             None,
         )
 
+    async def talk_soon(self, tenant_id: str, operator_id: str, wait_s: float) -> Talk | None:
+        """The call that the operator is in, if it is known within `wait_s`."""
+        try:
+            async with asyncio.timeout(wait_s):
+                while (talk := self.talk_of(tenant_id, operator_id)) is None:
+                    await self._begun.wait()
+        except TimeoutError:
+            return None
+        return talk
+
     def _of_a_call(self, record: Recorded[Event]) -> None:
         contact_id, before = record.subject, self._calls.talks.get(record.subject)
         self._calls.fold(record)
@@ -94,6 +106,8 @@ class FloorView:
         if talk is None:
             self._take(("talk", contact_id), wire.FloorGone(talk=contact_id))
         elif talk is not before:
+            self._begun.set()
+            self._begun = asyncio.Event()
             row = wire.FloorTalk(
                 contact_id=contact_id, client_id=talk.client_id, operator_id=talk.operator_id
             )

@@ -1,5 +1,6 @@
 """The floor whole: each row follows its records, and what is gone is told once."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -147,6 +148,23 @@ def test_the_operators_team_and_call_are_known(floor: Watched) -> None:
     assert talk is not None
     assert talk.contact_id == "con_1"
     assert floor.view.talk_of("out_other", MORI) is None
+
+
+async def test_whoever_presses_a_moment_before_their_talk_is_known_is_waited_for(
+    floor: Watched,
+) -> None:
+    waiting = asyncio.create_task(floor.view.talk_soon("out_demo", MORI, wait_s=30))
+    await asyncio.sleep(0)
+    floor.tell("con_0", TALK.model_copy(update={"operator_id": "usr_kato"}))
+    await asyncio.sleep(0)
+    floor.tell("con_1", TALK)
+    talk = await waiting
+    assert talk is not None
+    assert talk.contact_id == "con_1"
+
+
+async def test_an_operator_who_talks_with_nobody_is_not_waited_for_long(floor: Watched) -> None:
+    assert await floor.view.talk_soon("out_demo", MORI, wait_s=0.001) is None
 
 
 def test_an_operator_is_shown_through_a_call(floor: Watched) -> None:
