@@ -232,6 +232,28 @@ def supervisions_were_asked_for(case: Case) -> Iterator[str]:
         yield f"{asked} modes asked for, {heard} heard"
 
 
+def alerts_were_answered(case: Case) -> Iterator[str]:
+    """Each alert was pressed for by its operator, claimed by one who did, and ended once."""
+    acts: dict[str, Counter[str]] = defaultdict(Counter)
+    for entry in case.ledger:
+        if entry.get("act") in ("raise_alert", "claim_alert", "resolve_alert"):
+            acts[entry["act"]][str(entry["user"])] += 1
+    told: dict[str, Counter[str]] = defaultdict(Counter)
+    for contact, names in _contacts(case).items():
+        claimer = {
+            str(r.event["subject"]): str(r.data["supervisor_id"]) for r in names["AlertClaimed"]
+        }
+        told["raise_alert"].update(str(r.data["operator_id"]) for r in names["AlertRaised"])
+        told["claim_alert"].update(claimer.values())
+        told["resolve_alert"].update(
+            claimer.get(str(r.event["subject"]), "nobody") for r in names["AlertResolved"]
+        )
+        if len(names["AlertClaimed"]) != len(claimer):
+            yield f"{contact}: an alert was claimed more than once"
+    for act in acts.keys() | told.keys():
+        yield from _differences(f"{act} by people", acts[act], "by topics", told[act])
+
+
 def people_did_what_is_told_of_them(case: Case) -> Iterator[str]:
     """Log-ins and wrap-ups in the topics are acts of people, one to one."""
     done = Counter(
@@ -263,6 +285,7 @@ RULES: tuple[Callable[[Case], Iterator[str]], ...] = (
     every_contact_ended,
     nobody_is_stuck,
     supervisions_were_asked_for,
+    alerts_were_answered,
     people_did_what_is_told_of_them,
 )
 

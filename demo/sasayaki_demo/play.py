@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from sasayaki.monitoring.v1.alert_events_pb2 import ALERT_OUTCOME_SOLVED
 from sasayaki.routing.v1 import pool_events_pb2 as pool_pb
 from sasayaki_demo.bots import Customer, Desk, Supervised, supervise
 from sasayaki_demo.endpoints import Endpoints
@@ -138,7 +139,15 @@ async def play(
             for number in range(supervisions):
                 user = await at_work.free_supervisors.get()
                 talk = await _talk(at_work, since, number)
-                visits.create_task(visit(user, talk))
+                come = answer_alert if number == 0 else visit
+                visits.create_task(come(user, talk))
+
+    async def answer_alert(user: str, talk: Entry) -> None:
+        """An angry customer: the operator presses, the supervisor claims, and comes."""
+        alert_id = await at_work.operators[talk["phone"]].call_for_help()
+        await at_work.supervisors[user].claim(alert_id)
+        await visit(user, talk)
+        await at_work.supervisors[user].resolve(alert_id, ALERT_OUTCOME_SOLVED)
 
     async def visit(user: str, talk: Entry) -> None:
         done.append(
