@@ -26,12 +26,14 @@ pub fn call_of(happening: &MediaHappening) -> CallId {
 impl Call {
     /// Takes what the sound reports.
     ///
-    /// Of a call that is ending only the play's end is told, of one that has ended only the tap's.
+    /// Of a call that is ending only the play's end and the tap are told, of one that has ended only the tap's end.
     pub fn sounded(&mut self, shared: &mut Shared, now_ms: u64, happening: &MediaHappening) {
         let late = match self.phase {
             Phase::Closing(_) => !matches!(
                 happening,
-                MediaHappening::Played { .. } | MediaHappening::TapClosed { .. }
+                MediaHappening::Played { .. }
+                    | MediaHappening::TapOpened { .. }
+                    | MediaHappening::TapClosed { .. }
             ),
             Phase::Over(_) | Phase::Gone => !matches!(happening, MediaHappening::TapClosed { .. }),
             Phase::Waiting(_) | Phase::Ringing(_) | Phase::Live => false,
@@ -61,9 +63,7 @@ impl Call {
                 let heard = *heard_ms >= *total_ms;
                 self.open_tap(shared, playing.guidance && heard);
                 shared.happened(&self.contact_id, What::Played(played));
-                if matches!(self.phase, Phase::Closing(_)) && self.playing.is_none() {
-                    self.close(shared, now_ms);
-                }
+                self.close_if_quiet(shared, now_ms);
             }
             MediaHappening::Joined { .. } => {
                 let joined = self
@@ -75,7 +75,9 @@ impl Call {
                 }
             }
             MediaHappening::TapOpened { .. } => {
+                self.tap_opened = true;
                 shared.happened(&self.contact_id, What::TapOpened(TapOpened {}));
+                self.close_if_quiet(shared, now_ms);
             }
             MediaHappening::TapClosed {
                 recorded_ms, pages, ..
