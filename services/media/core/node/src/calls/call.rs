@@ -53,6 +53,18 @@ pub struct Party {
     pub ended_as: LegEnd,
 }
 
+/// How far the recording is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tap {
+    /// There is to be none.
+    None,
+    /// It begins when a guidance was heard to its end.
+    AfterGuidance,
+    /// The sound is asked for it.
+    Ordered,
+    Opened,
+}
+
 /// A play that is under way.
 #[derive(Debug)]
 pub struct Playing {
@@ -73,9 +85,7 @@ pub struct Call {
     pub playing: Option<Playing>,
     /// Plays that a further one has put an end to, until that end is reported.
     pub replaced: Vec<Playing>,
-    pub record_after_guidance: bool,
-    pub tap_ordered: bool,
-    pub tap_opened: bool,
+    pub tap: Tap,
     pub memory: Memory,
     pub new_legs: Vec<LegId>,
     /// The deadline under which the call is filed.
@@ -104,9 +114,7 @@ impl Call {
             dialled: Vec::new(),
             playing: None,
             replaced: Vec::new(),
-            record_after_guidance: false,
-            tap_ordered: false,
-            tap_opened: false,
+            tap: Tap::None,
             memory: Memory::default(),
             new_legs: Vec::new(),
             filed_ms: None,
@@ -242,7 +250,7 @@ impl Call {
 
     /// Closes a call that is ending when nothing of its sound is awaited any more.
     pub fn close_if_quiet(&mut self, shared: &mut Shared, now_ms: u64) {
-        let quiet = self.playing.is_none() && self.tap_ordered == self.tap_opened;
+        let quiet = self.playing.is_none() && self.tap != Tap::Ordered;
         if quiet && matches!(self.phase, Phase::Closing(_)) {
             self.close(shared, now_ms);
         }

@@ -1,6 +1,6 @@
 //! What the media threads report about a call.
 
-use super::call::{Call, Phase, Playing};
+use super::call::{Call, Phase, Playing, Tap};
 use super::Shared;
 use crate::media::{CallId, MediaHappening, MediaOrder, Mode, PlayOutcome, Role};
 use crate::wire::happening::Happening as What;
@@ -75,7 +75,7 @@ impl Call {
                 }
             }
             MediaHappening::TapOpened { .. } => {
-                self.tap_opened = true;
+                self.tap = Tap::Opened;
                 shared.happened(&self.contact_id, What::TapOpened(TapOpened {}));
                 self.close_if_quiet(shared, now_ms);
             }
@@ -127,10 +127,10 @@ impl Call {
     }
 
     fn open_tap(&mut self, shared: &mut Shared, guided: bool) {
-        if !guided || !self.record_after_guidance || self.tap_ordered || self.is_over() {
+        if !guided || self.tap != Tap::AfterGuidance || self.is_over() {
             return;
         }
-        self.tap_ordered = true;
+        self.tap = Tap::Ordered;
         let (call, contact_id) = (self.id, self.contact_id.clone());
         shared.media(MediaOrder::StartTap { call, contact_id });
     }
