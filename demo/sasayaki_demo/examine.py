@@ -152,26 +152,33 @@ async def _spoken(
         for r in records
         if r.is_history and r.name == "RecordingStarted"
     }
+    hung_up = {
+        e["phone"]: int(e["at_ns"]) for e in at_work.ledger.entries if e.get("event") == "hungup"
+    }
     spoken = []
     for customer in customers:
         contact = contacts[customer.caller]
         assert customer.sent is not None
         spans = {
-            "customer": _sent(customer.sent, opened[contact]),
-            "operator": _sent(Path(talks[contact]["tx"]), opened[contact]),
+            "customer": _sent(customer.sent, opened[contact], hung_up[customer.phone]),
+            "operator": _sent(Path(talks[contact]["tx"]), opened[contact], hung_up[customer.phone]),
             "supervisor": _whispered(contact, records, opened[contact]),
         }
         spoken.append(Spoken(contact, spans, await supervisor.recording(contact)))
     return spoken
 
 
-def _sent(capture: Path, opened: float) -> Span:
+def _sent(capture: Path, opened: float, hung_up_ns: int) -> Span:
     """Returns when a phone was spoken into, on the timeline of a recording.
 
     A packet holds the 20 ms before its sending.
     """
-    sent = read_packets(capture).ns
-    return max(int(sent[0]) / 1e6 - 20 - opened * 1e3, 0.0), int(sent[-1]) / 1e6 - opened * 1e3
+    sent = read_packets(capture)
+    in_call = sent.between(0, hung_up_ns).ns
+    start, end, latest = (
+        int(ns) / 1e6 - opened * 1e3 for ns in (sent.ns[0], in_call[-1], sent.ns[-1])
+    )
+    return Span(max(start - 20, 0.0), end, latest)
 
 
 def _whispered(contact: str, records: list[Written], opened: float) -> Span | None:
@@ -190,7 +197,7 @@ def _whispered(contact: str, records: list[Written], opened: float) -> Span | No
         for (at, mode), (after, _) in pairwise(changes)
         if mode == "SUPERVISION_MODE_WHISPER"
     ]
-    return (whispers[0][0], whispers[-1][1]) if whispers else None
+    return Span(whispers[0][0], whispers[-1][1], whispers[-1][1]) if whispers else None
 
 
 def _guidance(

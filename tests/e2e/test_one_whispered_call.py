@@ -43,7 +43,7 @@ CHECKS = (
 @pytest.mark.parametrize("name", CHECKS)
 def test_the_demo_holds(report: dict[str, Any], name: str) -> None:
     check = next(check for check in report["checks"] if check["name"] == name)
-    assert check["ok"], check
+    assert check["ok"], "; ".join(check["complaints"]) or check["measured"]
 
 
 async def test_fifty_whispers_are_heard_in_time_and_without_a_gap(

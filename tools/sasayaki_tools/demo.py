@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 
+from sasayaki_demo.__main__ import read_arguments
 from sasayaki_tools import running, up
 from sasayaki_tools.paths import BINARIES, ROOT, state_dir
 from sasayaki_tools.platform.plan import Places
@@ -11,13 +12,14 @@ from sasayaki_tools.platform.plan import Places
 SEED = "demo"
 # The driver hangs up its phones before it ends.
 DRIVER_END_WAIT_S = 10.0
+_PROGRAM = (sys.executable, "-m", "sasayaki_demo")
 
 
 def demo(arguments: list[str]) -> int:
     """Plays calls until Ctrl-C, or with `--check` asserts and ends; the driver's exit code."""
     command = [*_driver(), *arguments]
-    if "-h" in arguments or "--help" in arguments:
-        return subprocess.run(command, check=False).returncode
+    # Asked wrongly, or for help, it ends here: before anything was started.
+    read_arguments(command[len(_PROGRAM) :])
     ours = running.running(Places(state_dir())) is None
     try:
         with up.interruptible():
@@ -53,5 +55,4 @@ def _driver() -> list[str]:
         "--keys": state / "keys",
         "--prompts": ROOT / "seed" / "prompts",
     }
-    given = [str(part) for pair in places.items() for part in pair]
-    return [sys.executable, "-m", "sasayaki_demo", *given]
+    return [*_PROGRAM, *(str(part) for pair in places.items() for part in pair)]

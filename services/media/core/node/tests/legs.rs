@@ -390,8 +390,9 @@ fn after_many_calls_that_end_in_every_way_nothing_is_left() {
     operator.register();
     for round in 0..60 {
         let mut dialog = caller.invite(NUMBER);
-        let What::Invited(invited) = desk.what() else {
-            panic!("not invited")
+        let invited = match desk.what() {
+            What::Invited(invited) => invited,
+            other => panic!("not invited in round {round}: {other:?}"),
         };
         if round % 4 == 0 {
             caller.cancel(&dialog);

@@ -414,6 +414,50 @@ fn rtp_from_elsewhere_is_counted_and_nothing_else() {
 }
 
 #[test]
+fn sound_that_overtakes_the_answer_is_heard_and_a_strangers_is_not() {
+    let node = Node::start();
+    node.order(MediaOrder::OpenCall { call: CALL });
+    let phone = UdpSocket::bind("127.0.0.1:0").expect("socket");
+    let stranger = UdpSocket::bind("127.0.0.1:0").expect("socket");
+    for (leg, speaker) in [(LegId(1), &phone), (LegId(2), &stranger)] {
+        let port = node.media.reserve_port().expect("a port");
+        let to = port.address();
+        node.order(MediaOrder::AddLeg {
+            call: CALL,
+            leg,
+            role: Role::Operator,
+            port,
+        });
+        let before = node.media.metrics().events(Event::WakeUp);
+        let packet = Packet {
+            marker: true,
+            payload_type: 0,
+            sequence: 1,
+            timestamp: 160,
+            ssrc: 7,
+            payload: &[0xd5; FRAME_SAMPLES],
+        };
+        let mut datagram = [0; PACKET_MAX];
+        let length = packet.write(&mut datagram);
+        speaker.send_to(&datagram[..length], to).expect("sent");
+        wait_for("it was received", || {
+            node.media.metrics().events(Event::WakeUp) > before
+        });
+        node.order(MediaOrder::SetPeer {
+            call: CALL,
+            leg,
+            peer: phone.local_addr().expect("address"),
+            codec: Codec::Pcmu,
+            telephone_event: None,
+        });
+        wait_for("it was judged", || {
+            node.media.metrics().counted(Count::Received) == leg.0
+        });
+    }
+    assert_eq!(node.media.metrics().counted(Count::Foreign), 1);
+}
+
+#[test]
 fn a_prompt_is_heard_whole_and_a_phone_that_hangs_up_is_told() {
     let mut node = Node::start();
     node.order(MediaOrder::OpenCall { call: CALL });

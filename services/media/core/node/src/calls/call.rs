@@ -15,8 +15,8 @@ use crate::wire::{
 pub const ADMISSION_MS: u64 = 5_000;
 /// How long an admitted call may ring without `Answer`.
 pub const RINGING_MS: u64 = 60_000;
-/// How long the end of a call waits for the end of a play that was under way.
-const PLAY_END_MS: u64 = 500;
+/// How long the end of a call waits for the end of a play, or the opening of a tap, that was under way.
+const SOUND_END_MS: u64 = 500;
 /// How long an ended call is remembered, so that late orders and the tap's end find it.
 const LINGER_MS: u64 = 30_000;
 /// Phones that one call may dial.
@@ -31,7 +31,7 @@ pub enum Phase {
     Ringing(u64),
     /// Answered.
     Live,
-    /// All legs are ended; a play's end is awaited until that instant.
+    /// All legs are ended; the last of the sound is awaited until that instant.
     Closing(u64),
     /// Over, and remembered until that instant.
     Over(u64),
@@ -51,6 +51,18 @@ pub struct Party {
     pub mode: Option<Mode>,
     /// What is said when an order of ours ends the leg.
     pub ended_as: LegEnd,
+}
+
+/// How far the recording is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tap {
+    /// There is to be none.
+    None,
+    /// It begins when a guidance was heard to its end.
+    AfterGuidance,
+    /// The sound is asked for it.
+    Ordered,
+    Opened,
 }
 
 /// A play that is under way.
@@ -73,8 +85,7 @@ pub struct Call {
     pub playing: Option<Playing>,
     /// Plays that a further one has put an end to, until that end is reported.
     pub replaced: Vec<Playing>,
-    pub record_after_guidance: bool,
-    pub tap_ordered: bool,
+    pub tap: Tap,
     pub memory: Memory,
     pub new_legs: Vec<LegId>,
     /// The deadline under which the call is filed.
@@ -103,8 +114,7 @@ impl Call {
             dialled: Vec::new(),
             playing: None,
             replaced: Vec::new(),
-            record_after_guidance: false,
-            tap_ordered: false,
+            tap: Tap::None,
             memory: Memory::default(),
             new_legs: Vec::new(),
             filed_ms: None,
@@ -196,15 +206,13 @@ impl Call {
             return;
         }
         self.reason = reason;
-        self.phase = Phase::Closing(now_ms + PLAY_END_MS);
+        self.phase = Phase::Closing(now_ms + SOUND_END_MS);
         let legs: Vec<LegId> = self.parties().map(|party| party.leg).collect();
         for leg in legs {
             self.end_leg(shared, now_ms, leg, LegEnd::CallEnded);
         }
         shared.media(MediaOrder::EndCall { call: self.id });
-        if self.playing.is_none() {
-            self.close(shared, now_ms);
-        }
+        self.close_if_quiet(shared, now_ms);
     }
 
     /// Ends one leg, with the reason that is reported; one that is over stays as it is.
@@ -240,8 +248,16 @@ impl Call {
         shared.media(MediaOrder::EndCall { call: self.id });
     }
 
+    /// Closes a call that is ending when nothing of its sound is awaited any more.
+    pub fn close_if_quiet(&mut self, shared: &mut Shared, now_ms: u64) {
+        let quiet = self.playing.is_none() && self.tap != Tap::Ordered;
+        if quiet && matches!(self.phase, Phase::Closing(_)) {
+            self.close(shared, now_ms);
+        }
+    }
+
     /// The last word: nothing happens to the call after this but the end of its tap.
-    pub fn close(&mut self, shared: &mut Shared, now_ms: u64) {
+    fn close(&mut self, shared: &mut Shared, now_ms: u64) {
         let reason = self.reason.into();
         shared.happened(&self.contact_id, What::CallEnded(CallEnded { reason }));
         self.phase = Phase::Over(now_ms + LINGER_MS);

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use sip::leg::{Leg, Order as LegOrder, Out, Say, State};
 use sip::sdp::Codec;
 
-use super::call::{Call, Party, Phase, Playing, DIALLED_MAX, RINGING_MS};
+use super::call::{Call, Party, Phase, Playing, Tap, DIALLED_MAX, RINGING_MS};
 use super::{Act, Calls, Shared, Target, NUMBERS_MAX, PROMPTS_MAX, PROMPT_BYTES_MAX};
 use crate::media::{Collect, MediaOrder, Mode, NoPort, Prompt, Role};
 use crate::wire::order::Order as Asked;
@@ -208,7 +208,9 @@ impl Call {
             _ => return Err(WRONG_STATE),
         }
         self.phase = Phase::Live;
-        self.record_after_guidance = record_after_guidance;
+        if record_after_guidance {
+            self.tap = Tap::AfterGuidance;
+        }
         self.order_customer(shared, now_ms, LegOrder::Answer);
         // The address is known unless the offer is ours: prompts may begin before the ACK.
         if let Some(audio) = self.customer.dialog.audio() {

@@ -1,6 +1,6 @@
 //! What the media threads report about a call.
 
-use super::call::{Call, Phase, Playing};
+use super::call::{Call, Phase, Playing, Tap};
 use super::Shared;
 use crate::media::{CallId, MediaHappening, MediaOrder, Mode, PlayOutcome, Role};
 use crate::wire::happening::Happening as What;
@@ -26,12 +26,14 @@ pub fn call_of(happening: &MediaHappening) -> CallId {
 impl Call {
     /// Takes what the sound reports.
     ///
-    /// Of a call that is ending only the play's end is told, of one that has ended only the tap's.
+    /// Of a call that is ending only the play's end and the tap are told, of one that has ended only the tap's end.
     pub fn sounded(&mut self, shared: &mut Shared, now_ms: u64, happening: &MediaHappening) {
         let late = match self.phase {
             Phase::Closing(_) => !matches!(
                 happening,
-                MediaHappening::Played { .. } | MediaHappening::TapClosed { .. }
+                MediaHappening::Played { .. }
+                    | MediaHappening::TapOpened { .. }
+                    | MediaHappening::TapClosed { .. }
             ),
             Phase::Over(_) | Phase::Gone => !matches!(happening, MediaHappening::TapClosed { .. }),
             Phase::Waiting(_) | Phase::Ringing(_) | Phase::Live => false,
@@ -61,9 +63,7 @@ impl Call {
                 let heard = *heard_ms >= *total_ms;
                 self.open_tap(shared, playing.guidance && heard);
                 shared.happened(&self.contact_id, What::Played(played));
-                if matches!(self.phase, Phase::Closing(_)) && self.playing.is_none() {
-                    self.close(shared, now_ms);
-                }
+                self.close_if_quiet(shared, now_ms);
             }
             MediaHappening::Joined { .. } => {
                 let joined = self
@@ -75,7 +75,9 @@ impl Call {
                 }
             }
             MediaHappening::TapOpened { .. } => {
+                self.tap = Tap::Opened;
                 shared.happened(&self.contact_id, What::TapOpened(TapOpened {}));
+                self.close_if_quiet(shared, now_ms);
             }
             MediaHappening::TapClosed {
                 recorded_ms, pages, ..
@@ -125,10 +127,10 @@ impl Call {
     }
 
     fn open_tap(&mut self, shared: &mut Shared, guided: bool) {
-        if !guided || !self.record_after_guidance || self.tap_ordered || self.is_over() {
+        if !guided || self.tap != Tap::AfterGuidance || self.is_over() {
             return;
         }
-        self.tap_ordered = true;
+        self.tap = Tap::Ordered;
         let (call, contact_id) = (self.id, self.contact_id.clone());
         shared.media(MediaOrder::StartTap { call, contact_id });
     }

@@ -26,6 +26,7 @@ pub use sound::{Codec, Collect, Count, Digits, Mode, PlayOutcome, Prompt, Role};
 
 mod clock;
 mod config;
+mod early;
 mod guard;
 mod happenings;
 mod messages;

@@ -4,6 +4,7 @@ use std::io;
 
 use sound::{Identity, Mode, Peer, Slot};
 
+use super::early::Early;
 use super::metrics::Event;
 use super::worker::{Entry, LegEntry, TapState, Worker};
 use super::{CallId, LegId, MediaHappening, MediaOrder, PortLease, Role};
@@ -83,7 +84,11 @@ impl Worker {
             call.remove_leg(slot, &mut outlet);
             return None;
         }
-        entry.legs[slot.index()] = Some(LegEntry { id, lease });
+        entry.legs[slot.index()] = Some(LegEntry {
+            id,
+            lease,
+            early: Some(Early::new()),
+        });
         Some(())
     }
 
@@ -106,7 +111,9 @@ impl Worker {
                     codec,
                     telephone_event,
                 };
-                entry.call.set_peer(now, slot(entry, leg)?, peer);
+                let slot = slot(entry, leg)?;
+                entry.call.set_peer(now, slot, peer);
+                self.hear_early(index, slot);
             }
             MediaOrder::SetDirection {
                 leg,
@@ -153,6 +160,22 @@ impl Worker {
             _ => return None,
         }
         Some(())
+    }
+
+    /// Has the call take what came to a leg before it was known whose it is.
+    fn hear_early(&mut self, index: usize, slot: Slot) {
+        let now = self.clock.now();
+        let Some(entry) = self.calls[index].as_mut() else {
+            return;
+        };
+        let leg = entry.legs[slot.index()].as_mut();
+        let Some(mut early) = leg.and_then(|leg| leg.early.take()) else {
+            return;
+        };
+        if let Some((at, from, bytes)) = early.take(now) {
+            let (call, mut outlet) = entry.split(&mut self.links);
+            call.on_packet(at, slot, from, bytes, &mut outlet);
+        }
     }
 
     fn supervise(&mut self, order: u64, call: CallId, leg: LegId, mode: Option<Mode>) {

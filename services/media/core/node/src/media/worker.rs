@@ -9,6 +9,7 @@ use std::sync::Arc;
 use sound::{Call, Count, Happening, Micros, Out, Slot, Tapped, LEGS_MAX};
 
 use super::clock::Clock;
+use super::early::Early;
 use super::guard::{run_in_real_time, AbortOnPanic};
 use super::happenings::Happenings;
 use super::metrics::{Event, MediaMetrics};
@@ -69,6 +70,8 @@ pub struct Entry {
 pub struct LegEntry {
     pub id: LegId,
     pub lease: PortLease,
+    /// Until its peer is set.
+    pub early: Option<Early>,
 }
 
 /// A call is recorded once.
@@ -173,8 +176,10 @@ impl Worker {
         let Some(entry) = self.calls.get_mut(index).and_then(Option::as_mut) else {
             return;
         };
-        let leg = entry.legs[slot.index()].as_ref();
-        let Some(socket) = leg.and_then(|leg| leg.lease.socket()) else {
+        let Some(leg) = entry.legs[slot.index()].as_mut() else {
+            return;
+        };
+        let Some(socket) = leg.lease.socket() else {
             return;
         };
         // Nothing to read, or an error that only an earlier send caused: the next packet tells.
@@ -182,6 +187,12 @@ impl Worker {
             return;
         };
         let now = self.clock.now();
+        if let Some(early) = &mut leg.early {
+            if early.keep(now, from, &datagram[..length]) {
+                self.links.metrics.count(Count::Foreign, 1);
+            }
+            return;
+        }
         let (call, mut outlet) = entry.split(&mut self.links);
         call.on_packet(now, slot, from, &datagram[..length], &mut outlet);
         self.set_timer(index);

@@ -3,8 +3,10 @@
 use std::collections::VecDeque;
 use std::io::{Read as _, Write as _};
 use std::os::unix::net::UnixStream;
+use std::sync::Arc;
 
 use prost::Message as _;
+use sasayaki_node::metrics::Metrics;
 use sasayaki_node::wire::happening::Happening as What;
 use sasayaki_node::wire::order::Order as Asked;
 use sasayaki_node::wire::{
@@ -23,6 +25,7 @@ pub struct Desk {
     waiting: VecDeque<Happening>,
     applied: VecDeque<(String, String)>,
     orders: u32,
+    metrics: Arc<Metrics>,
 }
 
 impl Desk {
@@ -36,6 +39,7 @@ impl Desk {
             waiting: VecDeque::new(),
             applied: VecDeque::new(),
             orders: 0,
+            metrics: Arc::clone(&node.metrics),
         };
         match desk.read() {
             from_node::Message::Hello(hello) => desk.hello = hello,
@@ -210,7 +214,9 @@ impl Desk {
 
     fn read(&mut self) -> from_node::Message {
         let mut length = [0; 4];
-        self.stream.read_exact(&mut length).unwrap();
+        if let Err(error) = self.stream.read_exact(&mut length) {
+            panic!("nothing came ({error}):\n{}", self.metrics.text());
+        }
         let mut bytes = vec![0; u32::from_le_bytes(length) as usize];
         self.stream.read_exact(&mut bytes).unwrap();
         FromNode::decode(&bytes[..]).unwrap().message.unwrap()

@@ -38,14 +38,16 @@ impl Node {
 
     pub fn start_with(change: impl FnOnce(&mut Settings)) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        // Ranges of test processes that run at once differ; a port that is taken is passed over.
-        let first = 30_000
-            + (std::process::id() as u16 % 200) * 100
-            + RANGES.fetch_add(20, Ordering::Relaxed) % 100;
+        // Below the ports that the system gives to phones. Ranges of test processes that run at once differ mostly; a
+        // port that is taken is passed over.
+        let slot = (std::process::id() as u16)
+            .wrapping_mul(17)
+            .wrapping_add(RANGES.fetch_add(1, Ordering::Relaxed));
+        let first = 24_000 + slot % 40 * 200;
         let mut settings = Settings {
             sip: "127.0.0.1:0".parse().unwrap(),
             rtp_address: "127.0.0.1".parse().unwrap(),
-            rtp_ports: (first, first + 18),
+            rtp_ports: (first, first + 198),
             socket: folder.path().join("node.sock"),
             journal: folder.path().join("journal"),
             spool: folder.path().join("spool"),
@@ -127,7 +129,7 @@ pub fn eventually(what: &str, is: impl Fn() -> bool) {
     let until = Instant::now() + PATIENCE;
     while !is() {
         assert!(Instant::now() < until, "never came: {what}");
-        std::thread::yield_now();
+        std::thread::sleep(Duration::from_millis(1));
     }
 }
 
