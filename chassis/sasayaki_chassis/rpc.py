@@ -108,9 +108,13 @@ async def refusals(context: Context, codes: Codes | None = None) -> AsyncIterato
 
 
 class Gate(grpc.aio.ServerInterceptor):
-    """Stands before every method: token, rights, deadline, metrics."""
+    """Stands before every method: token, rights, deadline, metrics.
+
+    Closed at first: a service that has not read its streams would deny what it does not know yet.
+    """
 
     def __init__(self, verifier: Verifier, rights: Rights) -> None:
+        self.is_open = False
         self._verifier = verifier
         self._rights = rights
 
@@ -161,6 +165,9 @@ class Gate(grpc.aio.ServerInterceptor):
             REJECTED.labels("permission_denied").inc()
             denied = f"role {identity.role!r} may not call {method}"
             await context.abort(grpc.StatusCode.PERMISSION_DENIED, denied)
+        if not self.is_open:
+            REJECTED.labels("starting").inc()
+            await context.abort(grpc.StatusCode.UNAVAILABLE, "the service is starting")
         traceparent = str(metadata.get("traceparent") or new_traceparent())
         bound.set({"tenant_id": identity.tenant_id, "traceparent": traceparent})
         return Call(identity, traceparent)
@@ -201,8 +208,9 @@ class Server:
     def __init__(self, verifier: Verifier, rights: Rights) -> None:
         self._names = sorted({method.split("/")[1] for method in rights})
         self._health = health.aio.HealthServicer()
+        self._gate = Gate(verifier, rights)
         self.grpc = grpc.aio.server(
-            interceptors=(Gate(verifier, rights),),
+            interceptors=(self._gate,),
             maximum_concurrent_rpcs=CALLS_MOST,
             options=(
                 ("grpc.max_receive_message_length", MESSAGE_BYTES_MOST),
@@ -218,11 +226,15 @@ class Server:
         )
 
     async def start(self, address: str) -> int:
-        """Answers calls, for the time being as not serving; returns the port."""
+        """Listens, for the time being as not serving; returns the port."""
         await self.set_serving(False)
         port = self.grpc.add_insecure_port(address)
         await self.grpc.start()
         return port
+
+    def open_gate(self) -> None:
+        """Lets calls in: the streams are read."""
+        self._gate.is_open = True
 
     async def set_serving(self, serving: bool) -> None:
         status = health_pb2.HealthCheckResponse

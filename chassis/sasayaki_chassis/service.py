@@ -129,6 +129,7 @@ async def running(service: Service) -> AsyncIterator[Built]:
                 built.ports["http"] = await probes.start(settings.http_address)
                 for each in owners.values():
                     await each.all_serving()
+                server.open_gate()
                 for follower in (*views.values(), *(each.follower for each in reacting)):
                     await follower.caught_up()
                 await server.set_serving(True)

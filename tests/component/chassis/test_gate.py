@@ -27,9 +27,25 @@ async def stub() -> AsyncIterator["stubs.RoutingServiceAsyncStub"]:
     server = Server(Verifier(PEM), RIGHTS)
     stubs.add_RoutingServiceServicer_to_server(Routing(None), server.grpc)
     port = await server.start("127.0.0.1:0")
+    server.open_gate()
     async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
         yield stubs.RoutingServiceStub(channel)
     await server.stop()
+
+
+async def test_until_its_streams_are_read_a_service_denies_nothing_and_asks_to_come_again() -> None:
+    server = Server(Verifier(PEM), RIGHTS)
+    stubs.add_RoutingServiceServicer_to_server(Routing(None), server.grpc)
+    port = await server.start("127.0.0.1:0")
+    async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+        request = pb.EndContactRequest(request_id="r1", contact_id="con_1")
+        end = stubs.RoutingServiceStub(channel).EndContact
+        early = await code_of(end(request, metadata=bearer(token())))
+        server.open_gate()
+        later = await code_of(end(request, metadata=bearer(token())))
+    await server.stop()
+    assert early == grpc.StatusCode.UNAVAILABLE
+    assert later != grpc.StatusCode.UNAVAILABLE
 
 
 def bearer(text: str) -> tuple[tuple[str, str], ...]:

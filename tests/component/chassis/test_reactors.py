@@ -38,6 +38,7 @@ class Platform:
         server = Server(Verifier(OURS.as_pem(private=False)), RIGHTS)
         stubs.add_RoutingServiceServicer_to_server(self.peer, server.grpc)
         self._address = f"127.0.0.1:{await server.start(self._address)}"
+        server.open_gate()
         try:
             yield
         finally:
