@@ -43,7 +43,12 @@ async def hears(capture: Path, hertz: float, *, within_s: float = HEAR_S) -> Non
 
 
 def _is_there(samples: Samples, hertz: float) -> bool:
-    """Returns whether a tone is among the loudest: the click of another's start has all of them."""
+    """Returns whether a tone is among the loudest: the click of another's start has all of them.
+
+    Fewer samples than asked for cannot tell neighbouring tones apart.
+    """
+    if len(samples) < HEAR_SAMPLES:
+        return False
     found = level(samples, hertz)
     return found > -30.0 and found > max(level(samples, other) for other in TONES_HZ) - 6.0
 
