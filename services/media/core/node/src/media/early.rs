@@ -1,44 +1,67 @@
-//! The packet that overtakes the answer: a phone talks as soon as it has picked up, and its first sound may be here
-//! before the signalling thread has read its SDP.
+//! Packets that overtake the answer: a phone talks as soon as it has picked up, and its first sound may be here before
+//! the signalling thread has read its SDP.
 
 use std::net::SocketAddr;
 
 use sound::Micros;
 
-/// The newest datagram of a leg whose peer is unknown waits this long for the peer to be named.
-const WAIT_MAX: Micros = 40_000;
+/// Datagrams kept for a leg whose peer is unknown: 80 ms of a phone.
+const KEPT_MAX: usize = 4;
+
+/// A datagram waits this long for the peer to be named.
+const WAIT_MAX: Micros = 80_000;
 
 /// 60 ms of G.711 with its header; a longer datagram is no sound that a call takes.
 const BYTES_MAX: usize = 512;
 
-/// Keeps the newest datagram only: nobody can fill more than one place by sending to a port before it is known whose it
-/// is, and whose packet it was is judged when the peer is known.
-pub struct Early {
-    kept: Option<(Micros, SocketAddr, usize)>,
-    bytes: Box<[u8; BYTES_MAX]>,
+/// The newest datagrams: nobody can fill more than these places by sending to a port before it is known whose it is, and
+/// whose they were is judged when the peer is known.
+pub struct Early(Vec<Datagram>);
+
+/// What came before the peer was known.
+pub struct Datagram {
+    pub at: Micros,
+    pub from: SocketAddr,
+    length: usize,
+    bytes: [u8; BYTES_MAX],
+}
+
+impl Datagram {
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes[..self.length]
+    }
 }
 
 impl Early {
     pub fn new() -> Self {
-        Self {
-            kept: None,
-            bytes: Box::new([0; BYTES_MAX]),
-        }
+        Self(Vec::with_capacity(KEPT_MAX))
     }
 
-    /// Keeps a datagram; returns whether one had to go for it, the earlier or an overlong one itself.
-    pub fn keep(&mut self, now: Micros, from: SocketAddr, datagram: &[u8]) -> bool {
-        let Some(place) = self.bytes.get_mut(..datagram.len()) else {
+    /// Keeps a datagram; returns whether one had to go for it, the oldest or an overlong one itself.
+    pub fn keep(&mut self, at: Micros, from: SocketAddr, datagram: &[u8]) -> bool {
+        let mut bytes = [0; BYTES_MAX];
+        let Some(place) = bytes.get_mut(..datagram.len()) else {
             return true;
         };
         place.copy_from_slice(datagram);
-        self.kept.replace((now, from, datagram.len())).is_some()
+        let is_full = self.0.len() == KEPT_MAX;
+        if is_full {
+            self.0.remove(0);
+        }
+        self.0.push(Datagram {
+            at,
+            from,
+            length: datagram.len(),
+            bytes,
+        });
+        is_full
     }
 
-    /// Gives the kept datagram out, if it is young enough: when it came, from where, its bytes.
-    pub fn take(&mut self, now: Micros) -> Option<(Micros, SocketAddr, &[u8])> {
-        let (at, from, length) = self.kept.take()?;
-        (now.saturating_sub(at) <= WAIT_MAX).then(|| (at, from, &self.bytes[..length]))
+    /// What is young enough to be taken, in the order in which it came.
+    pub fn young(&self, now: Micros) -> impl Iterator<Item = &Datagram> {
+        self.0
+            .iter()
+            .filter(move |datagram| now.saturating_sub(datagram.at) <= WAIT_MAX)
     }
 }
 
@@ -46,25 +69,27 @@ impl Early {
 mod tests {
     use super::*;
 
-    const FROM: &str = "127.0.0.1:4000";
+    fn bytes_of(early: &Early, now: Micros) -> Vec<&[u8]> {
+        early.young(now).map(Datagram::bytes).collect()
+    }
 
     #[test]
-    fn the_newest_datagram_is_kept_and_given_out_once() {
+    fn the_newest_datagrams_are_kept_in_their_order() {
         let mut early = Early::new();
-        let from = FROM.parse().expect("address");
-        assert!(!early.keep(0, from, b"first"));
-        assert!(early.keep(20_000, from, b"second"));
-        assert_eq!(early.take(25_000), Some((20_000, from, &b"second"[..])));
-        assert_eq!(early.take(25_000), None);
+        let from = "127.0.0.1:4000".parse().expect("address");
+        for number in 0..KEPT_MAX as u8 {
+            assert!(!early.keep(u64::from(number), from, &[number]));
+        }
+        assert!(early.keep(10, from, &[9]));
+        assert_eq!(bytes_of(&early, 10), [[1], [2], [3], [9]]);
     }
 
     #[test]
     fn an_old_or_overlong_datagram_is_not_given_out() {
         let mut early = Early::new();
-        let from = FROM.parse().expect("address");
+        let from = "127.0.0.1:4000".parse().expect("address");
         assert!(!early.keep(0, from, b"old"));
-        assert_eq!(early.take(WAIT_MAX + 1), None);
         assert!(early.keep(0, from, &[0; BYTES_MAX + 1]));
-        assert_eq!(early.take(0), None);
+        assert!(bytes_of(&early, WAIT_MAX + 1).is_empty());
     }
 }

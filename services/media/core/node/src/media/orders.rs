@@ -169,12 +169,18 @@ impl Worker {
             return;
         };
         let leg = entry.legs[slot.index()].as_mut();
-        let Some(mut early) = leg.and_then(|leg| leg.early.take()) else {
+        let Some(early) = leg.and_then(|leg| leg.early.take()) else {
             return;
         };
-        if let Some((at, from, bytes)) = early.take(now) {
-            let (call, mut outlet) = entry.split(&mut self.links);
-            call.on_packet(at, slot, from, bytes, &mut outlet);
+        let (call, mut outlet) = entry.split(&mut self.links);
+        for datagram in early.young(now) {
+            call.on_packet(
+                datagram.at,
+                slot,
+                datagram.from,
+                datagram.bytes(),
+                &mut outlet,
+            );
         }
     }
 
