@@ -34,9 +34,9 @@ from sasayaki_chassis.testing import NOON
 from sasayaki_monitoring.fairness.assess import assess
 from sasayaki_monitoring.fairness.next_up import next_up
 from sasayaki_monitoring.fairness.policy import Policy
-from sasayaki_monitoring.fairness_api import WINDOW_DAYS, answer, window_of
-from sasayaki_monitoring.fairness_view import FairnessView, Window
-from sasayaki_monitoring.supervision import SUPERVISION, Leave, Start
+from sasayaki_monitoring.fairness.api import WINDOW_DAYS, answer, window_of
+from sasayaki_monitoring.fairness.view import FairnessView, Window
+from sasayaki_monitoring.supervision.supervision import SUPERVISION, Leave, Start
 
 DAYS = 10
 TEAMS = ("tea_fukuoka", "tea_osaka", "tea_sapporo")

@@ -7,16 +7,17 @@ from sasayaki.monitoring.v1.monitoring_service_pb2_grpc import (
 )
 from sasayaki_chassis.service import Built, Service, Servicers
 from sasayaki_monitoring import metrics
-from sasayaki_monitoring.alerts import AlertParts
+from sasayaki_monitoring.alerts.parts import AlertParts
 from sasayaki_monitoring.api import RIGHTS, MonitoringService
 from sasayaki_monitoring.fairness.policy import Policy
-from sasayaki_monitoring.fairness_api import Fairness
-from sasayaki_monitoring.fairness_view import FairnessView
-from sasayaki_monitoring.floor import Floor
-from sasayaki_monitoring.occupied import Occupied
-from sasayaki_monitoring.reactors import EndWithCall, SteerMedia
+from sasayaki_monitoring.fairness.api import Fairness
+from sasayaki_monitoring.fairness.view import FairnessView
+from sasayaki_monitoring.floor.floor import Floor
+from sasayaki_monitoring.supervision.occupied import Occupied
+from sasayaki_monitoring.supervision.reactors import EndWithCall, SteerMedia
 from sasayaki_monitoring.settings import Settings
-from sasayaki_monitoring.supervision import SUPERVISION
+from sasayaki_monitoring.supervision.api import Supervising
+from sasayaki_monitoring.supervision.supervision import SUPERVISION
 
 
 def build(settings: Settings, started_at: datetime) -> Service:
@@ -29,10 +30,7 @@ def build(settings: Settings, started_at: datetime) -> Service:
         occupied = Occupied(supervisions)
         metrics.show(floor, occupied)
         service = MonitoringService(
-            supervisions,
-            occupied,
-            floor,
-            lambda: built.require_current(floor),
+            Supervising(supervisions, occupied, floor, lambda: built.require_current(floor)),
             alerts.alerting(built),
             Fairness(fairness, built.clock.now, Policy()),
         )

@@ -11,8 +11,8 @@ from sasayaki.monitoring.v1.supervision_events import (
     SupervisionModeChanged,
     SupervisionStarted,
 )
-from sasayaki_monitoring.floor import Floor
-from sasayaki_monitoring.occupied import Occupied
+from sasayaki_monitoring.floor.floor import Floor
+from sasayaki_monitoring.supervision.occupied import Occupied
 
 STARTED = Counter(
     "sasayaki_monitoring_supervisions_started_total", "Supervisions.", ("purpose", "mode")

@@ -1,12 +1,13 @@
 """Settings of monitoring: `SASAYAKI_MONITORING_…` in the environment."""
 
 from datetime import timedelta
+from pathlib import Path
 
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from sasayaki_chassis.settings import ServiceSettings
-from sasayaki_monitoring.alert import Ladder
+from sasayaki_monitoring.alerts.alert import Ladder
 
 
 class Settings(ServiceSettings):
@@ -23,6 +24,10 @@ class Settings(ServiceSettings):
     )
     alert_managers_after_s: float = Field(
         default=60, gt=0, description="Unclaimed for so long, an alert goes to managers too."
+    )
+
+    keys: Path = Field(
+        default=Path("var/keys"), description="Folder of the client companies' keys."
     )
 
     def ladder(self) -> Ladder:

@@ -21,7 +21,7 @@ from sasayaki.monitoring.v1.alert_events import (
 )
 from sasayaki_chassis.decider import Refused
 from sasayaki_chassis.testing import NOON
-from sasayaki_monitoring.alert import (
+from sasayaki_monitoring.alerts.alert import (
     ALERT,
     Cancel,
     Claim,

@@ -11,8 +11,8 @@ from sasayaki_chassis.clock import SystemClock
 from sasayaki_chassis.decider import Refused
 from sasayaki_chassis.owner import Meta, Owners
 from sasayaki_chassis.testing import MemoryLog
-from sasayaki_monitoring.alert import ALERT, Claim, Claimed, Raise
-from sasayaki_monitoring.open_alerts import Alerts
+from sasayaki_monitoring.alerts.alert import ALERT, Claim, Claimed, Raise
+from sasayaki_monitoring.alerts.open_alerts import Alerts
 
 ROUNDS = 1_000
 SUPERVISORS = 20

@@ -17,8 +17,8 @@ from sasayaki.monitoring.v1.supervision_events import (
 )
 from sasayaki_chassis.decider import Refused
 from sasayaki_chassis.testing import NOON
-from sasayaki_monitoring.reactors import EndWithCall
-from sasayaki_monitoring.supervision import (
+from sasayaki_monitoring.supervision.reactors import EndWithCall
+from sasayaki_monitoring.supervision.supervision import (
     MODES,
     SUPERVISION,
     Active,

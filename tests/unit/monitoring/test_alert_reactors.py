@@ -18,7 +18,7 @@ from sasayaki.monitoring.v1.alert_events import (
     AlertResolved,
 )
 from sasayaki_chassis.testing import NOON
-from sasayaki_monitoring.alert_reactors import EndAlertWithCall
+from sasayaki_monitoring.alerts.reactors import EndAlertWithCall
 
 RAISED = AlertRaised(
     kind=AlertKind.HELP,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sasayaki_monitoring.fairness_bench import main, measure
+from sasayaki_monitoring.fairness.bench import main, measure
 
 
 def test_a_small_run_folds_every_record_and_judges_every_operator() -> None:

@@ -21,8 +21,8 @@ from sasayaki.monitoring.v1.supervision_events import Purpose, SupervisionStarte
 from sasayaki.routing.v1.pool_events import OperatorPut
 from sasayaki_chassis.testing import NOON
 from sasayaki_monitoring.fairness.assess import Counted
-from sasayaki_monitoring.fairness_api import window_of
-from sasayaki_monitoring.fairness_view import FairnessView
+from sasayaki_monitoring.fairness.api import window_of
+from sasayaki_monitoring.fairness.view import FairnessView
 
 MORI, SATO = "usr_mori", "usr_sato"
 NODE = {"node_id": "n", "happening_seq": 1}

@@ -13,7 +13,7 @@ from sasayaki.media.v1.call_events import (
     TalkStarted,
 )
 from sasayaki_chassis.decider import Refused
-from sasayaki_monitoring.floor import Floor, Talk, check_permitted
+from sasayaki_monitoring.floor.floor import Floor, Talk, check_permitted
 
 TALK = Talk("con_1", "out_demo", "cli_acme", "usr_mori", "leg_1")
 STARTED = TalkStarted(leg_id="leg_1", operator_id="usr_mori", node_id="n", happening_seq=4)

@@ -52,8 +52,8 @@ from sasayaki.routing.v1.pool_events import (
 )
 from sasayaki_chassis.identity import Identity
 from sasayaki_chassis.testing import NOON
-from sasayaki_monitoring.floor_view import FloorView
-from sasayaki_monitoring.watchers import Watchers
+from sasayaki_monitoring.floor.view import FloorView
+from sasayaki_monitoring.floor.watchers import Watchers
 
 MORI = "usr_mori"
 SATO = Identity("usr_sato", "out_demo", "supervisor", frozenset(("cli_acme",)), "tem_1")

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from sasayaki.monitoring.v1.policy_events import AlertLadderSet
 from sasayaki_chassis.testing import given
-from sasayaki_monitoring.alert import Ladder
-from sasayaki_monitoring.policy import POLICY, Policy, SetLadder
+from sasayaki_monitoring.alerts.alert import Ladder
+from sasayaki_monitoring.policy.policy import POLICY, Policy, SetLadder
 
 LADDER = Ladder(timedelta(seconds=5), timedelta(seconds=5))
 SET = AlertLadderSet(client_id="cli_acme", all_after_ms=5_000, managers_after_ms=5_000)

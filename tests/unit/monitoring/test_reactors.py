@@ -22,7 +22,7 @@ from sasayaki.monitoring.v1.supervision_events import (
     SupervisionModeChanged,
     SupervisionStarted,
 )
-from sasayaki_monitoring.reactors import ENDED_MOST, EndWithCall, SteerMedia
+from sasayaki_monitoring.supervision.reactors import ENDED_MOST, EndWithCall, SteerMedia
 
 LISTEN = call_events_pb2.SUPERVISION_MODE_LISTEN
 WHISPER = call_events_pb2.SUPERVISION_MODE_WHISPER

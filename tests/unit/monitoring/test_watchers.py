@@ -6,8 +6,8 @@ from sasayaki.monitoring.v1 import floor_pb2 as wire
 from sasayaki.monitoring.v1.alert_events import AlertLevel
 from sasayaki_chassis.identity import Identity
 from sasayaki_chassis.owner import Overloaded
-from sasayaki_monitoring import watchers as module
-from sasayaki_monitoring.watchers import CHANGES_MOST, Audience, Row, Watcher, Watchers
+from sasayaki_monitoring.floor import watchers as module
+from sasayaki_monitoring.floor.watchers import CHANGES_MOST, Audience, Row, Watcher, Watchers
 
 
 def who(user_id: str = "usr_sato", role: str = "supervisor", **other: str) -> Identity:

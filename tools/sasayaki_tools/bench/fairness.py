@@ -9,5 +9,5 @@ import sys
 
 def main(arguments: list[str]) -> int:
     """Prints one JSON object; the other process's exit code."""
-    command = [sys.executable, "-m", "sasayaki_monitoring.fairness_bench", *arguments]
+    command = [sys.executable, "-m", "sasayaki_monitoring.fairness.bench", *arguments]
     return subprocess.run(command, check=False).returncode

@@ -88,6 +88,10 @@ class LegEndReason(OpenEnum):
     """The phone rang for as long as it may."""
     FAILED = "LEG_END_REASON_FAILED"
     """The phone broke the protocol, or its sound stopped."""
+    MOVED = "LEG_END_REASON_MOVED"
+    """The supervisor's phone went on to another call, or waits for one."""
+    TAKEN_OVER = "LEG_END_REASON_TAKEN_OVER"
+    """A supervisor has taken the call over from this operator."""
 
 
 class CallEndReason(OpenEnum):
@@ -104,6 +108,8 @@ class CallEndReason(OpenEnum):
     """The media node that held the call is gone."""
     FAILED = "CALL_END_REASON_FAILED"
     """The customer's phone broke the protocol, or its sound stopped."""
+    SUPERVISOR_HUNG_UP = "CALL_END_REASON_SUPERVISOR_HUNG_UP"
+    """The supervisor who had taken the call over hung up."""
 
 
 class CallArrived(Event, type="sasayaki.media.v1.CallArrived"):
@@ -241,6 +247,8 @@ class SupervisionOrdered(Event, type="sasayaki.media.v1.SupervisionOrdered"):
     supervisor_id: str
     supervision_id: str
     mode: SupervisionMode
+    keep_phone: Bool | None = None
+    """Whether the phone stays connected when this leg is over."""
 
 
 class SupervisorHeard(Event, type="sasayaki.media.v1.SupervisorHeard"):
@@ -307,6 +315,51 @@ class CallEnded(Event, type="sasayaki.media.v1.CallEnded"):
     happening_seq: Int64
 
 
+class SilenceBegan(Event, type="sasayaki.media.v1.SilenceBegan"):
+    """Neither the customer nor the operator has spoken for 3 s."""
+
+    since: Instant
+    """When the last of them stopped."""
+    node_id: str
+    happening_seq: Int64
+
+
+class SilenceEnded(Event, type="sasayaki.media.v1.SilenceEnded"):
+    """The silence is over: somebody speaks, or the talk ended."""
+
+    silent_ms: Uint32
+    node_id: str
+    happening_seq: Int64
+
+
+class OverlapHeard(Event, type="sasayaki.media.v1.OverlapHeard"):
+    """The customer and the operator spoke at the same time for 1 s or longer."""
+
+    overlap_ms: Uint32
+    node_id: str
+    happening_seq: Int64
+
+
+class HoldStarted(Event, type="sasayaki.media.v1.HoldStarted"):
+    """A leg's phone put the call on hold."""
+
+    leg_id: str
+    """Empty: the customer's."""
+    operator_id: str
+    """Empty: the customer's."""
+    node_id: str
+    happening_seq: Int64
+
+
+class HoldEnded(Event, type="sasayaki.media.v1.HoldEnded"):
+    """A leg's phone took the call back."""
+
+    leg_id: str
+    operator_id: str
+    node_id: str
+    happening_seq: Int64
+
+
 CallEvent: TypeAlias = (
     CallArrived
     | AnswerOrdered
@@ -328,6 +381,11 @@ CallEvent: TypeAlias = (
     | TapOpened
     | TapClosed
     | CallEnded
+    | SilenceBegan
+    | SilenceEnded
+    | OverlapHeard
+    | HoldStarted
+    | HoldEnded
 )
 CallRecord: TypeAlias = Recorded[CallEvent]
 
@@ -352,4 +410,9 @@ EVENTS: tuple[type[Event], ...] = (
     TapOpened,
     TapClosed,
     CallEnded,
+    SilenceBegan,
+    SilenceEnded,
+    OverlapHeard,
+    HoldStarted,
+    HoldEnded,
 )

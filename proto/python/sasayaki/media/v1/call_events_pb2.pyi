@@ -154,6 +154,10 @@ class _LegEndReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_LegEndRe
     """The phone rang for as long as it may."""
     LEG_END_REASON_FAILED: _LegEndReason.ValueType  # 7
     """The phone broke the protocol, or its sound stopped."""
+    LEG_END_REASON_MOVED: _LegEndReason.ValueType  # 8
+    """The supervisor's phone went on to another call, or waits for one."""
+    LEG_END_REASON_TAKEN_OVER: _LegEndReason.ValueType  # 9
+    """A supervisor has taken the call over from this operator."""
 
 class LegEndReason(_LegEndReason, metaclass=_LegEndReasonEnumTypeWrapper):
     """Why a leg ended or never came to be."""
@@ -173,6 +177,10 @@ LEG_END_REASON_NO_ANSWER: LegEndReason.ValueType  # 6
 """The phone rang for as long as it may."""
 LEG_END_REASON_FAILED: LegEndReason.ValueType  # 7
 """The phone broke the protocol, or its sound stopped."""
+LEG_END_REASON_MOVED: LegEndReason.ValueType  # 8
+"""The supervisor's phone went on to another call, or waits for one."""
+LEG_END_REASON_TAKEN_OVER: LegEndReason.ValueType  # 9
+"""A supervisor has taken the call over from this operator."""
 Global___LegEndReason: _TypeAlias = LegEndReason  # noqa: Y015
 
 class _CallEndReason:
@@ -192,6 +200,8 @@ class _CallEndReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CallEnd
     """The media node that held the call is gone."""
     CALL_END_REASON_FAILED: _CallEndReason.ValueType  # 5
     """The customer's phone broke the protocol, or its sound stopped."""
+    CALL_END_REASON_SUPERVISOR_HUNG_UP: _CallEndReason.ValueType  # 6
+    """The supervisor who had taken the call over hung up."""
 
 class CallEndReason(_CallEndReason, metaclass=_CallEndReasonEnumTypeWrapper):
     """Why a call ended."""
@@ -207,6 +217,8 @@ CALL_END_REASON_NODE_LOST: CallEndReason.ValueType  # 4
 """The media node that held the call is gone."""
 CALL_END_REASON_FAILED: CallEndReason.ValueType  # 5
 """The customer's phone broke the protocol, or its sound stopped."""
+CALL_END_REASON_SUPERVISOR_HUNG_UP: CallEndReason.ValueType  # 6
+"""The supervisor who had taken the call over hung up."""
 Global___CallEndReason: _TypeAlias = CallEndReason  # noqa: Y015
 
 @_typing.final
@@ -628,10 +640,13 @@ class SupervisionOrdered(_message.Message):
     SUPERVISOR_ID_FIELD_NUMBER: _builtins.int
     SUPERVISION_ID_FIELD_NUMBER: _builtins.int
     MODE_FIELD_NUMBER: _builtins.int
+    KEEP_PHONE_FIELD_NUMBER: _builtins.int
     leg_id: _builtins.str
     supervisor_id: _builtins.str
     supervision_id: _builtins.str
     mode: Global___SupervisionMode.ValueType
+    keep_phone: _builtins.bool
+    """Whether the phone stays connected when this leg is over."""
     def __init__(
         self,
         *,
@@ -639,12 +654,15 @@ class SupervisionOrdered(_message.Message):
         supervisor_id: _builtins.str = ...,
         supervision_id: _builtins.str = ...,
         mode: Global___SupervisionMode.ValueType = ...,
+        keep_phone: _builtins.bool | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_keep_phone", b"_keep_phone", "keep_phone", b"keep_phone"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["leg_id", b"leg_id", "mode", b"mode", "supervision_id", b"supervision_id", "supervisor_id", b"supervisor_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_keep_phone", b"_keep_phone", "keep_phone", b"keep_phone", "leg_id", b"leg_id", "mode", b"mode", "supervision_id", b"supervision_id", "supervisor_id", b"supervisor_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__keep_phone: _TypeAlias = _typing.Literal["keep_phone"]  # noqa: Y015
+    _WhichOneofArgType__keep_phone: _TypeAlias = _typing.Literal["_keep_phone", b"_keep_phone"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__keep_phone) -> _WhichOneofReturnType__keep_phone | None: ...
 
 Global___SupervisionOrdered: _TypeAlias = SupervisionOrdered  # noqa: Y015
 
@@ -858,3 +876,149 @@ class CallEnded(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___CallEnded: _TypeAlias = CallEnded  # noqa: Y015
+
+@_typing.final
+class SilenceBegan(_message.Message):
+    """Neither the customer nor the operator has spoken for 3 s."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SINCE_FIELD_NUMBER: _builtins.int
+    NODE_ID_FIELD_NUMBER: _builtins.int
+    HAPPENING_SEQ_FIELD_NUMBER: _builtins.int
+    node_id: _builtins.str
+    happening_seq: _builtins.int
+    @_builtins.property
+    def since(self) -> _timestamp_pb2.Timestamp:
+        """When the last of them stopped."""
+
+    def __init__(
+        self,
+        *,
+        since: _timestamp_pb2.Timestamp | None = ...,
+        node_id: _builtins.str = ...,
+        happening_seq: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["since", b"since"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["happening_seq", b"happening_seq", "node_id", b"node_id", "since", b"since"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SilenceBegan: _TypeAlias = SilenceBegan  # noqa: Y015
+
+@_typing.final
+class SilenceEnded(_message.Message):
+    """The silence is over: somebody speaks, or the talk ended."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SILENT_MS_FIELD_NUMBER: _builtins.int
+    NODE_ID_FIELD_NUMBER: _builtins.int
+    HAPPENING_SEQ_FIELD_NUMBER: _builtins.int
+    silent_ms: _builtins.int
+    node_id: _builtins.str
+    happening_seq: _builtins.int
+    def __init__(
+        self,
+        *,
+        silent_ms: _builtins.int = ...,
+        node_id: _builtins.str = ...,
+        happening_seq: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["happening_seq", b"happening_seq", "node_id", b"node_id", "silent_ms", b"silent_ms"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SilenceEnded: _TypeAlias = SilenceEnded  # noqa: Y015
+
+@_typing.final
+class OverlapHeard(_message.Message):
+    """The customer and the operator spoke at the same time for 1 s or longer."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OVERLAP_MS_FIELD_NUMBER: _builtins.int
+    NODE_ID_FIELD_NUMBER: _builtins.int
+    HAPPENING_SEQ_FIELD_NUMBER: _builtins.int
+    overlap_ms: _builtins.int
+    node_id: _builtins.str
+    happening_seq: _builtins.int
+    def __init__(
+        self,
+        *,
+        overlap_ms: _builtins.int = ...,
+        node_id: _builtins.str = ...,
+        happening_seq: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["happening_seq", b"happening_seq", "node_id", b"node_id", "overlap_ms", b"overlap_ms"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OverlapHeard: _TypeAlias = OverlapHeard  # noqa: Y015
+
+@_typing.final
+class HoldStarted(_message.Message):
+    """A leg's phone put the call on hold."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LEG_ID_FIELD_NUMBER: _builtins.int
+    OPERATOR_ID_FIELD_NUMBER: _builtins.int
+    NODE_ID_FIELD_NUMBER: _builtins.int
+    HAPPENING_SEQ_FIELD_NUMBER: _builtins.int
+    leg_id: _builtins.str
+    """Empty: the customer's."""
+    operator_id: _builtins.str
+    """Empty: the customer's."""
+    node_id: _builtins.str
+    happening_seq: _builtins.int
+    def __init__(
+        self,
+        *,
+        leg_id: _builtins.str = ...,
+        operator_id: _builtins.str = ...,
+        node_id: _builtins.str = ...,
+        happening_seq: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["happening_seq", b"happening_seq", "leg_id", b"leg_id", "node_id", b"node_id", "operator_id", b"operator_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___HoldStarted: _TypeAlias = HoldStarted  # noqa: Y015
+
+@_typing.final
+class HoldEnded(_message.Message):
+    """A leg's phone took the call back."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LEG_ID_FIELD_NUMBER: _builtins.int
+    OPERATOR_ID_FIELD_NUMBER: _builtins.int
+    NODE_ID_FIELD_NUMBER: _builtins.int
+    HAPPENING_SEQ_FIELD_NUMBER: _builtins.int
+    leg_id: _builtins.str
+    operator_id: _builtins.str
+    node_id: _builtins.str
+    happening_seq: _builtins.int
+    def __init__(
+        self,
+        *,
+        leg_id: _builtins.str = ...,
+        operator_id: _builtins.str = ...,
+        node_id: _builtins.str = ...,
+        happening_seq: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["happening_seq", b"happening_seq", "leg_id", b"leg_id", "node_id", b"node_id", "operator_id", b"operator_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___HoldEnded: _TypeAlias = HoldEnded  # noqa: Y015

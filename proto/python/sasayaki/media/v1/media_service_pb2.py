@@ -22,44 +22,59 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from sasayaki.media.v1 import call_events_pb2 as sasayaki_dot_media_dot_v1_dot_call__events__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%sasayaki/media/v1/media_service.proto\x12\x11sasayaki.media.v1\x1a#sasayaki/media/v1/call_events.proto\"k\n\rAnswerRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x12\n\ncontact_id\x18\x02 \x01(\t\x12\x32\n\x06record\x18\x03 \x01(\x0e\x32\".sasayaki.media.v1.RecordingPolicy\"\x10\n\x0e\x41nswerResponse\"\xb8\x01\n\x11PlayPromptRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x12\n\ncontact_id\x18\x02 \x01(\t\x12\x0f\n\x07play_id\x18\x03 \x01(\t\x12\x15\n\rprompt_sha256\x18\x04 \x03(\t\x12\x10\n\x08guidance\x18\x05 \x01(\x08\x12\x12\n\ndigits_max\x18\x06 \x01(\r\x12\x16\n\x0e\x66irst_digit_ms\x18\x07 \x01(\r\x12\x15\n\rnext_digit_ms\x18\x08 \x01(\r\"\x14\n\x12PlayPromptResponse\"_\n\x0b\x44ialRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x12\n\ncontact_id\x18\x02 \x01(\t\x12\x13\n\x0boperator_id\x18\x03 \x01(\t\x12\x13\n\x0bring_ms_max\x18\x04 \x01(\r\"\x1e\n\x0c\x44ialResponse\x12\x0e\n\x06leg_id\x18\x01 \x01(\t\"\x9b\x01\n\x10SuperviseRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x12\n\ncontact_id\x18\x02 \x01(\t\x12\x16\n\x0esupervision_id\x18\x03 \x01(\t\x12\x15\n\rsupervisor_id\x18\x04 \x01(\t\x12\x30\n\x04mode\x18\x05 \x01(\x0e\x32\".sasayaki.media.v1.SupervisionMode\"#\n\x11SuperviseResponse\x12\x0e\n\x06leg_id\x18\x01 \x01(\t\"T\n\x12UnsuperviseRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x12\n\ncontact_id\x18\x02 \x01(\t\x12\x16\n\x0esupervision_id\x18\x03 \x01(\t\"\x15\n\x13UnsuperviseResponse\"f\n\rHangUpRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x12\n\ncontact_id\x18\x02 \x01(\t\x12\x13\n\x0boperator_id\x18\x03 \x01(\t\x12\x18\n\x10unless_picked_up\x18\x04 \x01(\x08\"\x10\n\x0eHangUpResponse\"3\n\x10PutPromptRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0b\n\x03wav\x18\x02 \x01(\x0c\"6\n\x11PutPromptResponse\x12\x0e\n\x06sha256\x18\x01 \x01(\t\x12\x11\n\tlength_ms\x18\x02 \x01(\r2\xde\x04\n\x0cMediaService\x12M\n\x06\x41nswer\x12 .sasayaki.media.v1.AnswerRequest\x1a!.sasayaki.media.v1.AnswerResponse\x12Y\n\nPlayPrompt\x12$.sasayaki.media.v1.PlayPromptRequest\x1a%.sasayaki.media.v1.PlayPromptResponse\x12G\n\x04\x44ial\x12\x1e.sasayaki.media.v1.DialRequest\x1a\x1f.sasayaki.media.v1.DialResponse\x12V\n\tSupervise\x12#.sasayaki.media.v1.SuperviseRequest\x1a$.sasayaki.media.v1.SuperviseResponse\x12\\\n\x0bUnsupervise\x12%.sasayaki.media.v1.UnsuperviseRequest\x1a&.sasayaki.media.v1.UnsuperviseResponse\x12M\n\x06HangUp\x12 .sasayaki.media.v1.HangUpRequest\x1a!.sasayaki.media.v1.HangUpResponse\x12V\n\tPutPrompt\x12#.sasayaki.media.v1.PutPromptRequest\x1a$.sasayaki.media.v1.PutPromptResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n%sasayaki/media/v1/media_service.proto\x12\x11sasayaki.media.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a#sasayaki/media/v1/call_events.proto\"k\n\rAnswerRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x12\n\ncontact_id\x18\x02 \x01(\t\x12\x32\n\x06record\x18\x03 \x01(\x0e\x32\".sasayaki.media.v1.RecordingPolicy\"\x10\n\x0e\x41nswerResponse\"\xb8\x01\n\x11PlayPromptRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x12\n\ncontact_id\x18\x02 \x01(\t\x12\x0f\n\x07play_id\x18\x03 \x01(\t\x12\x15\n\rprompt_sha256\x18\x04 \x03(\t\x12\x10\n\x08guidance\x18\x05 \x01(\x08\x12\x12\n\ndigits_max\x18\x06 \x01(\r\x12\x16\n\x0e\x66irst_digit_ms\x18\x07 \x01(\r\x12\x15\n\rnext_digit_ms\x18\x08 \x01(\r\"\x14\n\x12PlayPromptResponse\"_\n\x0b\x44ialRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x12\n\ncontact_id\x18\x02 \x01(\t\x12\x13\n\x0boperator_id\x18\x03 \x01(\t\x12\x13\n\x0bring_ms_max\x18\x04 \x01(\r\"\x1e\n\x0c\x44ialResponse\x12\x0e\n\x06leg_id\x18\x01 \x01(\t\"\xaf\x01\n\x10SuperviseRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x12\n\ncontact_id\x18\x02 \x01(\t\x12\x16\n\x0esupervision_id\x18\x03 \x01(\t\x12\x15\n\rsupervisor_id\x18\x04 \x01(\t\x12\x30\n\x04mode\x18\x05 \x01(\x0e\x32\".sasayaki.media.v1.SupervisionMode\x12\x12\n\nkeep_phone\x18\x06 \x01(\x08\"#\n\x11SuperviseResponse\x12\x0e\n\x06leg_id\x18\x01 \x01(\t\"T\n\x12UnsuperviseRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x12\n\ncontact_id\x18\x02 \x01(\t\x12\x16\n\x0esupervision_id\x18\x03 \x01(\t\"\x15\n\x13UnsuperviseResponse\"f\n\rHangUpRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x12\n\ncontact_id\x18\x02 \x01(\t\x12\x13\n\x0boperator_id\x18\x03 \x01(\t\x12\x18\n\x10unless_picked_up\x18\x04 \x01(\x08\"\x10\n\x0eHangUpResponse\"3\n\x10PutPromptRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0b\n\x03wav\x18\x02 \x01(\x0c\"6\n\x11PutPromptResponse\x12\x0e\n\x06sha256\x18\x01 \x01(\t\x12\x11\n\tlength_ms\x18\x02 \x01(\r\":\n\x13ReleasePhoneRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0f\n\x07user_id\x18\x02 \x01(\t\"\x16\n\x14ReleasePhoneResponse\"\x14\n\x12WatchLevelsRequest\"k\n\x13WatchLevelsResponse\x12&\n\x02\x61t\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12,\n\x05\x63\x61lls\x18\x02 \x03(\x0b\x32\x1d.sasayaki.media.v1.CallLevels\"r\n\nCallLevels\x12\x12\n\ncontact_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12)\n\x04legs\x18\x03 \x03(\x0b\x32\x1b.sasayaki.media.v1.LegLevel\x12\x12\n\noverlap_ms\x18\x04 \x01(\r\"l\n\x08LegLevel\x12(\n\x04role\x18\x01 \x01(\x0e\x32\x1a.sasayaki.media.v1.LegRole\x12\x0f\n\x07user_id\x18\x02 \x01(\t\x12\x12\n\nlevel_dbfs\x18\x03 \x01(\x01\x12\x11\n\tspeech_ms\x18\x04 \x01(\r*j\n\x07LegRole\x12\x18\n\x14LEG_ROLE_UNSPECIFIED\x10\x00\x12\x15\n\x11LEG_ROLE_CUSTOMER\x10\x01\x12\x15\n\x11LEG_ROLE_OPERATOR\x10\x02\x12\x17\n\x13LEG_ROLE_SUPERVISOR\x10\x03\x32\x9f\x06\n\x0cMediaService\x12M\n\x06\x41nswer\x12 .sasayaki.media.v1.AnswerRequest\x1a!.sasayaki.media.v1.AnswerResponse\x12Y\n\nPlayPrompt\x12$.sasayaki.media.v1.PlayPromptRequest\x1a%.sasayaki.media.v1.PlayPromptResponse\x12G\n\x04\x44ial\x12\x1e.sasayaki.media.v1.DialRequest\x1a\x1f.sasayaki.media.v1.DialResponse\x12V\n\tSupervise\x12#.sasayaki.media.v1.SuperviseRequest\x1a$.sasayaki.media.v1.SuperviseResponse\x12\\\n\x0bUnsupervise\x12%.sasayaki.media.v1.UnsuperviseRequest\x1a&.sasayaki.media.v1.UnsuperviseResponse\x12M\n\x06HangUp\x12 .sasayaki.media.v1.HangUpRequest\x1a!.sasayaki.media.v1.HangUpResponse\x12V\n\tPutPrompt\x12#.sasayaki.media.v1.PutPromptRequest\x1a$.sasayaki.media.v1.PutPromptResponse\x12_\n\x0cReleasePhone\x12&.sasayaki.media.v1.ReleasePhoneRequest\x1a\'.sasayaki.media.v1.ReleasePhoneResponse\x12^\n\x0bWatchLevels\x12%.sasayaki.media.v1.WatchLevelsRequest\x1a&.sasayaki.media.v1.WatchLevelsResponse0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'sasayaki.media.v1.media_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ANSWERREQUEST']._serialized_start=97
-  _globals['_ANSWERREQUEST']._serialized_end=204
-  _globals['_ANSWERRESPONSE']._serialized_start=206
-  _globals['_ANSWERRESPONSE']._serialized_end=222
-  _globals['_PLAYPROMPTREQUEST']._serialized_start=225
-  _globals['_PLAYPROMPTREQUEST']._serialized_end=409
-  _globals['_PLAYPROMPTRESPONSE']._serialized_start=411
-  _globals['_PLAYPROMPTRESPONSE']._serialized_end=431
-  _globals['_DIALREQUEST']._serialized_start=433
-  _globals['_DIALREQUEST']._serialized_end=528
-  _globals['_DIALRESPONSE']._serialized_start=530
-  _globals['_DIALRESPONSE']._serialized_end=560
-  _globals['_SUPERVISEREQUEST']._serialized_start=563
-  _globals['_SUPERVISEREQUEST']._serialized_end=718
-  _globals['_SUPERVISERESPONSE']._serialized_start=720
-  _globals['_SUPERVISERESPONSE']._serialized_end=755
-  _globals['_UNSUPERVISEREQUEST']._serialized_start=757
-  _globals['_UNSUPERVISEREQUEST']._serialized_end=841
-  _globals['_UNSUPERVISERESPONSE']._serialized_start=843
-  _globals['_UNSUPERVISERESPONSE']._serialized_end=864
-  _globals['_HANGUPREQUEST']._serialized_start=866
-  _globals['_HANGUPREQUEST']._serialized_end=968
-  _globals['_HANGUPRESPONSE']._serialized_start=970
-  _globals['_HANGUPRESPONSE']._serialized_end=986
-  _globals['_PUTPROMPTREQUEST']._serialized_start=988
-  _globals['_PUTPROMPTREQUEST']._serialized_end=1039
-  _globals['_PUTPROMPTRESPONSE']._serialized_start=1041
-  _globals['_PUTPROMPTRESPONSE']._serialized_end=1095
-  _globals['_MEDIASERVICE']._serialized_start=1098
-  _globals['_MEDIASERVICE']._serialized_end=1704
+  _globals['_LEGROLE']._serialized_start=1591
+  _globals['_LEGROLE']._serialized_end=1697
+  _globals['_ANSWERREQUEST']._serialized_start=130
+  _globals['_ANSWERREQUEST']._serialized_end=237
+  _globals['_ANSWERRESPONSE']._serialized_start=239
+  _globals['_ANSWERRESPONSE']._serialized_end=255
+  _globals['_PLAYPROMPTREQUEST']._serialized_start=258
+  _globals['_PLAYPROMPTREQUEST']._serialized_end=442
+  _globals['_PLAYPROMPTRESPONSE']._serialized_start=444
+  _globals['_PLAYPROMPTRESPONSE']._serialized_end=464
+  _globals['_DIALREQUEST']._serialized_start=466
+  _globals['_DIALREQUEST']._serialized_end=561
+  _globals['_DIALRESPONSE']._serialized_start=563
+  _globals['_DIALRESPONSE']._serialized_end=593
+  _globals['_SUPERVISEREQUEST']._serialized_start=596
+  _globals['_SUPERVISEREQUEST']._serialized_end=771
+  _globals['_SUPERVISERESPONSE']._serialized_start=773
+  _globals['_SUPERVISERESPONSE']._serialized_end=808
+  _globals['_UNSUPERVISEREQUEST']._serialized_start=810
+  _globals['_UNSUPERVISEREQUEST']._serialized_end=894
+  _globals['_UNSUPERVISERESPONSE']._serialized_start=896
+  _globals['_UNSUPERVISERESPONSE']._serialized_end=917
+  _globals['_HANGUPREQUEST']._serialized_start=919
+  _globals['_HANGUPREQUEST']._serialized_end=1021
+  _globals['_HANGUPRESPONSE']._serialized_start=1023
+  _globals['_HANGUPRESPONSE']._serialized_end=1039
+  _globals['_PUTPROMPTREQUEST']._serialized_start=1041
+  _globals['_PUTPROMPTREQUEST']._serialized_end=1092
+  _globals['_PUTPROMPTRESPONSE']._serialized_start=1094
+  _globals['_PUTPROMPTRESPONSE']._serialized_end=1148
+  _globals['_RELEASEPHONEREQUEST']._serialized_start=1150
+  _globals['_RELEASEPHONEREQUEST']._serialized_end=1208
+  _globals['_RELEASEPHONERESPONSE']._serialized_start=1210
+  _globals['_RELEASEPHONERESPONSE']._serialized_end=1232
+  _globals['_WATCHLEVELSREQUEST']._serialized_start=1234
+  _globals['_WATCHLEVELSREQUEST']._serialized_end=1254
+  _globals['_WATCHLEVELSRESPONSE']._serialized_start=1256
+  _globals['_WATCHLEVELSRESPONSE']._serialized_end=1363
+  _globals['_CALLLEVELS']._serialized_start=1365
+  _globals['_CALLLEVELS']._serialized_end=1479
+  _globals['_LEGLEVEL']._serialized_start=1481
+  _globals['_LEGLEVEL']._serialized_end=1589
+  _globals['_MEDIASERVICE']._serialized_start=1700
+  _globals['_MEDIASERVICE']._serialized_end=2499
 # @@protoc_insertion_point(module_scope)

@@ -6,7 +6,9 @@ What other services may ask of a call's sound."""
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from sasayaki.media.v1 import call_events_pb2 as _call_events_pb2
 import builtins as _builtins
 import sys
@@ -18,6 +20,26 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _LegRole:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _LegRoleEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_LegRole.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    LEG_ROLE_UNSPECIFIED: _LegRole.ValueType  # 0
+    LEG_ROLE_CUSTOMER: _LegRole.ValueType  # 1
+    LEG_ROLE_OPERATOR: _LegRole.ValueType  # 2
+    LEG_ROLE_SUPERVISOR: _LegRole.ValueType  # 3
+
+class LegRole(_LegRole, metaclass=_LegRoleEnumTypeWrapper):
+    """Whose leg it is."""
+
+LEG_ROLE_UNSPECIFIED: LegRole.ValueType  # 0
+LEG_ROLE_CUSTOMER: LegRole.ValueType  # 1
+LEG_ROLE_OPERATOR: LegRole.ValueType  # 2
+LEG_ROLE_SUPERVISOR: LegRole.ValueType  # 3
+Global___LegRole: _TypeAlias = LegRole  # noqa: Y015
 
 @_typing.final
 class AnswerRequest(_message.Message):
@@ -178,11 +200,15 @@ class SuperviseRequest(_message.Message):
     SUPERVISION_ID_FIELD_NUMBER: _builtins.int
     SUPERVISOR_ID_FIELD_NUMBER: _builtins.int
     MODE_FIELD_NUMBER: _builtins.int
+    KEEP_PHONE_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     contact_id: _builtins.str
     supervision_id: _builtins.str
     supervisor_id: _builtins.str
     mode: _call_events_pb2.SupervisionMode.ValueType
+    """TAKEOVER releases the operator's leg as soon as the customer hears the supervisor."""
+    keep_phone: _builtins.bool
+    """The phone stays connected when this leg is over."""
     def __init__(
         self,
         *,
@@ -191,10 +217,11 @@ class SuperviseRequest(_message.Message):
         supervision_id: _builtins.str = ...,
         supervisor_id: _builtins.str = ...,
         mode: _call_events_pb2.SupervisionMode.ValueType = ...,
+        keep_phone: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "mode", b"mode", "request_id", b"request_id", "supervision_id", b"supervision_id", "supervisor_id", b"supervisor_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "keep_phone", b"keep_phone", "mode", b"mode", "request_id", b"request_id", "supervision_id", b"supervision_id", "supervisor_id", b"supervisor_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -347,3 +374,148 @@ class PutPromptResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PutPromptResponse: _TypeAlias = PutPromptResponse  # noqa: Y015
+
+@_typing.final
+class ReleasePhoneRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    USER_ID_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    user_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        user_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["request_id", b"request_id", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReleasePhoneRequest: _TypeAlias = ReleasePhoneRequest  # noqa: Y015
+
+@_typing.final
+class ReleasePhoneResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReleasePhoneResponse: _TypeAlias = ReleasePhoneResponse  # noqa: Y015
+
+@_typing.final
+class WatchLevelsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WatchLevelsRequest: _TypeAlias = WatchLevelsRequest  # noqa: Y015
+
+@_typing.final
+class WatchLevelsResponse(_message.Message):
+    """Every talk of one second."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AT_FIELD_NUMBER: _builtins.int
+    CALLS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def at(self) -> _timestamp_pb2.Timestamp:
+        """End of the second."""
+
+    @_builtins.property
+    def calls(self) -> _containers.RepeatedCompositeFieldContainer[Global___CallLevels]: ...
+    def __init__(
+        self,
+        *,
+        at: _timestamp_pb2.Timestamp | None = ...,
+        calls: _abc.Iterable[Global___CallLevels] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "calls", b"calls"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WatchLevelsResponse: _TypeAlias = WatchLevelsResponse  # noqa: Y015
+
+@_typing.final
+class CallLevels(_message.Message):
+    """One talk's second."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTACT_ID_FIELD_NUMBER: _builtins.int
+    CLIENT_ID_FIELD_NUMBER: _builtins.int
+    LEGS_FIELD_NUMBER: _builtins.int
+    OVERLAP_MS_FIELD_NUMBER: _builtins.int
+    contact_id: _builtins.str
+    client_id: _builtins.str
+    overlap_ms: _builtins.int
+    """Customer and operator spoke at once for so long."""
+    @_builtins.property
+    def legs(self) -> _containers.RepeatedCompositeFieldContainer[Global___LegLevel]: ...
+    def __init__(
+        self,
+        *,
+        contact_id: _builtins.str = ...,
+        client_id: _builtins.str = ...,
+        legs: _abc.Iterable[Global___LegLevel] | None = ...,
+        overlap_ms: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id", "contact_id", b"contact_id", "legs", b"legs", "overlap_ms", b"overlap_ms"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CallLevels: _TypeAlias = CallLevels  # noqa: Y015
+
+@_typing.final
+class LegLevel(_message.Message):
+    """One leg's second."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROLE_FIELD_NUMBER: _builtins.int
+    USER_ID_FIELD_NUMBER: _builtins.int
+    LEVEL_DBFS_FIELD_NUMBER: _builtins.int
+    SPEECH_MS_FIELD_NUMBER: _builtins.int
+    role: Global___LegRole.ValueType
+    user_id: _builtins.str
+    """Empty: the customer."""
+    level_dbfs: _builtins.float
+    """Root mean square over the second, decibels against full scale; -96: no sound came."""
+    speech_ms: _builtins.int
+    """Speech within the second, 0 to 1,000."""
+    def __init__(
+        self,
+        *,
+        role: Global___LegRole.ValueType = ...,
+        user_id: _builtins.str = ...,
+        level_dbfs: _builtins.float = ...,
+        speech_ms: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["level_dbfs", b"level_dbfs", "role", b"role", "speech_ms", b"speech_ms", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LegLevel: _TypeAlias = LegLevel  # noqa: Y015

@@ -71,6 +71,16 @@ class MediaServiceStub:
                 request_serializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.PutPromptRequest.SerializeToString,
                 response_deserializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.PutPromptResponse.FromString,
                 _registered_method=True)
+        self.ReleasePhone = channel.unary_unary(
+                '/sasayaki.media.v1.MediaService/ReleasePhone',
+                request_serializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.ReleasePhoneRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.ReleasePhoneResponse.FromString,
+                _registered_method=True)
+        self.WatchLevels = channel.unary_stream(
+                '/sasayaki.media.v1.MediaService/WatchLevels',
+                request_serializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.WatchLevelsRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.WatchLevelsResponse.FromString,
+                _registered_method=True)
 
 
 class MediaServiceServicer:
@@ -107,7 +117,7 @@ class MediaServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def Unsupervise(self, request, context):
-        """Takes a supervisor off a call. Idempotent: one who has left has left.
+        """Takes a supervisor off a call. Idempotent: one who has left has left. Who had taken the call over ends it.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -122,6 +132,20 @@ class MediaServiceServicer:
 
     def PutPrompt(self, request, context):
         """Stores a prompt, named by the SHA-256 of the file. INVALID_ARGUMENT unless it is a WAV file, 8 kHz, 16 bit, one channel, at most 120 s.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReleasePhone(self, request, context):
+        """Hangs up a supervisor's connected phone. Idempotent: one who is not connected is not.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def WatchLevels(self, request, context):
+        """How loud each talk is, and who speaks, once a second: of the caller's tenant and client companies.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -164,6 +188,16 @@ def add_MediaServiceServicer_to_server(servicer, server):
                     servicer.PutPrompt,
                     request_deserializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.PutPromptRequest.FromString,
                     response_serializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.PutPromptResponse.SerializeToString,
+            ),
+            'ReleasePhone': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReleasePhone,
+                    request_deserializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.ReleasePhoneRequest.FromString,
+                    response_serializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.ReleasePhoneResponse.SerializeToString,
+            ),
+            'WatchLevels': grpc.unary_stream_rpc_method_handler(
+                    servicer.WatchLevels,
+                    request_deserializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.WatchLevelsRequest.FromString,
+                    response_serializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.WatchLevelsResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -357,6 +391,60 @@ class MediaService:
             '/sasayaki.media.v1.MediaService/PutPrompt',
             sasayaki_dot_media_dot_v1_dot_media__service__pb2.PutPromptRequest.SerializeToString,
             sasayaki_dot_media_dot_v1_dot_media__service__pb2.PutPromptResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReleasePhone(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sasayaki.media.v1.MediaService/ReleasePhone',
+            sasayaki_dot_media_dot_v1_dot_media__service__pb2.ReleasePhoneRequest.SerializeToString,
+            sasayaki_dot_media_dot_v1_dot_media__service__pb2.ReleasePhoneResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WatchLevels(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/sasayaki.media.v1.MediaService/WatchLevels',
+            sasayaki_dot_media_dot_v1_dot_media__service__pb2.WatchLevelsRequest.SerializeToString,
+            sasayaki_dot_media_dot_v1_dot_media__service__pb2.WatchLevelsResponse.FromString,
             options,
             channel_credentials,
             insecure,

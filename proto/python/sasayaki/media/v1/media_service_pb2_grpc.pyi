@@ -44,11 +44,15 @@ class MediaServiceStub:
     Supervise: _grpc.UnaryUnaryMultiCallable[_media_service_pb2.SuperviseRequest, _media_service_pb2.SuperviseResponse]
     """Puts a supervisor on a call in a mode, or changes the mode."""
     Unsupervise: _grpc.UnaryUnaryMultiCallable[_media_service_pb2.UnsuperviseRequest, _media_service_pb2.UnsuperviseResponse]
-    """Takes a supervisor off a call. Idempotent: one who has left has left."""
+    """Takes a supervisor off a call. Idempotent: one who has left has left. Who had taken the call over ends it."""
     HangUp: _grpc.UnaryUnaryMultiCallable[_media_service_pb2.HangUpRequest, _media_service_pb2.HangUpResponse]
     """Ends an operator's leg or, with no operator, the call. Idempotent."""
     PutPrompt: _grpc.UnaryUnaryMultiCallable[_media_service_pb2.PutPromptRequest, _media_service_pb2.PutPromptResponse]
     """Stores a prompt, named by the SHA-256 of the file. INVALID_ARGUMENT unless it is a WAV file, 8 kHz, 16 bit, one channel, at most 120 s."""
+    ReleasePhone: _grpc.UnaryUnaryMultiCallable[_media_service_pb2.ReleasePhoneRequest, _media_service_pb2.ReleasePhoneResponse]
+    """Hangs up a supervisor's connected phone. Idempotent: one who is not connected is not."""
+    WatchLevels: _grpc.UnaryStreamMultiCallable[_media_service_pb2.WatchLevelsRequest, _media_service_pb2.WatchLevelsResponse]
+    """How loud each talk is, and who speaks, once a second: of the caller's tenant and client companies."""
 
 @_typing.type_check_only
 class MediaServiceAsyncStub(MediaServiceStub):
@@ -66,11 +70,15 @@ class MediaServiceAsyncStub(MediaServiceStub):
     Supervise: _aio.UnaryUnaryMultiCallable[_media_service_pb2.SuperviseRequest, _media_service_pb2.SuperviseResponse]  # type: ignore[assignment]
     """Puts a supervisor on a call in a mode, or changes the mode."""
     Unsupervise: _aio.UnaryUnaryMultiCallable[_media_service_pb2.UnsuperviseRequest, _media_service_pb2.UnsuperviseResponse]  # type: ignore[assignment]
-    """Takes a supervisor off a call. Idempotent: one who has left has left."""
+    """Takes a supervisor off a call. Idempotent: one who has left has left. Who had taken the call over ends it."""
     HangUp: _aio.UnaryUnaryMultiCallable[_media_service_pb2.HangUpRequest, _media_service_pb2.HangUpResponse]  # type: ignore[assignment]
     """Ends an operator's leg or, with no operator, the call. Idempotent."""
     PutPrompt: _aio.UnaryUnaryMultiCallable[_media_service_pb2.PutPromptRequest, _media_service_pb2.PutPromptResponse]  # type: ignore[assignment]
     """Stores a prompt, named by the SHA-256 of the file. INVALID_ARGUMENT unless it is a WAV file, 8 kHz, 16 bit, one channel, at most 120 s."""
+    ReleasePhone: _aio.UnaryUnaryMultiCallable[_media_service_pb2.ReleasePhoneRequest, _media_service_pb2.ReleasePhoneResponse]  # type: ignore[assignment]
+    """Hangs up a supervisor's connected phone. Idempotent: one who is not connected is not."""
+    WatchLevels: _aio.UnaryStreamMultiCallable[_media_service_pb2.WatchLevelsRequest, _media_service_pb2.WatchLevelsResponse]  # type: ignore[assignment]
+    """How loud each talk is, and who speaks, once a second: of the caller's tenant and client companies."""
 
 class MediaServiceServicer(metaclass=_abc_1.ABCMeta):
     """Steers calls. Every command is idempotent by `request_id`: a repeat gets the first answer.
@@ -115,7 +123,7 @@ class MediaServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _media_service_pb2.UnsuperviseRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_media_service_pb2.UnsuperviseResponse, _abc.Awaitable[_media_service_pb2.UnsuperviseResponse]]:
-        """Takes a supervisor off a call. Idempotent: one who has left has left."""
+        """Takes a supervisor off a call. Idempotent: one who has left has left. Who had taken the call over ends it."""
 
     @_abc_1.abstractmethod
     def HangUp(
@@ -132,5 +140,21 @@ class MediaServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_media_service_pb2.PutPromptResponse, _abc.Awaitable[_media_service_pb2.PutPromptResponse]]:
         """Stores a prompt, named by the SHA-256 of the file. INVALID_ARGUMENT unless it is a WAV file, 8 kHz, 16 bit, one channel, at most 120 s."""
+
+    @_abc_1.abstractmethod
+    def ReleasePhone(
+        self,
+        request: _media_service_pb2.ReleasePhoneRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_media_service_pb2.ReleasePhoneResponse, _abc.Awaitable[_media_service_pb2.ReleasePhoneResponse]]:
+        """Hangs up a supervisor's connected phone. Idempotent: one who is not connected is not."""
+
+    @_abc_1.abstractmethod
+    def WatchLevels(
+        self,
+        request: _media_service_pb2.WatchLevelsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_media_service_pb2.WatchLevelsResponse], _abc.AsyncIterator[_media_service_pb2.WatchLevelsResponse]]:
+        """How loud each talk is, and who speaks, once a second: of the caller's tenant and client companies."""
 
 def add_MediaServiceServicer_to_server(servicer: MediaServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -22,6 +22,20 @@ class AlertKind(OpenEnum):
     UNSPECIFIED = "ALERT_KIND_UNSPECIFIED"
     HELP = "ALERT_KIND_HELP"
     """The operator called for help."""
+    LONG_HOLD = "ALERT_KIND_LONG_HOLD"
+    """The customer is kept on hold for long."""
+    LONG_CALL = "ALERT_KIND_LONG_CALL"
+    """The talk is long for its reason."""
+    SILENCE = "ALERT_KIND_SILENCE"
+    """Neither side speaks."""
+    OVERTALK = "ALERT_KIND_OVERTALK"
+    """Both sides speak at once over and over."""
+    QUEUE = "ALERT_KIND_QUEUE"
+    """Somebody waits for long in a queue."""
+    SERVICE_LEVEL = "ALERT_KIND_SERVICE_LEVEL"
+    """Too few are answered in time."""
+    STUCK = "ALERT_KIND_STUCK"
+    """An operator stays for too long in a state that should pass."""
 
 
 class AlertLevel(OpenEnum):
@@ -68,14 +82,18 @@ class AlertEndReason(OpenEnum):
     UNSPECIFIED = "ALERT_END_REASON_UNSPECIFIED"
     CALL_ENDED = "ALERT_END_REASON_CALL_ENDED"
     """The call is over."""
+    CLEARED = "ALERT_END_REASON_CLEARED"
+    """What a rule found is over."""
 
 
 class AlertRaised(Event, type="sasayaki.monitoring.v1.AlertRaised"):
-    """An operator calls for help."""
+    """An operator calls for help, or a rule found something."""
 
     kind: AlertKind
     contact_id: str
+    """Empty when it is about no call."""
     operator_id: str
+    """Empty when it is about no operator."""
     team_id: str | None = None
     """The operator's team; absent when they have none."""
     level: AlertLevel
@@ -85,6 +103,11 @@ class AlertRaised(Event, type="sasayaki.monitoring.v1.AlertRaised"):
     managers_at: Instant
     """When managers are told too unless it is claimed by then."""
     raised_at: Instant
+    queue_id: str | None = None
+    """Of a rule about a queue."""
+    measured: Int64 | None = None
+    """What a rule measured and the threshold that it passed: milliseconds, times, or per mille of calls."""
+    threshold: Int64 | None = None
 
 
 class AlertEscalated(Event, type="sasayaki.monitoring.v1.AlertEscalated"):

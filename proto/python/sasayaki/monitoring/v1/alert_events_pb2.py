@@ -25,35 +25,35 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)sasayaki/monitoring/v1/alert_events.proto\x12\x16sasayaki.monitoring.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xc8\x02\n\x0b\x41lertRaised\x12/\n\x04kind\x18\x01 \x01(\x0e\x32!.sasayaki.monitoring.v1.AlertKind\x12\x12\n\ncontact_id\x18\x02 \x01(\t\x12\x13\n\x0boperator_id\x18\x03 \x01(\t\x12\x14\n\x07team_id\x18\x04 \x01(\tH\x00\x88\x01\x01\x12\x31\n\x05level\x18\x05 \x01(\x0e\x32\".sasayaki.monitoring.v1.AlertLevel\x12*\n\x06\x61ll_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bmanagers_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\traised_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\n\n\x08_team_id\"C\n\x0e\x41lertEscalated\x12\x31\n\x05level\x18\x01 \x01(\x0e\x32\".sasayaki.monitoring.v1.AlertLevel\"8\n\x0c\x41lertClaimed\x12\x15\n\rsupervisor_id\x18\x01 \x01(\t\x12\x11\n\twaited_ms\x18\x02 \x01(\x03\"\x10\n\x0e\x41lertCancelled\"G\n\x10\x41lertReasonGiven\x12\x33\n\x06reason\x18\x01 \x01(\x0e\x32#.sasayaki.monitoring.v1.AlertReason\"F\n\rAlertResolved\x12\x35\n\x07outcome\x18\x01 \x01(\x0e\x32$.sasayaki.monitoring.v1.AlertOutcome\"D\n\nAlertEnded\x12\x36\n\x06reason\x18\x01 \x01(\x0e\x32&.sasayaki.monitoring.v1.AlertEndReason*<\n\tAlertKind\x12\x1a\n\x16\x41LERT_KIND_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x41LERT_KIND_HELP\x10\x01*n\n\nAlertLevel\x12\x1b\n\x17\x41LERT_LEVEL_UNSPECIFIED\x10\x00\x12\x14\n\x10\x41LERT_LEVEL_TEAM\x10\x01\x12\x13\n\x0f\x41LERT_LEVEL_ALL\x10\x02\x12\x18\n\x14\x41LERT_LEVEL_MANAGERS\x10\x03*\xc0\x01\n\x0b\x41lertReason\x12\x1c\n\x18\x41LERT_REASON_UNSPECIFIED\x10\x00\x12\x1f\n\x1b\x41LERT_REASON_ANGRY_CUSTOMER\x10\x01\x12\x1b\n\x17\x41LERT_REASON_HARASSMENT\x10\x02\x12!\n\x1d\x41LERT_REASON_UNSURE_OF_ANSWER\x10\x03\x12\x1a\n\x16\x41LERT_REASON_TECHNICAL\x10\x04\x12\x16\n\x12\x41LERT_REASON_OTHER\x10\x05*f\n\x0c\x41lertOutcome\x12\x1d\n\x19\x41LERT_OUTCOME_UNSPECIFIED\x10\x00\x12\x18\n\x14\x41LERT_OUTCOME_SOLVED\x10\x01\x12\x1d\n\x19\x41LERT_OUTCOME_FALSE_ALARM\x10\x02*S\n\x0e\x41lertEndReason\x12 \n\x1c\x41LERT_END_REASON_UNSPECIFIED\x10\x00\x12\x1f\n\x1b\x41LERT_END_REASON_CALL_ENDED\x10\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)sasayaki/monitoring/v1/alert_events.proto\x12\x16sasayaki.monitoring.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xb6\x03\n\x0b\x41lertRaised\x12/\n\x04kind\x18\x01 \x01(\x0e\x32!.sasayaki.monitoring.v1.AlertKind\x12\x12\n\ncontact_id\x18\x02 \x01(\t\x12\x13\n\x0boperator_id\x18\x03 \x01(\t\x12\x14\n\x07team_id\x18\x04 \x01(\tH\x00\x88\x01\x01\x12\x31\n\x05level\x18\x05 \x01(\x0e\x32\".sasayaki.monitoring.v1.AlertLevel\x12*\n\x06\x61ll_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x0bmanagers_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\traised_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\x08queue_id\x18\t \x01(\tH\x01\x88\x01\x01\x12\x15\n\x08measured\x18\n \x01(\x03H\x02\x88\x01\x01\x12\x16\n\tthreshold\x18\x0b \x01(\x03H\x03\x88\x01\x01\x42\n\n\x08_team_idB\x0b\n\t_queue_idB\x0b\n\t_measuredB\x0c\n\n_threshold\"C\n\x0e\x41lertEscalated\x12\x31\n\x05level\x18\x01 \x01(\x0e\x32\".sasayaki.monitoring.v1.AlertLevel\"8\n\x0c\x41lertClaimed\x12\x15\n\rsupervisor_id\x18\x01 \x01(\t\x12\x11\n\twaited_ms\x18\x02 \x01(\x03\"\x10\n\x0e\x41lertCancelled\"G\n\x10\x41lertReasonGiven\x12\x33\n\x06reason\x18\x01 \x01(\x0e\x32#.sasayaki.monitoring.v1.AlertReason\"F\n\rAlertResolved\x12\x35\n\x07outcome\x18\x01 \x01(\x0e\x32$.sasayaki.monitoring.v1.AlertOutcome\"D\n\nAlertEnded\x12\x36\n\x06reason\x18\x01 \x01(\x0e\x32&.sasayaki.monitoring.v1.AlertEndReason*\xeb\x01\n\tAlertKind\x12\x1a\n\x16\x41LERT_KIND_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x41LERT_KIND_HELP\x10\x01\x12\x18\n\x14\x41LERT_KIND_LONG_HOLD\x10\x02\x12\x18\n\x14\x41LERT_KIND_LONG_CALL\x10\x03\x12\x16\n\x12\x41LERT_KIND_SILENCE\x10\x04\x12\x17\n\x13\x41LERT_KIND_OVERTALK\x10\x05\x12\x14\n\x10\x41LERT_KIND_QUEUE\x10\x06\x12\x1c\n\x18\x41LERT_KIND_SERVICE_LEVEL\x10\x07\x12\x14\n\x10\x41LERT_KIND_STUCK\x10\x08*n\n\nAlertLevel\x12\x1b\n\x17\x41LERT_LEVEL_UNSPECIFIED\x10\x00\x12\x14\n\x10\x41LERT_LEVEL_TEAM\x10\x01\x12\x13\n\x0f\x41LERT_LEVEL_ALL\x10\x02\x12\x18\n\x14\x41LERT_LEVEL_MANAGERS\x10\x03*\xc0\x01\n\x0b\x41lertReason\x12\x1c\n\x18\x41LERT_REASON_UNSPECIFIED\x10\x00\x12\x1f\n\x1b\x41LERT_REASON_ANGRY_CUSTOMER\x10\x01\x12\x1b\n\x17\x41LERT_REASON_HARASSMENT\x10\x02\x12!\n\x1d\x41LERT_REASON_UNSURE_OF_ANSWER\x10\x03\x12\x1a\n\x16\x41LERT_REASON_TECHNICAL\x10\x04\x12\x16\n\x12\x41LERT_REASON_OTHER\x10\x05*f\n\x0c\x41lertOutcome\x12\x1d\n\x19\x41LERT_OUTCOME_UNSPECIFIED\x10\x00\x12\x18\n\x14\x41LERT_OUTCOME_SOLVED\x10\x01\x12\x1d\n\x19\x41LERT_OUTCOME_FALSE_ALARM\x10\x02*q\n\x0e\x41lertEndReason\x12 \n\x1c\x41LERT_END_REASON_UNSPECIFIED\x10\x00\x12\x1f\n\x1b\x41LERT_END_REASON_CALL_ENDED\x10\x01\x12\x1c\n\x18\x41LERT_END_REASON_CLEARED\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'sasayaki.monitoring.v1.alert_events_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ALERTKIND']._serialized_start=793
-  _globals['_ALERTKIND']._serialized_end=853
-  _globals['_ALERTLEVEL']._serialized_start=855
-  _globals['_ALERTLEVEL']._serialized_end=965
-  _globals['_ALERTREASON']._serialized_start=968
-  _globals['_ALERTREASON']._serialized_end=1160
-  _globals['_ALERTOUTCOME']._serialized_start=1162
-  _globals['_ALERTOUTCOME']._serialized_end=1264
-  _globals['_ALERTENDREASON']._serialized_start=1266
-  _globals['_ALERTENDREASON']._serialized_end=1349
+  _globals['_ALERTKIND']._serialized_start=904
+  _globals['_ALERTKIND']._serialized_end=1139
+  _globals['_ALERTLEVEL']._serialized_start=1141
+  _globals['_ALERTLEVEL']._serialized_end=1251
+  _globals['_ALERTREASON']._serialized_start=1254
+  _globals['_ALERTREASON']._serialized_end=1446
+  _globals['_ALERTOUTCOME']._serialized_start=1448
+  _globals['_ALERTOUTCOME']._serialized_end=1550
+  _globals['_ALERTENDREASON']._serialized_start=1552
+  _globals['_ALERTENDREASON']._serialized_end=1665
   _globals['_ALERTRAISED']._serialized_start=103
-  _globals['_ALERTRAISED']._serialized_end=431
-  _globals['_ALERTESCALATED']._serialized_start=433
-  _globals['_ALERTESCALATED']._serialized_end=500
-  _globals['_ALERTCLAIMED']._serialized_start=502
-  _globals['_ALERTCLAIMED']._serialized_end=558
-  _globals['_ALERTCANCELLED']._serialized_start=560
-  _globals['_ALERTCANCELLED']._serialized_end=576
-  _globals['_ALERTREASONGIVEN']._serialized_start=578
-  _globals['_ALERTREASONGIVEN']._serialized_end=649
-  _globals['_ALERTRESOLVED']._serialized_start=651
-  _globals['_ALERTRESOLVED']._serialized_end=721
-  _globals['_ALERTENDED']._serialized_start=723
-  _globals['_ALERTENDED']._serialized_end=791
+  _globals['_ALERTRAISED']._serialized_end=541
+  _globals['_ALERTESCALATED']._serialized_start=543
+  _globals['_ALERTESCALATED']._serialized_end=610
+  _globals['_ALERTCLAIMED']._serialized_start=612
+  _globals['_ALERTCLAIMED']._serialized_end=668
+  _globals['_ALERTCANCELLED']._serialized_start=670
+  _globals['_ALERTCANCELLED']._serialized_end=686
+  _globals['_ALERTREASONGIVEN']._serialized_start=688
+  _globals['_ALERTREASONGIVEN']._serialized_end=759
+  _globals['_ALERTRESOLVED']._serialized_start=761
+  _globals['_ALERTRESOLVED']._serialized_end=831
+  _globals['_ALERTENDED']._serialized_start=833
+  _globals['_ALERTENDED']._serialized_end=901
 # @@protoc_insertion_point(module_scope)

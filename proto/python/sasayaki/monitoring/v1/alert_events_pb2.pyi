@@ -30,6 +30,20 @@ class _AlertKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_AlertKind.V
     ALERT_KIND_UNSPECIFIED: _AlertKind.ValueType  # 0
     ALERT_KIND_HELP: _AlertKind.ValueType  # 1
     """The operator called for help."""
+    ALERT_KIND_LONG_HOLD: _AlertKind.ValueType  # 2
+    """The customer is kept on hold for long."""
+    ALERT_KIND_LONG_CALL: _AlertKind.ValueType  # 3
+    """The talk is long for its reason."""
+    ALERT_KIND_SILENCE: _AlertKind.ValueType  # 4
+    """Neither side speaks."""
+    ALERT_KIND_OVERTALK: _AlertKind.ValueType  # 5
+    """Both sides speak at once over and over."""
+    ALERT_KIND_QUEUE: _AlertKind.ValueType  # 6
+    """Somebody waits for long in a queue."""
+    ALERT_KIND_SERVICE_LEVEL: _AlertKind.ValueType  # 7
+    """Too few are answered in time."""
+    ALERT_KIND_STUCK: _AlertKind.ValueType  # 8
+    """An operator stays for too long in a state that should pass."""
 
 class AlertKind(_AlertKind, metaclass=_AlertKindEnumTypeWrapper):
     """What an alert is about."""
@@ -37,6 +51,20 @@ class AlertKind(_AlertKind, metaclass=_AlertKindEnumTypeWrapper):
 ALERT_KIND_UNSPECIFIED: AlertKind.ValueType  # 0
 ALERT_KIND_HELP: AlertKind.ValueType  # 1
 """The operator called for help."""
+ALERT_KIND_LONG_HOLD: AlertKind.ValueType  # 2
+"""The customer is kept on hold for long."""
+ALERT_KIND_LONG_CALL: AlertKind.ValueType  # 3
+"""The talk is long for its reason."""
+ALERT_KIND_SILENCE: AlertKind.ValueType  # 4
+"""Neither side speaks."""
+ALERT_KIND_OVERTALK: AlertKind.ValueType  # 5
+"""Both sides speak at once over and over."""
+ALERT_KIND_QUEUE: AlertKind.ValueType  # 6
+"""Somebody waits for long in a queue."""
+ALERT_KIND_SERVICE_LEVEL: AlertKind.ValueType  # 7
+"""Too few are answered in time."""
+ALERT_KIND_STUCK: AlertKind.ValueType  # 8
+"""An operator stays for too long in a state that should pass."""
 Global___AlertKind: _TypeAlias = AlertKind  # noqa: Y015
 
 class _AlertLevel:
@@ -130,6 +158,8 @@ class _AlertEndReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_AlertE
     ALERT_END_REASON_UNSPECIFIED: _AlertEndReason.ValueType  # 0
     ALERT_END_REASON_CALL_ENDED: _AlertEndReason.ValueType  # 1
     """The call is over."""
+    ALERT_END_REASON_CLEARED: _AlertEndReason.ValueType  # 2
+    """What a rule found is over."""
 
 class AlertEndReason(_AlertEndReason, metaclass=_AlertEndReasonEnumTypeWrapper):
     """Why an alert is over although nobody said so."""
@@ -137,11 +167,13 @@ class AlertEndReason(_AlertEndReason, metaclass=_AlertEndReasonEnumTypeWrapper):
 ALERT_END_REASON_UNSPECIFIED: AlertEndReason.ValueType  # 0
 ALERT_END_REASON_CALL_ENDED: AlertEndReason.ValueType  # 1
 """The call is over."""
+ALERT_END_REASON_CLEARED: AlertEndReason.ValueType  # 2
+"""What a rule found is over."""
 Global___AlertEndReason: _TypeAlias = AlertEndReason  # noqa: Y015
 
 @_typing.final
 class AlertRaised(_message.Message):
-    """An operator calls for help."""
+    """An operator calls for help, or a rule found something."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -153,13 +185,23 @@ class AlertRaised(_message.Message):
     ALL_AT_FIELD_NUMBER: _builtins.int
     MANAGERS_AT_FIELD_NUMBER: _builtins.int
     RAISED_AT_FIELD_NUMBER: _builtins.int
+    QUEUE_ID_FIELD_NUMBER: _builtins.int
+    MEASURED_FIELD_NUMBER: _builtins.int
+    THRESHOLD_FIELD_NUMBER: _builtins.int
     kind: Global___AlertKind.ValueType
     contact_id: _builtins.str
+    """Empty when it is about no call."""
     operator_id: _builtins.str
+    """Empty when it is about no operator."""
     team_id: _builtins.str
     """The operator's team; absent when they have none."""
     level: Global___AlertLevel.ValueType
     """Who is told first."""
+    queue_id: _builtins.str
+    """Of a rule about a queue."""
+    measured: _builtins.int
+    """What a rule measured and the threshold that it passed: milliseconds, times, or per mille of calls."""
+    threshold: _builtins.int
     @_builtins.property
     def all_at(self) -> _timestamp_pb2.Timestamp:
         """When all supervisors are told unless it is claimed by then."""
@@ -181,14 +223,30 @@ class AlertRaised(_message.Message):
         all_at: _timestamp_pb2.Timestamp | None = ...,
         managers_at: _timestamp_pb2.Timestamp | None = ...,
         raised_at: _timestamp_pb2.Timestamp | None = ...,
+        queue_id: _builtins.str | None = ...,
+        measured: _builtins.int | None = ...,
+        threshold: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_team_id", b"_team_id", "all_at", b"all_at", "managers_at", b"managers_at", "raised_at", b"raised_at", "team_id", b"team_id"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_measured", b"_measured", "_queue_id", b"_queue_id", "_team_id", b"_team_id", "_threshold", b"_threshold", "all_at", b"all_at", "managers_at", b"managers_at", "measured", b"measured", "queue_id", b"queue_id", "raised_at", b"raised_at", "team_id", b"team_id", "threshold", b"threshold"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_team_id", b"_team_id", "all_at", b"all_at", "contact_id", b"contact_id", "kind", b"kind", "level", b"level", "managers_at", b"managers_at", "operator_id", b"operator_id", "raised_at", b"raised_at", "team_id", b"team_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_measured", b"_measured", "_queue_id", b"_queue_id", "_team_id", b"_team_id", "_threshold", b"_threshold", "all_at", b"all_at", "contact_id", b"contact_id", "kind", b"kind", "level", b"level", "managers_at", b"managers_at", "measured", b"measured", "operator_id", b"operator_id", "queue_id", b"queue_id", "raised_at", b"raised_at", "team_id", b"team_id", "threshold", b"threshold"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__measured: _TypeAlias = _typing.Literal["measured"]  # noqa: Y015
+    _WhichOneofArgType__measured: _TypeAlias = _typing.Literal["_measured", b"_measured"]  # noqa: Y015
+    _WhichOneofReturnType__queue_id: _TypeAlias = _typing.Literal["queue_id"]  # noqa: Y015
+    _WhichOneofArgType__queue_id: _TypeAlias = _typing.Literal["_queue_id", b"_queue_id"]  # noqa: Y015
     _WhichOneofReturnType__team_id: _TypeAlias = _typing.Literal["team_id"]  # noqa: Y015
     _WhichOneofArgType__team_id: _TypeAlias = _typing.Literal["_team_id", b"_team_id"]  # noqa: Y015
+    _WhichOneofReturnType__threshold: _TypeAlias = _typing.Literal["threshold"]  # noqa: Y015
+    _WhichOneofArgType__threshold: _TypeAlias = _typing.Literal["_threshold", b"_threshold"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__measured) -> _WhichOneofReturnType__measured | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__queue_id) -> _WhichOneofReturnType__queue_id | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__team_id) -> _WhichOneofReturnType__team_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__threshold) -> _WhichOneofReturnType__threshold | None: ...
 
 Global___AlertRaised: _TypeAlias = AlertRaised  # noqa: Y015
 

@@ -21,6 +21,30 @@ else:
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class _FloorSupervisionState:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _FloorSupervisionStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_FloorSupervisionState.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    FLOOR_SUPERVISION_STATE_UNSPECIFIED: _FloorSupervisionState.ValueType  # 0
+    FLOOR_SUPERVISION_STATE_ASKING: _FloorSupervisionState.ValueType  # 1
+    """The operator is asked for consent; nothing is heard."""
+    FLOOR_SUPERVISION_STATE_ACTIVE: _FloorSupervisionState.ValueType  # 2
+    FLOOR_SUPERVISION_STATE_AWAITING: _FloorSupervisionState.ValueType  # 3
+    """The next call of the operator is awaited."""
+
+class FloorSupervisionState(_FloorSupervisionState, metaclass=_FloorSupervisionStateEnumTypeWrapper):
+    """Where a supervision stands."""
+
+FLOOR_SUPERVISION_STATE_UNSPECIFIED: FloorSupervisionState.ValueType  # 0
+FLOOR_SUPERVISION_STATE_ASKING: FloorSupervisionState.ValueType  # 1
+"""The operator is asked for consent; nothing is heard."""
+FLOOR_SUPERVISION_STATE_ACTIVE: FloorSupervisionState.ValueType  # 2
+FLOOR_SUPERVISION_STATE_AWAITING: FloorSupervisionState.ValueType  # 3
+"""The next call of the operator is awaited."""
+Global___FloorSupervisionState: _TypeAlias = FloorSupervisionState  # noqa: Y015
+
 class _FloorOperatorState:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -105,6 +129,8 @@ class FloorRow(_message.Message):
     WAITING_FIELD_NUMBER: _builtins.int
     ALERT_FIELD_NUMBER: _builtins.int
     GONE_FIELD_NUMBER: _builtins.int
+    QUEUE_FIELD_NUMBER: _builtins.int
+    FOLLOW_UP_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def talk(self) -> Global___FloorTalk: ...
     @_builtins.property
@@ -117,6 +143,10 @@ class FloorRow(_message.Message):
     def alert(self) -> Global___FloorAlert: ...
     @_builtins.property
     def gone(self) -> Global___FloorGone: ...
+    @_builtins.property
+    def queue(self) -> Global___FloorQueue: ...
+    @_builtins.property
+    def follow_up(self) -> Global___FloorFollowUp: ...
     def __init__(
         self,
         *,
@@ -126,16 +156,104 @@ class FloorRow(_message.Message):
         waiting: Global___FloorWaiting | None = ...,
         alert: Global___FloorAlert | None = ...,
         gone: Global___FloorGone | None = ...,
+        queue: Global___FloorQueue | None = ...,
+        follow_up: Global___FloorFollowUp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["alert", b"alert", "gone", b"gone", "operator", b"operator", "row", b"row", "supervision", b"supervision", "talk", b"talk", "waiting", b"waiting"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["alert", b"alert", "follow_up", b"follow_up", "gone", b"gone", "operator", b"operator", "queue", b"queue", "row", b"row", "supervision", b"supervision", "talk", b"talk", "waiting", b"waiting"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["alert", b"alert", "gone", b"gone", "operator", b"operator", "row", b"row", "supervision", b"supervision", "talk", b"talk", "waiting", b"waiting"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alert", b"alert", "follow_up", b"follow_up", "gone", b"gone", "operator", b"operator", "queue", b"queue", "row", b"row", "supervision", b"supervision", "talk", b"talk", "waiting", b"waiting"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_row: _TypeAlias = _typing.Literal["talk", "supervision", "operator", "waiting", "alert", "gone"]  # noqa: Y015
+    _WhichOneofReturnType_row: _TypeAlias = _typing.Literal["talk", "supervision", "operator", "waiting", "alert", "gone", "queue", "follow_up"]  # noqa: Y015
     _WhichOneofArgType_row: _TypeAlias = _typing.Literal["row", b"row"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_row) -> _WhichOneofReturnType_row | None: ...
 
 Global___FloorRow: _TypeAlias = FloorRow  # noqa: Y015
+
+@_typing.final
+class FloorQueue(_message.Message):
+    """A queue's last half hour."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    QUEUE_ID_FIELD_NUMBER: _builtins.int
+    CLIENT_ID_FIELD_NUMBER: _builtins.int
+    WAITING_FIELD_NUMBER: _builtins.int
+    LONGEST_SINCE_FIELD_NUMBER: _builtins.int
+    ANSWERED_FIELD_NUMBER: _builtins.int
+    ANSWERED_IN_TIME_FIELD_NUMBER: _builtins.int
+    ABANDONED_FIELD_NUMBER: _builtins.int
+    SERVICE_LEVEL_FIELD_NUMBER: _builtins.int
+    IN_TIME_MS_FIELD_NUMBER: _builtins.int
+    queue_id: _builtins.str
+    client_id: _builtins.str
+    waiting: _builtins.int
+    answered: _builtins.int
+    answered_in_time: _builtins.int
+    """Within the service level's time."""
+    abandoned: _builtins.int
+    service_level: _builtins.float
+    """Answered in time by answered or abandoned, 0 to 1; absent without either."""
+    in_time_ms: _builtins.int
+    @_builtins.property
+    def longest_since(self) -> _timestamp_pb2.Timestamp:
+        """Since when the first of them waits; absent when nobody does."""
+
+    def __init__(
+        self,
+        *,
+        queue_id: _builtins.str = ...,
+        client_id: _builtins.str = ...,
+        waiting: _builtins.int = ...,
+        longest_since: _timestamp_pb2.Timestamp | None = ...,
+        answered: _builtins.int = ...,
+        answered_in_time: _builtins.int = ...,
+        abandoned: _builtins.int = ...,
+        service_level: _builtins.float | None = ...,
+        in_time_ms: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_service_level", b"_service_level", "longest_since", b"longest_since", "service_level", b"service_level"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_service_level", b"_service_level", "abandoned", b"abandoned", "answered", b"answered", "answered_in_time", b"answered_in_time", "client_id", b"client_id", "in_time_ms", b"in_time_ms", "longest_since", b"longest_since", "queue_id", b"queue_id", "service_level", b"service_level", "waiting", b"waiting"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__service_level: _TypeAlias = _typing.Literal["service_level"]  # noqa: Y015
+    _WhichOneofArgType__service_level: _TypeAlias = _typing.Literal["_service_level", b"_service_level"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__service_level) -> _WhichOneofReturnType__service_level | None: ...
+
+Global___FloorQueue: _TypeAlias = FloorQueue  # noqa: Y015
+
+@_typing.final
+class FloorFollowUp(_message.Message):
+    """Feedback that a talk of the same reason is to be looked at for: done, or not yet?"""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FEEDBACK_ID_FIELD_NUMBER: _builtins.int
+    CONTACT_ID_FIELD_NUMBER: _builtins.int
+    OPERATOR_ID_FIELD_NUMBER: _builtins.int
+    SUPERVISOR_ID_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    feedback_id: _builtins.str
+    contact_id: _builtins.str
+    operator_id: _builtins.str
+    supervisor_id: _builtins.str
+    """Who gave the feedback."""
+    text: _builtins.str
+    def __init__(
+        self,
+        *,
+        feedback_id: _builtins.str = ...,
+        contact_id: _builtins.str = ...,
+        operator_id: _builtins.str = ...,
+        supervisor_id: _builtins.str = ...,
+        text: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "feedback_id", b"feedback_id", "operator_id", b"operator_id", "supervisor_id", b"supervisor_id", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FloorFollowUp: _TypeAlias = FloorFollowUp  # noqa: Y015
 
 @_typing.final
 class FloorTalk(_message.Message):
@@ -181,12 +299,17 @@ class FloorSupervision(_message.Message):
     MODE_FIELD_NUMBER: _builtins.int
     PURPOSE_FIELD_NUMBER: _builtins.int
     SINCE_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    FOLLOWING_FIELD_NUMBER: _builtins.int
     supervision_id: _builtins.str
     contact_id: _builtins.str
     supervisor_id: _builtins.str
     operator_id: _builtins.str
     mode: _call_events_pb2.SupervisionMode.ValueType
     purpose: _supervision_events_pb2.Purpose.ValueType
+    state: Global___FloorSupervisionState.ValueType
+    following: _builtins.bool
+    """Whether the supervisor stays with the operator across calls."""
     @_builtins.property
     def since(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
@@ -199,10 +322,12 @@ class FloorSupervision(_message.Message):
         mode: _call_events_pb2.SupervisionMode.ValueType = ...,
         purpose: _supervision_events_pb2.Purpose.ValueType = ...,
         since: _timestamp_pb2.Timestamp | None = ...,
+        state: Global___FloorSupervisionState.ValueType = ...,
+        following: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["since", b"since"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "mode", b"mode", "operator_id", b"operator_id", "purpose", b"purpose", "since", b"since", "supervision_id", b"supervision_id", "supervisor_id", b"supervisor_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "following", b"following", "mode", b"mode", "operator_id", b"operator_id", "purpose", b"purpose", "since", b"since", "state", b"state", "supervision_id", b"supervision_id", "supervisor_id", b"supervisor_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -296,6 +421,9 @@ class FloorAlert(_message.Message):
     SINCE_FIELD_NUMBER: _builtins.int
     SUPERVISOR_ID_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
+    QUEUE_ID_FIELD_NUMBER: _builtins.int
+    MEASURED_FIELD_NUMBER: _builtins.int
+    THRESHOLD_FIELD_NUMBER: _builtins.int
     alert_id: _builtins.str
     kind: _alert_events_pb2.AlertKind.ValueType
     contact_id: _builtins.str
@@ -308,6 +436,11 @@ class FloorAlert(_message.Message):
     """Who claimed it, if anybody."""
     reason: _alert_events_pb2.AlertReason.ValueType
     """Why the operator called, if they told."""
+    queue_id: _builtins.str
+    """Of a rule about a queue."""
+    measured: _builtins.int
+    """What a rule measured, and its threshold."""
+    threshold: _builtins.int
     @_builtins.property
     def since(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
@@ -324,10 +457,13 @@ class FloorAlert(_message.Message):
         since: _timestamp_pb2.Timestamp | None = ...,
         supervisor_id: _builtins.str = ...,
         reason: _alert_events_pb2.AlertReason.ValueType = ...,
+        queue_id: _builtins.str = ...,
+        measured: _builtins.int = ...,
+        threshold: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["since", b"since"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["alert_id", b"alert_id", "client_id", b"client_id", "contact_id", b"contact_id", "kind", b"kind", "level", b"level", "operator_id", b"operator_id", "reason", b"reason", "since", b"since", "state", b"state", "supervisor_id", b"supervisor_id", "team_id", b"team_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alert_id", b"alert_id", "client_id", b"client_id", "contact_id", b"contact_id", "kind", b"kind", "level", b"level", "measured", b"measured", "operator_id", b"operator_id", "queue_id", b"queue_id", "reason", b"reason", "since", b"since", "state", b"state", "supervisor_id", b"supervisor_id", "team_id", b"team_id", "threshold", b"threshold"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -342,23 +478,27 @@ class FloorGone(_message.Message):
     TALK_FIELD_NUMBER: _builtins.int
     SUPERVISION_FIELD_NUMBER: _builtins.int
     WAITING_FIELD_NUMBER: _builtins.int
+    FOLLOW_UP_FIELD_NUMBER: _builtins.int
     talk: _builtins.str
     """The talk of this contact."""
     supervision: _builtins.str
     waiting: _builtins.str
     """The waiting of this contact."""
+    follow_up: _builtins.str
+    """The follow-up of this feedback."""
     def __init__(
         self,
         *,
         talk: _builtins.str = ...,
         supervision: _builtins.str = ...,
         waiting: _builtins.str = ...,
+        follow_up: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["id", b"id", "supervision", b"supervision", "talk", b"talk", "waiting", b"waiting"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["follow_up", b"follow_up", "id", b"id", "supervision", b"supervision", "talk", b"talk", "waiting", b"waiting"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id", "supervision", b"supervision", "talk", b"talk", "waiting", b"waiting"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["follow_up", b"follow_up", "id", b"id", "supervision", b"supervision", "talk", b"talk", "waiting", b"waiting"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_id: _TypeAlias = _typing.Literal["talk", "supervision", "waiting"]  # noqa: Y015
+    _WhichOneofReturnType_id: _TypeAlias = _typing.Literal["talk", "supervision", "waiting", "follow_up"]  # noqa: Y015
     _WhichOneofArgType_id: _TypeAlias = _typing.Literal["id", b"id"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_id) -> _WhichOneofReturnType_id | None: ...
 

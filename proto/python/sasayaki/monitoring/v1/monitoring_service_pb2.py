@@ -24,62 +24,109 @@ _sym_db = _symbol_database.Default()
 
 from sasayaki.media.v1 import call_events_pb2 as sasayaki_dot_media_dot_v1_dot_call__events__pb2
 from sasayaki.monitoring.v1 import alert_events_pb2 as sasayaki_dot_monitoring_dot_v1_dot_alert__events__pb2
+from sasayaki.monitoring.v1 import coaching_events_pb2 as sasayaki_dot_monitoring_dot_v1_dot_coaching__events__pb2
+from sasayaki.monitoring.v1 import desk_pb2 as sasayaki_dot_monitoring_dot_v1_dot_desk__pb2
 from sasayaki.monitoring.v1 import fairness_pb2 as sasayaki_dot_monitoring_dot_v1_dot_fairness__pb2
 from sasayaki.monitoring.v1 import floor_pb2 as sasayaki_dot_monitoring_dot_v1_dot_floor__pb2
+from sasayaki.monitoring.v1 import ledger_pb2 as sasayaki_dot_monitoring_dot_v1_dot_ledger__pb2
 from sasayaki.monitoring.v1 import supervision_events_pb2 as sasayaki_dot_monitoring_dot_v1_dot_supervision__events__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n/sasayaki/monitoring/v1/monitoring_service.proto\x12\x16sasayaki.monitoring.v1\x1a#sasayaki/media/v1/call_events.proto\x1a)sasayaki/monitoring/v1/alert_events.proto\x1a%sasayaki/monitoring/v1/fairness.proto\x1a\"sasayaki/monitoring/v1/floor.proto\x1a/sasayaki/monitoring/v1/supervision_events.proto\"\xa5\x01\n\x17StartSupervisionRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x12\n\ncontact_id\x18\x02 \x01(\t\x12\x30\n\x04mode\x18\x03 \x01(\x0e\x32\".sasayaki.media.v1.SupervisionMode\x12\x30\n\x07purpose\x18\x04 \x01(\x0e\x32\x1f.sasayaki.monitoring.v1.Purpose\"2\n\x18StartSupervisionResponse\x12\x16\n\x0esupervision_id\x18\x01 \x01(\t\"q\n\x11\x43hangeModeRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x16\n\x0esupervision_id\x18\x02 \x01(\t\x12\x30\n\x04mode\x18\x03 \x01(\x0e\x32\".sasayaki.media.v1.SupervisionMode\"\x14\n\x12\x43hangeModeResponse\"\x81\x01\n\x15\x45ndSupervisionRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x16\n\x0esupervision_id\x18\x02 \x01(\t\x12<\n\x06reason\x18\x03 \x01(\x0e\x32,.sasayaki.monitoring.v1.SupervisionEndReason\"\x18\n\x16\x45ndSupervisionResponse\"\'\n\x11RaiseAlertRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\"&\n\x12RaiseAlertResponse\x12\x10\n\x08\x61lert_id\x18\x01 \x01(\t\"s\n\x16GiveAlertReasonRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08\x61lert_id\x18\x02 \x01(\t\x12\x33\n\x06reason\x18\x03 \x01(\x0e\x32#.sasayaki.monitoring.v1.AlertReason\"\x19\n\x17GiveAlertReasonResponse\":\n\x12\x43\x61ncelAlertRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08\x61lert_id\x18\x02 \x01(\t\"\x15\n\x13\x43\x61ncelAlertResponse\"9\n\x11\x43laimAlertRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08\x61lert_id\x18\x02 \x01(\t\"=\n\x12\x43laimAlertResponse\x12\x12\n\ncontact_id\x18\x01 \x01(\t\x12\x13\n\x0boperator_id\x18\x02 \x01(\t\"r\n\x13ResolveAlertRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08\x61lert_id\x18\x02 \x01(\t\x12\x35\n\x07outcome\x18\x03 \x01(\x0e\x32$.sasayaki.monitoring.v1.AlertOutcome\"\x16\n\x14ResolveAlertResponse\"o\n\x0f\x45ndAlertRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08\x61lert_id\x18\x02 \x01(\t\x12\x36\n\x06reason\x18\x03 \x01(\x0e\x32&.sasayaki.monitoring.v1.AlertEndReason\"\x12\n\x10\x45ndAlertResponse\"o\n\x15SetAlertLadderRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x14\n\x0c\x61ll_after_ms\x18\x03 \x01(\x03\x12\x19\n\x11managers_after_ms\x18\x04 \x01(\x03\"\x18\n\x16SetAlertLadderResponse\"\x13\n\x11WatchFloorRequest\"D\n\x12WatchFloorResponse\x12.\n\x04rows\x18\x01 \x03(\x0b\x32 .sasayaki.monitoring.v1.FloorRow2\x90\n\n\x11MonitoringService\x12u\n\x10StartSupervision\x12/.sasayaki.monitoring.v1.StartSupervisionRequest\x1a\x30.sasayaki.monitoring.v1.StartSupervisionResponse\x12\x63\n\nChangeMode\x12).sasayaki.monitoring.v1.ChangeModeRequest\x1a*.sasayaki.monitoring.v1.ChangeModeResponse\x12o\n\x0e\x45ndSupervision\x12-.sasayaki.monitoring.v1.EndSupervisionRequest\x1a..sasayaki.monitoring.v1.EndSupervisionResponse\x12\x63\n\nRaiseAlert\x12).sasayaki.monitoring.v1.RaiseAlertRequest\x1a*.sasayaki.monitoring.v1.RaiseAlertResponse\x12r\n\x0fGiveAlertReason\x12..sasayaki.monitoring.v1.GiveAlertReasonRequest\x1a/.sasayaki.monitoring.v1.GiveAlertReasonResponse\x12\x66\n\x0b\x43\x61ncelAlert\x12*.sasayaki.monitoring.v1.CancelAlertRequest\x1a+.sasayaki.monitoring.v1.CancelAlertResponse\x12\x63\n\nClaimAlert\x12).sasayaki.monitoring.v1.ClaimAlertRequest\x1a*.sasayaki.monitoring.v1.ClaimAlertResponse\x12i\n\x0cResolveAlert\x12+.sasayaki.monitoring.v1.ResolveAlertRequest\x1a,.sasayaki.monitoring.v1.ResolveAlertResponse\x12]\n\x08\x45ndAlert\x12\'.sasayaki.monitoring.v1.EndAlertRequest\x1a(.sasayaki.monitoring.v1.EndAlertResponse\x12o\n\x0eSetAlertLadder\x12-.sasayaki.monitoring.v1.SetAlertLadderRequest\x1a..sasayaki.monitoring.v1.SetAlertLadderResponse\x12\x65\n\nWatchFloor\x12).sasayaki.monitoring.v1.WatchFloorRequest\x1a*.sasayaki.monitoring.v1.WatchFloorResponse0\x01\x12\x66\n\x0bGetFairness\x12*.sasayaki.monitoring.v1.GetFairnessRequest\x1a+.sasayaki.monitoring.v1.GetFairnessResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n/sasayaki/monitoring/v1/monitoring_service.proto\x12\x16sasayaki.monitoring.v1\x1a#sasayaki/media/v1/call_events.proto\x1a)sasayaki/monitoring/v1/alert_events.proto\x1a,sasayaki/monitoring/v1/coaching_events.proto\x1a!sasayaki/monitoring/v1/desk.proto\x1a%sasayaki/monitoring/v1/fairness.proto\x1a\"sasayaki/monitoring/v1/floor.proto\x1a#sasayaki/monitoring/v1/ledger.proto\x1a/sasayaki/monitoring/v1/supervision_events.proto\"\xda\x01\n\x17StartSupervisionRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x12\n\ncontact_id\x18\x02 \x01(\t\x12\x30\n\x04mode\x18\x03 \x01(\x0e\x32\".sasayaki.media.v1.SupervisionMode\x12\x30\n\x07purpose\x18\x04 \x01(\x0e\x32\x1f.sasayaki.monitoring.v1.Purpose\x12\x11\n\tfollowing\x18\x05 \x01(\x08\x12\x12\n\nkeep_phone\x18\x06 \x01(\x08\x12\x0c\n\x04note\x18\x07 \x01(\t\"I\n\x18StartSupervisionResponse\x12\x16\n\x0esupervision_id\x18\x01 \x01(\t\x12\x15\n\rconsent_asked\x18\x02 \x01(\x08\"q\n\x11\x43hangeModeRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x16\n\x0esupervision_id\x18\x02 \x01(\t\x12\x30\n\x04mode\x18\x03 \x01(\x0e\x32\".sasayaki.media.v1.SupervisionMode\"\x14\n\x12\x43hangeModeResponse\"\x81\x01\n\x15\x45ndSupervisionRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x16\n\x0esupervision_id\x18\x02 \x01(\t\x12<\n\x06reason\x18\x03 \x01(\x0e\x32,.sasayaki.monitoring.v1.SupervisionEndReason\"\x18\n\x16\x45ndSupervisionResponse\"\xb0\x01\n\x14\x41nswerConsentRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x16\n\x0esupervision_id\x18\x02 \x01(\t\x12\x35\n\x06\x61nswer\x18\x03 \x01(\x0e\x32%.sasayaki.monitoring.v1.ConsentAnswer\x12\x35\n\x06reason\x18\x04 \x01(\x0e\x32%.sasayaki.monitoring.v1.ConsentReason\"\x17\n\x15\x41nswerConsentResponse\"\x87\x01\n\x13SwitchTargetRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x16\n\x0esupervision_id\x18\x02 \x01(\t\x12\x12\n\ncontact_id\x18\x03 \x01(\t\x12\x30\n\x04mode\x18\x04 \x01(\x0e\x32\".sasayaki.media.v1.SupervisionMode\"\x16\n\x14SwitchTargetResponse\"T\n\x13SetFollowingRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x16\n\x0esupervision_id\x18\x02 \x01(\t\x12\x11\n\tfollowing\x18\x03 \x01(\x08\"\x16\n\x14SetFollowingResponse\"S\n\x11\x46ollowCallRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x16\n\x0esupervision_id\x18\x02 \x01(\t\x12\x12\n\ncontact_id\x18\x03 \x01(\t\"\x14\n\x12\x46ollowCallResponse\"K\n\x0fSendTextRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x16\n\x0esupervision_id\x18\x02 \x01(\t\x12\x0c\n\x04text\x18\x03 \x01(\t\"#\n\x10SendTextResponse\x12\x0f\n\x07text_id\x18\x01 \x01(\t\"\x16\n\x14WatchOperatorRequest\"F\n\x15WatchOperatorResponse\x12-\n\x04rows\x18\x01 \x03(\x0b\x32\x1f.sasayaki.monitoring.v1.DeskRow\"\xa6\x01\n\x13GiveFeedbackRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x16\n\x0esupervision_id\x18\x02 \x01(\t\x12\r\n\x05\x61t_ms\x18\x03 \x01(\x03\x12\x32\n\x04kind\x18\x04 \x01(\x0e\x32$.sasayaki.monitoring.v1.FeedbackKind\x12\x0c\n\x04text\x18\x05 \x01(\t\x12\x12\n\ncontact_id\x18\x06 \x01(\t\"+\n\x14GiveFeedbackResponse\x12\x13\n\x0b\x66\x65\x65\x64\x62\x61\x63k_id\x18\x01 \x01(\t\">\n\x13ReadFeedbackRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x13\n\x0b\x66\x65\x65\x64\x62\x61\x63k_id\x18\x02 \x01(\t\"\x16\n\x14ReadFeedbackResponse\"\xa3\x01\n\x15\x41nswerFollowUpRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x13\n\x0b\x66\x65\x65\x64\x62\x61\x63k_id\x18\x02 \x01(\t\x12\x12\n\ncontact_id\x18\x03 \x01(\t\x12\x38\n\x07outcome\x18\x04 \x01(\x0e\x32\'.sasayaki.monitoring.v1.FollowUpOutcome\x12\x13\n\x0boperator_id\x18\x05 \x01(\t\"\x18\n\x16\x41nswerFollowUpResponse\"\xdf\x01\n\x1bSetSupervisionPolicyRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x34\n\x0b\x63onsent_for\x18\x03 \x03(\x0e\x32\x1f.sasayaki.monitoring.v1.Purpose\x12\x34\n\x0bnot_allowed\x18\x04 \x03(\x0e\x32\x1f.sasayaki.monitoring.v1.Purpose\x12\x18\n\x10\x61nswer_within_ms\x18\x05 \x01(\x03\x12\x13\n\x0b\x64\x61ily_limit\x18\x06 \x01(\r\"\x1e\n\x1cSetSupervisionPolicyResponse\"\xba\x01\n\x13SetAlertRuleRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12/\n\x04kind\x18\x03 \x01(\x0e\x32!.sasayaki.monitoring.v1.AlertKind\x12\x0f\n\x07\x65nabled\x18\x04 \x01(\x08\x12\x11\n\tthreshold\x18\x05 \x01(\x03\x12\x12\n\ncleared_at\x18\x06 \x01(\x03\x12\x13\n\x0bhourly_most\x18\x07 \x01(\r\"\x16\n\x14SetAlertRuleResponse\"\'\n\x11RaiseAlertRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\"&\n\x12RaiseAlertResponse\x12\x10\n\x08\x61lert_id\x18\x01 \x01(\t\"s\n\x16GiveAlertReasonRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08\x61lert_id\x18\x02 \x01(\t\x12\x33\n\x06reason\x18\x03 \x01(\x0e\x32#.sasayaki.monitoring.v1.AlertReason\"\x19\n\x17GiveAlertReasonResponse\":\n\x12\x43\x61ncelAlertRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08\x61lert_id\x18\x02 \x01(\t\"\x15\n\x13\x43\x61ncelAlertResponse\"9\n\x11\x43laimAlertRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08\x61lert_id\x18\x02 \x01(\t\"=\n\x12\x43laimAlertResponse\x12\x12\n\ncontact_id\x18\x01 \x01(\t\x12\x13\n\x0boperator_id\x18\x02 \x01(\t\"r\n\x13ResolveAlertRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08\x61lert_id\x18\x02 \x01(\t\x12\x35\n\x07outcome\x18\x03 \x01(\x0e\x32$.sasayaki.monitoring.v1.AlertOutcome\"\x16\n\x14ResolveAlertResponse\"o\n\x0f\x45ndAlertRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x10\n\x08\x61lert_id\x18\x02 \x01(\t\x12\x36\n\x06reason\x18\x03 \x01(\x0e\x32&.sasayaki.monitoring.v1.AlertEndReason\"\x12\n\x10\x45ndAlertResponse\"o\n\x15SetAlertLadderRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x14\n\x0c\x61ll_after_ms\x18\x03 \x01(\x03\x12\x19\n\x11managers_after_ms\x18\x04 \x01(\x03\"\x18\n\x16SetAlertLadderResponse\"\x13\n\x11WatchFloorRequest\"D\n\x12WatchFloorResponse\x12.\n\x04rows\x18\x01 \x03(\x0b\x32 .sasayaki.monitoring.v1.FloorRow2\xa0\x14\n\x11MonitoringService\x12u\n\x10StartSupervision\x12/.sasayaki.monitoring.v1.StartSupervisionRequest\x1a\x30.sasayaki.monitoring.v1.StartSupervisionResponse\x12\x63\n\nChangeMode\x12).sasayaki.monitoring.v1.ChangeModeRequest\x1a*.sasayaki.monitoring.v1.ChangeModeResponse\x12o\n\x0e\x45ndSupervision\x12-.sasayaki.monitoring.v1.EndSupervisionRequest\x1a..sasayaki.monitoring.v1.EndSupervisionResponse\x12l\n\rAnswerConsent\x12,.sasayaki.monitoring.v1.AnswerConsentRequest\x1a-.sasayaki.monitoring.v1.AnswerConsentResponse\x12i\n\x0cSwitchTarget\x12+.sasayaki.monitoring.v1.SwitchTargetRequest\x1a,.sasayaki.monitoring.v1.SwitchTargetResponse\x12i\n\x0cSetFollowing\x12+.sasayaki.monitoring.v1.SetFollowingRequest\x1a,.sasayaki.monitoring.v1.SetFollowingResponse\x12\x63\n\nFollowCall\x12).sasayaki.monitoring.v1.FollowCallRequest\x1a*.sasayaki.monitoring.v1.FollowCallResponse\x12]\n\x08SendText\x12\'.sasayaki.monitoring.v1.SendTextRequest\x1a(.sasayaki.monitoring.v1.SendTextResponse\x12n\n\rWatchOperator\x12,.sasayaki.monitoring.v1.WatchOperatorRequest\x1a-.sasayaki.monitoring.v1.WatchOperatorResponse0\x01\x12`\n\tGetLedger\x12(.sasayaki.monitoring.v1.GetLedgerRequest\x1a).sasayaki.monitoring.v1.GetLedgerResponse\x12i\n\x0cGiveFeedback\x12+.sasayaki.monitoring.v1.GiveFeedbackRequest\x1a,.sasayaki.monitoring.v1.GiveFeedbackResponse\x12i\n\x0cReadFeedback\x12+.sasayaki.monitoring.v1.ReadFeedbackRequest\x1a,.sasayaki.monitoring.v1.ReadFeedbackResponse\x12o\n\x0e\x41nswerFollowUp\x12-.sasayaki.monitoring.v1.AnswerFollowUpRequest\x1a..sasayaki.monitoring.v1.AnswerFollowUpResponse\x12\x81\x01\n\x14SetSupervisionPolicy\x12\x33.sasayaki.monitoring.v1.SetSupervisionPolicyRequest\x1a\x34.sasayaki.monitoring.v1.SetSupervisionPolicyResponse\x12i\n\x0cSetAlertRule\x12+.sasayaki.monitoring.v1.SetAlertRuleRequest\x1a,.sasayaki.monitoring.v1.SetAlertRuleResponse\x12\x63\n\nRaiseAlert\x12).sasayaki.monitoring.v1.RaiseAlertRequest\x1a*.sasayaki.monitoring.v1.RaiseAlertResponse\x12r\n\x0fGiveAlertReason\x12..sasayaki.monitoring.v1.GiveAlertReasonRequest\x1a/.sasayaki.monitoring.v1.GiveAlertReasonResponse\x12\x66\n\x0b\x43\x61ncelAlert\x12*.sasayaki.monitoring.v1.CancelAlertRequest\x1a+.sasayaki.monitoring.v1.CancelAlertResponse\x12\x63\n\nClaimAlert\x12).sasayaki.monitoring.v1.ClaimAlertRequest\x1a*.sasayaki.monitoring.v1.ClaimAlertResponse\x12i\n\x0cResolveAlert\x12+.sasayaki.monitoring.v1.ResolveAlertRequest\x1a,.sasayaki.monitoring.v1.ResolveAlertResponse\x12]\n\x08\x45ndAlert\x12\'.sasayaki.monitoring.v1.EndAlertRequest\x1a(.sasayaki.monitoring.v1.EndAlertResponse\x12o\n\x0eSetAlertLadder\x12-.sasayaki.monitoring.v1.SetAlertLadderRequest\x1a..sasayaki.monitoring.v1.SetAlertLadderResponse\x12\x65\n\nWatchFloor\x12).sasayaki.monitoring.v1.WatchFloorRequest\x1a*.sasayaki.monitoring.v1.WatchFloorResponse0\x01\x12\x66\n\x0bGetFairness\x12*.sasayaki.monitoring.v1.GetFairnessRequest\x1a+.sasayaki.monitoring.v1.GetFairnessResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'sasayaki.monitoring.v1.monitoring_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_STARTSUPERVISIONREQUEST']._serialized_start=280
-  _globals['_STARTSUPERVISIONREQUEST']._serialized_end=445
-  _globals['_STARTSUPERVISIONRESPONSE']._serialized_start=447
-  _globals['_STARTSUPERVISIONRESPONSE']._serialized_end=497
-  _globals['_CHANGEMODEREQUEST']._serialized_start=499
-  _globals['_CHANGEMODEREQUEST']._serialized_end=612
-  _globals['_CHANGEMODERESPONSE']._serialized_start=614
-  _globals['_CHANGEMODERESPONSE']._serialized_end=634
-  _globals['_ENDSUPERVISIONREQUEST']._serialized_start=637
-  _globals['_ENDSUPERVISIONREQUEST']._serialized_end=766
-  _globals['_ENDSUPERVISIONRESPONSE']._serialized_start=768
-  _globals['_ENDSUPERVISIONRESPONSE']._serialized_end=792
-  _globals['_RAISEALERTREQUEST']._serialized_start=794
-  _globals['_RAISEALERTREQUEST']._serialized_end=833
-  _globals['_RAISEALERTRESPONSE']._serialized_start=835
-  _globals['_RAISEALERTRESPONSE']._serialized_end=873
-  _globals['_GIVEALERTREASONREQUEST']._serialized_start=875
-  _globals['_GIVEALERTREASONREQUEST']._serialized_end=990
-  _globals['_GIVEALERTREASONRESPONSE']._serialized_start=992
-  _globals['_GIVEALERTREASONRESPONSE']._serialized_end=1017
-  _globals['_CANCELALERTREQUEST']._serialized_start=1019
-  _globals['_CANCELALERTREQUEST']._serialized_end=1077
-  _globals['_CANCELALERTRESPONSE']._serialized_start=1079
-  _globals['_CANCELALERTRESPONSE']._serialized_end=1100
-  _globals['_CLAIMALERTREQUEST']._serialized_start=1102
-  _globals['_CLAIMALERTREQUEST']._serialized_end=1159
-  _globals['_CLAIMALERTRESPONSE']._serialized_start=1161
-  _globals['_CLAIMALERTRESPONSE']._serialized_end=1222
-  _globals['_RESOLVEALERTREQUEST']._serialized_start=1224
-  _globals['_RESOLVEALERTREQUEST']._serialized_end=1338
-  _globals['_RESOLVEALERTRESPONSE']._serialized_start=1340
-  _globals['_RESOLVEALERTRESPONSE']._serialized_end=1362
-  _globals['_ENDALERTREQUEST']._serialized_start=1364
-  _globals['_ENDALERTREQUEST']._serialized_end=1475
-  _globals['_ENDALERTRESPONSE']._serialized_start=1477
-  _globals['_ENDALERTRESPONSE']._serialized_end=1495
-  _globals['_SETALERTLADDERREQUEST']._serialized_start=1497
-  _globals['_SETALERTLADDERREQUEST']._serialized_end=1608
-  _globals['_SETALERTLADDERRESPONSE']._serialized_start=1610
-  _globals['_SETALERTLADDERRESPONSE']._serialized_end=1634
-  _globals['_WATCHFLOORREQUEST']._serialized_start=1636
-  _globals['_WATCHFLOORREQUEST']._serialized_end=1655
-  _globals['_WATCHFLOORRESPONSE']._serialized_start=1657
-  _globals['_WATCHFLOORRESPONSE']._serialized_end=1725
-  _globals['_MONITORINGSERVICE']._serialized_start=1728
-  _globals['_MONITORINGSERVICE']._serialized_end=3024
+  _globals['_STARTSUPERVISIONREQUEST']._serialized_start=398
+  _globals['_STARTSUPERVISIONREQUEST']._serialized_end=616
+  _globals['_STARTSUPERVISIONRESPONSE']._serialized_start=618
+  _globals['_STARTSUPERVISIONRESPONSE']._serialized_end=691
+  _globals['_CHANGEMODEREQUEST']._serialized_start=693
+  _globals['_CHANGEMODEREQUEST']._serialized_end=806
+  _globals['_CHANGEMODERESPONSE']._serialized_start=808
+  _globals['_CHANGEMODERESPONSE']._serialized_end=828
+  _globals['_ENDSUPERVISIONREQUEST']._serialized_start=831
+  _globals['_ENDSUPERVISIONREQUEST']._serialized_end=960
+  _globals['_ENDSUPERVISIONRESPONSE']._serialized_start=962
+  _globals['_ENDSUPERVISIONRESPONSE']._serialized_end=986
+  _globals['_ANSWERCONSENTREQUEST']._serialized_start=989
+  _globals['_ANSWERCONSENTREQUEST']._serialized_end=1165
+  _globals['_ANSWERCONSENTRESPONSE']._serialized_start=1167
+  _globals['_ANSWERCONSENTRESPONSE']._serialized_end=1190
+  _globals['_SWITCHTARGETREQUEST']._serialized_start=1193
+  _globals['_SWITCHTARGETREQUEST']._serialized_end=1328
+  _globals['_SWITCHTARGETRESPONSE']._serialized_start=1330
+  _globals['_SWITCHTARGETRESPONSE']._serialized_end=1352
+  _globals['_SETFOLLOWINGREQUEST']._serialized_start=1354
+  _globals['_SETFOLLOWINGREQUEST']._serialized_end=1438
+  _globals['_SETFOLLOWINGRESPONSE']._serialized_start=1440
+  _globals['_SETFOLLOWINGRESPONSE']._serialized_end=1462
+  _globals['_FOLLOWCALLREQUEST']._serialized_start=1464
+  _globals['_FOLLOWCALLREQUEST']._serialized_end=1547
+  _globals['_FOLLOWCALLRESPONSE']._serialized_start=1549
+  _globals['_FOLLOWCALLRESPONSE']._serialized_end=1569
+  _globals['_SENDTEXTREQUEST']._serialized_start=1571
+  _globals['_SENDTEXTREQUEST']._serialized_end=1646
+  _globals['_SENDTEXTRESPONSE']._serialized_start=1648
+  _globals['_SENDTEXTRESPONSE']._serialized_end=1683
+  _globals['_WATCHOPERATORREQUEST']._serialized_start=1685
+  _globals['_WATCHOPERATORREQUEST']._serialized_end=1707
+  _globals['_WATCHOPERATORRESPONSE']._serialized_start=1709
+  _globals['_WATCHOPERATORRESPONSE']._serialized_end=1779
+  _globals['_GIVEFEEDBACKREQUEST']._serialized_start=1782
+  _globals['_GIVEFEEDBACKREQUEST']._serialized_end=1948
+  _globals['_GIVEFEEDBACKRESPONSE']._serialized_start=1950
+  _globals['_GIVEFEEDBACKRESPONSE']._serialized_end=1993
+  _globals['_READFEEDBACKREQUEST']._serialized_start=1995
+  _globals['_READFEEDBACKREQUEST']._serialized_end=2057
+  _globals['_READFEEDBACKRESPONSE']._serialized_start=2059
+  _globals['_READFEEDBACKRESPONSE']._serialized_end=2081
+  _globals['_ANSWERFOLLOWUPREQUEST']._serialized_start=2084
+  _globals['_ANSWERFOLLOWUPREQUEST']._serialized_end=2247
+  _globals['_ANSWERFOLLOWUPRESPONSE']._serialized_start=2249
+  _globals['_ANSWERFOLLOWUPRESPONSE']._serialized_end=2273
+  _globals['_SETSUPERVISIONPOLICYREQUEST']._serialized_start=2276
+  _globals['_SETSUPERVISIONPOLICYREQUEST']._serialized_end=2499
+  _globals['_SETSUPERVISIONPOLICYRESPONSE']._serialized_start=2501
+  _globals['_SETSUPERVISIONPOLICYRESPONSE']._serialized_end=2531
+  _globals['_SETALERTRULEREQUEST']._serialized_start=2534
+  _globals['_SETALERTRULEREQUEST']._serialized_end=2720
+  _globals['_SETALERTRULERESPONSE']._serialized_start=2722
+  _globals['_SETALERTRULERESPONSE']._serialized_end=2744
+  _globals['_RAISEALERTREQUEST']._serialized_start=2746
+  _globals['_RAISEALERTREQUEST']._serialized_end=2785
+  _globals['_RAISEALERTRESPONSE']._serialized_start=2787
+  _globals['_RAISEALERTRESPONSE']._serialized_end=2825
+  _globals['_GIVEALERTREASONREQUEST']._serialized_start=2827
+  _globals['_GIVEALERTREASONREQUEST']._serialized_end=2942
+  _globals['_GIVEALERTREASONRESPONSE']._serialized_start=2944
+  _globals['_GIVEALERTREASONRESPONSE']._serialized_end=2969
+  _globals['_CANCELALERTREQUEST']._serialized_start=2971
+  _globals['_CANCELALERTREQUEST']._serialized_end=3029
+  _globals['_CANCELALERTRESPONSE']._serialized_start=3031
+  _globals['_CANCELALERTRESPONSE']._serialized_end=3052
+  _globals['_CLAIMALERTREQUEST']._serialized_start=3054
+  _globals['_CLAIMALERTREQUEST']._serialized_end=3111
+  _globals['_CLAIMALERTRESPONSE']._serialized_start=3113
+  _globals['_CLAIMALERTRESPONSE']._serialized_end=3174
+  _globals['_RESOLVEALERTREQUEST']._serialized_start=3176
+  _globals['_RESOLVEALERTREQUEST']._serialized_end=3290
+  _globals['_RESOLVEALERTRESPONSE']._serialized_start=3292
+  _globals['_RESOLVEALERTRESPONSE']._serialized_end=3314
+  _globals['_ENDALERTREQUEST']._serialized_start=3316
+  _globals['_ENDALERTREQUEST']._serialized_end=3427
+  _globals['_ENDALERTRESPONSE']._serialized_start=3429
+  _globals['_ENDALERTRESPONSE']._serialized_end=3447
+  _globals['_SETALERTLADDERREQUEST']._serialized_start=3449
+  _globals['_SETALERTLADDERREQUEST']._serialized_end=3560
+  _globals['_SETALERTLADDERRESPONSE']._serialized_start=3562
+  _globals['_SETALERTLADDERRESPONSE']._serialized_end=3586
+  _globals['_WATCHFLOORREQUEST']._serialized_start=3588
+  _globals['_WATCHFLOORREQUEST']._serialized_end=3607
+  _globals['_WATCHFLOORRESPONSE']._serialized_start=3609
+  _globals['_WATCHFLOORRESPONSE']._serialized_end=3677
+  _globals['_MONITORINGSERVICE']._serialized_start=3680
+  _globals['_MONITORINGSERVICE']._serialized_end=6272
 # @@protoc_insertion_point(module_scope)

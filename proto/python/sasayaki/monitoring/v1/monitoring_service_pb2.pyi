@@ -9,6 +9,8 @@ from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
 from sasayaki.media.v1 import call_events_pb2 as _call_events_pb2
 from sasayaki.monitoring.v1 import alert_events_pb2 as _alert_events_pb2
+from sasayaki.monitoring.v1 import coaching_events_pb2 as _coaching_events_pb2
+from sasayaki.monitoring.v1 import desk_pb2 as _desk_pb2
 from sasayaki.monitoring.v1 import floor_pb2 as _floor_pb2
 from sasayaki.monitoring.v1 import supervision_events_pb2 as _supervision_events_pb2
 import builtins as _builtins
@@ -30,11 +32,19 @@ class StartSupervisionRequest(_message.Message):
     CONTACT_ID_FIELD_NUMBER: _builtins.int
     MODE_FIELD_NUMBER: _builtins.int
     PURPOSE_FIELD_NUMBER: _builtins.int
+    FOLLOWING_FIELD_NUMBER: _builtins.int
+    KEEP_PHONE_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     contact_id: _builtins.str
     mode: _call_events_pb2.SupervisionMode.ValueType
-    """LISTEN or WHISPER."""
     purpose: _supervision_events_pb2.Purpose.ValueType
+    following: _builtins.bool
+    """Stays with the operator across calls."""
+    keep_phone: _builtins.bool
+    """The supervisor's phone stays connected afterwards: the next start needs no ring."""
+    note: _builtins.str
+    """For an operator who is asked: what it is about, 500 characters at most."""
     def __init__(
         self,
         *,
@@ -42,10 +52,13 @@ class StartSupervisionRequest(_message.Message):
         contact_id: _builtins.str = ...,
         mode: _call_events_pb2.SupervisionMode.ValueType = ...,
         purpose: _supervision_events_pb2.Purpose.ValueType = ...,
+        following: _builtins.bool = ...,
+        keep_phone: _builtins.bool = ...,
+        note: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "mode", b"mode", "purpose", b"purpose", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "following", b"following", "keep_phone", b"keep_phone", "mode", b"mode", "note", b"note", "purpose", b"purpose", "request_id", b"request_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -56,15 +69,19 @@ class StartSupervisionResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     SUPERVISION_ID_FIELD_NUMBER: _builtins.int
+    CONSENT_ASKED_FIELD_NUMBER: _builtins.int
     supervision_id: _builtins.str
+    consent_asked: _builtins.bool
+    """The operator is asked first: nothing is heard before a yes."""
     def __init__(
         self,
         *,
         supervision_id: _builtins.str = ...,
+        consent_asked: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["supervision_id", b"supervision_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["consent_asked", b"consent_asked", "supervision_id", b"supervision_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -150,6 +167,507 @@ class EndSupervisionResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___EndSupervisionResponse: _TypeAlias = EndSupervisionResponse  # noqa: Y015
+
+@_typing.final
+class AnswerConsentRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    SUPERVISION_ID_FIELD_NUMBER: _builtins.int
+    ANSWER_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    supervision_id: _builtins.str
+    answer: _supervision_events_pb2.ConsentAnswer.ValueType
+    reason: _supervision_events_pb2.ConsentReason.ValueType
+    """Need not be told."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        supervision_id: _builtins.str = ...,
+        answer: _supervision_events_pb2.ConsentAnswer.ValueType = ...,
+        reason: _supervision_events_pb2.ConsentReason.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer", b"answer", "reason", b"reason", "request_id", b"request_id", "supervision_id", b"supervision_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AnswerConsentRequest: _TypeAlias = AnswerConsentRequest  # noqa: Y015
+
+@_typing.final
+class AnswerConsentResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AnswerConsentResponse: _TypeAlias = AnswerConsentResponse  # noqa: Y015
+
+@_typing.final
+class SwitchTargetRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    SUPERVISION_ID_FIELD_NUMBER: _builtins.int
+    CONTACT_ID_FIELD_NUMBER: _builtins.int
+    MODE_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    supervision_id: _builtins.str
+    contact_id: _builtins.str
+    mode: _call_events_pb2.SupervisionMode.ValueType
+    """LISTEN, WHISPER or BARGE; nobody is heard on the new call in the old call's mode by mistake."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        supervision_id: _builtins.str = ...,
+        contact_id: _builtins.str = ...,
+        mode: _call_events_pb2.SupervisionMode.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "mode", b"mode", "request_id", b"request_id", "supervision_id", b"supervision_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SwitchTargetRequest: _TypeAlias = SwitchTargetRequest  # noqa: Y015
+
+@_typing.final
+class SwitchTargetResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SwitchTargetResponse: _TypeAlias = SwitchTargetResponse  # noqa: Y015
+
+@_typing.final
+class SetFollowingRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    SUPERVISION_ID_FIELD_NUMBER: _builtins.int
+    FOLLOWING_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    supervision_id: _builtins.str
+    following: _builtins.bool
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        supervision_id: _builtins.str = ...,
+        following: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["following", b"following", "request_id", b"request_id", "supervision_id", b"supervision_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SetFollowingRequest: _TypeAlias = SetFollowingRequest  # noqa: Y015
+
+@_typing.final
+class SetFollowingResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SetFollowingResponse: _TypeAlias = SetFollowingResponse  # noqa: Y015
+
+@_typing.final
+class FollowCallRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    SUPERVISION_ID_FIELD_NUMBER: _builtins.int
+    CONTACT_ID_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    supervision_id: _builtins.str
+    contact_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        supervision_id: _builtins.str = ...,
+        contact_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "request_id", b"request_id", "supervision_id", b"supervision_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FollowCallRequest: _TypeAlias = FollowCallRequest  # noqa: Y015
+
+@_typing.final
+class FollowCallResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FollowCallResponse: _TypeAlias = FollowCallResponse  # noqa: Y015
+
+@_typing.final
+class SendTextRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    SUPERVISION_ID_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    supervision_id: _builtins.str
+    text: _builtins.str
+    """1 to 500 characters."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        supervision_id: _builtins.str = ...,
+        text: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["request_id", b"request_id", "supervision_id", b"supervision_id", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SendTextRequest: _TypeAlias = SendTextRequest  # noqa: Y015
+
+@_typing.final
+class SendTextResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TEXT_ID_FIELD_NUMBER: _builtins.int
+    text_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        text_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["text_id", b"text_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SendTextResponse: _TypeAlias = SendTextResponse  # noqa: Y015
+
+@_typing.final
+class WatchOperatorRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WatchOperatorRequest: _TypeAlias = WatchOperatorRequest  # noqa: Y015
+
+@_typing.final
+class WatchOperatorResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROWS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def rows(self) -> _containers.RepeatedCompositeFieldContainer[_desk_pb2.DeskRow]:
+        """The first message holds all that concerns the operator at present."""
+
+    def __init__(
+        self,
+        *,
+        rows: _abc.Iterable[_desk_pb2.DeskRow] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["rows", b"rows"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WatchOperatorResponse: _TypeAlias = WatchOperatorResponse  # noqa: Y015
+
+@_typing.final
+class GiveFeedbackRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    SUPERVISION_ID_FIELD_NUMBER: _builtins.int
+    AT_MS_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    CONTACT_ID_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    supervision_id: _builtins.str
+    """A supervision of the caller's, perhaps over."""
+    at_ms: _builtins.int
+    """The second of the talk that it is about, from the talk's start."""
+    kind: _coaching_events_pb2.FeedbackKind.ValueType
+    text: _builtins.str
+    """1 to 2,000 characters."""
+    contact_id: _builtins.str
+    """The call, if the supervisor went from call to call; empty: the last."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        supervision_id: _builtins.str = ...,
+        at_ms: _builtins.int = ...,
+        kind: _coaching_events_pb2.FeedbackKind.ValueType = ...,
+        text: _builtins.str = ...,
+        contact_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["at_ms", b"at_ms", "contact_id", b"contact_id", "kind", b"kind", "request_id", b"request_id", "supervision_id", b"supervision_id", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GiveFeedbackRequest: _TypeAlias = GiveFeedbackRequest  # noqa: Y015
+
+@_typing.final
+class GiveFeedbackResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FEEDBACK_ID_FIELD_NUMBER: _builtins.int
+    feedback_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        feedback_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["feedback_id", b"feedback_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GiveFeedbackResponse: _TypeAlias = GiveFeedbackResponse  # noqa: Y015
+
+@_typing.final
+class ReadFeedbackRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    FEEDBACK_ID_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    feedback_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        feedback_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["feedback_id", b"feedback_id", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReadFeedbackRequest: _TypeAlias = ReadFeedbackRequest  # noqa: Y015
+
+@_typing.final
+class ReadFeedbackResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReadFeedbackResponse: _TypeAlias = ReadFeedbackResponse  # noqa: Y015
+
+@_typing.final
+class AnswerFollowUpRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    FEEDBACK_ID_FIELD_NUMBER: _builtins.int
+    CONTACT_ID_FIELD_NUMBER: _builtins.int
+    OUTCOME_FIELD_NUMBER: _builtins.int
+    OPERATOR_ID_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    feedback_id: _builtins.str
+    contact_id: _builtins.str
+    """The call that showed it."""
+    outcome: _coaching_events_pb2.FollowUpOutcome.ValueType
+    operator_id: _builtins.str
+    """Whose feedback it is."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        feedback_id: _builtins.str = ...,
+        contact_id: _builtins.str = ...,
+        outcome: _coaching_events_pb2.FollowUpOutcome.ValueType = ...,
+        operator_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "feedback_id", b"feedback_id", "operator_id", b"operator_id", "outcome", b"outcome", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AnswerFollowUpRequest: _TypeAlias = AnswerFollowUpRequest  # noqa: Y015
+
+@_typing.final
+class AnswerFollowUpResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AnswerFollowUpResponse: _TypeAlias = AnswerFollowUpResponse  # noqa: Y015
+
+@_typing.final
+class SetSupervisionPolicyRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    CLIENT_ID_FIELD_NUMBER: _builtins.int
+    CONSENT_FOR_FIELD_NUMBER: _builtins.int
+    NOT_ALLOWED_FIELD_NUMBER: _builtins.int
+    ANSWER_WITHIN_MS_FIELD_NUMBER: _builtins.int
+    DAILY_LIMIT_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    client_id: _builtins.str
+    answer_within_ms: _builtins.int
+    """5,000 to 300,000; 0: 30,000."""
+    daily_limit: _builtins.int
+    """1 to 100; 0: 8."""
+    @_builtins.property
+    def consent_for(self) -> _containers.RepeatedScalarFieldContainer[_supervision_events_pb2.Purpose.ValueType]:
+        """TRAINING is always among them."""
+
+    @_builtins.property
+    def not_allowed(self) -> _containers.RepeatedScalarFieldContainer[_supervision_events_pb2.Purpose.ValueType]: ...
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        client_id: _builtins.str = ...,
+        consent_for: _abc.Iterable[_supervision_events_pb2.Purpose.ValueType] | None = ...,
+        not_allowed: _abc.Iterable[_supervision_events_pb2.Purpose.ValueType] | None = ...,
+        answer_within_ms: _builtins.int = ...,
+        daily_limit: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer_within_ms", b"answer_within_ms", "client_id", b"client_id", "consent_for", b"consent_for", "daily_limit", b"daily_limit", "not_allowed", b"not_allowed", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SetSupervisionPolicyRequest: _TypeAlias = SetSupervisionPolicyRequest  # noqa: Y015
+
+@_typing.final
+class SetSupervisionPolicyResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SetSupervisionPolicyResponse: _TypeAlias = SetSupervisionPolicyResponse  # noqa: Y015
+
+@_typing.final
+class SetAlertRuleRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    CLIENT_ID_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    ENABLED_FIELD_NUMBER: _builtins.int
+    THRESHOLD_FIELD_NUMBER: _builtins.int
+    CLEARED_AT_FIELD_NUMBER: _builtins.int
+    HOURLY_MOST_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    client_id: _builtins.str
+    kind: _alert_events_pb2.AlertKind.ValueType
+    """Every kind but HELP."""
+    enabled: _builtins.bool
+    threshold: _builtins.int
+    cleared_at: _builtins.int
+    hourly_most: _builtins.int
+    """1 to 60; 0: 6."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        client_id: _builtins.str = ...,
+        kind: _alert_events_pb2.AlertKind.ValueType = ...,
+        enabled: _builtins.bool = ...,
+        threshold: _builtins.int = ...,
+        cleared_at: _builtins.int = ...,
+        hourly_most: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cleared_at", b"cleared_at", "client_id", b"client_id", "enabled", b"enabled", "hourly_most", b"hourly_most", "kind", b"kind", "request_id", b"request_id", "threshold", b"threshold"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SetAlertRuleRequest: _TypeAlias = SetAlertRuleRequest  # noqa: Y015
+
+@_typing.final
+class SetAlertRuleResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SetAlertRuleResponse: _TypeAlias = SetAlertRuleResponse  # noqa: Y015
 
 @_typing.final
 class RaiseAlertRequest(_message.Message):

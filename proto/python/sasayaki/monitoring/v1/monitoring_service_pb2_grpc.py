@@ -4,6 +4,7 @@ import grpc
 import warnings
 
 from sasayaki.monitoring.v1 import fairness_pb2 as sasayaki_dot_monitoring_dot_v1_dot_fairness__pb2
+from sasayaki.monitoring.v1 import ledger_pb2 as sasayaki_dot_monitoring_dot_v1_dot_ledger__pb2
 from sasayaki.monitoring.v1 import monitoring_service_pb2 as sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2
 
 GRPC_GENERATED_VERSION = '1.85.1'
@@ -50,6 +51,66 @@ class MonitoringServiceStub:
                 '/sasayaki.monitoring.v1.MonitoringService/EndSupervision',
                 request_serializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.EndSupervisionRequest.SerializeToString,
                 response_deserializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.EndSupervisionResponse.FromString,
+                _registered_method=True)
+        self.AnswerConsent = channel.unary_unary(
+                '/sasayaki.monitoring.v1.MonitoringService/AnswerConsent',
+                request_serializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.AnswerConsentRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.AnswerConsentResponse.FromString,
+                _registered_method=True)
+        self.SwitchTarget = channel.unary_unary(
+                '/sasayaki.monitoring.v1.MonitoringService/SwitchTarget',
+                request_serializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.SwitchTargetRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.SwitchTargetResponse.FromString,
+                _registered_method=True)
+        self.SetFollowing = channel.unary_unary(
+                '/sasayaki.monitoring.v1.MonitoringService/SetFollowing',
+                request_serializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.SetFollowingRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.SetFollowingResponse.FromString,
+                _registered_method=True)
+        self.FollowCall = channel.unary_unary(
+                '/sasayaki.monitoring.v1.MonitoringService/FollowCall',
+                request_serializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.FollowCallRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.FollowCallResponse.FromString,
+                _registered_method=True)
+        self.SendText = channel.unary_unary(
+                '/sasayaki.monitoring.v1.MonitoringService/SendText',
+                request_serializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.SendTextRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.SendTextResponse.FromString,
+                _registered_method=True)
+        self.WatchOperator = channel.unary_stream(
+                '/sasayaki.monitoring.v1.MonitoringService/WatchOperator',
+                request_serializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.WatchOperatorRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.WatchOperatorResponse.FromString,
+                _registered_method=True)
+        self.GetLedger = channel.unary_unary(
+                '/sasayaki.monitoring.v1.MonitoringService/GetLedger',
+                request_serializer=sasayaki_dot_monitoring_dot_v1_dot_ledger__pb2.GetLedgerRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_monitoring_dot_v1_dot_ledger__pb2.GetLedgerResponse.FromString,
+                _registered_method=True)
+        self.GiveFeedback = channel.unary_unary(
+                '/sasayaki.monitoring.v1.MonitoringService/GiveFeedback',
+                request_serializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.GiveFeedbackRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.GiveFeedbackResponse.FromString,
+                _registered_method=True)
+        self.ReadFeedback = channel.unary_unary(
+                '/sasayaki.monitoring.v1.MonitoringService/ReadFeedback',
+                request_serializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.ReadFeedbackRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.ReadFeedbackResponse.FromString,
+                _registered_method=True)
+        self.AnswerFollowUp = channel.unary_unary(
+                '/sasayaki.monitoring.v1.MonitoringService/AnswerFollowUp',
+                request_serializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.AnswerFollowUpRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.AnswerFollowUpResponse.FromString,
+                _registered_method=True)
+        self.SetSupervisionPolicy = channel.unary_unary(
+                '/sasayaki.monitoring.v1.MonitoringService/SetSupervisionPolicy',
+                request_serializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.SetSupervisionPolicyRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.SetSupervisionPolicyResponse.FromString,
+                _registered_method=True)
+        self.SetAlertRule = channel.unary_unary(
+                '/sasayaki.monitoring.v1.MonitoringService/SetAlertRule',
+                request_serializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.SetAlertRuleRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.SetAlertRuleResponse.FromString,
                 _registered_method=True)
         self.RaiseAlert = channel.unary_unary(
                 '/sasayaki.monitoring.v1.MonitoringService/RaiseAlert',
@@ -103,8 +164,9 @@ class MonitoringServiceServicer:
     """
 
     def StartSupervision(self, request, context):
-        """Puts the calling supervisor on a call. NOT_FOUND when the contact does not talk with an operator,
-        PERMISSION_DENIED when the supervisor may not hear its client company.
+        """Puts the calling supervisor on a call, or asks the operator for consent first when the purpose needs it.
+        NOT_FOUND when the contact does not talk with an operator, PERMISSION_DENIED when the supervisor may not hear its
+        client company, FAILED_PRECONDITION with a reason when the policy says no (PURPOSE_NOT_ALLOWED, DAILY_LIMIT).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -118,7 +180,92 @@ class MonitoringServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def EndSupervision(self, request, context):
-        """Takes the supervisor off the call. Saying goodbye twice is not an error.
+        """Takes the supervisor off the call. Saying goodbye twice is not an error. After a takeover it ends the call.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AnswerConsent(self, request, context):
+        """Answers a supervisor who asked for consent, by the operator who was asked. Silence is not consent.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SwitchTarget(self, request, context):
+        """Moves the calling supervisor to another call without hanging up; the call that they leave goes on untouched.
+        FAILED_PRECONDITION CONSENT_REQUIRED when the other operator would have to be asked: end, and start there.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetFollowing(self, request, context):
+        """Stays with the operator across calls, or does so no more.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def FollowCall(self, request, context):
+        """Brings a supervisor who follows an operator to the operator's next call. For services.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SendText(self, request, context):
+        """Writes to the operator whose call the caller hears.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def WatchOperator(self, request, context):
+        """What concerns the calling operator: who hears them, how and why, who asks, what was written, who comes to help.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetLedger(self, request, context):
+        """Who heard an operator, when, why, how long.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GiveFeedback(self, request, context):
+        """Tells an operator something about a second of a call that the caller heard.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReadFeedback(self, request, context):
+        """Takes a feedback as read, by the operator it is for.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AnswerFollowUp(self, request, context):
+        """Says whether a later call of the same reason showed what a feedback asked for.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetSupervisionPolicy(self, request, context):
+        """Sets how supervision works for one client company; for what starts from here on.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetAlertRule(self, request, context):
+        """Sets when a rule raises alerts for one client company.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -206,6 +353,66 @@ def add_MonitoringServiceServicer_to_server(servicer, server):
                     servicer.EndSupervision,
                     request_deserializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.EndSupervisionRequest.FromString,
                     response_serializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.EndSupervisionResponse.SerializeToString,
+            ),
+            'AnswerConsent': grpc.unary_unary_rpc_method_handler(
+                    servicer.AnswerConsent,
+                    request_deserializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.AnswerConsentRequest.FromString,
+                    response_serializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.AnswerConsentResponse.SerializeToString,
+            ),
+            'SwitchTarget': grpc.unary_unary_rpc_method_handler(
+                    servicer.SwitchTarget,
+                    request_deserializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.SwitchTargetRequest.FromString,
+                    response_serializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.SwitchTargetResponse.SerializeToString,
+            ),
+            'SetFollowing': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetFollowing,
+                    request_deserializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.SetFollowingRequest.FromString,
+                    response_serializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.SetFollowingResponse.SerializeToString,
+            ),
+            'FollowCall': grpc.unary_unary_rpc_method_handler(
+                    servicer.FollowCall,
+                    request_deserializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.FollowCallRequest.FromString,
+                    response_serializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.FollowCallResponse.SerializeToString,
+            ),
+            'SendText': grpc.unary_unary_rpc_method_handler(
+                    servicer.SendText,
+                    request_deserializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.SendTextRequest.FromString,
+                    response_serializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.SendTextResponse.SerializeToString,
+            ),
+            'WatchOperator': grpc.unary_stream_rpc_method_handler(
+                    servicer.WatchOperator,
+                    request_deserializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.WatchOperatorRequest.FromString,
+                    response_serializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.WatchOperatorResponse.SerializeToString,
+            ),
+            'GetLedger': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetLedger,
+                    request_deserializer=sasayaki_dot_monitoring_dot_v1_dot_ledger__pb2.GetLedgerRequest.FromString,
+                    response_serializer=sasayaki_dot_monitoring_dot_v1_dot_ledger__pb2.GetLedgerResponse.SerializeToString,
+            ),
+            'GiveFeedback': grpc.unary_unary_rpc_method_handler(
+                    servicer.GiveFeedback,
+                    request_deserializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.GiveFeedbackRequest.FromString,
+                    response_serializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.GiveFeedbackResponse.SerializeToString,
+            ),
+            'ReadFeedback': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReadFeedback,
+                    request_deserializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.ReadFeedbackRequest.FromString,
+                    response_serializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.ReadFeedbackResponse.SerializeToString,
+            ),
+            'AnswerFollowUp': grpc.unary_unary_rpc_method_handler(
+                    servicer.AnswerFollowUp,
+                    request_deserializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.AnswerFollowUpRequest.FromString,
+                    response_serializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.AnswerFollowUpResponse.SerializeToString,
+            ),
+            'SetSupervisionPolicy': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetSupervisionPolicy,
+                    request_deserializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.SetSupervisionPolicyRequest.FromString,
+                    response_serializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.SetSupervisionPolicyResponse.SerializeToString,
+            ),
+            'SetAlertRule': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetAlertRule,
+                    request_deserializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.SetAlertRuleRequest.FromString,
+                    response_serializer=sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.SetAlertRuleResponse.SerializeToString,
             ),
             'RaiseAlert': grpc.unary_unary_rpc_method_handler(
                     servicer.RaiseAlert,
@@ -335,6 +542,330 @@ class MonitoringService:
             '/sasayaki.monitoring.v1.MonitoringService/EndSupervision',
             sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.EndSupervisionRequest.SerializeToString,
             sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.EndSupervisionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AnswerConsent(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sasayaki.monitoring.v1.MonitoringService/AnswerConsent',
+            sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.AnswerConsentRequest.SerializeToString,
+            sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.AnswerConsentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SwitchTarget(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sasayaki.monitoring.v1.MonitoringService/SwitchTarget',
+            sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.SwitchTargetRequest.SerializeToString,
+            sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.SwitchTargetResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetFollowing(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sasayaki.monitoring.v1.MonitoringService/SetFollowing',
+            sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.SetFollowingRequest.SerializeToString,
+            sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.SetFollowingResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FollowCall(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sasayaki.monitoring.v1.MonitoringService/FollowCall',
+            sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.FollowCallRequest.SerializeToString,
+            sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.FollowCallResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SendText(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sasayaki.monitoring.v1.MonitoringService/SendText',
+            sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.SendTextRequest.SerializeToString,
+            sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.SendTextResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WatchOperator(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/sasayaki.monitoring.v1.MonitoringService/WatchOperator',
+            sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.WatchOperatorRequest.SerializeToString,
+            sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.WatchOperatorResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetLedger(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sasayaki.monitoring.v1.MonitoringService/GetLedger',
+            sasayaki_dot_monitoring_dot_v1_dot_ledger__pb2.GetLedgerRequest.SerializeToString,
+            sasayaki_dot_monitoring_dot_v1_dot_ledger__pb2.GetLedgerResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GiveFeedback(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sasayaki.monitoring.v1.MonitoringService/GiveFeedback',
+            sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.GiveFeedbackRequest.SerializeToString,
+            sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.GiveFeedbackResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReadFeedback(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sasayaki.monitoring.v1.MonitoringService/ReadFeedback',
+            sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.ReadFeedbackRequest.SerializeToString,
+            sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.ReadFeedbackResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AnswerFollowUp(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sasayaki.monitoring.v1.MonitoringService/AnswerFollowUp',
+            sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.AnswerFollowUpRequest.SerializeToString,
+            sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.AnswerFollowUpResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetSupervisionPolicy(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sasayaki.monitoring.v1.MonitoringService/SetSupervisionPolicy',
+            sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.SetSupervisionPolicyRequest.SerializeToString,
+            sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.SetSupervisionPolicyResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetAlertRule(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sasayaki.monitoring.v1.MonitoringService/SetAlertRule',
+            sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.SetAlertRuleRequest.SerializeToString,
+            sasayaki_dot_monitoring_dot_v1_dot_monitoring__service__pb2.SetAlertRuleResponse.FromString,
             options,
             channel_credentials,
             insecure,

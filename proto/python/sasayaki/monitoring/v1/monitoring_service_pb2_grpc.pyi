@@ -6,6 +6,7 @@ Supervisors on operators' calls."""
 from collections import abc as _abc
 from grpc import aio as _aio
 from sasayaki.monitoring.v1 import fairness_pb2 as _fairness_pb2
+from sasayaki.monitoring.v1 import ledger_pb2 as _ledger_pb2
 from sasayaki.monitoring.v1 import monitoring_service_pb2 as _monitoring_service_pb2
 import abc as _abc_1
 import grpc as _grpc
@@ -35,13 +36,40 @@ class MonitoringServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> MonitoringServiceAsyncStub: ...
     StartSupervision: _grpc.UnaryUnaryMultiCallable[_monitoring_service_pb2.StartSupervisionRequest, _monitoring_service_pb2.StartSupervisionResponse]
-    """Puts the calling supervisor on a call. NOT_FOUND when the contact does not talk with an operator,
-    PERMISSION_DENIED when the supervisor may not hear its client company.
+    """Puts the calling supervisor on a call, or asks the operator for consent first when the purpose needs it.
+    NOT_FOUND when the contact does not talk with an operator, PERMISSION_DENIED when the supervisor may not hear its
+    client company, FAILED_PRECONDITION with a reason when the policy says no (PURPOSE_NOT_ALLOWED, DAILY_LIMIT).
     """
     ChangeMode: _grpc.UnaryUnaryMultiCallable[_monitoring_service_pb2.ChangeModeRequest, _monitoring_service_pb2.ChangeModeResponse]
     """Changes who hears the supervisor. Only by the one who started it."""
     EndSupervision: _grpc.UnaryUnaryMultiCallable[_monitoring_service_pb2.EndSupervisionRequest, _monitoring_service_pb2.EndSupervisionResponse]
-    """Takes the supervisor off the call. Saying goodbye twice is not an error."""
+    """Takes the supervisor off the call. Saying goodbye twice is not an error. After a takeover it ends the call."""
+    AnswerConsent: _grpc.UnaryUnaryMultiCallable[_monitoring_service_pb2.AnswerConsentRequest, _monitoring_service_pb2.AnswerConsentResponse]
+    """Answers a supervisor who asked for consent, by the operator who was asked. Silence is not consent."""
+    SwitchTarget: _grpc.UnaryUnaryMultiCallable[_monitoring_service_pb2.SwitchTargetRequest, _monitoring_service_pb2.SwitchTargetResponse]
+    """Moves the calling supervisor to another call without hanging up; the call that they leave goes on untouched.
+    FAILED_PRECONDITION CONSENT_REQUIRED when the other operator would have to be asked: end, and start there.
+    """
+    SetFollowing: _grpc.UnaryUnaryMultiCallable[_monitoring_service_pb2.SetFollowingRequest, _monitoring_service_pb2.SetFollowingResponse]
+    """Stays with the operator across calls, or does so no more."""
+    FollowCall: _grpc.UnaryUnaryMultiCallable[_monitoring_service_pb2.FollowCallRequest, _monitoring_service_pb2.FollowCallResponse]
+    """Brings a supervisor who follows an operator to the operator's next call. For services."""
+    SendText: _grpc.UnaryUnaryMultiCallable[_monitoring_service_pb2.SendTextRequest, _monitoring_service_pb2.SendTextResponse]
+    """Writes to the operator whose call the caller hears."""
+    WatchOperator: _grpc.UnaryStreamMultiCallable[_monitoring_service_pb2.WatchOperatorRequest, _monitoring_service_pb2.WatchOperatorResponse]
+    """What concerns the calling operator: who hears them, how and why, who asks, what was written, who comes to help."""
+    GetLedger: _grpc.UnaryUnaryMultiCallable[_ledger_pb2.GetLedgerRequest, _ledger_pb2.GetLedgerResponse]
+    """Who heard an operator, when, why, how long."""
+    GiveFeedback: _grpc.UnaryUnaryMultiCallable[_monitoring_service_pb2.GiveFeedbackRequest, _monitoring_service_pb2.GiveFeedbackResponse]
+    """Tells an operator something about a second of a call that the caller heard."""
+    ReadFeedback: _grpc.UnaryUnaryMultiCallable[_monitoring_service_pb2.ReadFeedbackRequest, _monitoring_service_pb2.ReadFeedbackResponse]
+    """Takes a feedback as read, by the operator it is for."""
+    AnswerFollowUp: _grpc.UnaryUnaryMultiCallable[_monitoring_service_pb2.AnswerFollowUpRequest, _monitoring_service_pb2.AnswerFollowUpResponse]
+    """Says whether a later call of the same reason showed what a feedback asked for."""
+    SetSupervisionPolicy: _grpc.UnaryUnaryMultiCallable[_monitoring_service_pb2.SetSupervisionPolicyRequest, _monitoring_service_pb2.SetSupervisionPolicyResponse]
+    """Sets how supervision works for one client company; for what starts from here on."""
+    SetAlertRule: _grpc.UnaryUnaryMultiCallable[_monitoring_service_pb2.SetAlertRuleRequest, _monitoring_service_pb2.SetAlertRuleResponse]
+    """Sets when a rule raises alerts for one client company."""
     RaiseAlert: _grpc.UnaryUnaryMultiCallable[_monitoring_service_pb2.RaiseAlertRequest, _monitoring_service_pb2.RaiseAlertResponse]
     """Calls for help with the call that the operator is in. A second press changes nothing and answers the same alert.
     FAILED_PRECONDITION when the operator talks with nobody.
@@ -71,13 +99,40 @@ class MonitoringServiceAsyncStub(MonitoringServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     StartSupervision: _aio.UnaryUnaryMultiCallable[_monitoring_service_pb2.StartSupervisionRequest, _monitoring_service_pb2.StartSupervisionResponse]  # type: ignore[assignment]
-    """Puts the calling supervisor on a call. NOT_FOUND when the contact does not talk with an operator,
-    PERMISSION_DENIED when the supervisor may not hear its client company.
+    """Puts the calling supervisor on a call, or asks the operator for consent first when the purpose needs it.
+    NOT_FOUND when the contact does not talk with an operator, PERMISSION_DENIED when the supervisor may not hear its
+    client company, FAILED_PRECONDITION with a reason when the policy says no (PURPOSE_NOT_ALLOWED, DAILY_LIMIT).
     """
     ChangeMode: _aio.UnaryUnaryMultiCallable[_monitoring_service_pb2.ChangeModeRequest, _monitoring_service_pb2.ChangeModeResponse]  # type: ignore[assignment]
     """Changes who hears the supervisor. Only by the one who started it."""
     EndSupervision: _aio.UnaryUnaryMultiCallable[_monitoring_service_pb2.EndSupervisionRequest, _monitoring_service_pb2.EndSupervisionResponse]  # type: ignore[assignment]
-    """Takes the supervisor off the call. Saying goodbye twice is not an error."""
+    """Takes the supervisor off the call. Saying goodbye twice is not an error. After a takeover it ends the call."""
+    AnswerConsent: _aio.UnaryUnaryMultiCallable[_monitoring_service_pb2.AnswerConsentRequest, _monitoring_service_pb2.AnswerConsentResponse]  # type: ignore[assignment]
+    """Answers a supervisor who asked for consent, by the operator who was asked. Silence is not consent."""
+    SwitchTarget: _aio.UnaryUnaryMultiCallable[_monitoring_service_pb2.SwitchTargetRequest, _monitoring_service_pb2.SwitchTargetResponse]  # type: ignore[assignment]
+    """Moves the calling supervisor to another call without hanging up; the call that they leave goes on untouched.
+    FAILED_PRECONDITION CONSENT_REQUIRED when the other operator would have to be asked: end, and start there.
+    """
+    SetFollowing: _aio.UnaryUnaryMultiCallable[_monitoring_service_pb2.SetFollowingRequest, _monitoring_service_pb2.SetFollowingResponse]  # type: ignore[assignment]
+    """Stays with the operator across calls, or does so no more."""
+    FollowCall: _aio.UnaryUnaryMultiCallable[_monitoring_service_pb2.FollowCallRequest, _monitoring_service_pb2.FollowCallResponse]  # type: ignore[assignment]
+    """Brings a supervisor who follows an operator to the operator's next call. For services."""
+    SendText: _aio.UnaryUnaryMultiCallable[_monitoring_service_pb2.SendTextRequest, _monitoring_service_pb2.SendTextResponse]  # type: ignore[assignment]
+    """Writes to the operator whose call the caller hears."""
+    WatchOperator: _aio.UnaryStreamMultiCallable[_monitoring_service_pb2.WatchOperatorRequest, _monitoring_service_pb2.WatchOperatorResponse]  # type: ignore[assignment]
+    """What concerns the calling operator: who hears them, how and why, who asks, what was written, who comes to help."""
+    GetLedger: _aio.UnaryUnaryMultiCallable[_ledger_pb2.GetLedgerRequest, _ledger_pb2.GetLedgerResponse]  # type: ignore[assignment]
+    """Who heard an operator, when, why, how long."""
+    GiveFeedback: _aio.UnaryUnaryMultiCallable[_monitoring_service_pb2.GiveFeedbackRequest, _monitoring_service_pb2.GiveFeedbackResponse]  # type: ignore[assignment]
+    """Tells an operator something about a second of a call that the caller heard."""
+    ReadFeedback: _aio.UnaryUnaryMultiCallable[_monitoring_service_pb2.ReadFeedbackRequest, _monitoring_service_pb2.ReadFeedbackResponse]  # type: ignore[assignment]
+    """Takes a feedback as read, by the operator it is for."""
+    AnswerFollowUp: _aio.UnaryUnaryMultiCallable[_monitoring_service_pb2.AnswerFollowUpRequest, _monitoring_service_pb2.AnswerFollowUpResponse]  # type: ignore[assignment]
+    """Says whether a later call of the same reason showed what a feedback asked for."""
+    SetSupervisionPolicy: _aio.UnaryUnaryMultiCallable[_monitoring_service_pb2.SetSupervisionPolicyRequest, _monitoring_service_pb2.SetSupervisionPolicyResponse]  # type: ignore[assignment]
+    """Sets how supervision works for one client company; for what starts from here on."""
+    SetAlertRule: _aio.UnaryUnaryMultiCallable[_monitoring_service_pb2.SetAlertRuleRequest, _monitoring_service_pb2.SetAlertRuleResponse]  # type: ignore[assignment]
+    """Sets when a rule raises alerts for one client company."""
     RaiseAlert: _aio.UnaryUnaryMultiCallable[_monitoring_service_pb2.RaiseAlertRequest, _monitoring_service_pb2.RaiseAlertResponse]  # type: ignore[assignment]
     """Calls for help with the call that the operator is in. A second press changes nothing and answers the same alert.
     FAILED_PRECONDITION when the operator talks with nobody.
@@ -110,8 +165,9 @@ class MonitoringServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _monitoring_service_pb2.StartSupervisionRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_monitoring_service_pb2.StartSupervisionResponse, _abc.Awaitable[_monitoring_service_pb2.StartSupervisionResponse]]:
-        """Puts the calling supervisor on a call. NOT_FOUND when the contact does not talk with an operator,
-        PERMISSION_DENIED when the supervisor may not hear its client company.
+        """Puts the calling supervisor on a call, or asks the operator for consent first when the purpose needs it.
+        NOT_FOUND when the contact does not talk with an operator, PERMISSION_DENIED when the supervisor may not hear its
+        client company, FAILED_PRECONDITION with a reason when the policy says no (PURPOSE_NOT_ALLOWED, DAILY_LIMIT).
         """
 
     @_abc_1.abstractmethod
@@ -128,7 +184,105 @@ class MonitoringServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _monitoring_service_pb2.EndSupervisionRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_monitoring_service_pb2.EndSupervisionResponse, _abc.Awaitable[_monitoring_service_pb2.EndSupervisionResponse]]:
-        """Takes the supervisor off the call. Saying goodbye twice is not an error."""
+        """Takes the supervisor off the call. Saying goodbye twice is not an error. After a takeover it ends the call."""
+
+    @_abc_1.abstractmethod
+    def AnswerConsent(
+        self,
+        request: _monitoring_service_pb2.AnswerConsentRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_monitoring_service_pb2.AnswerConsentResponse, _abc.Awaitable[_monitoring_service_pb2.AnswerConsentResponse]]:
+        """Answers a supervisor who asked for consent, by the operator who was asked. Silence is not consent."""
+
+    @_abc_1.abstractmethod
+    def SwitchTarget(
+        self,
+        request: _monitoring_service_pb2.SwitchTargetRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_monitoring_service_pb2.SwitchTargetResponse, _abc.Awaitable[_monitoring_service_pb2.SwitchTargetResponse]]:
+        """Moves the calling supervisor to another call without hanging up; the call that they leave goes on untouched.
+        FAILED_PRECONDITION CONSENT_REQUIRED when the other operator would have to be asked: end, and start there.
+        """
+
+    @_abc_1.abstractmethod
+    def SetFollowing(
+        self,
+        request: _monitoring_service_pb2.SetFollowingRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_monitoring_service_pb2.SetFollowingResponse, _abc.Awaitable[_monitoring_service_pb2.SetFollowingResponse]]:
+        """Stays with the operator across calls, or does so no more."""
+
+    @_abc_1.abstractmethod
+    def FollowCall(
+        self,
+        request: _monitoring_service_pb2.FollowCallRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_monitoring_service_pb2.FollowCallResponse, _abc.Awaitable[_monitoring_service_pb2.FollowCallResponse]]:
+        """Brings a supervisor who follows an operator to the operator's next call. For services."""
+
+    @_abc_1.abstractmethod
+    def SendText(
+        self,
+        request: _monitoring_service_pb2.SendTextRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_monitoring_service_pb2.SendTextResponse, _abc.Awaitable[_monitoring_service_pb2.SendTextResponse]]:
+        """Writes to the operator whose call the caller hears."""
+
+    @_abc_1.abstractmethod
+    def WatchOperator(
+        self,
+        request: _monitoring_service_pb2.WatchOperatorRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_monitoring_service_pb2.WatchOperatorResponse], _abc.AsyncIterator[_monitoring_service_pb2.WatchOperatorResponse]]:
+        """What concerns the calling operator: who hears them, how and why, who asks, what was written, who comes to help."""
+
+    @_abc_1.abstractmethod
+    def GetLedger(
+        self,
+        request: _ledger_pb2.GetLedgerRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_ledger_pb2.GetLedgerResponse, _abc.Awaitable[_ledger_pb2.GetLedgerResponse]]:
+        """Who heard an operator, when, why, how long."""
+
+    @_abc_1.abstractmethod
+    def GiveFeedback(
+        self,
+        request: _monitoring_service_pb2.GiveFeedbackRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_monitoring_service_pb2.GiveFeedbackResponse, _abc.Awaitable[_monitoring_service_pb2.GiveFeedbackResponse]]:
+        """Tells an operator something about a second of a call that the caller heard."""
+
+    @_abc_1.abstractmethod
+    def ReadFeedback(
+        self,
+        request: _monitoring_service_pb2.ReadFeedbackRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_monitoring_service_pb2.ReadFeedbackResponse, _abc.Awaitable[_monitoring_service_pb2.ReadFeedbackResponse]]:
+        """Takes a feedback as read, by the operator it is for."""
+
+    @_abc_1.abstractmethod
+    def AnswerFollowUp(
+        self,
+        request: _monitoring_service_pb2.AnswerFollowUpRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_monitoring_service_pb2.AnswerFollowUpResponse, _abc.Awaitable[_monitoring_service_pb2.AnswerFollowUpResponse]]:
+        """Says whether a later call of the same reason showed what a feedback asked for."""
+
+    @_abc_1.abstractmethod
+    def SetSupervisionPolicy(
+        self,
+        request: _monitoring_service_pb2.SetSupervisionPolicyRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_monitoring_service_pb2.SetSupervisionPolicyResponse, _abc.Awaitable[_monitoring_service_pb2.SetSupervisionPolicyResponse]]:
+        """Sets how supervision works for one client company; for what starts from here on."""
+
+    @_abc_1.abstractmethod
+    def SetAlertRule(
+        self,
+        request: _monitoring_service_pb2.SetAlertRuleRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_monitoring_service_pb2.SetAlertRuleResponse, _abc.Awaitable[_monitoring_service_pb2.SetAlertRuleResponse]]:
+        """Sets when a rule raises alerts for one client company."""
 
     @_abc_1.abstractmethod
     def RaiseAlert(

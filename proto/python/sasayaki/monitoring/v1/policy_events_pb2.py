@@ -22,15 +22,21 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from sasayaki.monitoring.v1 import alert_events_pb2 as sasayaki_dot_monitoring_dot_v1_dot_alert__events__pb2
+from sasayaki.monitoring.v1 import supervision_events_pb2 as sasayaki_dot_monitoring_dot_v1_dot_supervision__events__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*sasayaki/monitoring/v1/policy_events.proto\x12\x16sasayaki.monitoring.v1\"T\n\x0e\x41lertLadderSet\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x14\n\x0c\x61ll_after_ms\x18\x02 \x01(\x03\x12\x19\n\x11managers_after_ms\x18\x03 \x01(\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*sasayaki/monitoring/v1/policy_events.proto\x12\x16sasayaki.monitoring.v1\x1a)sasayaki/monitoring/v1/alert_events.proto\x1a/sasayaki/monitoring/v1/supervision_events.proto\"T\n\x0e\x41lertLadderSet\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x14\n\x0c\x61ll_after_ms\x18\x02 \x01(\x03\x12\x19\n\x11managers_after_ms\x18\x03 \x01(\x03\"\xc4\x01\n\x14SupervisionPolicySet\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x34\n\x0b\x63onsent_for\x18\x02 \x03(\x0e\x32\x1f.sasayaki.monitoring.v1.Purpose\x12\x34\n\x0bnot_allowed\x18\x03 \x03(\x0e\x32\x1f.sasayaki.monitoring.v1.Purpose\x12\x18\n\x10\x61nswer_within_ms\x18\x04 \x01(\x03\x12\x13\n\x0b\x64\x61ily_limit\x18\x05 \x01(\r\"\x9f\x01\n\x0c\x41lertRuleSet\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12/\n\x04kind\x18\x02 \x01(\x0e\x32!.sasayaki.monitoring.v1.AlertKind\x12\x0f\n\x07\x65nabled\x18\x03 \x01(\x08\x12\x11\n\tthreshold\x18\x04 \x01(\x03\x12\x12\n\ncleared_at\x18\x05 \x01(\x03\x12\x13\n\x0bhourly_most\x18\x06 \x01(\rb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'sasayaki.monitoring.v1.policy_events_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ALERTLADDERSET']._serialized_start=70
-  _globals['_ALERTLADDERSET']._serialized_end=154
+  _globals['_ALERTLADDERSET']._serialized_start=162
+  _globals['_ALERTLADDERSET']._serialized_end=246
+  _globals['_SUPERVISIONPOLICYSET']._serialized_start=249
+  _globals['_SUPERVISIONPOLICYSET']._serialized_end=445
+  _globals['_ALERTRULESET']._serialized_start=448
+  _globals['_ALERTRULESET']._serialized_end=607
 # @@protoc_insertion_point(module_scope)

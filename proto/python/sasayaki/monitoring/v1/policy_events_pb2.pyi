@@ -6,8 +6,12 @@ How monitoring works for one client company of an outsourcer: the stream `monito
 These messages are stored for years. Add, never change: see docs/adr/0004.
 """
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf.internal import containers as _containers
+from sasayaki.monitoring.v1 import alert_events_pb2 as _alert_events_pb2
+from sasayaki.monitoring.v1 import supervision_events_pb2 as _supervision_events_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -47,3 +51,83 @@ class AlertLadderSet(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___AlertLadderSet: _TypeAlias = AlertLadderSet  # noqa: Y015
+
+@_typing.final
+class SupervisionPolicySet(_message.Message):
+    """How supervision works for a client company. Holds for what starts from here on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CLIENT_ID_FIELD_NUMBER: _builtins.int
+    CONSENT_FOR_FIELD_NUMBER: _builtins.int
+    NOT_ALLOWED_FIELD_NUMBER: _builtins.int
+    ANSWER_WITHIN_MS_FIELD_NUMBER: _builtins.int
+    DAILY_LIMIT_FIELD_NUMBER: _builtins.int
+    client_id: _builtins.str
+    answer_within_ms: _builtins.int
+    """How long an operator has for an answer."""
+    daily_limit: _builtins.int
+    """Imposed supervisions of one operator a day (every purpose but help and complaint)."""
+    @_builtins.property
+    def consent_for(self) -> _containers.RepeatedScalarFieldContainer[_supervision_events_pb2.Purpose.ValueType]:
+        """Purposes for which the operator is asked first."""
+
+    @_builtins.property
+    def not_allowed(self) -> _containers.RepeatedScalarFieldContainer[_supervision_events_pb2.Purpose.ValueType]:
+        """Purposes that are not allowed."""
+
+    def __init__(
+        self,
+        *,
+        client_id: _builtins.str = ...,
+        consent_for: _abc.Iterable[_supervision_events_pb2.Purpose.ValueType] | None = ...,
+        not_allowed: _abc.Iterable[_supervision_events_pb2.Purpose.ValueType] | None = ...,
+        answer_within_ms: _builtins.int = ...,
+        daily_limit: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answer_within_ms", b"answer_within_ms", "client_id", b"client_id", "consent_for", b"consent_for", "daily_limit", b"daily_limit", "not_allowed", b"not_allowed"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SupervisionPolicySet: _TypeAlias = SupervisionPolicySet  # noqa: Y015
+
+@_typing.final
+class AlertRuleSet(_message.Message):
+    """A rule that raises alerts, for one client company."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CLIENT_ID_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    ENABLED_FIELD_NUMBER: _builtins.int
+    THRESHOLD_FIELD_NUMBER: _builtins.int
+    CLEARED_AT_FIELD_NUMBER: _builtins.int
+    HOURLY_MOST_FIELD_NUMBER: _builtins.int
+    client_id: _builtins.str
+    kind: _alert_events_pb2.AlertKind.ValueType
+    enabled: _builtins.bool
+    threshold: _builtins.int
+    """Raised from here on: milliseconds, times in a minute, or per mille of calls."""
+    cleared_at: _builtins.int
+    """Over from here on; on the quiet side of the threshold."""
+    hourly_most: _builtins.int
+    """Alerts of this kind for one operator (or queue) in an hour."""
+    def __init__(
+        self,
+        *,
+        client_id: _builtins.str = ...,
+        kind: _alert_events_pb2.AlertKind.ValueType = ...,
+        enabled: _builtins.bool = ...,
+        threshold: _builtins.int = ...,
+        cleared_at: _builtins.int = ...,
+        hourly_most: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cleared_at", b"cleared_at", "client_id", b"client_id", "enabled", b"enabled", "hourly_most", b"hourly_most", "kind", b"kind", "threshold", b"threshold"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AlertRuleSet: _TypeAlias = AlertRuleSet  # noqa: Y015

@@ -6,8 +6,11 @@ What happened while a supervisor was on a call: the stream `monitoring.supervisi
 These messages are stored for years. Add, never change: see docs/adr/0004.
 """
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from sasayaki.media.v1 import call_events_pb2 as _call_events_pb2
 import builtins as _builtins
@@ -68,6 +71,16 @@ class _SupervisionEndReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_
     """The call ended."""
     SUPERVISION_END_REASON_PHONE_LOST: _SupervisionEndReason.ValueType  # 3
     """The supervisor's phone hung up, did not answer or was lost."""
+    SUPERVISION_END_REASON_DECLINED: _SupervisionEndReason.ValueType  # 4
+    """The operator does not want to be heard. Nothing is held against them."""
+    SUPERVISION_END_REASON_PUT_OFF: _SupervisionEndReason.ValueType  # 5
+    """The operator wants to be asked another time."""
+    SUPERVISION_END_REASON_NOT_ANSWERED: _SupervisionEndReason.ValueType  # 6
+    """The operator did not answer: silence is not consent."""
+    SUPERVISION_END_REASON_DAILY_LIMIT: _SupervisionEndReason.ValueType  # 7
+    """The operator was monitored as often today as their client company's policy allows."""
+    SUPERVISION_END_REASON_NO_FURTHER_CALL: _SupervisionEndReason.ValueType  # 8
+    """The operator who is followed had no further call for too long."""
 
 class SupervisionEndReason(_SupervisionEndReason, metaclass=_SupervisionEndReasonEnumTypeWrapper):
     """Why a supervision ended."""
@@ -79,7 +92,141 @@ SUPERVISION_END_REASON_CALL_ENDED: SupervisionEndReason.ValueType  # 2
 """The call ended."""
 SUPERVISION_END_REASON_PHONE_LOST: SupervisionEndReason.ValueType  # 3
 """The supervisor's phone hung up, did not answer or was lost."""
+SUPERVISION_END_REASON_DECLINED: SupervisionEndReason.ValueType  # 4
+"""The operator does not want to be heard. Nothing is held against them."""
+SUPERVISION_END_REASON_PUT_OFF: SupervisionEndReason.ValueType  # 5
+"""The operator wants to be asked another time."""
+SUPERVISION_END_REASON_NOT_ANSWERED: SupervisionEndReason.ValueType  # 6
+"""The operator did not answer: silence is not consent."""
+SUPERVISION_END_REASON_DAILY_LIMIT: SupervisionEndReason.ValueType  # 7
+"""The operator was monitored as often today as their client company's policy allows."""
+SUPERVISION_END_REASON_NO_FURTHER_CALL: SupervisionEndReason.ValueType  # 8
+"""The operator who is followed had no further call for too long."""
 Global___SupervisionEndReason: _TypeAlias = SupervisionEndReason  # noqa: Y015
+
+class _ConsentAnswer:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ConsentAnswerEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ConsentAnswer.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    CONSENT_ANSWER_UNSPECIFIED: _ConsentAnswer.ValueType  # 0
+    CONSENT_ANSWER_ACCEPTED: _ConsentAnswer.ValueType  # 1
+    CONSENT_ANSWER_LATER: _ConsentAnswer.ValueType  # 2
+    """Another time."""
+    CONSENT_ANSWER_DECLINED: _ConsentAnswer.ValueType  # 3
+
+class ConsentAnswer(_ConsentAnswer, metaclass=_ConsentAnswerEnumTypeWrapper):
+    """What an operator says when they are asked whether somebody may hear them."""
+
+CONSENT_ANSWER_UNSPECIFIED: ConsentAnswer.ValueType  # 0
+CONSENT_ANSWER_ACCEPTED: ConsentAnswer.ValueType  # 1
+CONSENT_ANSWER_LATER: ConsentAnswer.ValueType  # 2
+"""Another time."""
+CONSENT_ANSWER_DECLINED: ConsentAnswer.ValueType  # 3
+Global___ConsentAnswer: _TypeAlias = ConsentAnswer  # noqa: Y015
+
+class _ConsentReason:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ConsentReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ConsentReason.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    CONSENT_REASON_UNSPECIFIED: _ConsentReason.ValueType  # 0
+    CONSENT_REASON_DIFFICULT_CALL: _ConsentReason.ValueType  # 1
+    """The call is a hard one."""
+    CONSENT_REASON_NOT_WELL: _ConsentReason.ValueType  # 2
+    """They do not feel well."""
+    CONSENT_REASON_OFTEN_ENOUGH: _ConsentReason.ValueType  # 3
+    """They were monitored enough."""
+    CONSENT_REASON_OTHER: _ConsentReason.ValueType  # 4
+    """Something else."""
+
+class ConsentReason(_ConsentReason, metaclass=_ConsentReasonEnumTypeWrapper):
+    """Why an operator did not consent; told if they like."""
+
+CONSENT_REASON_UNSPECIFIED: ConsentReason.ValueType  # 0
+CONSENT_REASON_DIFFICULT_CALL: ConsentReason.ValueType  # 1
+"""The call is a hard one."""
+CONSENT_REASON_NOT_WELL: ConsentReason.ValueType  # 2
+"""They do not feel well."""
+CONSENT_REASON_OFTEN_ENOUGH: ConsentReason.ValueType  # 3
+"""They were monitored enough."""
+CONSENT_REASON_OTHER: ConsentReason.ValueType  # 4
+"""Something else."""
+Global___ConsentReason: _TypeAlias = ConsentReason  # noqa: Y015
+
+@_typing.final
+class ConsentRequested(_message.Message):
+    """An operator is asked whether a supervisor may hear them. Nothing is heard before a yes."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTACT_ID_FIELD_NUMBER: _builtins.int
+    SUPERVISOR_ID_FIELD_NUMBER: _builtins.int
+    OPERATOR_ID_FIELD_NUMBER: _builtins.int
+    MODE_FIELD_NUMBER: _builtins.int
+    PURPOSE_FIELD_NUMBER: _builtins.int
+    ANSWER_BY_FIELD_NUMBER: _builtins.int
+    NOTE_SEALED_FIELD_NUMBER: _builtins.int
+    contact_id: _builtins.str
+    supervisor_id: _builtins.str
+    operator_id: _builtins.str
+    mode: _call_events_pb2.SupervisionMode.ValueType
+    """What the supervisor wants to begin in."""
+    purpose: Global___Purpose.ValueType
+    note_sealed: _builtins.str
+    """What it is about, AES-256-GCM under the client company's key, base64url; absent when nothing was said."""
+    @_builtins.property
+    def answer_by(self) -> _timestamp_pb2.Timestamp:
+        """Without an answer by then it is over."""
+
+    def __init__(
+        self,
+        *,
+        contact_id: _builtins.str = ...,
+        supervisor_id: _builtins.str = ...,
+        operator_id: _builtins.str = ...,
+        mode: _call_events_pb2.SupervisionMode.ValueType = ...,
+        purpose: Global___Purpose.ValueType = ...,
+        answer_by: _timestamp_pb2.Timestamp | None = ...,
+        note_sealed: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_note_sealed", b"_note_sealed", "answer_by", b"answer_by", "note_sealed", b"note_sealed"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_note_sealed", b"_note_sealed", "answer_by", b"answer_by", "contact_id", b"contact_id", "mode", b"mode", "note_sealed", b"note_sealed", "operator_id", b"operator_id", "purpose", b"purpose", "supervisor_id", b"supervisor_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__note_sealed: _TypeAlias = _typing.Literal["note_sealed"]  # noqa: Y015
+    _WhichOneofArgType__note_sealed: _TypeAlias = _typing.Literal["_note_sealed", b"_note_sealed"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__note_sealed) -> _WhichOneofReturnType__note_sealed | None: ...
+
+Global___ConsentRequested: _TypeAlias = ConsentRequested  # noqa: Y015
+
+@_typing.final
+class ConsentAnswered(_message.Message):
+    """The operator answered. A yes is followed by `SupervisionStarted`, everything else by `SupervisionEnded`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ANSWER_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    answer: Global___ConsentAnswer.ValueType
+    reason: Global___ConsentReason.ValueType
+    def __init__(
+        self,
+        *,
+        answer: Global___ConsentAnswer.ValueType = ...,
+        reason: Global___ConsentReason.ValueType | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_reason", b"_reason", "reason", b"reason"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_reason", b"_reason", "answer", b"answer", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__reason: _TypeAlias = _typing.Literal["reason"]  # noqa: Y015
+    _WhichOneofArgType__reason: _TypeAlias = _typing.Literal["_reason", b"_reason"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__reason) -> _WhichOneofReturnType__reason | None: ...
+
+Global___ConsentAnswered: _TypeAlias = ConsentAnswered  # noqa: Y015
 
 @_typing.final
 class SupervisionStarted(_message.Message):
@@ -92,11 +239,14 @@ class SupervisionStarted(_message.Message):
     OPERATOR_ID_FIELD_NUMBER: _builtins.int
     MODE_FIELD_NUMBER: _builtins.int
     PURPOSE_FIELD_NUMBER: _builtins.int
+    KEEP_PHONE_FIELD_NUMBER: _builtins.int
     contact_id: _builtins.str
     supervisor_id: _builtins.str
     operator_id: _builtins.str
     mode: _call_events_pb2.SupervisionMode.ValueType
     purpose: Global___Purpose.ValueType
+    keep_phone: _builtins.bool
+    """Whether the supervisor's phone stays connected afterwards."""
     def __init__(
         self,
         *,
@@ -105,12 +255,15 @@ class SupervisionStarted(_message.Message):
         operator_id: _builtins.str = ...,
         mode: _call_events_pb2.SupervisionMode.ValueType = ...,
         purpose: Global___Purpose.ValueType = ...,
+        keep_phone: _builtins.bool | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_keep_phone", b"_keep_phone", "keep_phone", b"keep_phone"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "mode", b"mode", "operator_id", b"operator_id", "purpose", b"purpose", "supervisor_id", b"supervisor_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_keep_phone", b"_keep_phone", "contact_id", b"contact_id", "keep_phone", b"keep_phone", "mode", b"mode", "operator_id", b"operator_id", "purpose", b"purpose", "supervisor_id", b"supervisor_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__keep_phone: _TypeAlias = _typing.Literal["keep_phone"]  # noqa: Y015
+    _WhichOneofArgType__keep_phone: _TypeAlias = _typing.Literal["_keep_phone", b"_keep_phone"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__keep_phone) -> _WhichOneofReturnType__keep_phone | None: ...
 
 Global___SupervisionStarted: _TypeAlias = SupervisionStarted  # noqa: Y015
 
@@ -134,6 +287,111 @@ class SupervisionModeChanged(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___SupervisionModeChanged: _TypeAlias = SupervisionModeChanged  # noqa: Y015
+
+@_typing.final
+class TargetSwitched(_message.Message):
+    """The supervisor went on to another call without hanging up: chosen by hand, or the next of the operator who is
+    followed. The record's client company and contact are those of the new call.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTACT_ID_FIELD_NUMBER: _builtins.int
+    OPERATOR_ID_FIELD_NUMBER: _builtins.int
+    MODE_FIELD_NUMBER: _builtins.int
+    contact_id: _builtins.str
+    operator_id: _builtins.str
+    mode: _call_events_pb2.SupervisionMode.ValueType
+    def __init__(
+        self,
+        *,
+        contact_id: _builtins.str = ...,
+        operator_id: _builtins.str = ...,
+        mode: _call_events_pb2.SupervisionMode.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "mode", b"mode", "operator_id", b"operator_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TargetSwitched: _TypeAlias = TargetSwitched  # noqa: Y015
+
+@_typing.final
+class FollowingSet(_message.Message):
+    """From here on the supervisor stays with the operator across calls, or does so no more."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FOLLOWING_FIELD_NUMBER: _builtins.int
+    CLIENT_IDS_FIELD_NUMBER: _builtins.int
+    following: _builtins.bool
+    @_builtins.property
+    def client_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Calls for these client companies are followed: those that the supervisor may hear."""
+
+    def __init__(
+        self,
+        *,
+        following: _builtins.bool = ...,
+        client_ids: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_ids", b"client_ids", "following", b"following"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FollowingSet: _TypeAlias = FollowingSet  # noqa: Y015
+
+@_typing.final
+class OperatorAwaited(_message.Message):
+    """The call is over, and the next one of the operator who is followed is awaited."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    UNTIL_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def until(self) -> _timestamp_pb2.Timestamp:
+        """How long at most."""
+
+    def __init__(
+        self,
+        *,
+        until: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["until", b"until"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["until", b"until"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OperatorAwaited: _TypeAlias = OperatorAwaited  # noqa: Y015
+
+@_typing.final
+class TextWhispered(_message.Message):
+    """The supervisor wrote to the operator."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TEXT_ID_FIELD_NUMBER: _builtins.int
+    TEXT_SEALED_FIELD_NUMBER: _builtins.int
+    text_id: _builtins.str
+    text_sealed: _builtins.str
+    """AES-256-GCM under the client company's key, base64url."""
+    def __init__(
+        self,
+        *,
+        text_id: _builtins.str = ...,
+        text_sealed: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["text_id", b"text_id", "text_sealed", b"text_sealed"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TextWhispered: _TypeAlias = TextWhispered  # noqa: Y015
 
 @_typing.final
 class SupervisionEnded(_message.Message):

@@ -33,13 +33,19 @@ class _ModeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Mode.ValueType],
     MODE_UNSPECIFIED: _Mode.ValueType  # 0
     MODE_LISTEN: _Mode.ValueType  # 1
     MODE_WHISPER: _Mode.ValueType  # 2
+    MODE_BARGE: _Mode.ValueType  # 3
+    MODE_TAKEOVER: _Mode.ValueType  # 4
+    """The supervisor handles the call from here on: it goes on without an operator and ends with the supervisor's leg."""
 
 class Mode(_Mode, metaclass=_ModeEnumTypeWrapper):
-    """Who hears the supervisor: nobody, the operator."""
+    """Who hears the supervisor: nobody, the operator, both, the customer alone (who hands the call over is not heard any more)."""
 
 MODE_UNSPECIFIED: Mode.ValueType  # 0
 MODE_LISTEN: Mode.ValueType  # 1
 MODE_WHISPER: Mode.ValueType  # 2
+MODE_BARGE: Mode.ValueType  # 3
+MODE_TAKEOVER: Mode.ValueType  # 4
+"""The supervisor handles the call from here on: it goes on without an operator and ends with the supervisor's leg."""
 Global___Mode: _TypeAlias = Mode  # noqa: Y015
 
 class _PlayOutcome:
@@ -90,6 +96,8 @@ class _LegEndEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_LegEnd.ValueTy
     LEG_END_REFUSED: _LegEnd.ValueType  # 5
     LEG_END_NO_ANSWER: _LegEnd.ValueType  # 6
     LEG_END_FAILED: _LegEnd.ValueType  # 7
+    LEG_END_MOVED: _LegEnd.ValueType  # 8
+    """The phone is on another call, or waits for one."""
 
 class LegEnd(_LegEnd, metaclass=_LegEndEnumTypeWrapper):
     """Why a leg ended."""
@@ -102,6 +110,8 @@ LEG_END_UNREACHABLE: LegEnd.ValueType  # 4
 LEG_END_REFUSED: LegEnd.ValueType  # 5
 LEG_END_NO_ANSWER: LegEnd.ValueType  # 6
 LEG_END_FAILED: LegEnd.ValueType  # 7
+LEG_END_MOVED: LegEnd.ValueType  # 8
+"""The phone is on another call, or waits for one."""
 Global___LegEnd: _TypeAlias = LegEnd  # noqa: Y015
 
 class _CallEnd:
@@ -115,6 +125,8 @@ class _CallEndEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CallEnd.Value
     CALL_END_OPERATOR_HUNG_UP: _CallEnd.ValueType  # 2
     CALL_END_RELEASED: _CallEnd.ValueType  # 3
     CALL_END_FAILED: _CallEnd.ValueType  # 4
+    CALL_END_SUPERVISOR_HUNG_UP: _CallEnd.ValueType  # 5
+    """By a supervisor who had taken the call over."""
 
 class CallEnd(_CallEnd, metaclass=_CallEndEnumTypeWrapper):
     """Why a call ended."""
@@ -124,6 +136,8 @@ CALL_END_CUSTOMER_HUNG_UP: CallEnd.ValueType  # 1
 CALL_END_OPERATOR_HUNG_UP: CallEnd.ValueType  # 2
 CALL_END_RELEASED: CallEnd.ValueType  # 3
 CALL_END_FAILED: CallEnd.ValueType  # 4
+CALL_END_SUPERVISOR_HUNG_UP: CallEnd.ValueType  # 5
+"""By a supervisor who had taken the call over."""
 Global___CallEnd: _TypeAlias = CallEnd  # noqa: Y015
 
 class _Track:
@@ -183,28 +197,117 @@ class FromNode(_message.Message):
     HELLO_FIELD_NUMBER: _builtins.int
     HAPPENING_FIELD_NUMBER: _builtins.int
     APPLIED_FIELD_NUMBER: _builtins.int
+    LEVELS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def hello(self) -> Global___Hello: ...
     @_builtins.property
     def happening(self) -> Global___Happening: ...
     @_builtins.property
     def applied(self) -> Global___Applied: ...
+    @_builtins.property
+    def levels(self) -> Global___Levels: ...
     def __init__(
         self,
         *,
         hello: Global___Hello | None = ...,
         happening: Global___Happening | None = ...,
         applied: Global___Applied | None = ...,
+        levels: Global___Levels | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["applied", b"applied", "happening", b"happening", "hello", b"hello", "message", b"message"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["applied", b"applied", "happening", b"happening", "hello", b"hello", "levels", b"levels", "message", b"message"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["applied", b"applied", "happening", b"happening", "hello", b"hello", "message", b"message"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["applied", b"applied", "happening", b"happening", "hello", b"hello", "levels", b"levels", "message", b"message"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_message: _TypeAlias = _typing.Literal["hello", "happening", "applied"]  # noqa: Y015
+    _WhichOneofReturnType_message: _TypeAlias = _typing.Literal["hello", "happening", "applied", "levels"]  # noqa: Y015
     _WhichOneofArgType_message: _TypeAlias = _typing.Literal["message", b"message"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_message) -> _WhichOneofReturnType_message | None: ...
 
 Global___FromNode: _TypeAlias = FromNode  # noqa: Y015
+
+@_typing.final
+class Levels(_message.Message):
+    """How loud every joined call was in the last second. Not journalled and not acknowledged: a lost one is lost."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AT_US_FIELD_NUMBER: _builtins.int
+    CALLS_FIELD_NUMBER: _builtins.int
+    at_us: _builtins.int
+    """End of the second, UTC microseconds."""
+    @_builtins.property
+    def calls(self) -> _containers.RepeatedCompositeFieldContainer[Global___CallLevels]: ...
+    def __init__(
+        self,
+        *,
+        at_us: _builtins.int = ...,
+        calls: _abc.Iterable[Global___CallLevels] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["at_us", b"at_us", "calls", b"calls"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Levels: _TypeAlias = Levels  # noqa: Y015
+
+@_typing.final
+class CallLevels(_message.Message):
+    """One call's second."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTACT_ID_FIELD_NUMBER: _builtins.int
+    LEGS_FIELD_NUMBER: _builtins.int
+    OVERLAP_MS_FIELD_NUMBER: _builtins.int
+    contact_id: _builtins.str
+    overlap_ms: _builtins.int
+    """Customer and operator spoke at once for so long."""
+    @_builtins.property
+    def legs(self) -> _containers.RepeatedCompositeFieldContainer[Global___LegLevel]: ...
+    def __init__(
+        self,
+        *,
+        contact_id: _builtins.str = ...,
+        legs: _abc.Iterable[Global___LegLevel] | None = ...,
+        overlap_ms: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "legs", b"legs", "overlap_ms", b"overlap_ms"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CallLevels: _TypeAlias = CallLevels  # noqa: Y015
+
+@_typing.final
+class LegLevel(_message.Message):
+    """One leg's second."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LEG_ID_FIELD_NUMBER: _builtins.int
+    LEVEL_TENTH_DBFS_FIELD_NUMBER: _builtins.int
+    SPEECH_MS_FIELD_NUMBER: _builtins.int
+    leg_id: _builtins.str
+    """Empty: the customer."""
+    level_tenth_dbfs: _builtins.int
+    """Root mean square over the second, tenths of a decibel against full scale (0 to -960; -960: no sound came)."""
+    speech_ms: _builtins.int
+    """Speech within the second."""
+    def __init__(
+        self,
+        *,
+        leg_id: _builtins.str = ...,
+        level_tenth_dbfs: _builtins.int = ...,
+        speech_ms: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["leg_id", b"leg_id", "level_tenth_dbfs", b"level_tenth_dbfs", "speech_ms", b"speech_ms"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LegLevel: _TypeAlias = LegLevel  # noqa: Y015
 
 @_typing.final
 class Hello(_message.Message):
@@ -302,6 +405,7 @@ class Order(_message.Message):
     UNSUPERVISE_FIELD_NUMBER: _builtins.int
     HANG_UP_FIELD_NUMBER: _builtins.int
     STOP_PLAY_FIELD_NUMBER: _builtins.int
+    RELEASE_PHONE_FIELD_NUMBER: _builtins.int
     order_id: _builtins.str
     @_builtins.property
     def set_numbers(self) -> Global___SetNumbers: ...
@@ -325,6 +429,8 @@ class Order(_message.Message):
     def hang_up(self) -> Global___HangUp: ...
     @_builtins.property
     def stop_play(self) -> Global___StopPlay: ...
+    @_builtins.property
+    def release_phone(self) -> Global___ReleasePhone: ...
     def __init__(
         self,
         *,
@@ -340,12 +446,13 @@ class Order(_message.Message):
         unsupervise: Global___Unsupervise | None = ...,
         hang_up: Global___HangUp | None = ...,
         stop_play: Global___StopPlay | None = ...,
+        release_phone: Global___ReleasePhone | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["admit", b"admit", "answer", b"answer", "dial", b"dial", "hang_up", b"hang_up", "order", b"order", "play", b"play", "put_prompt", b"put_prompt", "refuse", b"refuse", "set_numbers", b"set_numbers", "stop_play", b"stop_play", "supervise", b"supervise", "unsupervise", b"unsupervise"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["admit", b"admit", "answer", b"answer", "dial", b"dial", "hang_up", b"hang_up", "order", b"order", "play", b"play", "put_prompt", b"put_prompt", "refuse", b"refuse", "release_phone", b"release_phone", "set_numbers", b"set_numbers", "stop_play", b"stop_play", "supervise", b"supervise", "unsupervise", b"unsupervise"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["admit", b"admit", "answer", b"answer", "dial", b"dial", "hang_up", b"hang_up", "order", b"order", "order_id", b"order_id", "play", b"play", "put_prompt", b"put_prompt", "refuse", b"refuse", "set_numbers", b"set_numbers", "stop_play", b"stop_play", "supervise", b"supervise", "unsupervise", b"unsupervise"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["admit", b"admit", "answer", b"answer", "dial", b"dial", "hang_up", b"hang_up", "order", b"order", "order_id", b"order_id", "play", b"play", "put_prompt", b"put_prompt", "refuse", b"refuse", "release_phone", b"release_phone", "set_numbers", b"set_numbers", "stop_play", b"stop_play", "supervise", b"supervise", "unsupervise", b"unsupervise"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_order: _TypeAlias = _typing.Literal["set_numbers", "put_prompt", "admit", "refuse", "answer", "play", "dial", "supervise", "unsupervise", "hang_up", "stop_play"]  # noqa: Y015
+    _WhichOneofReturnType_order: _TypeAlias = _typing.Literal["set_numbers", "put_prompt", "admit", "refuse", "answer", "play", "dial", "supervise", "unsupervise", "hang_up", "stop_play", "release_phone"]  # noqa: Y015
     _WhichOneofArgType_order: _TypeAlias = _typing.Literal["order", b"order"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_order) -> _WhichOneofReturnType_order | None: ...
 
@@ -568,7 +675,9 @@ Global___Dial: _TypeAlias = Dial  # noqa: Y015
 
 @_typing.final
 class Supervise(_message.Message):
-    """Puts a supervisor on the call in a mode; rings their phone (answer-after=0) if it has no leg here yet."""
+    """Puts a supervisor on the call in a mode. Their connected phone is used, and taken off the call that it is on
+    (`LegEnded` MOVED there); without one their phone rings (answer-after=0).
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -576,10 +685,13 @@ class Supervise(_message.Message):
     LEG_ID_FIELD_NUMBER: _builtins.int
     USER_ID_FIELD_NUMBER: _builtins.int
     MODE_FIELD_NUMBER: _builtins.int
+    KEEP_PHONE_FIELD_NUMBER: _builtins.int
     contact_id: _builtins.str
     leg_id: _builtins.str
     user_id: _builtins.str
     mode: Global___Mode.ValueType
+    keep_phone: _builtins.bool
+    """The phone stays connected, hearing nothing, when this leg is over. The last order holds."""
     def __init__(
         self,
         *,
@@ -587,14 +699,36 @@ class Supervise(_message.Message):
         leg_id: _builtins.str = ...,
         user_id: _builtins.str = ...,
         mode: Global___Mode.ValueType = ...,
+        keep_phone: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "leg_id", b"leg_id", "mode", b"mode", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "keep_phone", b"keep_phone", "leg_id", b"leg_id", "mode", b"mode", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Supervise: _TypeAlias = Supervise  # noqa: Y015
+
+@_typing.final
+class ReleasePhone(_message.Message):
+    """Hangs up a connected phone, on a call or not. A user without one is not an error."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USER_ID_FIELD_NUMBER: _builtins.int
+    user_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        user_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReleasePhone: _TypeAlias = ReleasePhone  # noqa: Y015
 
 @_typing.final
 class Unsupervise(_message.Message):
@@ -665,6 +799,15 @@ class Happening(_message.Message):
     LEG_ENDED_FIELD_NUMBER: _builtins.int
     TAP_CLOSED_FIELD_NUMBER: _builtins.int
     CALL_ENDED_FIELD_NUMBER: _builtins.int
+    SILENCE_BEGAN_FIELD_NUMBER: _builtins.int
+    SILENCE_ENDED_FIELD_NUMBER: _builtins.int
+    OVERLAPPED_FIELD_NUMBER: _builtins.int
+    LEG_HELD_FIELD_NUMBER: _builtins.int
+    LEG_RESUMED_FIELD_NUMBER: _builtins.int
+    PHONE_CONNECTED_FIELD_NUMBER: _builtins.int
+    PHONE_ATTACHED_FIELD_NUMBER: _builtins.int
+    PHONE_DETACHED_FIELD_NUMBER: _builtins.int
+    PHONE_GONE_FIELD_NUMBER: _builtins.int
     seq: _builtins.int
     at_us: _builtins.int
     """When, UTC microseconds."""
@@ -694,6 +837,26 @@ class Happening(_message.Message):
     def tap_closed(self) -> Global___TapClosed: ...
     @_builtins.property
     def call_ended(self) -> Global___CallEnded: ...
+    @_builtins.property
+    def silence_began(self) -> Global___SilenceBegan: ...
+    @_builtins.property
+    def silence_ended(self) -> Global___SilenceEnded: ...
+    @_builtins.property
+    def overlapped(self) -> Global___Overlapped: ...
+    @_builtins.property
+    def leg_held(self) -> Global___LegHeld: ...
+    @_builtins.property
+    def leg_resumed(self) -> Global___LegResumed: ...
+    @_builtins.property
+    def phone_connected(self) -> Global___PhoneConnected:
+        """About a phone, not a call: `contact_id` is empty."""
+
+    @_builtins.property
+    def phone_attached(self) -> Global___PhoneAttached: ...
+    @_builtins.property
+    def phone_detached(self) -> Global___PhoneDetached: ...
+    @_builtins.property
+    def phone_gone(self) -> Global___PhoneGone: ...
     def __init__(
         self,
         *,
@@ -712,12 +875,21 @@ class Happening(_message.Message):
         leg_ended: Global___LegEnded | None = ...,
         tap_closed: Global___TapClosed | None = ...,
         call_ended: Global___CallEnded | None = ...,
+        silence_began: Global___SilenceBegan | None = ...,
+        silence_ended: Global___SilenceEnded | None = ...,
+        overlapped: Global___Overlapped | None = ...,
+        leg_held: Global___LegHeld | None = ...,
+        leg_resumed: Global___LegResumed | None = ...,
+        phone_connected: Global___PhoneConnected | None = ...,
+        phone_attached: Global___PhoneAttached | None = ...,
+        phone_detached: Global___PhoneDetached | None = ...,
+        phone_gone: Global___PhoneGone | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["answered", b"answered", "call_ended", b"call_ended", "happening", b"happening", "invited", b"invited", "joined", b"joined", "leg_answered", b"leg_answered", "leg_ended", b"leg_ended", "leg_rang", b"leg_rang", "mode_applied", b"mode_applied", "played", b"played", "tap_closed", b"tap_closed", "tap_opened", b"tap_opened", "withdrawn", b"withdrawn"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["answered", b"answered", "call_ended", b"call_ended", "happening", b"happening", "invited", b"invited", "joined", b"joined", "leg_answered", b"leg_answered", "leg_ended", b"leg_ended", "leg_held", b"leg_held", "leg_rang", b"leg_rang", "leg_resumed", b"leg_resumed", "mode_applied", b"mode_applied", "overlapped", b"overlapped", "phone_attached", b"phone_attached", "phone_connected", b"phone_connected", "phone_detached", b"phone_detached", "phone_gone", b"phone_gone", "played", b"played", "silence_began", b"silence_began", "silence_ended", b"silence_ended", "tap_closed", b"tap_closed", "tap_opened", b"tap_opened", "withdrawn", b"withdrawn"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["answered", b"answered", "at_us", b"at_us", "call_ended", b"call_ended", "contact_id", b"contact_id", "happening", b"happening", "invited", b"invited", "joined", b"joined", "leg_answered", b"leg_answered", "leg_ended", b"leg_ended", "leg_rang", b"leg_rang", "mode_applied", b"mode_applied", "played", b"played", "seq", b"seq", "tap_closed", b"tap_closed", "tap_opened", b"tap_opened", "withdrawn", b"withdrawn"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answered", b"answered", "at_us", b"at_us", "call_ended", b"call_ended", "contact_id", b"contact_id", "happening", b"happening", "invited", b"invited", "joined", b"joined", "leg_answered", b"leg_answered", "leg_ended", b"leg_ended", "leg_held", b"leg_held", "leg_rang", b"leg_rang", "leg_resumed", b"leg_resumed", "mode_applied", b"mode_applied", "overlapped", b"overlapped", "phone_attached", b"phone_attached", "phone_connected", b"phone_connected", "phone_detached", b"phone_detached", "phone_gone", b"phone_gone", "played", b"played", "seq", b"seq", "silence_began", b"silence_began", "silence_ended", b"silence_ended", "tap_closed", b"tap_closed", "tap_opened", b"tap_opened", "withdrawn", b"withdrawn"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_happening: _TypeAlias = _typing.Literal["invited", "withdrawn", "answered", "played", "tap_opened", "leg_rang", "leg_answered", "joined", "mode_applied", "leg_ended", "tap_closed", "call_ended"]  # noqa: Y015
+    _WhichOneofReturnType_happening: _TypeAlias = _typing.Literal["invited", "withdrawn", "answered", "played", "tap_opened", "leg_rang", "leg_answered", "joined", "mode_applied", "leg_ended", "tap_closed", "call_ended", "silence_began", "silence_ended", "overlapped", "leg_held", "leg_resumed", "phone_connected", "phone_attached", "phone_detached", "phone_gone"]  # noqa: Y015
     _WhichOneofArgType_happening: _TypeAlias = _typing.Literal["happening", b"happening"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_happening) -> _WhichOneofReturnType_happening | None: ...
 
@@ -1003,6 +1175,231 @@ class CallEnded(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___CallEnded: _TypeAlias = CallEnded  # noqa: Y015
+
+@_typing.final
+class SilenceBegan(_message.Message):
+    """Neither customer nor operator has spoken for the limit (3 s). Once until it ends."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SINCE_US_FIELD_NUMBER: _builtins.int
+    since_us: _builtins.int
+    """When the last of them stopped."""
+    def __init__(
+        self,
+        *,
+        since_us: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["since_us", b"since_us"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SilenceBegan: _TypeAlias = SilenceBegan  # noqa: Y015
+
+@_typing.final
+class SilenceEnded(_message.Message):
+    """Somebody speaks again, or the talk is over."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SILENT_MS_FIELD_NUMBER: _builtins.int
+    silent_ms: _builtins.int
+    def __init__(
+        self,
+        *,
+        silent_ms: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["silent_ms", b"silent_ms"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SilenceEnded: _TypeAlias = SilenceEnded  # noqa: Y015
+
+@_typing.final
+class Overlapped(_message.Message):
+    """Customer and operator spoke at once for the limit (1 s) or longer; told when it is over."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OVERLAP_MS_FIELD_NUMBER: _builtins.int
+    overlap_ms: _builtins.int
+    def __init__(
+        self,
+        *,
+        overlap_ms: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["overlap_ms", b"overlap_ms"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Overlapped: _TypeAlias = Overlapped  # noqa: Y015
+
+@_typing.final
+class LegHeld(_message.Message):
+    """The phone of a leg wants to hear nothing or to send nothing any more (re-INVITE, RFC 3264 section 8.4)."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LEG_ID_FIELD_NUMBER: _builtins.int
+    leg_id: _builtins.str
+    """Empty: the customer."""
+    def __init__(
+        self,
+        *,
+        leg_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["leg_id", b"leg_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LegHeld: _TypeAlias = LegHeld  # noqa: Y015
+
+@_typing.final
+class LegResumed(_message.Message):
+    """Both ways again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LEG_ID_FIELD_NUMBER: _builtins.int
+    leg_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        leg_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["leg_id", b"leg_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LegResumed: _TypeAlias = LegResumed  # noqa: Y015
+
+@_typing.final
+class PhoneConnected(_message.Message):
+    """A supervisor's phone was picked up."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NODE_PHONE_ID_FIELD_NUMBER: _builtins.int
+    USER_ID_FIELD_NUMBER: _builtins.int
+    CONTACT_ID_FIELD_NUMBER: _builtins.int
+    node_phone_id: _builtins.str
+    user_id: _builtins.str
+    contact_id: _builtins.str
+    """The call for which it rang."""
+    def __init__(
+        self,
+        *,
+        node_phone_id: _builtins.str = ...,
+        user_id: _builtins.str = ...,
+        contact_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "node_phone_id", b"node_phone_id", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PhoneConnected: _TypeAlias = PhoneConnected  # noqa: Y015
+
+@_typing.final
+class PhoneAttached(_message.Message):
+    """A connected phone is on a call from here on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NODE_PHONE_ID_FIELD_NUMBER: _builtins.int
+    USER_ID_FIELD_NUMBER: _builtins.int
+    CONTACT_ID_FIELD_NUMBER: _builtins.int
+    LEG_ID_FIELD_NUMBER: _builtins.int
+    node_phone_id: _builtins.str
+    user_id: _builtins.str
+    contact_id: _builtins.str
+    leg_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        node_phone_id: _builtins.str = ...,
+        user_id: _builtins.str = ...,
+        contact_id: _builtins.str = ...,
+        leg_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "leg_id", b"leg_id", "node_phone_id", b"node_phone_id", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PhoneAttached: _TypeAlias = PhoneAttached  # noqa: Y015
+
+@_typing.final
+class PhoneDetached(_message.Message):
+    """A connected phone is on no call any more, and hears nothing."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NODE_PHONE_ID_FIELD_NUMBER: _builtins.int
+    USER_ID_FIELD_NUMBER: _builtins.int
+    CONTACT_ID_FIELD_NUMBER: _builtins.int
+    LEG_ID_FIELD_NUMBER: _builtins.int
+    node_phone_id: _builtins.str
+    user_id: _builtins.str
+    contact_id: _builtins.str
+    leg_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        node_phone_id: _builtins.str = ...,
+        user_id: _builtins.str = ...,
+        contact_id: _builtins.str = ...,
+        leg_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "leg_id", b"leg_id", "node_phone_id", b"node_phone_id", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PhoneDetached: _TypeAlias = PhoneDetached  # noqa: Y015
+
+@_typing.final
+class PhoneGone(_message.Message):
+    """A connected phone hung up or was hung up. On a call its leg's end came before."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NODE_PHONE_ID_FIELD_NUMBER: _builtins.int
+    USER_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    SIP_CODE_FIELD_NUMBER: _builtins.int
+    node_phone_id: _builtins.str
+    user_id: _builtins.str
+    reason: Global___LegEnd.ValueType
+    sip_code: _builtins.int
+    def __init__(
+        self,
+        *,
+        node_phone_id: _builtins.str = ...,
+        user_id: _builtins.str = ...,
+        reason: Global___LegEnd.ValueType = ...,
+        sip_code: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["node_phone_id", b"node_phone_id", "reason", b"reason", "sip_code", b"sip_code", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PhoneGone: _TypeAlias = PhoneGone  # noqa: Y015
 
 @_typing.final
 class SpoolPage(_message.Message):

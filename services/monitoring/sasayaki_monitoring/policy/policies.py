@@ -3,8 +3,8 @@
 from sasayaki.monitoring.v1.policy_events import PolicyEvent
 from sasayaki_chassis.ids import derived_id
 from sasayaki_chassis.owner import Meta, Owners
-from sasayaki_monitoring.alert import Ladder
-from sasayaki_monitoring.policy import Command, Policy, SetLadder
+from sasayaki_monitoring.alerts.alert import Ladder
+from sasayaki_monitoring.policy.policy import Command, Policy, SetLadder
 
 
 class Policies:

@@ -12,7 +12,7 @@ from typing import TypeAlias
 
 from sasayaki.monitoring.v1.supervision_events import SupervisionEvent
 from sasayaki_chassis.owner import Owners
-from sasayaki_monitoring.supervision import Active, Command, State
+from sasayaki_monitoring.supervision.supervision import Active, Command, State
 
 Supervisions: TypeAlias = Owners[State, Command, SupervisionEvent]
 

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from sasayaki.monitoring.v1.policy_events import EVENTS, AlertLadderSet, PolicyEvent
 from sasayaki_chassis.decider import Decider, Refused
-from sasayaki_monitoring.alert import Ladder
+from sasayaki_monitoring.alerts.alert import Ladder
 
 MS = timedelta(milliseconds=1)
 

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from sasayaki.monitoring.v1.alert_events import AlertEvent
 from sasayaki_chassis.owner import Owners
-from sasayaki_monitoring.alert import Claimed, Command, Open, State
+from sasayaki_monitoring.alerts.alert import Claimed, Command, Open, State
 
 Alerts: TypeAlias = Owners[State, Command, AlertEvent]
 

@@ -1,4 +1,4 @@
-"""Figures of the fairness view: `python -m sasayaki_monitoring.fairness_bench`, one JSON object.
+"""Figures of the fairness view: `python -m sasayaki_monitoring.fairness.bench`, one JSON object.
 
 A seeded centre of 50 teams × 20 operators; records are made in portions that are not timed, then
 folded one by one, each fold timed. Reading and decoding them from Kafka is not part of it.
@@ -29,8 +29,8 @@ from sasayaki.media.v1.call_events import (
 from sasayaki.monitoring.v1.supervision_events import Purpose, SupervisionStarted
 from sasayaki.routing.v1.pool_events import OperatorPut
 from sasayaki_monitoring.fairness.policy import Policy
-from sasayaki_monitoring.fairness_api import WINDOW_DAYS, answer, window_of
-from sasayaki_monitoring.fairness_view import FairnessView
+from sasayaki_monitoring.fairness.api import WINDOW_DAYS, answer, window_of
+from sasayaki_monitoring.fairness.view import FairnessView
 
 OPERATORS = 1_000
 TEAM_OF = 20

@@ -22,10 +22,10 @@ from sasayaki.routing.v1.pool_events import (
     OfferAccepted,
 )
 from sasayaki_chassis.identity import Identity
-from sasayaki_monitoring.alert_rows import AlertRows
-from sasayaki_monitoring.floor import Floor, Talk
-from sasayaki_monitoring.operators import Operators
-from sasayaki_monitoring.watchers import Row, Watcher, Watchers
+from sasayaki_monitoring.alerts.rows import AlertRows
+from sasayaki_monitoring.floor.floor import Floor, Talk
+from sasayaki_monitoring.floor.operators import Operators
+from sasayaki_monitoring.floor.watchers import Row, Watcher, Watchers
 
 Key: TypeAlias = tuple[str, str]
 """Kind and id of a row."""

@@ -15,7 +15,7 @@ from sasayaki_chassis.fields import an_id, between, require
 from sasayaki_chassis.ids import derived_id
 from sasayaki_chassis.owner import Meta
 from sasayaki_chassis.rpc import Context, Rights, caller, meta, refusals
-from sasayaki_monitoring.alert import (
+from sasayaki_monitoring.alerts.alert import (
     Cancel,
     Claim,
     Command,
@@ -26,12 +26,12 @@ from sasayaki_monitoring.alert import (
     Raise,
     Resolve,
 )
-from sasayaki_monitoring.floor import Talk
-from sasayaki_monitoring.floor_view import FloorView
+from sasayaki_monitoring.floor.floor import Talk
+from sasayaki_monitoring.floor.view import FloorView
 from sasayaki_monitoring.methods import SERVICE, SUPERVISORS, named
-from sasayaki_monitoring.open_alerts import Alerts, OpenAlerts
-from sasayaki_monitoring.policies import Policies
-from sasayaki_monitoring.watchers import Watchers
+from sasayaki_monitoring.alerts.open_alerts import Alerts, OpenAlerts
+from sasayaki_monitoring.policy.policies import Policies
+from sasayaki_monitoring.floor.watchers import Watchers
 
 OPERATORS = frozenset(("operator",))
 

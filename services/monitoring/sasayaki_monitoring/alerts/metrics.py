@@ -14,8 +14,8 @@ from sasayaki.monitoring.v1.alert_events import (
     AlertRaised,
     AlertResolved,
 )
-from sasayaki_monitoring.open_alerts import OpenAlerts
-from sasayaki_monitoring.watchers import Watchers
+from sasayaki_monitoring.alerts.open_alerts import OpenAlerts
+from sasayaki_monitoring.floor.watchers import Watchers
 
 RAISED = Counter("sasayaki_monitoring_alerts_raised_total", "Alerts.", ("level",))
 ESCALATED = Counter("sasayaki_monitoring_alerts_escalated_total", "Alerts.", ("level",))

@@ -13,7 +13,7 @@ from sasayaki_monitoring.fairness.chance import Chance
 from sasayaki_monitoring.fairness.next_up import Line, next_up
 from sasayaki_monitoring.fairness.policy import Policy
 from sasayaki_monitoring.fairness.share import Flag
-from sasayaki_monitoring.fairness_view import DAY_S, HOUR_S, FairnessView, Window
+from sasayaki_monitoring.fairness.view import DAY_S, HOUR_S, FairnessView, Window
 from sasayaki_monitoring.methods import SERVICE, SUPERVISORS
 
 RIGHTS: Rights = {f"{SERVICE}GetFairness": SUPERVISORS}

@@ -1,0 +1,1 @@
+"""Who talks with whom, as supervisors see it."""

@@ -1,0 +1,1 @@
+"""How monitoring works for each client company."""
