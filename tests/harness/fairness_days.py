@@ -31,10 +31,10 @@ from sasayaki.monitoring.v1 import fairness_pb2 as pb
 from sasayaki.monitoring.v1.supervision_events import Purpose
 from sasayaki.routing.v1.pool_events import OperatorPut
 from sasayaki_chassis.testing import NOON
+from sasayaki_monitoring.fairness.api import WINDOW_DAYS, answer, window_of
 from sasayaki_monitoring.fairness.assess import assess
 from sasayaki_monitoring.fairness.next_up import next_up
 from sasayaki_monitoring.fairness.policy import Policy
-from sasayaki_monitoring.fairness.api import WINDOW_DAYS, answer, window_of
 from sasayaki_monitoring.fairness.view import FairnessView, Window
 from sasayaki_monitoring.supervision.supervision import SUPERVISION, Leave, Start
 

@@ -9,14 +9,14 @@ from sasayaki_chassis.service import Built, Service, Servicers
 from sasayaki_monitoring import metrics
 from sasayaki_monitoring.alerts.parts import AlertParts
 from sasayaki_monitoring.api import RIGHTS, MonitoringService
-from sasayaki_monitoring.fairness.policy import Policy
 from sasayaki_monitoring.fairness.api import Fairness
+from sasayaki_monitoring.fairness.policy import Policy
 from sasayaki_monitoring.fairness.view import FairnessView
 from sasayaki_monitoring.floor.floor import Floor
-from sasayaki_monitoring.supervision.occupied import Occupied
-from sasayaki_monitoring.supervision.reactors import EndWithCall, SteerMedia
 from sasayaki_monitoring.settings import Settings
 from sasayaki_monitoring.supervision.api import Supervising
+from sasayaki_monitoring.supervision.occupied import Occupied
+from sasayaki_monitoring.supervision.reactors import EndWithCall, SteerMedia
 from sasayaki_monitoring.supervision.supervision import SUPERVISION
 
 

@@ -20,8 +20,8 @@ from sasayaki.media.v1.call_events import (
 from sasayaki.monitoring.v1.supervision_events import Purpose, SupervisionStarted
 from sasayaki.routing.v1.pool_events import OperatorPut
 from sasayaki_chassis.testing import NOON
-from sasayaki_monitoring.fairness.assess import Counted
 from sasayaki_monitoring.fairness.api import window_of
+from sasayaki_monitoring.fairness.assess import Counted
 from sasayaki_monitoring.fairness.view import FairnessView
 
 MORI, SATO = "usr_mori", "usr_sato"

@@ -13,7 +13,14 @@ from sasayaki.monitoring.v1.supervision_events import (
     SupervisionStarted,
 )
 from sasayaki_chassis.testing import given
-from sasayaki_monitoring.supervision.supervision import SUPERVISION, ChangeMode, Command, End, Leave, Start
+from sasayaki_monitoring.supervision.supervision import (
+    SUPERVISION,
+    ChangeMode,
+    Command,
+    End,
+    Leave,
+    Start,
+)
 
 SATO, OTHER = "usr_sato", "usr_ito"
 LISTEN, WHISPER = SupervisionMode.LISTEN, SupervisionMode.WHISPER

@@ -104,7 +104,7 @@ def _own_settings(name: str, places: Places) -> dict[str, str]:
                 "KEYS": str(places.keys),
                 "PROMPTS": str(places.state / "prompts"),
             }
-        case "callreason":
+        case "callreason" | "monitoring":
             return {"KEYS": str(places.keys)}
         case "recording":
             return {"VAULT": str(places.state / "recordings")}

@@ -26,12 +26,12 @@ from sasayaki_monitoring.alerts.alert import (
     Raise,
     Resolve,
 )
+from sasayaki_monitoring.alerts.open_alerts import Alerts, OpenAlerts
 from sasayaki_monitoring.floor.floor import Talk
 from sasayaki_monitoring.floor.view import FloorView
-from sasayaki_monitoring.methods import SERVICE, SUPERVISORS, named
-from sasayaki_monitoring.alerts.open_alerts import Alerts, OpenAlerts
-from sasayaki_monitoring.policy.policies import Policies
 from sasayaki_monitoring.floor.watchers import Watchers
+from sasayaki_monitoring.methods import SERVICE, SUPERVISORS, named
+from sasayaki_monitoring.policy.policies import Policies
 
 OPERATORS = frozenset(("operator",))
 

@@ -5,14 +5,14 @@ from datetime import datetime
 from sasayaki_chassis.service import Built
 from sasayaki_monitoring.alerts import metrics as alert_metrics
 from sasayaki_monitoring.alerts.alert import ALERT
-from sasayaki_monitoring.alerts.reactors import EndAlertWithCall
 from sasayaki_monitoring.alerts.api import Alerting
-from sasayaki_monitoring.floor.view import FloorView
 from sasayaki_monitoring.alerts.open_alerts import OpenAlerts
+from sasayaki_monitoring.alerts.reactors import EndAlertWithCall
+from sasayaki_monitoring.floor.view import FloorView
+from sasayaki_monitoring.floor.watchers import Watchers
 from sasayaki_monitoring.policy.policies import Policies
 from sasayaki_monitoring.policy.policy import POLICY
 from sasayaki_monitoring.settings import Settings
-from sasayaki_monitoring.floor.watchers import Watchers
 
 
 class AlertParts:

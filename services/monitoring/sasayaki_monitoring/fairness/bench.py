@@ -28,8 +28,8 @@ from sasayaki.media.v1.call_events import (
 )
 from sasayaki.monitoring.v1.supervision_events import Purpose, SupervisionStarted
 from sasayaki.routing.v1.pool_events import OperatorPut
-from sasayaki_monitoring.fairness.policy import Policy
 from sasayaki_monitoring.fairness.api import WINDOW_DAYS, answer, window_of
+from sasayaki_monitoring.fairness.policy import Policy
 from sasayaki_monitoring.fairness.view import FairnessView
 
 OPERATORS = 1_000

@@ -44,7 +44,7 @@ REASON = named(wire.SupervisionEndReason)
 
 @dataclass(frozen=True)
 class Supervising:
-    """What the methods work with; `require_current` raises Unavailable while the floor is behind."""
+    """What the methods work with; `require_current` raises Unavailable if the floor is behind."""
 
     supervisions: Supervisions
     occupied: Occupied
