@@ -36,14 +36,16 @@ def test_words_are_gone_with_the_key(seals: Seals, tmp_path: Path) -> None:
 
 
 def test_nothing_is_written_down_unsealed(seals: Seals) -> None:
-    with pytest.raises(Refused, match="NO_KEY"):
+    with pytest.raises(Refused) as refused:
         seals.seal("cli_none", WORDS)
+    assert refused.value.reason == "NO_KEY"
 
 
 @pytest.mark.parametrize("client_id", ["", "cli_", "../cli_acme", "cli_acme/../cli_hana"])
 def test_an_id_that_is_none_names_no_file(seals: Seals, client_id: str) -> None:
-    with pytest.raises(Refused, match="NO_KEY"):
+    with pytest.raises(Refused) as refused:
         seals.seal(client_id, WORDS)
+    assert refused.value.reason == "NO_KEY"
 
 
 @pytest.mark.parametrize("sealed", ["", "x", "あ", "AAAA", "!" * 64])
