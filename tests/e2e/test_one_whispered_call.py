@@ -37,6 +37,7 @@ CHECKS = (
     "talk: longest gap, ms",
     "mode change: request to first sample, p95 ms",
     "recordings: faults",
+    "training without consent: sounds of the phone",
 )
 
 
