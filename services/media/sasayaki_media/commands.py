@@ -62,6 +62,7 @@ class Supervise:
     supervisor_id: str
     supervision_id: str
     mode: SupervisionMode
+    keep_phone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +172,37 @@ class Over:
     reason: CallEndReason
 
 
+@dataclass(frozen=True, slots=True)
+class FellSilent:
+    """Neither party of a talk has spoken since then."""
+
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BrokeSilence:
+    silent_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overlapped:
+    """Both parties of a talk spoke at once for so long."""
+
+    overlap_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A leg's phone put the call on hold; no leg id: the customer's."""
+
+    leg_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    leg_id: str
+
+
 Fact: TypeAlias = (
     Withdrawn
     | Answered
@@ -183,6 +215,11 @@ Fact: TypeAlias = (
     | TapBegan
     | TapStopped
     | Over
+    | FellSilent
+    | BrokeSilence
+    | Overlapped
+    | Held
+    | Resumed
 )
 
 
