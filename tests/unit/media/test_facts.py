@@ -1,5 +1,7 @@
 """What the node says happened: taken down once, in the call's own words."""
 
+from datetime import timedelta
+
 import pytest
 from tests.unit.media.calls import (
     ANSWER_ORDERED,
@@ -44,11 +46,13 @@ from sasayaki_media.commands import (
     LegLeft,
     LoseNode,
     ModeApplied,
+    Note,
     Over,
     PickedUp,
     Played,
     PlayEnd,
     Rang,
+    Source,
     TapBegan,
     TapStopped,
     Withdrawn,
@@ -257,6 +261,18 @@ def test_the_end_of_the_call_takes_everybody_along() -> None:
         supervisor_ended(LegEndReason.CALL_ENDED, 7),
         ended(CallEndReason.CUSTOMER_HUNG_UP, 7),
     )
+
+
+def test_until_when_a_supervisor_heard_is_the_nodes_own_instant() -> None:
+    earlier = NOON - timedelta(seconds=3)
+    supervised = given(CALL, *TALKING, supervision(LISTEN), heard(LISTEN, 6))
+    left = Note(Source(NODE, 7, earlier), LegLeft("leg_sup", LegEndReason.RELEASED, None))
+    told = supervisor_ended(LegEndReason.RELEASED, 7).model_copy(update={"left_at": earlier})
+    supervised.when(left, at=NOON).then(told)
+    over = Note(Source(NODE, 7, earlier), Over(CallEndReason.CUSTOMER_HUNG_UP))
+    (_, supervisors, _) = supervised.when(over, at=NOON).events
+    assert isinstance(supervisors, SupervisorLegEnded)
+    assert supervisors.left_at == earlier
 
 
 def test_a_leg_that_the_node_ended_itself_is_not_ended_twice() -> None:
