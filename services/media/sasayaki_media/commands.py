@@ -15,10 +15,14 @@ from sasayaki.media.v1.call_events import (
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a fact is written down: number `seq` in the journal of one run of the node."""
+    """Where a fact is written down: number `seq` in the journal of one run of the node.
+
+    `at` is the node's instant of it; None for what is not the node's own word.
+    """
 
     node_id: str
     seq: int
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

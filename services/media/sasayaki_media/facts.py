@@ -263,6 +263,7 @@ def supervisor_left(leg: SupervisorLeg, source: Source, fact: LegLeft) -> Superv
         sip_code=fact.sip_code,
         node_id=source.node_id,
         happening_seq=source.seq,
+        left_at=source.at,
     )
 
 

@@ -55,6 +55,7 @@ from sasayaki_media.commands import (
     LegLeft,
     LoseNode,
     ModeApplied,
+    Note,
     Over,
     Overlapped,
     PickedUp,
@@ -62,6 +63,7 @@ from sasayaki_media.commands import (
     PlayEnd,
     Rang,
     Resumed,
+    Source,
     TapBegan,
     TapStopped,
     Withdrawn,
@@ -259,7 +261,7 @@ def test_a_supervisors_hold_is_no_event() -> None:
 
 
 def test_a_talk_that_goes_on_for_hours_does_not_grow_the_state() -> None:
-    facts: list[Fact] = [
+    going: list[Fact] = [
         FellSilent(NOON),
         BrokeSilence(4_000),
         Overlapped(1_000),
@@ -324,6 +326,18 @@ def test_the_end_of_the_call_takes_everybody_along() -> None:
         supervisor_ended(LegEndReason.CALL_ENDED, 7),
         ended(CallEndReason.CUSTOMER_HUNG_UP, 7),
     )
+
+
+def test_until_when_a_supervisor_heard_is_the_nodes_own_instant() -> None:
+    earlier = NOON - timedelta(seconds=3)
+    supervised = given(CALL, *TALKING, supervision(LISTEN), heard(LISTEN, 6))
+    left = Note(Source(NODE, 7, earlier), LegLeft("leg_sup", LegEndReason.RELEASED, None))
+    told = supervisor_ended(LegEndReason.RELEASED, 7).model_copy(update={"left_at": earlier})
+    supervised.when(left, at=NOON).then(told)
+    over = Note(Source(NODE, 7, earlier), Over(CallEndReason.CUSTOMER_HUNG_UP))
+    (_, supervisors, _) = supervised.when(over, at=NOON).events
+    assert isinstance(supervisors, SupervisorLegEnded)
+    assert supervisors.left_at == earlier
 
 
 def test_a_leg_that_the_node_ended_itself_is_not_ended_twice() -> None:
