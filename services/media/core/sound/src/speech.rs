@@ -13,7 +13,6 @@ mod ear;
 
 pub use ear::LegSecond;
 
-use crate::Slot;
 use ear::Ear;
 
 /// Samples of a cell.
@@ -126,15 +125,9 @@ impl Talk {
     }
 
     /// Takes one packet's sound; `audible`: the customer hears it.
-    pub fn hear(
-        &mut self,
-        slot: Slot,
-        audible: bool,
-        tapped: &Tapped<'_>,
-        note: &mut impl FnMut(Noted),
-    ) {
+    pub fn hear(&mut self, audible: bool, tapped: &Tapped<'_>, note: &mut impl FnMut(Noted)) {
         self.ripen(tapped.at, note);
-        if let Some(ear) = &mut self.ears[slot.index()] {
+        if let Some(ear) = &mut self.ears[tapped.leg.index()] {
             ear.audible = audible;
             ear.hear(tapped, self.next);
         }

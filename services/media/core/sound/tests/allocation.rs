@@ -110,13 +110,14 @@ fn listening_to_a_talk_allocates_nothing() {
         for slot in [CUSTOMER, OPERATOR, SUPERVISOR] {
             let tapped = Tapped {
                 role: Role::Customer,
+                leg: slot,
                 source: 1,
                 timestamp: frame * 160,
                 at: u64::from(frame + 1) * 20 * MS,
                 codec: Codec::Pcmu,
                 payload: &payload,
             };
-            talk.hear(slot, true, &tapped, &mut |_| noted += 1);
+            talk.hear(true, &tapped, &mut |_| noted += 1);
         }
     }
     assert_eq!(ALLOCATIONS.with(Cell::get) - before, 0);

@@ -65,17 +65,20 @@ fn noted(talk: &mut Talk, all: &[Says], until: Micros) -> Vec<Noted> {
     for (at, said, n, payload) in &packets {
         let tapped = Tapped {
             role: Role::Customer,
+            leg: said.slot,
             source: u64::from(said.slot.0),
             timestamp: (u32::MAX - 999).wrapping_add((n * FRAME_SAMPLES) as u32),
             at: *at,
             codec: said.codec,
             payload,
         };
-        talk.hear(said.slot, said.audible, &tapped, &mut |what| {
-            noted.push(what)
+        talk.hear(said.audible, &tapped, &mut |what| {
+            noted.push(what);
         });
     }
-    talk.ripen(until, &mut |what| noted.push(what));
+    talk.ripen(until, &mut |what| {
+        noted.push(what);
+    });
     noted
 }
 
@@ -456,9 +459,9 @@ proptest! {
         for (slot, source, timestamp, at, payload, a_law) in &packets {
             let codec = if *a_law { Codec::Pcma } else { Codec::Pcmu };
             let (source, timestamp, at) = (*source, *timestamp, *at);
-            let role = Role::Customer;
-            let tapped = Tapped { role, source, timestamp, at, codec, payload };
-            talk.hear(Slot(*slot), true, &tapped, &mut |what| noted.push(what));
+            let (role, leg) = (Role::Customer, Slot(*slot));
+            let tapped = Tapped { role, leg, source, timestamp, at, codec, payload };
+            talk.hear(true, &tapped, &mut |what| { noted.push(what); });
         }
         for second in seconds(&noted) {
             for leg in second.legs.into_iter().flatten() {
