@@ -70,7 +70,13 @@ fn packets_deadlines_and_modes_allocate_nothing() {
             phone.timestamp = phone.timestamp.wrapping_add(160);
         }
     }
-    let modes = [None, Some(Mode::Listen), Some(Mode::Whisper)];
+    let modes = [
+        None,
+        Some(Mode::Listen),
+        Some(Mode::Whisper),
+        Some(Mode::Barge),
+        Some(Mode::Takeover),
+    ];
     let mut sink = Sink::default();
     let mut now = line.now();
     let before = ALLOCATIONS.with(Cell::get);
@@ -78,7 +84,8 @@ fn packets_deadlines_and_modes_allocate_nothing() {
         line.call
             .on_packet(now, *slot, address(*slot), bytes, &mut sink);
         line.call.on_deadline(now, &mut sink);
-        line.call.supervise(SUPERVISOR, modes[n / 60 % 3]);
+        line.call
+            .supervise(SUPERVISOR, modes[n / 36 % 5], &mut sink);
         now += 7 * MS;
     }
     assert_eq!(ALLOCATIONS.with(Cell::get) - before, 0);
