@@ -44,4 +44,5 @@ def build(settings: Settings, started_at: datetime) -> Service:
         deciders=[SUPERVISION, *alerts.deciders],
         reactors=[SteerMedia(), EndWithCall(), *alerts.reactors],
         projections=[floor, fairness, metrics.Figures(started_at), *alerts.projections],
+        background=alerts.background,
     )
