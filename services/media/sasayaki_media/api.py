@@ -128,6 +128,7 @@ class MediaService(media_service_pb2_grpc.MediaServiceServicer):
                 supervisor_id=request.supervisor_id,
                 supervision_id=request.supervision_id,
                 mode=SupervisionMode(call_events_pb2.SupervisionMode.Name(request.mode)),
+                keep_phone=request.keep_phone,
             )
             events = await self._decide(context, request, supervise)
             leg_id = self._supervisor_leg(request, events)

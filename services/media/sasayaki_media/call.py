@@ -16,6 +16,7 @@ from sasayaki.media.v1.call_events import (
     HangUpOrdered,
     OperatorLegDialled,
     PromptOrdered,
+    SupervisionMode,
     SupervisionOrdered,
     UnsupervisionOrdered,
 )
@@ -150,9 +151,8 @@ def _played(state: Live, request: PlayPrompt) -> Sequence[CallEvent]:
         raise Refused("PLAY_EXISTS", f"play {request.play_id!r} is under way")
     if len(state.thread.plays) >= PLAYS_MAX:
         raise Refused("TOO_MANY_PLAYS", f"{PLAYS_MAX} plays are under way")
-    if isinstance(state, Connected) and _on_call(state):
-        # A prompt would stand in place of the operator's voice.
-        raise Refused("OPERATOR_ON_CALL", "an operator is talking to the customer")
+    if isinstance(state, Connected):
+        _refuse_in_talk(state)  # a prompt would stand in place of a person's voice
     return [
         PromptOrdered(
             play_id=request.play_id,
@@ -171,8 +171,7 @@ def _dialled(state: Connected, request: Dial) -> Sequence[CallEvent]:
     staying = [leg for leg in state.operators if not leg.leaving]
     if any(leg.operator_id == request.operator_id for leg in staying):
         raise Refused("ALREADY_DIALLED", f"operator {request.operator_id!r} has a leg")
-    if _on_call(state):
-        raise Refused("OPERATOR_ON_CALL", "an operator is talking to the customer")
+    _refuse_in_talk(state)
     if len(state.operators) >= OPERATOR_LEGS_MAX:
         raise Refused("TOO_MANY_LEGS", f"{OPERATOR_LEGS_MAX} operators' legs are not over")
     let_go = [HangUpOrdered(leg_id=leg.leg_id) for leg in staying]
@@ -186,18 +185,36 @@ def _supervised(state: Connected, request: Supervise) -> Sequence[CallEvent]:
     staying = [leg for leg in state.supervisors if not leg.leaving]
     for leg in staying:
         if leg.supervision_id == request.supervision_id:
-            return _changed(leg, request)
+            return _changed(state, leg, request)
         if leg.supervisor_id == request.supervisor_id:
             raise Refused("ALREADY_SUPERVISING", f"in supervision {leg.supervision_id!r}")
     if len(state.supervisors) >= SUPERVISOR_LEGS_MAX:
         raise Refused("TOO_MANY_LEGS", f"{SUPERVISOR_LEGS_MAX} supervisors' legs are not over")
+    _refuse_takeover(state, request)
     return [_ordered(request.leg_id, request)]
 
 
-def _changed(leg: SupervisorLeg, request: Supervise) -> Sequence[CallEvent]:
+def _changed(state: Connected, leg: SupervisorLeg, request: Supervise) -> Sequence[CallEvent]:
     if leg.supervisor_id != request.supervisor_id:
         raise Refused("NOT_THEIR_SUPERVISION", f"supervision {leg.supervision_id!r} is another's")
-    return [] if leg.mode is request.mode else [_ordered(leg.leg_id, request)]
+    if (leg.mode, leg.keep_phone) == (request.mode, request.keep_phone):
+        return []
+    if leg.mode is not request.mode:
+        if leg.mode is SupervisionMode.TAKEOVER:
+            raise Refused("TAKEN_OVER", "the supervisor has the call and cannot hand it back")
+        _refuse_takeover(state, request)
+    return [_ordered(leg.leg_id, request)]
+
+
+def _refuse_takeover(state: Connected, request: Supervise) -> None:
+    """One supervisor takes over, and from an operator: no call is left to nobody or to two."""
+    if request.mode is not SupervisionMode.TAKEOVER:
+        return
+    for leg in state.supervisors:
+        if leg.mode is SupervisionMode.TAKEOVER and not leg.leaving:
+            raise Refused("ALREADY_TAKEN_OVER", f"by supervisor {leg.supervisor_id!r}")
+    if _on_call(state) is None:
+        raise Refused("NOT_TALKING", "no operator is talking to the customer")
 
 
 def _ordered(leg_id: str, request: Supervise) -> SupervisionOrdered:
@@ -206,15 +223,18 @@ def _ordered(leg_id: str, request: Supervise) -> SupervisionOrdered:
         supervisor_id=request.supervisor_id,
         supervision_id=request.supervision_id,
         mode=request.mode,
+        keep_phone=request.keep_phone or None,
     )
 
 
 def _unsupervised(state: Live, request: Unsupervise) -> Sequence[CallEvent]:
+    """Who leaves a call that goes on with them alone ends it."""
     legs = state.supervisors if isinstance(state, Connected) else ()
+    left = [leg for leg in legs if leg.supervision_id == request.supervision_id and not leg.leaving]
+    if any(leg.handles for leg in left):
+        return [] if state.thread.leaving else [HangUpOrdered(leg_id="")]
     return [
-        UnsupervisionOrdered(leg_id=leg.leg_id, supervision_id=leg.supervision_id)
-        for leg in legs
-        if leg.supervision_id == request.supervision_id and not leg.leaving
+        UnsupervisionOrdered(leg_id=leg.leg_id, supervision_id=leg.supervision_id) for leg in left
     ]
 
 
@@ -235,6 +255,14 @@ def _on_call(state: Connected) -> OperatorLeg | None:
     """The operator's leg that was picked up and stays."""
     staying = (leg for leg in state.operators if not leg.leaving)
     return next((leg for leg in staying if leg.phase >= LegPhase.PICKED_UP), None)
+
+
+def _refuse_in_talk(state: Connected) -> None:
+    """Who talks with a person, an operator or a supervisor, talks with nobody else."""
+    if _on_call(state):
+        raise Refused("OPERATOR_ON_CALL", "an operator is talking to the customer")
+    if any(leg.handles for leg in state.supervisors):
+        raise Refused("TAKEN_OVER", "a supervisor is talking to the customer")
 
 
 def _refuse_during_guidance(state: Live) -> None:

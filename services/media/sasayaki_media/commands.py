@@ -15,10 +15,14 @@ from sasayaki.media.v1.call_events import (
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a fact is written down: number `seq` in the journal of one run of the node."""
+    """Where a fact is written down: number `seq` in the journal of one run of the node.
+
+    `at` is the node's instant of it; None for what is not the node's own word.
+    """
 
     node_id: str
     seq: int
+    at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,7 @@ class Supervise:
     supervisor_id: str
     supervision_id: str
     mode: SupervisionMode
+    keep_phone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +176,37 @@ class Over:
     reason: CallEndReason
 
 
+@dataclass(frozen=True, slots=True)
+class FellSilent:
+    """Neither party of a talk has spoken since then."""
+
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class BrokeSilence:
+    silent_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overlapped:
+    """Both parties of a talk spoke at once for so long."""
+
+    overlap_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A leg's phone put the call on hold; no leg id: the customer's."""
+
+    leg_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    leg_id: str
+
+
 Fact: TypeAlias = (
     Withdrawn
     | Answered
@@ -183,6 +219,11 @@ Fact: TypeAlias = (
     | TapBegan
     | TapStopped
     | Over
+    | FellSilent
+    | BrokeSilence
+    | Overlapped
+    | Held
+    | Resumed
 )
 
 

@@ -14,6 +14,7 @@ from sasayaki.media.v1.call_events import (
     DigitsCollected,
     DigitsOutcome,
     GuidancePlayed,
+    HangUpOrdered,
     LegEndReason,
     OperatorLegAnswered,
     OperatorLegEnded,
@@ -21,6 +22,7 @@ from sasayaki.media.v1.call_events import (
     PromptOrdered,
     PromptOutcome,
     PromptPlayed,
+    SupervisionMode,
     SupervisorHeard,
     SupervisorLegEnded,
     TalkStarted,
@@ -29,21 +31,27 @@ from sasayaki.media.v1.call_events import (
 )
 from sasayaki_media.commands import (
     Answered,
+    BrokeSilence,
     Fact,
+    FellSilent,
+    Held,
     Joined,
     LegLeft,
     ModeApplied,
     Over,
+    Overlapped,
     PickedUp,
     Played,
     PlayEnd,
     Rang,
+    Resumed,
     Source,
     TapBegan,
     TapStopped,
     Withdrawn,
 )
 from sasayaki_media.states import Connected, Ended, LegPhase, Live, OperatorLeg, SupervisorLeg
+from sasayaki_media.talk import held, talk_went
 
 _PROMPT_OUTCOME = {
     # Digits that came or did not: the prompts were heard or cut short by a key.
@@ -89,7 +97,7 @@ def over(state: Live, reason: CallEndReason, source: Source) -> Sequence[CallEve
     ends: list[CallEvent] = []
     if isinstance(state, Connected):
         by_call = LegLeft("", LegEndReason.CALL_ENDED, None)
-        ends += [operator_left(leg, source, by_call) for leg in state.operators]
+        ends += [operator_left(state, leg, source, by_call) for leg in state.operators]
         ends += [supervisor_left(leg, source, by_call) for leg in state.supervisors]
     ended = CallEnded(reason=reason, node_id=source.node_id, happening_seq=source.seq)
     return [*ends, ended]
@@ -166,12 +174,16 @@ def _in_talk(state: Connected, source: Source, fact: Fact) -> Sequence[CallEvent
             return _came_on(operator, source, fact) if operator else []
         case ModeApplied(leg_id):
             supervisor = _supervisor(state, leg_id)
-            return [_heard(supervisor, source, fact)] if supervisor else []
+            return _mode_applied(state, supervisor, source, fact) if supervisor else []
         case LegLeft(leg_id):
             if operator := _operator(state, leg_id):
-                return [operator_left(operator, source, fact)]
+                return [operator_left(state, operator, source, fact)]
             supervisor = _supervisor(state, leg_id)
             return [supervisor_left(supervisor, source, fact)] if supervisor else []
+        case FellSilent() | BrokeSilence() | Overlapped():
+            return [talk_went(source, fact)]
+        case Held() | Resumed():
+            return held(_operator(state, fact.leg_id), source, fact)
         case Withdrawn() | Answered() | Played() | Over():
             raise AssertionError(f"{type(fact).__name__} is taken down before")
         case _:
@@ -202,6 +214,18 @@ def _came_on(
     ]
 
 
+def _mode_applied(
+    state: Connected, leg: SupervisorLeg, source: Source, fact: ModeApplied
+) -> Sequence[CallEvent]:
+    """A takeover lets the operator go in the same decision: not before the customer hears us."""
+    if leg.heard is fact.mode:
+        return []  # the phone's order was carried out; the mode was told before
+    events: list[CallEvent] = [_heard(leg, source, fact)]
+    if fact.mode is SupervisionMode.TAKEOVER and not leg.leaving and not state.thread.leaving:
+        events += [HangUpOrdered(leg_id=o.leg_id) for o in state.operators if not o.leaving]
+    return events
+
+
 def _heard(leg: SupervisorLeg, source: Source, fact: ModeApplied) -> SupervisorHeard:
     return SupervisorHeard(
         leg_id=leg.leg_id,
@@ -214,11 +238,16 @@ def _heard(leg: SupervisorLeg, source: Source, fact: ModeApplied) -> SupervisorH
     )
 
 
-def operator_left(leg: OperatorLeg, source: Source, fact: LegLeft) -> OperatorLegEnded:
+def operator_left(
+    state: Connected, leg: OperatorLeg, source: Source, fact: LegLeft
+) -> OperatorLegEnded:
+    """A talk that a supervisor goes on with was taken over, however the operator's leg ended."""
+    handled = any(supervisor.handles for supervisor in state.supervisors)
+    talked = leg.phase >= LegPhase.PICKED_UP and fact.reason is not LegEndReason.CALL_ENDED
     return OperatorLegEnded(
         leg_id=leg.leg_id,
         operator_id=leg.operator_id,
-        reason=fact.reason,
+        reason=LegEndReason.TAKEN_OVER if handled and talked else fact.reason,
         sip_code=fact.sip_code,
         node_id=source.node_id,
         happening_seq=source.seq,
@@ -234,6 +263,7 @@ def supervisor_left(leg: SupervisorLeg, source: Source, fact: LegLeft) -> Superv
         sip_code=fact.sip_code,
         node_id=source.node_id,
         happening_seq=source.seq,
+        left_at=source.at,
     )
 
 

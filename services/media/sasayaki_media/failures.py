@@ -64,10 +64,11 @@ def _failed_in_talk(
         case StartPlay(play):
             return _not_played(play, source)
         case DialOperator(leg):
-            return [operator_left(leg, source, LegLeft("", LegEndReason.FAILED, None))]
+            return [operator_left(state, leg, source, LegLeft("", LegEndReason.FAILED, None))]
         case HangUpLeg(leg_id):
             left = LegLeft(leg_id, LegEndReason.RELEASED, None)
-            return [operator_left(o, source, left) for o in state.operators if o.leg_id == leg_id]
+            legs = [leg for leg in state.operators if leg.leg_id == leg_id]
+            return [operator_left(state, leg, source, left) for leg in legs]
         case SetMode(leg_id):
             return _mode_not_set(state, leg_id, error, source)
         case RemoveSupervisor(leg_id):

@@ -13,12 +13,17 @@ from sasayaki.media.v1.call_events import (
     DigitsCollected,
     GuidancePlayed,
     HangUpOrdered,
+    HoldEnded,
+    HoldStarted,
     OperatorLegAnswered,
     OperatorLegDialled,
     OperatorLegEnded,
     OperatorLegRang,
+    OverlapHeard,
     PromptOrdered,
     PromptPlayed,
+    SilenceBegan,
+    SilenceEnded,
     SupervisionOrdered,
     SupervisorHeard,
     SupervisorLegEnded,
@@ -125,6 +130,8 @@ def _connected(state: Connected, event: CallEvent) -> Connected:
             return replace(state, tapped=True)
         case TapClosed():
             return replace(state, tapped=False)
+        case SilenceBegan() | SilenceEnded() | OverlapHeard() | HoldStarted() | HoldEnded():
+            return state  # for those who follow the call; nothing is decided by them
         case _:
             return _supervised(state, event)
 
@@ -160,6 +167,11 @@ def _supervised(state: Connected, event: CallEvent) -> Connected:
             | HangUpOrdered()
             | TapOpened()
             | TapClosed()
+            | SilenceBegan()
+            | SilenceEnded()
+            | OverlapHeard()
+            | HoldStarted()
+            | HoldEnded()
         ):
             raise AssertionError(f"{type(event).__name__} is not about a supervisor")
         case _:
@@ -169,13 +181,22 @@ def _supervised(state: Connected, event: CallEvent) -> Connected:
 def _mode_ordered(
     legs: tuple[SupervisorLeg, ...], event: SupervisionOrdered
 ) -> tuple[SupervisorLeg, ...]:
+    keep = bool(event.keep_phone)
     if any(leg.leg_id == event.leg_id for leg in legs):
         return _with(
             legs,
             event.leg_id,
-            lambda leg: replace(leg, mode=event.mode, changes=leg.changes + 1),
+            lambda leg: replace(
+                leg,
+                mode=event.mode,
+                changes=leg.changes + 1,
+                keep_phone=keep,
+                keep_changed=leg.keep_changed or keep is not leg.keep_phone,
+            ),
         )
-    leg = SupervisorLeg(event.leg_id, event.supervisor_id, event.supervision_id, event.mode)
+    leg = SupervisorLeg(
+        event.leg_id, event.supervisor_id, event.supervision_id, event.mode, keep_phone=keep
+    )
     return (*legs, leg)
 
 

@@ -62,6 +62,7 @@ class SetMode:
     leg_id: str
     supervisor_id: str
     mode: SupervisionMode
+    keep_phone: bool
     change: int
 
     @property
@@ -145,5 +146,5 @@ def _of_operators(legs: tuple[OperatorLeg, ...]) -> Iterator[Order]:
 def _of_supervisor(leg: SupervisorLeg) -> Iterator[Order]:
     if leg.leaving:
         yield RemoveSupervisor(leg.leg_id)
-    elif leg.heard is not leg.mode:
-        yield SetMode(leg.leg_id, leg.supervisor_id, leg.mode, leg.changes)
+    elif leg.heard is not leg.mode or leg.keep_changed:
+        yield SetMode(leg.leg_id, leg.supervisor_id, leg.mode, leg.keep_phone, leg.changes)

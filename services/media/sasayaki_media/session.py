@@ -27,7 +27,7 @@ from sasayaki_media.numbers import Numbers
 from sasayaki_media.outbox import Outbox
 from sasayaki_media.receipts import Receipts
 from sasayaki_media.switchboard import RETRY_S, CallerKeys, Switchboard
-from sasayaki_media.wire import LENGTH_BYTES, BrokenFrame, fact_of, frame_length
+from sasayaki_media.wire import LENGTH_BYTES, BrokenFrame, fact_of, frame_length, instant
 
 HAPPENINGS_MAX = 1_000
 """Happenings under way at once; beyond that the socket is not read."""
@@ -192,7 +192,7 @@ class Session:
             REFUSED_CALLS.inc()
             self._out.refuse(invited.node_call_id, NOT_FOUND)
             return
-        source = Source(self._node_id, happening.seq)
+        source = Source(self._node_id, happening.seq, instant(happening.at_us))
         contact_id = await self._drawn.contact_id(source)
         self._contacts[invited.node_call_id] = contact_id
         caller = self._keys.hide(line.client_id, invited.caller_number)
@@ -217,7 +217,7 @@ class Session:
         meta = self._calls.meta(contact_id) if contact_id else None
         if fact is None or meta is None:
             return
-        source = Source(self._node_id, happening.seq)
+        source = Source(self._node_id, happening.seq, instant(happening.at_us))
         note, request_id = Note(source, fact), _request_id(source)
         await self._calls.insist(contact_id, note, request_id=request_id, meta=meta)
         if kind in ("answered", "call_ended"):

@@ -74,7 +74,11 @@ class OperatorLeg:
 
 @dataclass(frozen=True, slots=True)
 class SupervisorLeg:
-    """`changes` counts the modes that were ordered; `heard` is the one that the sound follows."""
+    """`changes` counts what was ordered of it; `heard` is the mode that the sound follows.
+
+    `keep_changed`: whether its phone stays connected was ordered anew. The node does not say when
+    it has taken that down, so the last order is sent on every connection as long as the leg stays.
+    """
 
     leg_id: str
     supervisor_id: str
@@ -83,6 +87,13 @@ class SupervisorLeg:
     changes: int = 1
     heard: SupervisionMode | None = None
     leaving: bool = False
+    keep_phone: bool = False
+    keep_changed: bool = False
+
+    @property
+    def handles(self) -> bool:
+        """Whether the call goes on with this supervisor in the operator's place."""
+        return self.heard is SupervisionMode.TAKEOVER and not self.leaving
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,15 +17,20 @@ from sasayaki.media.v1.call_events import (
 )
 from sasayaki_media.commands import (
     Answered,
+    BrokeSilence,
     Fact,
+    FellSilent,
+    Held,
     Joined,
     LegLeft,
     ModeApplied,
     Over,
+    Overlapped,
     PickedUp,
     Played,
     PlayEnd,
     Rang,
+    Resumed,
     TapBegan,
     TapStopped,
     Withdrawn,
@@ -49,6 +54,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MODES: dict[SupervisionMode, "pb.Mode.ValueType"] = {
     SupervisionMode.LISTEN: pb.MODE_LISTEN,
     SupervisionMode.WHISPER: pb.MODE_WHISPER,
+    SupervisionMode.BARGE: pb.MODE_BARGE,
+    SupervisionMode.TAKEOVER: pb.MODE_TAKEOVER,
 }
 _HEARD = {mode: name for name, mode in _MODES.items()}
 MODES = frozenset(_MODES)
@@ -106,6 +113,23 @@ def fact_of(happening: pb.Happening) -> Fact | None:
             return TapStopped(recorded_ms=closed.recorded_ms, pages=closed.pages)
         case "call_ended":
             return Over(_call_end(happening.call_ended.reason))
+        case _:
+            return _talk_fact_of(happening)
+
+
+def _talk_fact_of(happening: pb.Happening) -> Fact | None:
+    """How a talk goes on."""
+    match happening.WhichOneof("happening"):
+        case "silence_began":
+            return FellSilent(instant(happening.silence_began.since_us))
+        case "silence_ended":
+            return BrokeSilence(happening.silence_ended.silent_ms)
+        case "overlapped":
+            return Overlapped(happening.overlapped.overlap_ms)
+        case "leg_held":
+            return Held(happening.leg_held.leg_id)
+        case "leg_resumed":
+            return Resumed(happening.leg_resumed.leg_id)
         case _:
             return None
 
@@ -171,13 +195,14 @@ def order_message(contact_id: str, order: Order) -> pb.ToNode:
                     ring_ms_max=leg.ring_ms_max,
                 )
             )
-        case SetMode(leg_id, supervisor_id, mode):
+        case SetMode(leg_id, supervisor_id, mode, keep_phone):
             message.supervise.CopyFrom(
                 pb.Supervise(
                     contact_id=contact_id,
                     leg_id=leg_id,
                     user_id=supervisor_id,
                     mode=_MODES[mode],
+                    keep_phone=keep_phone,
                 )
             )
         case RemoveSupervisor(leg_id):

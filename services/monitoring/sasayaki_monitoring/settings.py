@@ -29,6 +29,9 @@ class Settings(ServiceSettings):
     in_time_s: float = Field(
         default=20, gt=0, description="Whoever is answered within it counts for the service level."
     )
+    ledger_days: int = Field(
+        default=400, gt=0, le=3_660, description="How long an entry of the ledger is kept."
+    )
 
     keys: Path = Field(
         default=Path("var/keys"), description="Folder of the client companies' keys."

@@ -18,6 +18,7 @@ from sasayaki.media.v1.call_events import (
     RecordingPolicy,
     SupervisionMode,
     SupervisionOrdered,
+    SupervisorHeard,
     SupervisorLegEnded,
 )
 from sasayaki_chassis.decider import Refused
@@ -27,23 +28,28 @@ from sasayaki_media.commands import (
     Answer,
     Answered,
     Arrive,
+    BrokeSilence,
     Command,
     Dial,
     Fact,
     FailOrder,
+    FellSilent,
     GiveUp,
     HangUp,
+    Held,
     Joined,
     LegLeft,
     LoseNode,
     ModeApplied,
     Note,
     Over,
+    Overlapped,
     PickedUp,
     Played,
     PlayEnd,
     PlayPrompt,
     Rang,
+    Resumed,
     Source,
     Supervise,
     TapBegan,
@@ -52,13 +58,14 @@ from sasayaki_media.commands import (
     Withdrawn,
 )
 from sasayaki_media.orders import outstanding
-from sasayaki_media.states import Ended, State
+from sasayaki_media.states import Connected, Ended, LegPhase, State
 
 NODE = "node_1"
+UNCHOSEN = "SUPERVISION_MODE_UNSPECIFIED"
 LEGS = st.sampled_from(["leg_0", "leg_1", "leg_2", "leg_3"])
 PEOPLE = st.sampled_from(["usr_0", "usr_1"])
 PLAYS = st.sampled_from(["ply_0", "ply_1"])
-MODES = st.sampled_from([SupervisionMode.LISTEN, SupervisionMode.WHISPER])
+MODES = st.sampled_from([mode for mode in SupervisionMode if mode.value != UNCHOSEN])
 KEYS = st.sampled_from(["admit", "answer", "play/1", "dial/leg_0", "supervise/leg_1/1", "hang-up"])
 
 FACTS: st.SearchStrategy[Fact] = st.one_of(
@@ -73,6 +80,11 @@ FACTS: st.SearchStrategy[Fact] = st.one_of(
     st.builds(TapBegan),
     st.builds(TapStopped, st.just(1), st.just(3)),
     st.builds(Over, st.just(CallEndReason.CUSTOMER_HUNG_UP)),
+    st.builds(FellSilent, st.just(NOON)),
+    st.builds(BrokeSilence, st.just(4_000)),
+    st.builds(Overlapped, st.just(1_000)),
+    st.builds(Held, st.sampled_from(["", "leg_0", "leg_1"])),
+    st.builds(Resumed, st.sampled_from(["", "leg_0", "leg_1"])),
 )
 REQUESTS: st.SearchStrategy[Command] = st.one_of(
     st.builds(Answer, st.just(RecordingPolicy.AFTER_GUIDANCE)),
@@ -86,7 +98,7 @@ REQUESTS: st.SearchStrategy[Command] = st.one_of(
         st.just(1),
     ),
     st.builds(Dial, LEGS, PEOPLE, st.just(1_000)),
-    st.builds(Supervise, LEGS, PEOPLE, st.sampled_from(["spv_0", "spv_1"]), MODES),
+    st.builds(Supervise, LEGS, PEOPLE, st.sampled_from(["spv_0", "spv_1"]), MODES, st.booleans()),
     st.builds(Unsupervise, st.sampled_from(["spv_0", "spv_1"])),
     st.builds(HangUp, st.sampled_from(["", "usr_0"])),
     st.builds(GiveUp),
@@ -146,13 +158,17 @@ def played_out(steps: list[Fact | Command | int]) -> Run:
     run = Run()
     run.arrive()
     for step in steps:
-        if isinstance(step, int):
-            run.repeat(step)
-        elif isinstance(step, Fact):
-            run.happen(step)
-        else:
-            run.ask(step)
+        go(run, step)
     return run
+
+
+def go(run: Run, step: Fact | Command | int) -> None:
+    if isinstance(step, int):
+        run.repeat(step)
+    elif isinstance(step, Fact):
+        run.happen(step)
+    else:
+        run.ask(step)
 
 
 @settings(max_examples=60, deadline=None)
@@ -194,6 +210,49 @@ def test_everybody_who_was_called_in_leaves(steps: list[Fact | Command | int]) -
         if isinstance(event, OperatorLegEnded | SupervisorLegEnded)
     ]
     assert sorted(set(came)) == sorted(left)
+
+
+def talking_run() -> Run:
+    """A run in which customer and operator talk, so that much of what follows is possible."""
+    run = Run()
+    run.arrive()
+    run.ask(Answer(RecordingPolicy.NONE))
+    run.happen(Answered())
+    run.ask(Dial("leg_0", "usr_0", 1_000))
+    run.happen(Joined("leg_0"))
+    return run
+
+
+@settings(max_examples=100, deadline=None)
+@for_every(STEPS)
+def test_a_call_is_never_handled_by_two(steps: list[Fact | Command | int]) -> None:
+    run = talking_run()
+    for step in steps:
+        go(run, step)
+        if isinstance(run.state, Connected):
+            handling = [leg for leg in run.state.supervisors if leg.handles]
+            staying = [
+                leg
+                for leg in run.state.operators
+                if not leg.leaving and leg.phase >= LegPhase.PICKED_UP
+            ]
+            assert len(handling) + len(staying) <= 1
+
+
+@settings(max_examples=100, deadline=None)
+@for_every(STEPS)
+def test_an_operator_is_taken_over_from_only_by_one_whom_the_customer_hears(
+    steps: list[Fact | Command | int],
+) -> None:
+    run = talking_run()
+    for step in steps:
+        go(run, step)
+    heard = False
+    for event in run.history:
+        if isinstance(event, SupervisorHeard):
+            heard |= event.mode is SupervisionMode.TAKEOVER
+        if isinstance(event, OperatorLegEnded) and event.reason is LegEndReason.TAKEN_OVER:
+            assert heard
 
 
 @settings(max_examples=60, deadline=None)

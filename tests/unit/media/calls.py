@@ -45,6 +45,7 @@ TALK = TalkStarted(leg_id="leg_op", operator_id="usr_mori", node_id=NODE, happen
 TALKING: tuple[CallEvent, ...] = (*CONNECTED, DIALLED, RANG, PICKED_UP, TALK)
 
 LISTEN, WHISPER = SupervisionMode.LISTEN, SupervisionMode.WHISPER
+BARGE, TAKEOVER = SupervisionMode.BARGE, SupervisionMode.TAKEOVER
 TAP = TapOpened(node_id=NODE, happening_seq=2)
 
 

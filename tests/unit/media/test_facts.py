@@ -1,5 +1,8 @@
 """What the node says happened: taken down once, in the call's own words."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 from tests.unit.media.calls import (
     ANSWER_ORDERED,
@@ -28,10 +31,15 @@ from sasayaki.media.v1.call_events import (
     DigitsCollected,
     DigitsOutcome,
     GuidancePlayed,
+    HoldEnded,
+    HoldStarted,
     LegEndReason,
     OperatorLegEnded,
+    OverlapHeard,
     PromptOutcome,
     PromptPlayed,
+    SilenceBegan,
+    SilenceEnded,
     SupervisorLegEnded,
     TapClosed,
 )
@@ -39,20 +47,28 @@ from sasayaki_chassis.testing import NOON, given
 from sasayaki_media.call import CALL
 from sasayaki_media.commands import (
     Answered,
+    BrokeSilence,
     Fact,
+    FellSilent,
+    Held,
     Joined,
     LegLeft,
     LoseNode,
     ModeApplied,
+    Note,
     Over,
+    Overlapped,
     PickedUp,
     Played,
     PlayEnd,
     Rang,
+    Resumed,
+    Source,
     TapBegan,
     TapStopped,
     Withdrawn,
 )
+from sasayaki_media.states import Connected
 
 
 def played(end: PlayEnd, *, heard_ms: int = 4_000, digits: str = "") -> Played:
@@ -206,6 +222,59 @@ def test_the_instant_from_which_the_sound_follows_the_mode_is_told() -> None:
     ordered_mode.when(happened(6, applied)).then(heard(WHISPER, 6))
 
 
+def test_a_supervisor_whose_phone_went_on_to_another_call_has_moved() -> None:
+    listening = given(CALL, *TALKING, supervision(LISTEN), heard(LISTEN, 6))
+    moved = LegLeft("leg_sup", LegEndReason.MOVED, None)
+    listening.when(happened(7, moved)).then(supervisor_ended(LegEndReason.MOVED, 7))
+
+
+def test_silence_begins_and_ends() -> None:
+    since = NOON - timedelta(seconds=3)
+    began = SilenceBegan(since=since, node_id=NODE, happening_seq=6)
+    given(CALL, *TALKING).when(happened(6, FellSilent(since))).then(began)
+    ended = SilenceEnded(silent_ms=4_200, node_id=NODE, happening_seq=7)
+    given(CALL, *TALKING, began).when(happened(7, BrokeSilence(4_200))).then(ended)
+
+
+def test_both_speaking_at_once_is_told_when_it_is_over() -> None:
+    told = OverlapHeard(overlap_ms=1_300, node_id=NODE, happening_seq=6)
+    given(CALL, *TALKING).when(happened(6, Overlapped(1_300))).then(told)
+
+
+def test_the_customers_hold_names_nobody() -> None:
+    started = HoldStarted(leg_id="", operator_id="", node_id=NODE, happening_seq=6)
+    given(CALL, *TALKING).when(happened(6, Held(""))).then(started)
+    ended = HoldEnded(leg_id="", operator_id="", node_id=NODE, happening_seq=7)
+    given(CALL, *TALKING, started).when(happened(7, Resumed(""))).then(ended)
+
+
+def test_an_operators_hold_names_the_operator() -> None:
+    started = HoldStarted(leg_id="leg_op", operator_id="usr_mori", node_id=NODE, happening_seq=6)
+    given(CALL, *TALKING).when(happened(6, Held("leg_op"))).then(started)
+    ended = HoldEnded(leg_id="leg_op", operator_id="usr_mori", node_id=NODE, happening_seq=7)
+    given(CALL, *TALKING, started).when(happened(7, Resumed("leg_op"))).then(ended)
+
+
+def test_a_supervisors_hold_is_no_event() -> None:
+    listening = given(CALL, *TALKING, supervision(LISTEN), heard(LISTEN, 6))
+    listening.when(happened(7, Held("leg_sup"))).then()
+
+
+def test_a_talk_that_goes_on_for_hours_does_not_grow_the_state() -> None:
+    going: list[Fact] = [
+        FellSilent(NOON),
+        BrokeSilence(4_000),
+        Overlapped(1_000),
+        Held(""),
+        Resumed(""),
+    ]
+    before = state = CALL.fold(CALL.initial, TALKING)
+    for seq in range(6, 1_006):
+        state = CALL.fold(state, CALL.decide(state, happened(seq, going[seq % 5]), NOON))
+    assert isinstance(before, Connected)
+    assert state == replace(before, thread=replace(before.thread, seen_seq=1_005))
+
+
 def test_a_supervisor_who_hangs_up_has_left() -> None:
     listening = given(CALL, *TALKING, supervision(LISTEN), heard(LISTEN, 6))
     left = LegLeft("leg_sup", LegEndReason.HUNG_UP, None)
@@ -257,6 +326,18 @@ def test_the_end_of_the_call_takes_everybody_along() -> None:
         supervisor_ended(LegEndReason.CALL_ENDED, 7),
         ended(CallEndReason.CUSTOMER_HUNG_UP, 7),
     )
+
+
+def test_until_when_a_supervisor_heard_is_the_nodes_own_instant() -> None:
+    earlier = NOON - timedelta(seconds=3)
+    supervised = given(CALL, *TALKING, supervision(LISTEN), heard(LISTEN, 6))
+    left = Note(Source(NODE, 7, earlier), LegLeft("leg_sup", LegEndReason.RELEASED, None))
+    told = supervisor_ended(LegEndReason.RELEASED, 7).model_copy(update={"left_at": earlier})
+    supervised.when(left, at=NOON).then(told)
+    over = Note(Source(NODE, 7, earlier), Over(CallEndReason.CUSTOMER_HUNG_UP))
+    (_, supervisors, _) = supervised.when(over, at=NOON).events
+    assert isinstance(supervisors, SupervisorLegEnded)
+    assert supervisors.left_at == earlier
 
 
 def test_a_leg_that_the_node_ended_itself_is_not_ended_twice() -> None:

@@ -138,7 +138,9 @@ def test_each_change_of_mode_is_an_order_of_its_own() -> None:
 def test_an_older_mode_that_was_applied_does_not_stand_for_the_newer() -> None:
     changed = (*TALKING, supervision(LISTEN), supervision(WHISPER), heard(LISTEN, 6))
     state = CALL.fold(CALL.initial, changed)
-    assert outstanding(state) == (SetMode("leg_sup", "usr_sato", WHISPER, 2),)
+    assert outstanding(state) == (
+        SetMode("leg_sup", "usr_sato", WHISPER, keep_phone=False, change=2),
+    )
 
 
 def test_a_supervisor_who_is_to_leave_gets_no_other_order() -> None:

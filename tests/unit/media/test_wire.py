@@ -1,13 +1,33 @@
 """The node's protocol: what it says becomes commands, what is ordered becomes frames."""
 
 import pytest
-from tests.unit.media.calls import CONNECTED, DIALLED, TALKING, WHISPER, ordered, supervision
+from tests.unit.media.calls import (
+    CONNECTED,
+    DIALLED,
+    TAKEOVER,
+    TALKING,
+    WHISPER,
+    ordered,
+    supervision,
+)
 
 from sasayaki.media.node.v1 import node_pb2 as pb
 from sasayaki.media.v1.call_events import CallEndReason, CallEvent, LegEndReason
 from sasayaki_chassis.testing import NOON
 from sasayaki_media.call import CALL
-from sasayaki_media.commands import Fact, LegLeft, ModeApplied, Over, Played, PlayEnd
+from sasayaki_media.commands import (
+    BrokeSilence,
+    Fact,
+    FellSilent,
+    Held,
+    LegLeft,
+    ModeApplied,
+    Over,
+    Overlapped,
+    Played,
+    PlayEnd,
+    Resumed,
+)
 from sasayaki_media.orders import outstanding
 from sasayaki_media.wire import (
     FRAME_BYTES_MAX,
@@ -63,6 +83,22 @@ def order_of(*history: CallEvent) -> pb.Order:
             pb.Happening(call_ended=pb.CallEnded(reason=pb.CALL_END_OPERATOR_HUNG_UP)),
             Over(CallEndReason.OPERATOR_HUNG_UP),
         ),
+        (
+            pb.Happening(call_ended=pb.CallEnded(reason=pb.CALL_END_SUPERVISOR_HUNG_UP)),
+            Over(CallEndReason.SUPERVISOR_HUNG_UP),
+        ),
+        (
+            pb.Happening(leg_ended=pb.LegEnded(leg_id="leg_1", reason=pb.LEG_END_MOVED)),
+            LegLeft("leg_1", LegEndReason.MOVED, None),
+        ),
+        (
+            pb.Happening(silence_began=pb.SilenceBegan(since_us=int(NOON.timestamp()) * 1_000_000)),
+            FellSilent(NOON),
+        ),
+        (pb.Happening(silence_ended=pb.SilenceEnded(silent_ms=7)), BrokeSilence(7)),
+        (pb.Happening(overlapped=pb.Overlapped(overlap_ms=7)), Overlapped(7)),
+        (pb.Happening(leg_held=pb.LegHeld(leg_id="leg_1")), Held("leg_1")),
+        (pb.Happening(leg_resumed=pb.LegResumed()), Resumed("")),
         (pb.Happening(call_ended=pb.CallEnded()), Over(CallEndReason.FAILED)),
         (pb.Happening(), None),
         (pb.Happening(mode_applied=pb.ModeApplied(leg_id="leg_1")), None),
@@ -116,6 +152,20 @@ def test_a_mode_is_sent_as_a_mode() -> None:
     assert order.supervise == pb.Supervise(
         contact_id="con_1", leg_id="leg_sup", user_id="usr_sato", mode=pb.MODE_WHISPER
     )
+
+
+@pytest.mark.parametrize("mode", [mode for mode in pb.Mode.values() if mode])
+def test_every_mode_of_the_node_is_known_both_ways(mode: "pb.Mode.ValueType") -> None:
+    applied = pb.ModeApplied(leg_id="leg_1", mode=mode, applied_at_us=1)
+    fact = fact_of(pb.Happening(mode_applied=applied))
+    assert isinstance(fact, ModeApplied)
+    assert order_of(*TALKING, supervision(fact.mode)).supervise.mode == mode
+
+
+def test_a_phone_to_keep_is_sent_with_the_mode() -> None:
+    kept = supervision(TAKEOVER).model_copy(update={"keep_phone": True})
+    assert order_of(*TALKING, kept).supervise.keep_phone
+    assert not order_of(*TALKING, supervision(TAKEOVER)).supervise.keep_phone
 
 
 def test_an_order_id_fits_into_what_the_node_remembers() -> None:

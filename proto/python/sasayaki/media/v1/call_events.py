@@ -281,6 +281,8 @@ class SupervisorLegEnded(Event, type="sasayaki.media.v1.SupervisorLegEnded"):
     sip_code: Uint32 | None = None
     node_id: str
     happening_seq: Int64
+    left_at: Instant | None = None
+    """The instant in the node from which on the supervisor hears nothing; absent when the node could not tell."""
 
 
 class HangUpOrdered(Event, type="sasayaki.media.v1.HangUpOrdered"):

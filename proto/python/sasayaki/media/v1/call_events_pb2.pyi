@@ -745,6 +745,7 @@ class SupervisorLegEnded(_message.Message):
     SIP_CODE_FIELD_NUMBER: _builtins.int
     NODE_ID_FIELD_NUMBER: _builtins.int
     HAPPENING_SEQ_FIELD_NUMBER: _builtins.int
+    LEFT_AT_FIELD_NUMBER: _builtins.int
     leg_id: _builtins.str
     supervisor_id: _builtins.str
     supervision_id: _builtins.str
@@ -752,6 +753,10 @@ class SupervisorLegEnded(_message.Message):
     sip_code: _builtins.int
     node_id: _builtins.str
     happening_seq: _builtins.int
+    @_builtins.property
+    def left_at(self) -> _timestamp_pb2.Timestamp:
+        """The instant in the node from which on the supervisor hears nothing; absent when the node could not tell."""
+
     def __init__(
         self,
         *,
@@ -762,13 +767,19 @@ class SupervisorLegEnded(_message.Message):
         sip_code: _builtins.int | None = ...,
         node_id: _builtins.str = ...,
         happening_seq: _builtins.int = ...,
+        left_at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_sip_code", b"_sip_code", "sip_code", b"sip_code"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_left_at", b"_left_at", "_sip_code", b"_sip_code", "left_at", b"left_at", "sip_code", b"sip_code"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_sip_code", b"_sip_code", "happening_seq", b"happening_seq", "leg_id", b"leg_id", "node_id", b"node_id", "reason", b"reason", "sip_code", b"sip_code", "supervision_id", b"supervision_id", "supervisor_id", b"supervisor_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_left_at", b"_left_at", "_sip_code", b"_sip_code", "happening_seq", b"happening_seq", "left_at", b"left_at", "leg_id", b"leg_id", "node_id", b"node_id", "reason", b"reason", "sip_code", b"sip_code", "supervision_id", b"supervision_id", "supervisor_id", b"supervisor_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__left_at: _TypeAlias = _typing.Literal["left_at"]  # noqa: Y015
+    _WhichOneofArgType__left_at: _TypeAlias = _typing.Literal["_left_at", b"_left_at"]  # noqa: Y015
     _WhichOneofReturnType__sip_code: _TypeAlias = _typing.Literal["sip_code"]  # noqa: Y015
     _WhichOneofArgType__sip_code: _TypeAlias = _typing.Literal["_sip_code", b"_sip_code"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__left_at) -> _WhichOneofReturnType__left_at | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__sip_code) -> _WhichOneofReturnType__sip_code | None: ...
 
 Global___SupervisorLegEnded: _TypeAlias = SupervisorLegEnded  # noqa: Y015

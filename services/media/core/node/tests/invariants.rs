@@ -251,7 +251,8 @@ impl World {
                 contact_id,
                 leg_id,
                 user_id,
-                mode: 1 + (a % 2) as i32,
+                mode: 1 + (a % 4) as i32,
+                keep_phone: false,
             })),
             12 => self.order(Asked::Unsupervise(Unsupervise { contact_id, leg_id })),
             13 => self.order(Asked::HangUp(HangUp {

@@ -270,6 +270,7 @@ fn a_supervisors_mode_changes_and_ends_without_touching_the_call() {
         leg_id: "leg_op".to_owned(),
         user_id: "usr_sv".to_owned(),
         mode: 1,
+        keep_phone: false,
     };
     assert_eq!(stage.desk.ask(Asked::Supervise(unknown)), "UNKNOWN_LEG");
     stage.desk.supervise("leg_sv", "usr_sv", Mode::Listen);

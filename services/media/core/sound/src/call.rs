@@ -7,7 +7,7 @@
 //! | several legs | at the anchor's arrival its frame plus the newest of the others |
 //! | several legs, the anchor's packet over 20 ms late | the same, driven by the next leg in rank |
 //!
-//! The anchor of a listener is the leg of the highest rank (customer, operator, supervisor) that is not late, so the
+//! The anchor of a listener is the leg of the highest rank ([`crate::modes::Standing`]'s order) that is not late, so the
 //! conversation never waits for a whisper. Who hears whom is compiled anew from the mode table at each change, between
 //! two packets: there is no state in between.
 
@@ -17,6 +17,7 @@ use std::sync::Arc;
 
 use crate::leg::{Leg, Peer, Received};
 use crate::mix::{Heard, Voice};
+use crate::modes::Standing;
 use crate::play::{Collect, Digits, Play, PlayOutcome};
 use crate::stream::{Identity, SourceId};
 use crate::{Codec, Count, Micros, Mode, Prompt, Role};
@@ -57,6 +58,8 @@ pub trait Out {
 pub struct Tapped<'a> {
     /// Whose track it belongs to.
     pub role: Role,
+    /// Whose voice it is: a track may have several.
+    pub leg: Slot,
     /// Changes whenever timestamps may begin anew.
     pub source: SourceId,
     pub timestamp: u32,
@@ -79,6 +82,10 @@ pub enum Happening {
     /// No RTP for so long from a leg that may send.
     Silent { leg: Slot, silent_ms: u32 },
 }
+
+/// A leg on its way from one call to another.
+#[derive(Debug)]
+pub struct MovedLeg(Leg);
 
 /// A call.
 #[derive(Debug)]
@@ -207,18 +214,33 @@ impl Call {
         self.route();
     }
 
-    /// Removes a leg; its play ends, and without a customer or an operator nobody is joined any more.
+    /// Removes a leg; its play ends. Nobody is joined any more without a customer, or without somebody who speaks with
+    /// them: an operator, or a supervisor who handles the call.
     pub fn remove_leg(&mut self, slot: Slot, out: &mut impl Out) {
-        let Some(leg) = self.legs[slot.index()].take() else {
-            return;
-        };
+        self.take_leg(slot, out);
+    }
+
+    /// Takes a leg out with its stream, for another call or another thread; else as [`Call::remove_leg`].
+    pub fn take_leg(&mut self, slot: Slot, out: &mut impl Out) -> Option<MovedLeg> {
+        let mut leg = self.legs[slot.index()].take()?;
         if self.play.as_ref().is_some_and(|play| play.leg == slot) {
             self.end_play(PlayOutcome::HungUp, out);
         }
-        if leg.role != Role::Supervisor {
-            self.joined = false;
-        }
+        self.part();
         self.route();
+        leg.leave();
+        Some(MovedLeg(leg))
+    }
+
+    /// Takes in a leg of another call, a supervisor's without a mode; what it is sent goes on where it was. `None` when
+    /// there are [`LEGS_MAX`].
+    pub fn put_leg(&mut self, moved: MovedLeg) -> Option<Slot> {
+        let slot = slots().find(|slot| self.legs[slot.index()].is_none())?;
+        let MovedLeg(mut leg) = moved;
+        leg.arrive(&mut self.next_source);
+        self.legs[slot.index()] = Some(leg);
+        self.route();
+        Some(slot)
     }
 
     /// Starts a play; one under way is stopped.
@@ -254,13 +276,18 @@ impl Call {
     }
 
     /// Sets or ends a supervisor's mode; returns the operator's outgoing timestamp from which on it holds, 0 without
-    /// an operator, or `None` if the leg is no supervisor's.
-    pub fn supervise(&mut self, slot: Slot, mode: Option<Mode>) -> Option<u32> {
+    /// an operator, or `None` if the leg is no supervisor's. Who takes the call over is joined with the customer.
+    pub fn supervise(&mut self, slot: Slot, mode: Option<Mode>, out: &mut impl Out) -> Option<u32> {
         let leg = self.legs[slot.index()].as_mut()?;
         if leg.role != Role::Supervisor {
             return None;
         }
         leg.mode = mode;
+        if mode == Some(Mode::Takeover) {
+            self.end_play(PlayOutcome::Stopped, out);
+            self.joined = true;
+        }
+        self.part();
         self.route();
         let operator = self
             .legs
@@ -279,6 +306,14 @@ impl Call {
     pub fn end(&mut self, out: &mut impl Out) {
         self.end_play(PlayOutcome::HungUp, out);
         self.tapped = false;
+    }
+
+    /// Ends the talk when the customer or everybody who speaks with them is gone.
+    fn part(&mut self) {
+        let mut standings = self.legs.iter().flatten().map(Leg::role_standing);
+        let customer = standings.clone().any(|s| s == Some(Standing::Customer));
+        let speaks = |s| matches!(s, Some(Standing::Operator | Standing::Handling));
+        self.joined &= customer && standings.any(speaks);
     }
 
     fn leg(&self, slot: Slot) -> Option<&Leg> {

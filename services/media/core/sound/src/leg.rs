@@ -87,7 +87,26 @@ impl Leg {
     /// Its row and column of the mode table; none before its peer is known.
     pub fn standing(&self) -> Option<Standing> {
         self.peer?;
+        self.role_standing()
+    }
+
+    /// The same whether its peer is known or not.
+    pub fn role_standing(&self) -> Option<Standing> {
         Standing::of(self.role, self.mode)
+    }
+
+    /// Leaves its call: it neither hears nor is heard.
+    pub fn leave(&mut self) {
+        self.mode = None;
+        self.stream.unfollow();
+    }
+
+    /// Comes to another call, where sources have other numbers; its phone's go on as they were.
+    pub fn arrive(&mut self, next_source: &mut SourceId) {
+        if let Some(source) = &mut self.source {
+            *next_source += 1;
+            source.id = *next_source;
+        }
     }
 
     /// Where to send to; `None` while the peer is unknown or does not want sound.

@@ -12,10 +12,11 @@ pub mod modes;
 pub mod play;
 pub mod prompt;
 pub mod rtp;
+pub mod speech;
 pub mod stream;
 pub mod timeline;
 
-pub use call::{Call, Happening, Out, Slot, Tapped, LEGS_MAX};
+pub use call::{Call, Happening, MovedLeg, Out, Slot, Tapped, LEGS_MAX};
 pub use g711::Codec;
 pub use leg::Peer;
 pub use modes::{Mode, Role};

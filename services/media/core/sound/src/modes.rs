@@ -15,15 +15,22 @@ pub enum Mode {
     Listen,
     /// Hears both, is heard by the operator only.
     Whisper,
+    /// Hears and is heard by everybody.
+    Barge,
+    /// As in a barge, and the call needs no operator any more.
+    Takeover,
 }
 
-/// A leg's row and column in the table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A leg's row and column in the table, in the order in which voices count: whoever stands first is waited for by
+/// nobody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Standing {
     Customer,
     Operator,
-    Listening,
+    Handling,
+    Barging,
     Whispering,
+    Listening,
 }
 
 impl Standing {
@@ -34,32 +41,51 @@ impl Standing {
             (Role::Operator, _) => Some(Self::Operator),
             (Role::Supervisor, Some(Mode::Listen)) => Some(Self::Listening),
             (Role::Supervisor, Some(Mode::Whisper)) => Some(Self::Whispering),
+            (Role::Supervisor, Some(Mode::Barge)) => Some(Self::Barging),
+            (Role::Supervisor, Some(Mode::Takeover)) => Some(Self::Handling),
             (Role::Supervisor, None) => None,
         }
     }
 
-    /// Whether a leg of this standing hears one of `speaker`'s.
+    /// Whether a leg of this standing hears another one of `speaker`'s.
     pub const fn hears(self, speaker: Self) -> bool {
         HEARS[self as usize][speaker as usize]
     }
 }
 
-const HEARS: [[bool; 4]; 4] = [
-    // listener ↓, speaker → customer, operator, listening, whispering
+const HEARS: [[bool; 6]; 6] = [
+    // listener ↓, speaker → customer, operator, handling, barging, whispering, listening
     /* customer   */
-    [false, true, false, false],
-    /* operator   */ [true, false, false, true],
-    /* listening  */ [true, true, false, false],
-    /* whispering */ [true, true, false, false],
+    [false, true, true, true, false, false],
+    /* operator   */ [true, false, true, true, true, false],
+    /* handling   */ [true, true, true, true, false, false],
+    /* barging    */ [true, true, true, true, false, false],
+    /* whispering */ [true, true, true, true, false, false],
+    /* listening  */ [true, true, true, true, false, false],
 ];
 
-// The promise of the product: the customer's row holds no supervisor.
+// The promise of the product: the customer hears no supervisor who listens or whispers.
 const _: () = assert!(!Standing::Customer.hears(Standing::Listening));
 const _: () = assert!(!Standing::Customer.hears(Standing::Whispering));
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    const ALL: [Standing; 6] = [
+        Standing::Customer,
+        Standing::Operator,
+        Standing::Handling,
+        Standing::Barging,
+        Standing::Whispering,
+        Standing::Listening,
+    ];
+
+    fn who_hear(speaker: Standing) -> Vec<Standing> {
+        ALL.into_iter()
+            .filter(|listener| listener.hears(speaker))
+            .collect()
+    }
 
     #[test]
     fn a_supervisor_without_a_mode_has_no_place_in_the_table() {
@@ -68,29 +94,25 @@ mod tests {
 
     #[test]
     fn only_the_operator_hears_a_whisper() {
-        let all = [
-            Standing::Customer,
-            Standing::Operator,
-            Standing::Listening,
-            Standing::Whispering,
-        ];
-        let hearing: Vec<_> = all
-            .into_iter()
-            .filter(|listener| listener.hears(Standing::Whispering))
-            .collect();
-        assert_eq!(hearing, [Standing::Operator]);
+        assert_eq!(who_hear(Standing::Whispering), [Standing::Operator]);
     }
 
     #[test]
     fn nobody_hears_who_only_listens() {
-        let all = [
-            Standing::Customer,
-            Standing::Operator,
-            Standing::Listening,
-            Standing::Whispering,
-        ];
-        assert!(!all
-            .into_iter()
-            .any(|listener| listener.hears(Standing::Listening)));
+        assert_eq!(who_hear(Standing::Listening), []);
+    }
+
+    #[test]
+    fn everybody_hears_who_barges_in_or_handles_the_call() {
+        assert_eq!(who_hear(Standing::Barging), ALL);
+        assert_eq!(who_hear(Standing::Handling), ALL);
+    }
+
+    #[test]
+    fn every_supervisor_hears_customer_and_operator() {
+        for speaker in [Standing::Customer, Standing::Operator] {
+            let hearing = who_hear(speaker);
+            assert_eq!(hearing[1..], ALL[2..], "{speaker:?}");
+        }
     }
 }

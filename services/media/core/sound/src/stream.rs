@@ -75,6 +75,11 @@ impl Stream {
         self.timestamp
     }
 
+    /// Has whatever comes next count as another source.
+    pub fn unfollow(&mut self) {
+        self.follows = None;
+    }
+
     /// The place of a packet made of our own sound.
     pub fn next(&mut self, now: Micros, samples: usize) -> Place {
         self.follows = None;

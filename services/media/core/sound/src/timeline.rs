@@ -8,10 +8,14 @@
 //! - a whole second in which every packet came over 10 ms late: the phone's clock is slow, or stood still;
 //! - a packet whose place was given out already: timestamps jumped back, or stood still through a pause.
 //!
-//! What no packet filled is silence, and noted as a gap.
+//! What no packet filled is silence, and noted as a gap. Several legs may speak on one track (two supervisors who are
+//! heard at once): each has clocks of its own, and where they overlap their sound is summed, clipped at full scale.
 
+use std::slice;
+
+use crate::mix::clip;
 use crate::stream::SourceId;
-use crate::{Codec, Micros, Role, Tapped, SAMPLE_RATE};
+use crate::{Codec, Micros, Role, Tapped, LEGS_MAX, SAMPLE_RATE};
 
 /// Samples in a page.
 pub const PAGE_SAMPLES: usize = SAMPLE_RATE as usize;
@@ -129,7 +133,7 @@ impl Timeline {
 /// Stretches of a page that no packet filled: first sample and length.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Gaps<'a> {
-    filled: &'a [bool],
+    filled: &'a [u8],
     at: usize,
 }
 
@@ -137,10 +141,13 @@ impl Iterator for Gaps<'_> {
     type Item = (u32, u32);
 
     fn next(&mut self) -> Option<Self::Item> {
-        let from = self.at + self.filled[self.at..].iter().position(|&filled| !filled)?;
+        let from = self.at
+            + self.filled[self.at..]
+                .iter()
+                .position(|&filled| filled == 0)?;
         let length = self.filled[from..]
             .iter()
-            .take_while(|&&filled| !filled)
+            .take_while(|&&filled| filled == 0)
             .count();
         self.at = from + length;
         Some((from as u32, length as u32))
@@ -151,8 +158,10 @@ impl Iterator for Gaps<'_> {
 #[derive(Debug)]
 struct Track {
     sound: Box<[u8]>,
-    filled: Box<[bool]>,
-    source: Option<Source>,
+    /// The legs that each sample is of, one bit each.
+    filled: Box<[u8]>,
+    /// By leg.
+    sources: [Option<Source>; LEGS_MAX],
 }
 
 /// Where a source's timestamps lie on the timeline.
@@ -169,11 +178,11 @@ struct Source {
 impl Default for Track {
     fn default() -> Self {
         let sound = vec![Codec::Pcmu.silence(); PAGE_SAMPLES * KEPT].into();
-        let filled = vec![false; PAGE_SAMPLES * KEPT].into();
+        let filled = vec![0; PAGE_SAMPLES * KEPT].into();
         Self {
             sound,
             filled,
-            source: None,
+            sources: [None; LEGS_MAX],
         }
     }
 }
@@ -187,10 +196,16 @@ impl Track {
         let to = (position + length - base).clamp(0, self.sound.len() as i64) as usize;
         let skipped = (base - position).clamp(0, length) as usize;
         let payload = &tapped.payload[skipped..];
-        tapped
-            .codec
-            .transcode(Codec::Pcmu, payload, &mut self.sound[from..to.max(from)]);
-        self.filled[from..to.max(from)].fill(true);
+        let (kept, own) = (from..to.max(from), 1 << tapped.leg.0);
+        let (sound, filled) = (&mut self.sound[kept.clone()], &mut self.filled[kept]);
+        if filled.iter().all(|&legs| legs & !own == 0) {
+            tapped.codec.transcode(Codec::Pcmu, payload, sound);
+        } else {
+            add(tapped.codec, payload, own, sound, filled);
+        }
+        for legs in filled {
+            *legs |= own;
+        }
     }
 
     /// Where the packet's sound begins, if by its arrival it began at `spoken`.
@@ -202,8 +217,8 @@ impl Track {
             late: i64::MAX,
             packets: 0,
         };
-        let source = self
-            .source
+        let known = &mut self.sources[tapped.leg.index()];
+        let source = known
             .filter(|source| source.id == tapped.source)
             .unwrap_or(anew);
         let step = i64::from(tapped.timestamp.wrapping_sub(source.timestamp) as i32);
@@ -234,7 +249,7 @@ impl Track {
                 ..source
             }
         };
-        self.source = Some(placed);
+        *known = Some(placed);
         placed.position
     }
 
@@ -244,7 +259,21 @@ impl Track {
         self.filled.copy_within(PAGE_SAMPLES.., 0);
         let rest = PAGE_SAMPLES * (KEPT - 1);
         self.sound[rest..].fill(Codec::Pcmu.silence());
-        self.filled[rest..].fill(false);
+        self.filled[rest..].fill(0);
+    }
+}
+
+/// Adds a leg's sound to that of others; what it said there itself stays as it is.
+fn add(codec: Codec, payload: &[u8], own: u8, sound: &mut [u8], filled: &[u8]) {
+    for ((payload, sound), legs) in payload.iter().zip(sound).zip(filled) {
+        if legs & own != 0 {
+            continue;
+        }
+        let (mut said, mut there) = ([0], [0]);
+        codec.decode(slice::from_ref(payload), &mut said);
+        Codec::Pcmu.decode(slice::from_ref(sound), &mut there);
+        clip(&[i32::from(said[0]) + i32::from(there[0])], &mut there);
+        Codec::Pcmu.encode(&there, slice::from_mut(sound));
     }
 }
 

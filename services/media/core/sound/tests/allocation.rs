@@ -7,8 +7,9 @@ use std::cell::Cell;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use sound::{Count, Happening, Mode, Out, Prompt, Slot, Tapped};
-use support::{address, packet, Line, CUSTOMER, MS, SUPERVISOR};
+use sound::speech::{Cast, Talk};
+use sound::{Codec, Count, Happening, Mode, Out, Prompt, Role, Slot, Tapped, LEGS_MAX};
+use support::{address, packet, Line, CUSTOMER, MS, OPERATOR, SUPERVISOR};
 
 struct Counting;
 
@@ -70,7 +71,13 @@ fn packets_deadlines_and_modes_allocate_nothing() {
             phone.timestamp = phone.timestamp.wrapping_add(160);
         }
     }
-    let modes = [None, Some(Mode::Listen), Some(Mode::Whisper)];
+    let modes = [
+        None,
+        Some(Mode::Listen),
+        Some(Mode::Whisper),
+        Some(Mode::Barge),
+        Some(Mode::Takeover),
+    ];
     let mut sink = Sink::default();
     let mut now = line.now();
     let before = ALLOCATIONS.with(Cell::get);
@@ -78,7 +85,8 @@ fn packets_deadlines_and_modes_allocate_nothing() {
         line.call
             .on_packet(now, *slot, address(*slot), bytes, &mut sink);
         line.call.on_deadline(now, &mut sink);
-        line.call.supervise(SUPERVISOR, modes[n / 60 % 3]);
+        line.call
+            .supervise(SUPERVISOR, modes[n / 36 % 5], &mut sink);
         now += 7 * MS;
     }
     assert_eq!(ALLOCATIONS.with(Cell::get) - before, 0);
@@ -88,4 +96,30 @@ fn packets_deadlines_and_modes_allocate_nothing() {
         sink.sent,
         sink.tapped
     );
+}
+
+#[test]
+fn listening_to_a_talk_allocates_nothing() {
+    let mut roles = [None; LEGS_MAX];
+    roles[..3].copy_from_slice(&[Role::Customer, Role::Operator, Role::Supervisor].map(Some));
+    let mut talk = Talk::new(0, &Cast { roles, held: false });
+    let payload = [0x33; 160];
+    let mut noted = 0;
+    let before = ALLOCATIONS.with(Cell::get);
+    for frame in 0..500_u32 {
+        for slot in [CUSTOMER, OPERATOR, SUPERVISOR] {
+            let tapped = Tapped {
+                role: Role::Customer,
+                leg: slot,
+                source: 1,
+                timestamp: frame * 160,
+                at: u64::from(frame + 1) * 20 * MS,
+                codec: Codec::Pcmu,
+                payload: &payload,
+            };
+            talk.hear(true, &tapped, &mut |_| noted += 1);
+        }
+    }
+    assert_eq!(ALLOCATIONS.with(Cell::get) - before, 0);
+    assert!(noted >= 9, "{noted} noted");
 }

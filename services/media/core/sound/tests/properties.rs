@@ -31,7 +31,9 @@ fn act() -> impl Strategy<Value = Act> {
     let mode = prop_oneof![
         Just(None),
         Just(Some(Mode::Listen)),
-        Just(Some(Mode::Whisper))
+        Just(Some(Mode::Whisper)),
+        Just(Some(Mode::Barge)),
+        Just(Some(Mode::Takeover)),
     ];
     prop_oneof![
         30 => (0..3_usize).prop_map(Act::Say),
@@ -51,8 +53,11 @@ fn act() -> impl Strategy<Value = Act> {
 fn allowed(listener: Slot, mode: Option<Mode>) -> Vec<i16> {
     let [customer, operator, supervisor] = VALUES;
     match (listener, mode) {
+        (CUSTOMER, Some(Mode::Barge | Mode::Takeover)) => vec![operator, supervisor],
         (CUSTOMER, _) => vec![operator],
-        (OPERATOR, Some(Mode::Whisper)) => vec![customer, supervisor],
+        (OPERATOR, Some(Mode::Whisper | Mode::Barge | Mode::Takeover)) => {
+            vec![customer, supervisor]
+        }
         (OPERATOR, _) => vec![customer],
         (_, None) => vec![],
         (_, Some(_)) => vec![customer, operator],
@@ -78,7 +83,7 @@ fn do_act(line: &mut Line, act: &Act, mode: &mut Option<Mode>, present: &mut [bo
         Act::BeginAnew(phone) => line.phones[phone].ssrc ^= 0x5A5A,
         Act::Wait(ms) => line.seen.now += ms * MS,
         Act::Supervise(wanted) => {
-            let applied = line.call.supervise(SUPERVISOR, wanted);
+            let applied = line.supervise(SUPERVISOR, wanted);
             assert_eq!(applied.is_some(), present[2]);
             *mode = wanted.filter(|_| present[2]);
         }
@@ -178,7 +183,7 @@ proptest! {
     ) {
         let mut line = Line::of_three(VALUES, phases);
         line.run(100 * MS);
-        line.call.supervise(SUPERVISOR, Some(Mode::Whisper)).expect("a supervisor's leg");
+        line.supervise(SUPERVISOR, Some(Mode::Whisper)).expect("a supervisor's leg");
         let mut random = jitter | 1;
         for _ in 0..500 {
             for phone in &mut line.phones {
@@ -202,7 +207,7 @@ proptest! {
     ) {
         let mut line = Line::of_three(VALUES, [0; 3]);
         line.call.set_tapped(true);
-        line.call.supervise(SUPERVISOR, Some(Mode::Whisper)).expect("a supervisor's leg");
+        line.supervise(SUPERVISOR, Some(Mode::Whisper)).expect("a supervisor's leg");
         for bytes in &datagrams {
             line.deliver(CUSTOMER, address(CUSTOMER), bytes);
         }
@@ -226,8 +231,7 @@ proptest! {
 fn a_second_customer_leg_hears_no_supervisor_either() {
     let mut line = Line::of_three(VALUES, [0, 5 * MS, 9 * MS]);
     let second = line.add(Role::Customer, Codec::Pcmu, 1_000, 2 * MS);
-    line.call
-        .supervise(SUPERVISOR, Some(Mode::Whisper))
+    line.supervise(SUPERVISOR, Some(Mode::Whisper))
         .expect("a supervisor's leg");
     line.run(500 * MS);
     for sent in line.seen.sent_to(second) {

@@ -90,8 +90,7 @@ fn each_mode_has_its_own_audibility() {
         (None, [4_000, 1_000, 0]),
     ];
     for (mode, heard) in modes {
-        line.call
-            .supervise(SUPERVISOR, mode)
+        line.supervise(SUPERVISOR, mode)
             .expect("a supervisor's leg");
         line.run(50 * MS);
         let since = line.now();
@@ -114,8 +113,7 @@ fn changes_of_mode_leave_no_gap_for_customer_or_operator() {
     line.run(100 * MS);
     for n in 0..200_u64 {
         let mode = [None, Some(Mode::Listen), Some(Mode::Whisper)][n as usize % 3];
-        line.call
-            .supervise(SUPERVISOR, mode)
+        line.supervise(SUPERVISOR, mode)
             .expect("a supervisor's leg");
         line.run(n * 137 % 90 * MS);
     }
@@ -135,8 +133,7 @@ fn a_whisper_waits_for_the_customers_packet_and_never_longer_than_one_frame() {
     for phase in 0..20 {
         let mut line = Line::of_three(VALUES, [0, 3 * MS, phase * MS]);
         line.run(100 * MS);
-        line.call
-            .supervise(SUPERVISOR, Some(Mode::Whisper))
+        line.supervise(SUPERVISOR, Some(Mode::Whisper))
             .expect("a supervisor's leg");
         line.run(200 * MS);
         let since = line.now();
@@ -159,8 +156,7 @@ fn a_whisper_waits_for_the_customers_packet_and_never_longer_than_one_frame() {
 #[test]
 fn a_lost_anchor_is_replaced_after_20_ms_and_takes_over_again() {
     let mut line = line();
-    line.call
-        .supervise(SUPERVISOR, Some(Mode::Whisper))
+    line.supervise(SUPERVISOR, Some(Mode::Whisper))
         .expect("a supervisor's leg");
     line.run(200 * MS);
     let lost_at = line.now();
@@ -196,8 +192,7 @@ fn a_lost_anchor_is_replaced_after_20_ms_and_takes_over_again() {
 #[test]
 fn a_supervisor_who_leaves_is_not_heard_any_more() {
     let mut line = line();
-    line.call
-        .supervise(SUPERVISOR, Some(Mode::Whisper))
+    line.supervise(SUPERVISOR, Some(Mode::Whisper))
         .expect("a supervisor's leg");
     line.run(100 * MS);
     line.call.remove_leg(SUPERVISOR, &mut line.seen);
@@ -295,8 +290,7 @@ fn keys_are_neither_sent_on_nor_recorded_and_leave_no_loss_in_the_numbers() {
 #[test]
 fn the_tap_holds_each_voice_once_and_a_supervisors_only_while_it_is_heard() {
     let mut line = line();
-    line.call
-        .supervise(SUPERVISOR, Some(Mode::Listen))
+    line.supervise(SUPERVISOR, Some(Mode::Listen))
         .expect("a supervisor's leg");
     line.run(100 * MS);
     assert!(line.seen.tapped.is_empty());
@@ -313,8 +307,7 @@ fn the_tap_holds_each_voice_once_and_a_supervisors_only_while_it_is_heard() {
         [Role::Customer, Role::Operator, Role::Supervisor].map(|r| of(&line, r)),
         [5, 5, 0]
     );
-    line.call
-        .supervise(SUPERVISOR, Some(Mode::Whisper))
+    line.supervise(SUPERVISOR, Some(Mode::Whisper))
         .expect("a supervisor's leg");
     line.run(100 * MS);
     assert_eq!(of(&line, Role::Supervisor), 5);

@@ -1,6 +1,6 @@
 //! One call: its customer, the operator and supervisors, and its way from INVITE to the last BYE.
 
-use sip::leg::{Happened, Heard, Leg, Order, Out, Why};
+use sip::leg::{Happened, Heard, Leg, Order, Out, State, Why};
 use sip::sdp::{Audio, Codec};
 
 use super::memory::Memory;
@@ -45,6 +45,8 @@ pub struct Party {
     pub leg: LegId,
     /// Python's name for a dialled leg; empty for the customer.
     pub leg_id: String,
+    /// Whose phone a dialled leg is; empty for the customer.
+    pub user_id: String,
     pub role: Role,
     pub dialog: Leg,
     /// The mode that a supervisor is to have.
@@ -93,7 +95,16 @@ pub struct Call {
     confirmed: bool,
     /// The operator's leg that was picked up.
     pub joined: Option<LegId>,
+    /// The supervisor's leg that has taken the call over: the call ends with it, and not with the operator's.
+    pub handler: Option<LegId>,
     reason: CallEnd,
+}
+
+impl Party {
+    /// Whether sound flows, or would but for a hold.
+    pub fn talks(&self) -> bool {
+        matches!(self.dialog.state(), State::Talking | State::Held)
+    }
 }
 
 impl Call {
@@ -106,6 +117,7 @@ impl Call {
             customer: Party {
                 leg,
                 leg_id: String::new(),
+                user_id: String::new(),
                 role: Role::Customer,
                 dialog,
                 mode: None,
@@ -120,6 +132,7 @@ impl Call {
             filed_ms: None,
             confirmed: false,
             joined: None,
+            handler: None,
             reason: CallEnd::Unspecified,
         }
     }
@@ -379,16 +392,19 @@ impl Call {
         };
         self.leg_ended(shared, leg_id, reason, sip_code);
         shared.media(MediaOrder::RemoveLeg { call: self.id, leg });
+        let operator = role == Role::Operator && self.handler.is_none();
         let talked = self.joined == Some(leg);
-        match reason {
-            LegEnd::HungUp if role == Role::Operator => {
-                self.end(shared, now_ms, CallEnd::OperatorHungUp);
-            }
-            LegEnd::Failed if role == Role::Operator && talked => {
-                self.end(shared, now_ms, CallEnd::Failed);
-            }
-            _ => {}
-        }
+        let end = match reason {
+            _ if self.handler == Some(leg) => match reason {
+                LegEnd::HungUp => CallEnd::SupervisorHungUp,
+                LegEnd::Failed => CallEnd::Failed,
+                _ => CallEnd::Released,
+            },
+            LegEnd::HungUp if operator => CallEnd::OperatorHungUp,
+            LegEnd::Failed if operator && talked => CallEnd::Failed,
+            _ => return,
+        };
+        self.end(shared, now_ms, end);
     }
 
     /// Reports that a dialled leg is over.

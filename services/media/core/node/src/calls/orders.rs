@@ -3,12 +3,12 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use sip::leg::{Leg, Order as LegOrder, Out, Say, State};
+use sip::leg::{Leg, Order as LegOrder, Out, Say};
 use sip::sdp::Codec;
 
 use super::call::{Call, Party, Phase, Playing, Tap, DIALLED_MAX, RINGING_MS};
 use super::{Act, Calls, Shared, Target, NUMBERS_MAX, PROMPTS_MAX, PROMPT_BYTES_MAX};
-use crate::media::{Collect, MediaOrder, Mode, NoPort, Prompt, Role};
+use crate::media::{CallId, Collect, MediaOrder, Mode, NoPort, Prompt, Role};
 use crate::wire::order::Order as Asked;
 use crate::wire::{self, LegEnd};
 
@@ -45,6 +45,7 @@ impl Calls {
             None => BAD_ORDER,
             Some(Asked::SetNumbers(asked)) => code(self.set_numbers(asked.numbers)),
             Some(Asked::PutPrompt(asked)) => code(self.shared.put_prompt(&asked)),
+            Some(Asked::ReleasePhone(asked)) => code(self.release_phone(now_ms, &asked.user_id)),
             Some(asked) => self.order_call(now_ms, &order_id, &asked),
         };
         if !error.is_empty() {
@@ -60,6 +61,31 @@ impl Calls {
             return Err(BAD_ORDER);
         }
         self.numbers = Some(HashSet::from_iter(numbers));
+        Ok(())
+    }
+
+    /// Ends the legs of a supervisor's connected phone.
+    fn release_phone(&mut self, now_ms: u64, user_id: &str) -> Answer {
+        if user_id.is_empty() || user_id.len() > ID_BYTES_MAX {
+            return Err(BAD_ORDER);
+        }
+        let ids: Vec<CallId> = self.held.keys().copied().collect();
+        for id in ids {
+            self.with_call(id, |call, shared| {
+                let is_theirs = |party: &&Party| {
+                    party.role == Role::Supervisor && party.user_id == user_id && party.talks()
+                };
+                let legs: Vec<_> = call
+                    .dialled
+                    .iter()
+                    .filter(is_theirs)
+                    .map(|p| p.leg)
+                    .collect();
+                for leg in legs {
+                    call.end_leg(shared, now_ms, leg, LegEnd::Released);
+                }
+            });
+        }
         Ok(())
     }
 
@@ -102,7 +128,7 @@ impl Calls {
         error
     }
 
-    fn invited_call(&self, node_call_id: &str) -> Option<crate::media::CallId> {
+    fn invited_call(&self, node_call_id: &str) -> Option<CallId> {
         let mut calls = self.held.values();
         calls
             .find(|call| call.node_call_id == node_call_id)
@@ -123,7 +149,11 @@ fn contact_id(asked: &Asked) -> &str {
         Asked::Supervise(order) => &order.contact_id,
         Asked::Unsupervise(order) => &order.contact_id,
         Asked::HangUp(order) => &order.contact_id,
-        Asked::SetNumbers(_) | Asked::PutPrompt(_) | Asked::Admit(_) | Asked::Refuse(_) => "",
+        Asked::SetNumbers(_)
+        | Asked::PutPrompt(_)
+        | Asked::ReleasePhone(_)
+        | Asked::Admit(_)
+        | Asked::Refuse(_) => "",
     }
 }
 
@@ -172,7 +202,7 @@ impl Call {
                 Ok(())
             }
             Asked::HangUp(order) => self.end_named(shared, now_ms, &order.leg_id, None),
-            Asked::SetNumbers(_) | Asked::PutPrompt(_) => Err(BAD_ORDER),
+            Asked::SetNumbers(_) | Asked::PutPrompt(_) | Asked::ReleasePhone(_) => Err(BAD_ORDER),
         }
     }
 
@@ -232,11 +262,9 @@ impl Call {
         if !(1..=PLAY_PROMPTS_MAX).contains(&asked.prompt_sha256.len()) {
             return Err(BAD_ORDER);
         }
-        if self.phase != Phase::Live
-            || self
-                .operator()
-                .is_some_and(|party| self.joined == Some(party.leg))
-        {
+        let talks = |party: &Party| self.joined == Some(party.leg);
+        let talking = self.handler.is_some() || self.operator().is_some_and(talks);
+        if self.phase != Phase::Live || talking {
             return Err(WRONG_STATE);
         }
         let prompts: Option<Vec<Arc<Prompt>>> = asked
@@ -314,12 +342,8 @@ impl Call {
         now_ms: u64,
         asked: &wire::Supervise,
     ) -> Answer {
-        let mode = match asked.mode() {
-            wire::Mode::Listen => Mode::Listen,
-            wire::Mode::Whisper => Mode::Whisper,
-            wire::Mode::Unspecified => return Err(BAD_ORDER),
-        };
-        if self.phase != Phase::Live {
+        let mode = mode(asked.mode()).ok_or(BAD_ORDER)?;
+        if self.phase != Phase::Live || !self.may_supervise(&asked.leg_id, mode) {
             return Err(WRONG_STATE);
         }
         let known = self
@@ -346,14 +370,20 @@ impl Call {
             return Err(WRONG_STATE);
         }
         party.mode = Some(mode);
-        let (leg, talks) = (
-            party.leg,
-            matches!(party.dialog.state(), State::Talking | State::Held),
-        );
+        let (leg, talks) = (party.leg, party.talks());
         if talks {
             self.supervise(shared, leg, mode);
         }
         Ok(())
+    }
+
+    /// Whether nobody else handles the call if this one is to, and nobody gives up a call that they handle.
+    fn may_supervise(&self, leg_id: &str, mode: Mode) -> bool {
+        let mut handling = self
+            .dialled
+            .iter()
+            .filter(|party| party.mode == Some(Mode::Takeover) && !party.dialog.is_over());
+        handling.all(|party| (party.leg_id == leg_id) == (mode == Mode::Takeover))
     }
 
     /// Ends a dialled leg; one that is over has been ended.
@@ -408,6 +438,7 @@ impl Call {
         self.dialled.push(Party {
             leg,
             leg_id: asked.leg_id.to_owned(),
+            user_id: asked.user_id.to_owned(),
             role: asked.role,
             dialog,
             mode: asked.mode,
@@ -434,6 +465,16 @@ struct Rung<'a> {
     role: Role,
     mode: Option<Mode>,
     ring_ms: u32,
+}
+
+fn mode(asked: wire::Mode) -> Option<Mode> {
+    match asked {
+        wire::Mode::Listen => Some(Mode::Listen),
+        wire::Mode::Whisper => Some(Mode::Whisper),
+        wire::Mode::Barge => Some(Mode::Barge),
+        wire::Mode::Takeover => Some(Mode::Takeover),
+        wire::Mode::Unspecified => None,
+    }
 }
 
 fn collect(asked: &wire::Play) -> Option<Collect> {

@@ -97,6 +97,9 @@ impl Call {
                 let Some(leg_id) = self.party(*leg).map(|party| party.leg_id.clone()) else {
                     return;
                 };
+                if *mode == Mode::Takeover {
+                    self.handler = Some(*leg);
+                }
                 let applied = ModeApplied {
                     leg_id,
                     mode: wire_mode(*mode).into(),
@@ -141,8 +144,9 @@ impl Call {
         let operator = self
             .party(leg)
             .is_some_and(|party| party.role == Role::Operator);
+        let needed = customer || operator && self.handler.is_none();
         self.end_leg(shared, now_ms, leg, LegEnd::Failed);
-        if customer || operator {
+        if needed {
             self.end(shared, now_ms, wire::CallEnd::Failed);
         }
     }
@@ -162,5 +166,7 @@ fn wire_mode(mode: Mode) -> wire::Mode {
     match mode {
         Mode::Listen => wire::Mode::Listen,
         Mode::Whisper => wire::Mode::Whisper,
+        Mode::Barge => wire::Mode::Barge,
+        Mode::Takeover => wire::Mode::Takeover,
     }
 }

@@ -189,7 +189,8 @@ impl Worker {
         let applied = self.by_id.get(&call).and_then(|&index| {
             let entry = self.calls[index].as_mut()?;
             let slot = slot_of(entry, leg)?;
-            entry.call.supervise(slot, mode)
+            let (call, mut outlet) = entry.split(&mut self.links);
+            call.supervise(slot, mode, &mut outlet)
         });
         let at_unix_us = self.clock.unix_us(now);
         self.links.happenings.tell(match (applied, mode) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::thread::Thread;
 
 use rtrb::{Producer, PushError};
-use sound::{Codec, Micros, Role, Tapped, FRAME_SAMPLES};
+use sound::{Codec, Micros, Role, Slot, Tapped, FRAME_SAMPLES};
 
 use super::metrics::{Event, MediaMetrics};
 use super::CallId;
@@ -30,6 +30,7 @@ pub enum Note {
 pub struct Frame {
     pub call: CallId,
     role: Role,
+    leg: Slot,
     source: u64,
     timestamp: u32,
     at: Micros,
@@ -42,6 +43,7 @@ impl Frame {
     pub fn tapped(&self) -> Tapped<'_> {
         Tapped {
             role: self.role,
+            leg: self.leg,
             source: self.source,
             timestamp: self.timestamp,
             at: self.at,
@@ -92,6 +94,7 @@ impl Tap {
             let frame = Frame {
                 call,
                 role: tapped.role,
+                leg: tapped.leg,
                 source: tapped.source,
                 timestamp: tapped.timestamp.wrapping_add(before as u32),
                 // A long packet's first part was over earlier.
@@ -132,6 +135,7 @@ mod tests {
         let (role, codec) = (Role::Customer, Codec::Pcmu);
         Tapped {
             role,
+            leg: Slot(0),
             source: 1,
             timestamp: 1_000,
             at: 100_000,

@@ -139,6 +139,7 @@ impl Desk {
             leg_id: leg_id.to_owned(),
             user_id: user_id.to_owned(),
             mode: mode.into(),
+            keep_phone: false,
         }));
     }
 
@@ -208,6 +209,8 @@ impl Desk {
             from_node::Message::Applied(applied) => {
                 self.applied.push_back((applied.order_id, applied.error));
             }
+            // Sent once a second whatever happens.
+            from_node::Message::Levels(_) => {}
             from_node::Message::Hello(_) => panic!("a second greeting"),
         }
     }

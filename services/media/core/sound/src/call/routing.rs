@@ -2,7 +2,8 @@
 
 use super::{members, slots, Call, Slot};
 use crate::leg::Leg;
-use crate::{Micros, Role};
+use crate::modes::Standing;
+use crate::{Micros, Mode, Role};
 
 impl Call {
     /// Compiles who hears whom from the mode table.
@@ -21,7 +22,7 @@ impl Call {
             }
             self.hears[listener.index()] = set;
         }
-        self.assert_customers_hear_no_supervisor();
+        self.assert_customers_hear_no_whisper();
     }
 
     fn may_hear(&self, listener: Slot, speaker: Slot) -> bool {
@@ -36,15 +37,18 @@ impl Call {
     }
 
     /// The table can't say otherwise; a slip in `route` could.
-    fn assert_customers_hear_no_supervisor(&self) {
-        let of = |role: Role| {
-            let is = move |leg: &Leg| leg.role == role;
+    fn assert_customers_hear_no_whisper(&self) {
+        let of = |is: fn(&Leg) -> bool| {
             slots().filter(move |slot| self.legs[slot.index()].as_ref().is_some_and(is))
         };
-        let supervisors = of(Role::Supervisor).fold(0, |set, slot| set | slot.bit());
+        let unheard = of(|leg| {
+            leg.role == Role::Supervisor && !matches!(leg.mode, Some(Mode::Barge | Mode::Takeover))
+        });
+        let unheard = unheard.fold(0, |set, slot| set | slot.bit());
+        let mut customers = of(|leg| leg.role == Role::Customer);
         assert!(
-            of(Role::Customer).all(|customer| self.hears[customer.index()] & supervisors == 0),
-            "a customer would hear a supervisor"
+            customers.all(|customer| self.hears[customer.index()] & unheard == 0),
+            "a customer would hear a supervisor who has not barged in"
         );
     }
 
@@ -53,6 +57,11 @@ impl Call {
         let alive = |slot: &Slot| self.leg(*slot).is_some_and(|leg| leg.late_at() > now);
         members(self.hears[listener.index()])
             .filter(alive)
-            .min_by_key(|slot| self.leg(*slot).map(|leg| leg.role as u8))
+            .min_by_key(|slot| self.rank(*slot))
+    }
+
+    /// Its place among those who may drive: by standing, then by slot.
+    pub(super) fn rank(&self, slot: Slot) -> Option<Standing> {
+        self.leg(slot).and_then(Leg::standing)
     }
 }

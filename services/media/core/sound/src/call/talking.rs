@@ -30,6 +30,7 @@ impl Call {
             let timestamp = place.timestamp;
             out.tap(Tapped {
                 role,
+                leg: slot,
                 source,
                 timestamp,
                 at: now,
@@ -122,7 +123,7 @@ impl Call {
     /// Lets the next leg in rank drive in place of an anchor that is late.
     pub(super) fn drive_late(&mut self, now: Micros, listener: Slot, out: &mut impl Out) {
         let waiting = members(self.hears[listener.index()]).filter(|&s| self.waits(listener, s));
-        let driver = waiting.min_by_key(|slot| self.leg(*slot).map(|leg| leg.role as u8));
+        let driver = waiting.min_by_key(|slot| self.rank(*slot));
         let Some(driver) = driver else { return };
         let Some(peer) = self.leg(listener).and_then(Leg::listening) else {
             return;

@@ -1,6 +1,7 @@
 //! Tracks stay aligned whatever clocks and networks do.
 
 use super::*;
+use crate::Slot;
 
 const MS: Micros = 1_000;
 
@@ -72,6 +73,7 @@ fn record(parties: &[Party], length: Micros) -> Tracks {
         timeline.add(
             &Tapped {
                 role,
+                leg: Slot(0),
                 source: 1,
                 timestamp,
                 at,
@@ -215,6 +217,7 @@ fn timestamps_that_stood_still_through_a_pause_are_placed_by_arrival() {
         let at = (n + 1) * 20 * MS + pause;
         let tapped = Tapped {
             role: Role::Customer,
+            leg: Slot(0),
             source: 1,
             timestamp: n as u32 * 160,
             at,
@@ -237,6 +240,7 @@ fn a_law_is_recorded_as_mu_law() {
     let (role, codec) = (Role::Customer, Codec::Pcma);
     let tapped = Tapped {
         role,
+        leg: Slot(0),
         source: 1,
         timestamp: 0,
         at: 20 * MS,

@@ -6,8 +6,8 @@ use std::net::SocketAddr;
 use sound::dtmf::Event;
 use sound::rtp::{Packet, PACKET_MAX};
 use sound::{
-    Call, Codec, Count, Happening, Identity, Micros, Out, Peer, Role, Slot, Tapped, FRAME_MICROS,
-    FRAME_SAMPLES,
+    Call, Codec, Count, Happening, Identity, Micros, Mode, Out, Peer, Role, Slot, Tapped,
+    FRAME_MICROS, FRAME_SAMPLES,
 };
 
 pub const MS: Micros = 1_000;
@@ -173,6 +173,10 @@ impl Line {
             until: Micros::MAX,
         });
         slot
+    }
+
+    pub fn supervise(&mut self, slot: Slot, mode: Option<Mode>) -> Option<u32> {
+        self.call.supervise(slot, mode, &mut self.seen)
     }
 
     pub fn now(&self) -> Micros {
