@@ -139,15 +139,15 @@ class Rounds:
     ) -> tuple[list[Raising | Clearing], datetime | None]:
         key = Key(subject[1], rule.kind, subject[2])
         alert_id, state = self._tools.open.last(key)
-        seen = None if watched is None else rule.measure(watched, now)
+        raised_at = None if isinstance(state, NotRaised) else state.about.raised_at
+        seen = None if watched is None else rule.measure(watched, now, raised_at)
         limits = self._limits(rule, watched)
-        about = None if isinstance(state, NotRaised) else state.about
         verdict = judge(
             rule,
             limits,
             seen,
             is_open=isinstance(state, Open | Claimed),
-            raised_at=None if about is None else about.raised_at,
+            raised_at=raised_at,
             false_alarm=isinstance(state, Over) and _still_false(rule, state, now),
         )
         due = look_again(limits, seen, now)

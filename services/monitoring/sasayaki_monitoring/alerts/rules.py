@@ -8,7 +8,7 @@ flaps. What went on before the last alert about the same thing raises no second 
 One threshold serves each rule:
 
 - LONG_HOLD: the present hold reaches it, or all holds of the call together twice as much. The
-  second raises at most one alert a call. Over when the operator is back.
+  second counts until there is an alert in this call. Over when the operator is back.
 - LONG_CALL: the talk is longer than 95 of 100 talks of its reason; the threshold counts for
   reasons with fewer than 50 talks. Over with the talk.
 - SILENCE: nobody speaks and nobody holds. OVERTALK: times in a minute that both speak for 1 s.
@@ -52,11 +52,14 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class AlertRule:
-    """`measure` returns None when there is nothing to be measured: quiet."""
+    """`measure` returns None when there is nothing to be measured: quiet.
+
+    It is told when the last such alert about the same thing was raised.
+    """
 
     kind: AlertKind
     sort: str
-    measure: Callable[[Any, datetime], Measured | None]
+    measure: Callable[[Any, datetime, datetime | None], Measured | None]
     usual: Rule
     falls: bool = False
     """Whether less is worse."""
@@ -118,42 +121,43 @@ def look_again(limits: Rule, seen: Measured | None, now: datetime) -> datetime |
     return now + left * seen.slower * MS if left > 0 else None
 
 
-def long_hold(call: Call, now: datetime) -> Measured | None:
+def long_hold(call: Call, now: datetime, raised_at: datetime | None) -> Measured | None:
     since = call.holds.get(call.leg_id)
     if since is None:
         return None
     present = _ms(now - since)
     together = (_ms(call.held) + present) // ALL_HOLDS_SHARE
-    if together > present:
-        return Measured(together, call.since, slower=ALL_HOLDS_SHARE)
+    told_before = raised_at is not None and raised_at < since
+    if together > present and not told_before:
+        return Measured(together, since, slower=ALL_HOLDS_SHARE)
     return Measured(present, since, slower=1)
 
 
-def long_call(call: Call, now: datetime) -> Measured | None:
+def long_call(call: Call, now: datetime, raised_at: datetime | None) -> Measured | None:
     usual_ms = call.talk_times.p95_ms if call.talk_times else None
     return Measured(_ms(now - call.since), call.since, slower=1, instead=usual_ms)
 
 
-def silence(call: Call, now: datetime) -> Measured | None:
+def silence(call: Call, now: datetime, raised_at: datetime | None) -> Measured | None:
     if call.silent_since is None or call.holds:
         return None
     since = max(call.silent_since, call.heard_again or call.silent_since)
     return Measured(_ms(now - since), since, slower=1)
 
 
-def overtalk(call: Call, now: datetime) -> Measured | None:
+def overtalk(call: Call, now: datetime, raised_at: datetime | None) -> Measured | None:
     recent = [at for at in call.overlaps if at > now - OVERLAPS_WITHIN]
     if not recent:
         return None
     return Measured(len(recent), recent[0], changes_at=recent[0] + OVERLAPS_WITHIN)
 
 
-def queue_wait(queue: Queue, now: datetime) -> Measured | None:
+def queue_wait(queue: Queue, now: datetime, raised_at: datetime | None) -> Measured | None:
     since = queue.longest_since
     return None if since is None else Measured(_ms(now - since), since, slower=1)
 
 
-def service_level(queue: Queue, now: datetime) -> Measured | None:
+def service_level(queue: Queue, now: datetime, raised_at: datetime | None) -> Measured | None:
     queue.forget(now)
     level = queue.per_mille
     if level is None or len(queue.past) < CONTACTS_LEAST:
@@ -161,7 +165,7 @@ def service_level(queue: Queue, now: datetime) -> Measured | None:
     return Measured(level, queue.past[0].at, changes_at=queue.changes_at)
 
 
-def stuck(desk: Desk, now: datetime) -> Measured | None:
+def stuck(desk: Desk, now: datetime, raised_at: datetime | None) -> Measured | None:
     slower = WRAP_UP_SHARE if desk.state is OperatorState.WRAP_UP else 1
     return Measured(_ms(now - desk.since) // slower, desk.since, slower=slower)
 
