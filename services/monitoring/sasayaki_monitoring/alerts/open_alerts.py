@@ -70,7 +70,7 @@ class OpenAlerts:
         try:
             yield
         finally:
-            del self._raising[alert_id]
+            self._raising.pop(alert_id, None)
 
     def count_raised(self, counted: Key, at: datetime) -> None:
         self._known().raised.setdefault(counted, deque()).append(at)
