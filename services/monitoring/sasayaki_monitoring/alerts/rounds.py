@@ -1,7 +1,7 @@
 """Judges the alert rules once a second: what has changed, and what has come due by time alone.
 
 A subject whose last look came to nothing is looked at again when one of its rules can pass, and at
-the latest after LOOK_AGAIN: a threshold may have been set meanwhile. So a look costs by what
+the latest after LOOK_AGAIN_S: a threshold may have been set meanwhile. So a look costs by what
 happens, not by how many operators there are.
 """
 
@@ -10,6 +10,7 @@ import heapq
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zlib import crc32
 
 from sasayaki.monitoring.v1.alert_events import AlertEndReason
 from sasayaki_chassis.clock import Clock
@@ -37,7 +38,8 @@ from sasayaki_monitoring.policy.policies import Policies
 from sasayaki_monitoring.policy.policy import Rule
 
 LOOK_EVERY_S = 1.0
-LOOK_AGAIN = timedelta(seconds=30)
+LOOK_AGAIN_S = (20, 40)
+"""Least and most; each subject has its own, so that not all come due at once."""
 AT_ONCE = 200
 """Subjects judged before others get their turn on the loop."""
 
@@ -152,7 +154,8 @@ class Rounds:
         )
         due = look_again(limits, seen, now)
         if seen is not None:
-            due = min(due or now + LOOK_AGAIN, now + LOOK_AGAIN)
+            again = now + _look_again_after(subject)
+            due = min(due or again, again)
         if verdict is Verdict.CLEAR and isinstance(state, Open):
             meta = self._tools.alerts.meta(alert_id)
             assert meta is not None, f"{alert_id!r} is open and unknown"
@@ -248,3 +251,8 @@ class Rounds:
 def _still_false(rule: AlertRule, over: Over, now: datetime) -> bool:
     """A false alarm about a call counts as long as the call lasts, about all else for an hour."""
     return over.false_alarm and (rule.sort == "call" or over.about.raised_at > now - HOUR)
+
+
+def _look_again_after(subject: Subject) -> timedelta:
+    least_s, most_s = LOOK_AGAIN_S
+    return timedelta(seconds=least_s + crc32(subject[2].encode()) % (most_s - least_s))
