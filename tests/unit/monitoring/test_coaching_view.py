@@ -230,6 +230,13 @@ def test_it_is_asked_in_whatever_order_the_topics_come(order: tuple[str, ...]) -
     assert told.asked == {"fbk_1": "con_2"}
 
 
+def test_a_replay_that_tells_of_an_earlier_call_later_changes_nothing(told: Told) -> None:
+    told.talks(20, "con_3")
+    told.talks(10, "con_2")
+    told.tell(12, "con_2", ENDED)
+    assert told.asked == {"fbk_1": "con_3"}
+
+
 def test_words_whose_key_is_gone_are_shown_as_none(told: Told) -> None:
     told.given(7, "fbk_2", text_sealed="forgotten")
     told.talks(10, "con_2")

@@ -155,7 +155,10 @@ class CoachingView:
         talk.operator_id, talk.leg_id = started.operator_id, started.leg_id
         talk.since, talk.until = talk.since or record.time, None
         talk.stream = stream_of(record.tenant_id, started.operator_id)
-        self._on[talk.stream] = talk.contact_id
+        # Calls come in no common order: in a replay an earlier one may come later.
+        present = self._talks.get(self._on.get(talk.stream, ""))
+        if present is None or present.since is None or present.since <= talk.since:
+            self._on[talk.stream] = talk.contact_id
         self._work_out(talk.stream)
 
     def _ends(self, talk: Talk, at: datetime) -> None:
