@@ -2,9 +2,9 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sasayaki.event import Recorded
 from sasayaki.media.v1.call_events import CallArrived, CallEnded, CallEvent
@@ -21,7 +21,20 @@ DRAWS_MAX = 1_000
 RETRY_S = (0.05, 1.0)
 """First and longest wait before a decision is asked for again."""
 
+T = TypeVar("T")
 CallOwners = Owners[State, Command, CallEvent]
+
+
+async def insistently(ask: Callable[[], Awaitable[T]]) -> T:
+    """Asks for a decision until there is one: what happened must not be forgotten."""
+    wait_s = RETRY_S[0]
+    while True:
+        try:
+            return await ask()
+        except (Unavailable, Overloaded):
+            RETRIES.inc()
+            await asyncio.sleep(wait_s)
+            wait_s = min(wait_s * 2, RETRY_S[1])
 
 
 class LiveCalls:
@@ -82,15 +95,10 @@ class Switchboard:
     async def insist(
         self, contact_id: str, command: Command, *, request_id: str, meta: Meta
     ) -> tuple[CallEvent, ...]:
-        """The same, asked again until it is decided: what happened must not be forgotten."""
-        wait_s = RETRY_S[0]
-        while True:
-            try:
-                return await self.handle(contact_id, command, request_id=request_id, meta=meta)
-            except (Unavailable, Overloaded):
-                RETRIES.inc()
-                await asyncio.sleep(wait_s)
-                wait_s = min(wait_s * 2, RETRY_S[1])
+        """The same, asked again until it is decided."""
+        return await insistently(
+            lambda: self.handle(contact_id, command, request_id=request_id, meta=meta)
+        )
 
     def meta(self, contact_id: str) -> Meta | None:
         """Whose call it is; None when there is none of that id."""
