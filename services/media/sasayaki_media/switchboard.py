@@ -1,6 +1,7 @@
 """Every decision about a call goes through here: who asks, whose call it is, what is sent on."""
 
 import asyncio
+import logging
 import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,10 +10,10 @@ from typing import Any
 from sasayaki.event import Recorded
 from sasayaki.media.v1.call_events import CallArrived, CallEnded, CallEvent
 from sasayaki_chassis.ids import new_id
-from sasayaki_chassis.owner import Meta, Overloaded, Owners, Unavailable
+from sasayaki_chassis.owner import DecisionFailed, Meta, Overloaded, Owners, Unavailable
 from sasayaki_media.caller import NONCE_BYTES, WITHHELD, HiddenCaller, hidden, read_key
 from sasayaki_media.commands import Command
-from sasayaki_media.metrics import RETRIES, UNSEALED
+from sasayaki_media.metrics import FAILED, RETRIES, UNSEALED
 from sasayaki_media.orders import Order, outstanding
 from sasayaki_media.states import Answering, Arrived, Connected, Live, New, State
 
@@ -20,6 +21,8 @@ DRAWS_MAX = 1_000
 """Contact ids drawn for one that belongs here, before it is said that none does."""
 RETRY_S = (0.05, 1.0)
 """First and longest wait before a decision is asked for again."""
+
+log = logging.getLogger(__name__)
 
 CallOwners = Owners[State, Command, CallEvent]
 
@@ -81,12 +84,19 @@ class Switchboard:
 
     async def insist(
         self, contact_id: str, command: Command, *, request_id: str, meta: Meta
-    ) -> tuple[CallEvent, ...]:
-        """The same, asked again until it is decided: what happened must not be forgotten."""
+    ) -> tuple[CallEvent, ...] | None:
+        """The same, asked again until it is decided: what happened must not be forgotten.
+
+        None for what a bug keeps from being decided: it is passed over and stops no other call.
+        """
         wait_s = RETRY_S[0]
         while True:
             try:
                 return await self.handle(contact_id, command, request_id=request_id, meta=meta)
+            except DecisionFailed:
+                FAILED.inc()
+                log.error("passed_over", extra={"contact_id": contact_id, "request": request_id})
+                return None
             except (Unavailable, Overloaded):
                 RETRIES.inc()
                 await asyncio.sleep(wait_s)
