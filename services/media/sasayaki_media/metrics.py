@@ -25,7 +25,11 @@ RETRIES = Counter(
 )
 FAILED = Counter(
     "sasayaki_media_decisions_failed_total",
-    "What happened in a call and was passed over, because deciding it met a bug.",
+    "What happened and was passed over, because deciding it met a bug.",
+)
+PHONES = Gauge("sasayaki_media_phones", "Supervisors' phones that are connected.")
+PHONES_LOST = Counter(
+    "sasayaki_media_phones_lost_total", "Connected phones that went with their node."
 )
 LOST = Counter("sasayaki_media_calls_lost_total", "Calls ended because their node is gone.")
 STRANGERS = Counter(

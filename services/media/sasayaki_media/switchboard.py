@@ -1,11 +1,10 @@
 """Every decision about a call goes through here: who asks, whose call it is, what is sent on."""
 
 import asyncio
-import logging
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sasayaki.event import Recorded
 from sasayaki.media.v1.call_events import CallArrived, CallEnded, CallEvent
@@ -22,9 +21,26 @@ DRAWS_MAX = 1_000
 RETRY_S = (0.05, 1.0)
 """First and longest wait before a decision is asked for again."""
 
-log = logging.getLogger(__name__)
-
+T = TypeVar("T")
 CallOwners = Owners[State, Command, CallEvent]
+
+
+async def insistently(ask: Callable[[], Awaitable[T]]) -> T | None:
+    """Asks for a decision until there is one: what happened must not be forgotten.
+
+    None for what a bug keeps from being decided: it is passed over, and so stops nothing else.
+    """
+    wait_s = RETRY_S[0]
+    while True:
+        try:
+            return await ask()
+        except DecisionFailed:
+            FAILED.inc()
+            return None
+        except (Unavailable, Overloaded):
+            RETRIES.inc()
+            await asyncio.sleep(wait_s)
+            wait_s = min(wait_s * 2, RETRY_S[1])
 
 
 class LiveCalls:
@@ -85,22 +101,10 @@ class Switchboard:
     async def insist(
         self, contact_id: str, command: Command, *, request_id: str, meta: Meta
     ) -> tuple[CallEvent, ...] | None:
-        """The same, asked again until it is decided: what happened must not be forgotten.
-
-        None for what a bug keeps from being decided: it is passed over and stops no other call.
-        """
-        wait_s = RETRY_S[0]
-        while True:
-            try:
-                return await self.handle(contact_id, command, request_id=request_id, meta=meta)
-            except DecisionFailed:
-                FAILED.inc()
-                log.error("passed_over", extra={"contact_id": contact_id, "request": request_id})
-                return None
-            except (Unavailable, Overloaded):
-                RETRIES.inc()
-                await asyncio.sleep(wait_s)
-                wait_s = min(wait_s * 2, RETRY_S[1])
+        """The same, asked again until it is decided; None if a bug is in the way."""
+        return await insistently(
+            lambda: self.handle(contact_id, command, request_id=request_id, meta=meta)
+        )
 
     def meta(self, contact_id: str) -> Meta | None:
         """Whose call it is; None when there is none of that id."""

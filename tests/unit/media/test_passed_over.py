@@ -17,6 +17,8 @@ from sasayaki_chassis.testing import MemoryLog, SimulatedClock
 from sasayaki_media.call import CALL, decide
 from sasayaki_media.commands import Arrive, Command, Note
 from sasayaki_media.outbox import Outbox
+from sasayaki_media.phone import PHONE
+from sasayaki_media.phones import Phones
 from sasayaki_media.session import Drawn, Gone, Session
 from sasayaki_media.states import State
 from sasayaki_media.switchboard import CallerKeys, Switchboard
@@ -53,13 +55,15 @@ async def told_to_the_node(
     reader, writer = await asyncio.open_connection(sock=ours)
     from_us, node = await asyncio.open_connection(sock=nodes)
     hello = pb.Hello(node_id="nod_1", next_seq=1)
-    outbox = Outbox(writer, calls, hello.node_id)
+    phones = Phones(Owners(PHONE, [MemoryLog()], SimulatedClock()), calls)
+    outbox = Outbox(writer, calls, phones, hello.node_id)
     calls.on_decided(outbox.push)
     numbers = folded(put("cli_acme", BUGGY, SOUND))
     session = Session(
         hello,
         outbox,
         calls=calls,
+        phones=phones,
         numbers=numbers,
         keys=CallerKeys(folder),
         drawn=Drawn(calls),
