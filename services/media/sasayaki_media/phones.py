@@ -94,7 +94,7 @@ class Phones:
 
     async def _insist(
         self, phone_id: str, command: Command, *, request_id: str, meta: Meta
-    ) -> tuple[PhoneEvent, ...]:
+    ) -> tuple[PhoneEvent, ...] | None:
         events = await insistently(
             lambda: self._owners.handle(phone_id, command, request_id=request_id, meta=meta)
         )

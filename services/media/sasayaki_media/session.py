@@ -44,6 +44,7 @@ SETTLE = timedelta(seconds=2)
 MISSING = timedelta(seconds=5)
 """How long the end of a call that the node does not list may take to come after `Hello`."""
 NOT_FOUND = 404
+SERVER_ERROR = 500
 
 # Reasons that a happening on its way may explain better: the call or the leg is over.
 _OVERTAKEN = frozenset((UNKNOWN_CALL, UNKNOWN_LEG, "WRONG_STATE"))
@@ -221,7 +222,12 @@ class Session:
             caller_sealed=caller.sealed,
         )
         meta = Meta(line.tenant_id, line.client_id, correlation_id=contact_id)
-        await self._calls.insist(contact_id, arrive, request_id=_request_id(source), meta=meta)
+        arrived = await self._calls.insist(
+            contact_id, arrive, request_id=_request_id(source), meta=meta
+        )
+        if arrived is None:  # a bug: better no call than one that rings for ever
+            self._contacts.pop(invited.node_call_id)
+            self._out.refuse(invited.node_call_id, SERVER_ERROR)
         self._drawn.forget(source)
 
     async def _note(self, happening: pb.Happening) -> None:

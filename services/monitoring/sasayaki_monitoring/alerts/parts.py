@@ -28,12 +28,18 @@ class AlertParts:
     def __init__(self, settings: Settings, started_at: datetime) -> None:
         self._ladder = settings.ladder()
         self._watchers = Watchers()
+<<<<<<< HEAD
         self._view = FloorView(self._watchers, settings.in_time())
         self._watch = Watch(settings.in_time())
         self._open: OpenAlerts | None = None
         self.reactors = (EndAlertWithCall(),)
         self.projections = (self._view, self._watch, alert_metrics.AlertFigures(started_at))
         self.background = (self._rounds, self._telling)
+=======
+        self.view = FloorView(self._watchers)
+        self.reactors = (EndAlertWithCall(),)
+        self.projections = (self.view, alert_metrics.AlertFigures(started_at))
+>>>>>>> floor
 
     def alerting(self, built: Built) -> Alerting:
         open_alerts = self._open_alerts(built)
@@ -41,10 +47,15 @@ class AlertParts:
         return Alerting(
             alerts=built.owners[ALERT.stream],
             open=open_alerts,
-            view=self._view,
+            view=self.view,
             watchers=self._watchers,
+<<<<<<< HEAD
             policies=self._policies(built),
             require_current=lambda: built.require_current(self._view),
+=======
+            policies=Policies(built.owners[POLICY.stream], self._ladder),
+            require_current=lambda: built.require_current(self.view),
+>>>>>>> floor
         )
 
     async def _rounds(self, built: Built) -> None:
