@@ -47,10 +47,6 @@ def build(settings: Settings, started_at: datetime) -> Service:
         servicers=servicers,
         deciders=[SUPERVISION, *alerts.deciders, *coaching.deciders],
         reactors=[SteerMedia(), EndWithCall(), *alerts.reactors],
-<<<<<<< HEAD
-        projections=[floor, fairness, ledger, metrics.Figures(started_at), *alerts.projections],
-        background=alerts.background,
-=======
         projections=[
             floor,
             fairness,
@@ -58,5 +54,5 @@ def build(settings: Settings, started_at: datetime) -> Service:
             *alerts.projections,
             *coaching.projections,
         ],
->>>>>>> floor
+        background=alerts.background,
     )

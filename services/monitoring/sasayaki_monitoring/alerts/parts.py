@@ -28,18 +28,12 @@ class AlertParts:
     def __init__(self, settings: Settings, started_at: datetime) -> None:
         self._ladder = settings.ladder()
         self._watchers = Watchers()
-<<<<<<< HEAD
-        self._view = FloorView(self._watchers, settings.in_time())
+        self.view = FloorView(self._watchers, settings.in_time())
         self._watch = Watch(settings.in_time())
         self._open: OpenAlerts | None = None
         self.reactors = (EndAlertWithCall(),)
-        self.projections = (self._view, self._watch, alert_metrics.AlertFigures(started_at))
+        self.projections = (self.view, self._watch, alert_metrics.AlertFigures(started_at))
         self.background = (self._rounds, self._telling)
-=======
-        self.view = FloorView(self._watchers)
-        self.reactors = (EndAlertWithCall(),)
-        self.projections = (self.view, alert_metrics.AlertFigures(started_at))
->>>>>>> floor
 
     def alerting(self, built: Built) -> Alerting:
         open_alerts = self._open_alerts(built)
@@ -49,13 +43,8 @@ class AlertParts:
             open=open_alerts,
             view=self.view,
             watchers=self._watchers,
-<<<<<<< HEAD
             policies=self._policies(built),
-            require_current=lambda: built.require_current(self._view),
-=======
-            policies=Policies(built.owners[POLICY.stream], self._ladder),
             require_current=lambda: built.require_current(self.view),
->>>>>>> floor
         )
 
     async def _rounds(self, built: Built) -> None:
@@ -63,13 +52,13 @@ class AlertParts:
 
         def require_current() -> None:
             built.require_current(self._watch)
-            built.require_current(self._view)
+            built.require_current(self.view)
 
         tools = Tools(
             alerts=built.owners[ALERT.stream],
             open=self._open_alerts(built),
             policies=self._policies(built),
-            view=self._view,
+            view=self.view,
             watchers=self._watchers,
             clock=built.clock,
             require_current=require_current,
@@ -80,7 +69,7 @@ class AlertParts:
         """Shows the queues' rows as they change and as time passes."""
         while True:
             await asyncio.sleep(QUEUES_EVERY_S)
-            self._view.tell_queues(built.clock.now())
+            self.view.tell_queues(built.clock.now())
 
     def _open_alerts(self, built: Built) -> OpenAlerts:
         """One for all who raise alerts: they must see each other's at once."""

@@ -78,12 +78,11 @@ class FloorView:
         """The floor from now on; raises Overloaded when too many watch."""
         return self._watchers.watching(who, self._rows.values())
 
-<<<<<<< HEAD
     def tell_queues(self, now: datetime) -> None:
         """Shows the queues that have changed, or whose half hour has moved on."""
         for key, row in self._queues.changed(now):
             self._put(("queue", key), row)
-=======
+
     def put(self, key: Key, row: Row) -> None:
         """A row of another part of the service; it stays until it is taken."""
         self._put(key, row)
@@ -91,7 +90,6 @@ class FloorView:
     def take(self, key: Key, gone: wire.FloorGone) -> None:
         """Takes such a row away, if it is there."""
         self._take(key, gone)
->>>>>>> floor
 
     def team_of(self, tenant_id: str, operator_id: str) -> str:
         """The operator's team, or nothing."""
