@@ -4,15 +4,17 @@ from sasayaki.monitoring.v1 import monitoring_service_pb2_grpc as rpc
 from sasayaki_chassis.rpc import Rights
 from sasayaki_monitoring.alerts import api as alerts
 from sasayaki_monitoring.fairness import api as fairness
+from sasayaki_monitoring.ledger import api as ledger
 from sasayaki_monitoring.supervision import api as supervision
 
-RIGHTS: Rights = {**supervision.RIGHTS, **alerts.RIGHTS, **fairness.RIGHTS}
+RIGHTS: Rights = {**supervision.RIGHTS, **alerts.RIGHTS, **fairness.RIGHTS, **ledger.RIGHTS}
 
 
 class MonitoringService(
     supervision.SupervisionMethods,
     alerts.AlertMethods,
     fairness.FairnessMethods,
+    ledger.LedgerMethods,
     rpc.MonitoringServiceServicer,
 ):
     """Who the caller is, and for whom they may act, is what the token says."""
@@ -22,7 +24,9 @@ class MonitoringService(
         supervising: supervision.Supervising,
         alerting: alerts.Alerting,
         fairness: fairness.Fairness,
+        accounts: ledger.Accounts,
     ) -> None:
         self._supervising = supervising
         self._alerting = alerting
         self._fairness = fairness
+        self._accounts = accounts

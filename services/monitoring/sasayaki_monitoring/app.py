@@ -1,6 +1,6 @@
 """Wires monitoring together. Everything is built here and handed down; nothing is global."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sasayaki.monitoring.v1.monitoring_service_pb2_grpc import (
     add_MonitoringServiceServicer_to_server,
@@ -13,6 +13,9 @@ from sasayaki_monitoring.fairness.api import Fairness
 from sasayaki_monitoring.fairness.policy import Policy
 from sasayaki_monitoring.fairness.view import FairnessView
 from sasayaki_monitoring.floor.floor import Floor
+from sasayaki_monitoring.ledger import view as ledger_view
+from sasayaki_monitoring.ledger.api import Accounts
+from sasayaki_monitoring.ledger.view import LedgerView
 from sasayaki_monitoring.settings import Settings
 from sasayaki_monitoring.supervision.api import Supervising
 from sasayaki_monitoring.supervision.occupied import Occupied
@@ -23,6 +26,8 @@ from sasayaki_monitoring.supervision.supervision import SUPERVISION
 def build(settings: Settings, started_at: datetime) -> Service:
     """The service, not yet connected to anything."""
     floor, fairness = Floor(), FairnessView()
+    ledger = LedgerView(timedelta(days=settings.ledger_days))
+    ledger_view.show(ledger)
     alerts = AlertParts(settings, started_at)
 
     def servicers(built: Built) -> Servicers:
@@ -33,6 +38,7 @@ def build(settings: Settings, started_at: datetime) -> Service:
             Supervising(supervisions, occupied, floor, lambda: built.require_current(floor)),
             alerts.alerting(built),
             Fairness(fairness, built.clock.now, Policy()),
+            Accounts(ledger, built.clock.now, lambda: built.require_current(ledger)),
         )
         return [(add_MonitoringServiceServicer_to_server, service)]
 
@@ -43,5 +49,5 @@ def build(settings: Settings, started_at: datetime) -> Service:
         servicers=servicers,
         deciders=[SUPERVISION, *alerts.deciders],
         reactors=[SteerMedia(), EndWithCall(), *alerts.reactors],
-        projections=[floor, fairness, metrics.Figures(started_at), *alerts.projections],
+        projections=[floor, fairness, ledger, metrics.Figures(started_at), *alerts.projections],
     )

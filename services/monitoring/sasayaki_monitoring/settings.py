@@ -26,6 +26,9 @@ class Settings(ServiceSettings):
         default=60, gt=0, description="Unclaimed for so long, an alert goes to managers too."
     )
 
+    ledger_days: int = Field(
+        default=400, gt=0, le=3_660, description="How long an entry of the ledger is kept."
+    )
     keys: Path = Field(
         default=Path("var/keys"), description="Folder of the client companies' keys."
     )

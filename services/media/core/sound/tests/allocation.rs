@@ -7,8 +7,9 @@ use std::cell::Cell;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use sound::{Count, Happening, Mode, Out, Prompt, Slot, Tapped};
-use support::{address, packet, Line, CUSTOMER, MS, SUPERVISOR};
+use sound::speech::{Cast, Talk};
+use sound::{Codec, Count, Happening, Mode, Out, Prompt, Role, Slot, Tapped, LEGS_MAX};
+use support::{address, packet, Line, CUSTOMER, MS, OPERATOR, SUPERVISOR};
 
 struct Counting;
 
@@ -95,4 +96,30 @@ fn packets_deadlines_and_modes_allocate_nothing() {
         sink.sent,
         sink.tapped
     );
+}
+
+#[test]
+fn listening_to_a_talk_allocates_nothing() {
+    let mut roles = [None; LEGS_MAX];
+    roles[..3].copy_from_slice(&[Role::Customer, Role::Operator, Role::Supervisor].map(Some));
+    let mut talk = Talk::new(0, &Cast { roles, held: false });
+    let payload = [0x33; 160];
+    let mut noted = 0;
+    let before = ALLOCATIONS.with(Cell::get);
+    for frame in 0..500_u32 {
+        for slot in [CUSTOMER, OPERATOR, SUPERVISOR] {
+            let tapped = Tapped {
+                role: Role::Customer,
+                leg: slot,
+                source: 1,
+                timestamp: frame * 160,
+                at: u64::from(frame + 1) * 20 * MS,
+                codec: Codec::Pcmu,
+                payload: &payload,
+            };
+            talk.hear(true, &tapped, &mut |_| noted += 1);
+        }
+    }
+    assert_eq!(ALLOCATIONS.with(Cell::get) - before, 0);
+    assert!(noted >= 9, "{noted} noted");
 }
