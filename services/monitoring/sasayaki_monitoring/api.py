@@ -5,13 +5,23 @@ from sasayaki_chassis.rpc import Rights
 from sasayaki_monitoring.alerts import api as alerts
 from sasayaki_monitoring.fairness import api as fairness
 from sasayaki_monitoring.ledger import api as ledger
+from sasayaki_monitoring.policy import api as policy
+from sasayaki_monitoring.policy.policies import Policies
 from sasayaki_monitoring.supervision import api as supervision
+from sasayaki_monitoring.supervision.supervising import Supervising
 
-RIGHTS: Rights = {**supervision.RIGHTS, **alerts.RIGHTS, **fairness.RIGHTS, **ledger.RIGHTS}
+RIGHTS: Rights = {
+    **supervision.RIGHTS,
+    **policy.RIGHTS,
+    **alerts.RIGHTS,
+    **fairness.RIGHTS,
+    **ledger.RIGHTS,
+}
 
 
 class MonitoringService(
     supervision.SupervisionMethods,
+    policy.PolicyMethods,
     alerts.AlertMethods,
     fairness.FairnessMethods,
     ledger.LedgerMethods,
@@ -21,12 +31,14 @@ class MonitoringService(
 
     def __init__(
         self,
-        supervising: supervision.Supervising,
+        supervising: Supervising,
+        policies: Policies,
         alerting: alerts.Alerting,
         fairness: fairness.Fairness,
         accounts: ledger.Accounts,
     ) -> None:
         self._supervising = supervising
+        self._policies = policies
         self._alerting = alerting
         self._fairness = fairness
         self._accounts = accounts

@@ -16,11 +16,11 @@ from sasayaki_monitoring.floor.floor import Floor
 from sasayaki_monitoring.ledger import view as ledger_view
 from sasayaki_monitoring.ledger.api import Accounts
 from sasayaki_monitoring.ledger.view import LedgerView
+from sasayaki_monitoring.policy.policies import Policies
+from sasayaki_monitoring.policy.policy import POLICY
+from sasayaki_monitoring.sealing import Seals
 from sasayaki_monitoring.settings import Settings
-from sasayaki_monitoring.supervision.api import Supervising
-from sasayaki_monitoring.supervision.occupied import Occupied
-from sasayaki_monitoring.supervision.reactors import EndWithCall, SteerMedia
-from sasayaki_monitoring.supervision.supervision import SUPERVISION
+from sasayaki_monitoring.supervision.parts import SupervisionParts
 
 
 def build(settings: Settings, started_at: datetime) -> Service:
@@ -29,13 +29,13 @@ def build(settings: Settings, started_at: datetime) -> Service:
     ledger = LedgerView(timedelta(days=settings.ledger_days))
     ledger_view.show(ledger)
     alerts = AlertParts(settings, started_at)
+    supervision = SupervisionParts(settings, floor, Seals(settings.keys))
 
     def servicers(built: Built) -> Servicers:
-        supervisions = built.owners[SUPERVISION.stream]
-        occupied = Occupied(supervisions)
-        metrics.show(floor, occupied)
+        policies = Policies(built.owners[POLICY.stream], settings.ladder())
         service = MonitoringService(
-            Supervising(supervisions, occupied, floor, lambda: built.require_current(floor)),
+            supervision.supervising(built, policies),
+            policies,
             alerts.alerting(built),
             Fairness(fairness, built.clock.now, Policy()),
             Accounts(ledger, built.clock.now, lambda: built.require_current(ledger)),
@@ -47,7 +47,14 @@ def build(settings: Settings, started_at: datetime) -> Service:
         settings=settings,
         rights=RIGHTS,
         servicers=servicers,
-        deciders=[SUPERVISION, *alerts.deciders],
-        reactors=[SteerMedia(), EndWithCall(), *alerts.reactors],
-        projections=[floor, fairness, ledger, metrics.Figures(started_at), *alerts.projections],
+        deciders=[*supervision.deciders, *alerts.deciders],
+        reactors=[*supervision.reactors, *alerts.reactors],
+        projections=[
+            floor,
+            fairness,
+            ledger,
+            metrics.Figures(started_at),
+            *supervision.projections,
+            *alerts.projections,
+        ],
     )

@@ -36,7 +36,7 @@ from sasayaki_monitoring.supervision.commands import (
     SwitchTarget,
 )
 from sasayaki_monitoring.supervision.occupied import Place
-from sasayaki_monitoring.supervision.states import About, NotStarted
+from sasayaki_monitoring.supervision.states import About, AwaitingConsent, NotStarted
 from sasayaki_monitoring.supervision.supervising import Supervising, Target
 
 OPERATORS = frozenset(("operator",))
@@ -102,7 +102,9 @@ class SupervisionMethods:
         async with refusals(context, CODES):
             require(request, supervision_id=SUPERVISION, answer=ANSWER)
             self._supervising.require_current()
-            target, known = self._present(request.supervision_id, context)
+            asked = self._supervising.supervisions.state(request.supervision_id)
+            mode = asked.mode if isinstance(asked, AwaitingConsent) else SupervisionMode.LISTEN
+            target, known = self._present(request.supervision_id, context, mode)
             reason = _reason(request.reason)
             answer = ConsentAnswer(wire.ConsentAnswer.Name(request.answer))
             around = self._supervising.around(target)
@@ -146,7 +148,7 @@ class SupervisionMethods:
             target, known = self._present(request.supervision_id, context)
             self._check_permitted(known, context)
             command = SetFollowing(who.user_id, request.following, tuple(sorted(who.clients)))
-            await self._go(target, command, request, context, known)
+            await self._stay(target, command, request, context, known)
         return pb.SetFollowingResponse()
 
     async def FollowCall(
@@ -171,16 +173,14 @@ class SupervisionMethods:
             )
             sealed = self._supervising.seals.seal(known.client_id or "", request.text)
             command = SendText(who.user_id, text_id, sealed)
-            await self._go(target, command, request, context, known)
+            await self._stay(target, command, request, context, known)
         return pb.SendTextResponse(text_id=text_id)
 
     async def EndSupervision(
         self, request: pb.EndSupervisionRequest, context: Context
     ) -> pb.EndSupervisionResponse:
         async with refusals(context, CODES):
-            require(
-                request, supervision_id=SUPERVISION, contact_id=an_id("con", optional=True)
-            )
+            require(request, supervision_id=SUPERVISION, contact_id=an_id("con", optional=True))
             who = caller(context)
             target, known = self._present(request.supervision_id, context)
             command: Command = Leave(who.user_id)
@@ -188,7 +188,7 @@ class SupervisionMethods:
                 require(request, reason=REASON)
                 reason = SupervisionEndReason(wire.SupervisionEndReason.Name(request.reason))
                 command = End(reason, request.contact_id)
-            await self._go(target, command, request, context, known)
+            await self._stay(target, command, request, context, known)
         return pb.EndSupervisionResponse()
 
     async def _start(
@@ -218,7 +218,7 @@ class SupervisionMethods:
             around=supervising.around(target),
         )
         own = meta(context, client_id=talk.client_id, correlation_id=talk.contact_id)
-        await supervising.handle(target, command, request.request_id, own)
+        await supervising.go(target, command, request.request_id, own)
 
     def _present(
         self,
@@ -254,16 +254,27 @@ class SupervisionMethods:
     async def _go(
         self, target: Target, command: Command, request: Any, context: Context, whose: Meta
     ) -> None:
-        """One stream has requests of several methods and callers, so ids are told apart."""
-        who = caller(context)
-        own = who.role == "service"
-        asked = f"{who.user_id}/{type(command).__name__}/{request.request_id}"
-        await self._supervising.handle(
-            target,
-            command,
-            request.request_id if own else asked,
-            meta(context, client_id=whose.client_id, correlation_id=whose.correlation_id),
+        """For commands that take a place, or a mode that only one may have."""
+        request_id, own = _asked(command, request, context, whose)
+        await self._supervising.go(target, command, request_id, own)
+
+    async def _stay(
+        self, target: Target, command: Command, request: Any, context: Context, whose: Meta
+    ) -> None:
+        """For all others."""
+        request_id, own = _asked(command, request, context, whose)
+        await self._supervising.supervisions.handle(
+            target.supervision_id, command, request_id=request_id, meta=own
         )
+
+
+def _asked(command: Command, request: Any, context: Context, whose: Meta) -> tuple[str, Meta]:
+    """One stream has requests of several methods and callers, so ids are told apart."""
+    who = caller(context)
+    own = who.role == "service"
+    asked = f"{who.user_id}/{type(command).__name__}/{request.request_id}"
+    envelope = meta(context, client_id=whose.client_id, correlation_id=whose.correlation_id)
+    return request.request_id if own else asked, envelope
 
 
 def _target(

@@ -71,15 +71,13 @@ class FollowOperator:
                 operator = (record.tenant_id, begun.operator_id)
                 following = isinstance(begun, SupervisionStarted) and bool(begun.following)
                 self._followed[supervision_id] = _Followed(begun.contact_id, operator, following)
-            case TargetSwitched() as switched if (known := self._followed.get(supervision_id)):
+            case TargetSwitched() as switched if known := self._followed.get(supervision_id):
                 known.contact_id = switched.contact_id
                 known.operator = (record.tenant_id, switched.operator_id)
-            case FollowingSet(following=following) if (
-                known := self._followed.get(supervision_id)
-            ):
+            case FollowingSet(following=following) if known := self._followed.get(supervision_id):
                 known.following = following
                 yield from self._catch_up(supervision_id, known)
-            case OperatorAwaited() if (known := self._followed.get(supervision_id)):
+            case OperatorAwaited() if known := self._followed.get(supervision_id):
                 yield from self._catch_up(supervision_id, known)
             case SupervisionEnded():
                 self._followed.pop(supervision_id, None)
@@ -101,9 +99,7 @@ class FollowOperator:
         self, supervision_id: str, followed: _Followed, contact_id: str
     ) -> Iterator[Message]:
         if followed.following:
-            yield monitoring.FollowCallRequest(
-                supervision_id=supervision_id, contact_id=contact_id
-            )
+            yield monitoring.FollowCallRequest(supervision_id=supervision_id, contact_id=contact_id)
 
     def _talk_ends(self, contact_id: str, leg_id: str = "") -> None:
         operator = self._operators.get(contact_id)

@@ -123,7 +123,7 @@ def _asked(requested: ConsentRequested) -> AwaitingConsent:
 
 
 def _began(state: State, started: SupervisionStarted) -> About:
-    """After a question, what was asked holds: whom the supervisor follows, and the operator's yes."""
+    """After a question, what was asked holds, and the operator's yes with it."""
     if isinstance(state, AwaitingConsent):
         return replace(state.about, consent_of=state.about.operator_id)
     return About(

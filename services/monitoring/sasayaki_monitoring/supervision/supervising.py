@@ -79,7 +79,7 @@ class Supervising:
             policy=self.policies.supervised(tenant_id, call.client_id),
         )
 
-    async def handle(self, target: Target, command: Command, request_id: str, meta: Meta) -> None:
+    async def go(self, target: Target, command: Command, request_id: str, meta: Meta) -> None:
         """Decides while the place, and the operator's session of today, are held."""
         place, operator_id = target.place, target.call.operator_id
         session = (target.supervision_id, target.call.contact_id)

@@ -157,9 +157,7 @@ def _beginning(start: Start) -> SupervisionStarted:
     )
 
 
-def _answered(
-    state: Live | Over, command: Answer, now: datetime
-) -> Sequence[SupervisionEvent]:
+def _answered(state: Live | Over, command: Answer, now: datetime) -> Sequence[SupervisionEvent]:
     """A yes that comes when nobody waits for it any more begins nothing."""
     if command.operator_id != state.about.operator_id:
         raise Refused("NOT_YOURS", "another operator was asked")
@@ -225,9 +223,7 @@ def _switched(
     ]
 
 
-def _followed(
-    state: Live | Over, command: FollowCall
-) -> Sequence[SupervisionEvent]:
+def _followed(state: Live | Over, command: FollowCall) -> Sequence[SupervisionEvent]:
     """Who handles a call stays with it."""
     about, call = state.about, command.call
     if isinstance(state, Over):
@@ -238,9 +234,9 @@ def _followed(
         raise Refused("NOT_FOLLOWING", f"{call.operator_id!r} is not followed")
     if call.client_id not in about.client_ids:
         raise Refused("NOT_PERMITTED", "not a client company of the supervisor")
-    if isinstance(state, Active):
-        if call.contact_id == about.contact_id or state.mode is SupervisionMode.TAKEOVER:
-            return []
+    stays = isinstance(state, Active) and state.mode is SupervisionMode.TAKEOVER
+    if stays or (isinstance(state, Active) and call.contact_id == about.contact_id):
+        return []
     _check_may_hear(about, call, command.around)
     _check_room(command.around, SupervisionMode.LISTEN)
     if _limit_reached(about.purpose, command.around):
@@ -257,9 +253,7 @@ def _to(call: Call, mode: SupervisionMode) -> TargetSwitched:
     )
 
 
-def _set_following(
-    state: Live, command: SetFollowing
-) -> Sequence[SupervisionEvent]:
+def _set_following(state: Live, command: SetFollowing) -> Sequence[SupervisionEvent]:
     """Who awaits the next call and follows no more awaits nothing."""
     about = state.about
     client_ids = command.client_ids if command.following else ()
@@ -272,9 +266,7 @@ def _set_following(
     ]
 
 
-def _ended(
-    state: Live | Over, command: End, now: datetime
-) -> Sequence[SupervisionEvent]:
+def _ended(state: Live | Over, command: End, now: datetime) -> Sequence[SupervisionEvent]:
     about = state.about
     elsewhere = command.contact_id not in ("", about.contact_id)
     call_ended = command.reason is SupervisionEndReason.CALL_ENDED

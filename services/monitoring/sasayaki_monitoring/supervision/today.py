@@ -54,9 +54,7 @@ class Today:
         return len(sessions.union(self._deciding.get(operator, ())))
 
     @contextmanager
-    def deciding(
-        self, tenant_id: str, operator_id: str, session: Session | None
-    ) -> Iterator[None]:
+    def deciding(self, tenant_id: str, operator_id: str, session: Session | None) -> Iterator[None]:
         """The session, if it is one that counts, counts for others while it is decided."""
         if session is None:
             yield
