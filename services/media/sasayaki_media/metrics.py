@@ -23,6 +23,14 @@ FULL = Counter(
 RETRIES = Counter(
     "sasayaki_media_decision_retries_total", "Decisions that had to be asked for again."
 )
+FAILED = Counter(
+    "sasayaki_media_decisions_failed_total",
+    "What happened and was passed over, because deciding it met a bug.",
+)
+PHONES = Gauge("sasayaki_media_phones", "Supervisors' phones that are connected.")
+PHONES_LOST = Counter(
+    "sasayaki_media_phones_lost_total", "Connected phones that went with their node."
+)
 LOST = Counter("sasayaki_media_calls_lost_total", "Calls ended because their node is gone.")
 STRANGERS = Counter(
     "sasayaki_media_stranger_calls_total", "Calls that the node held and history does not: ended."

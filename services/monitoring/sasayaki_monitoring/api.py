@@ -3,6 +3,7 @@
 from sasayaki.monitoring.v1 import monitoring_service_pb2_grpc as rpc
 from sasayaki_chassis.rpc import Rights
 from sasayaki_monitoring.alerts import api as alerts
+from sasayaki_monitoring.coaching import api as coaching
 from sasayaki_monitoring.fairness import api as fairness
 from sasayaki_monitoring.ledger import api as ledger
 from sasayaki_monitoring.policy import api as policy
@@ -16,6 +17,7 @@ RIGHTS: Rights = {
     **alerts.RIGHTS,
     **fairness.RIGHTS,
     **ledger.RIGHTS,
+    **coaching.RIGHTS,
 }
 
 
@@ -25,6 +27,7 @@ class MonitoringService(
     alerts.AlertMethods,
     fairness.FairnessMethods,
     ledger.LedgerMethods,
+    coaching.CoachingMethods,
     rpc.MonitoringServiceServicer,
 ):
     """Who the caller is, and for whom they may act, is what the token says."""
@@ -36,9 +39,11 @@ class MonitoringService(
         alerting: alerts.Alerting,
         fairness: fairness.Fairness,
         accounts: ledger.Accounts,
+        coaching: coaching.Coaching,
     ) -> None:
         self._supervising = supervising
         self._policies = policies
         self._alerting = alerting
         self._fairness = fairness
         self._accounts = accounts
+        self._coaching = coaching

@@ -1,4 +1,4 @@
-"""Any sequence of commands to a supervision, time included, and any order in which its end is heard of."""
+"""Any sequence of commands to a supervision, time included, and of the records of its end."""
 
 from datetime import datetime, timedelta
 

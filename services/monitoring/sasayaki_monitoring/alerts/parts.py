@@ -23,9 +23,9 @@ class AlertParts:
     def __init__(self, settings: Settings, started_at: datetime) -> None:
         self._ladder = settings.ladder()
         self._watchers = Watchers()
-        self._view = FloorView(self._watchers)
+        self.view = FloorView(self._watchers)
         self.reactors = (EndAlertWithCall(),)
-        self.projections = (self._view, alert_metrics.AlertFigures(started_at))
+        self.projections = (self.view, alert_metrics.AlertFigures(started_at))
 
     def alerting(self, built: Built) -> Alerting:
         alerts = built.owners[ALERT.stream]
@@ -34,8 +34,8 @@ class AlertParts:
         return Alerting(
             alerts=alerts,
             open=open_alerts,
-            view=self._view,
+            view=self.view,
             watchers=self._watchers,
             policies=Policies(built.owners[POLICY.stream], self._ladder),
-            require_current=lambda: built.require_current(self._view),
+            require_current=lambda: built.require_current(self.view),
         )

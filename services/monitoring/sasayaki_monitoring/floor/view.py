@@ -74,6 +74,14 @@ class FloorView:
         """The floor from now on; raises Overloaded when too many watch."""
         return self._watchers.watching(who, self._rows.values())
 
+    def put(self, key: Key, row: Row) -> None:
+        """A row of another part of the service; it stays until it is taken."""
+        self._put(key, row)
+
+    def take(self, key: Key, gone: wire.FloorGone) -> None:
+        """Takes such a row away, if it is there."""
+        self._take(key, gone)
+
     def team_of(self, tenant_id: str, operator_id: str) -> str:
         """The operator's team, or nothing."""
         return self._operators.team_of(tenant_id, operator_id)

@@ -101,7 +101,6 @@ class SupervisionMethods:
     ) -> pb.AnswerConsentResponse:
         async with refusals(context, CODES):
             require(request, supervision_id=SUPERVISION, answer=ANSWER)
-            self._supervising.require_current()
             asked = self._supervising.supervisions.state(request.supervision_id)
             mode = asked.mode if isinstance(asked, AwaitingConsent) else SupervisionMode.LISTEN
             target, known = self._present(request.supervision_id, context, mode)
@@ -120,8 +119,8 @@ class SupervisionMethods:
             mode = _mode(request.mode)
             target, known = self._present(request.supervision_id, context, mode)
             self._check_permitted(known, context)
-            handled_by = self._supervising.around(target).handled_by
-            command = ChangeMode(caller(context).user_id, mode, handled_by)
+            others = self._supervising.occupied.others(target.supervision_id, target.place)
+            command = ChangeMode(caller(context).user_id, mode, others.handled_by)
             await self._go(target, command, request, context, known)
         return pb.ChangeModeResponse()
 
@@ -182,12 +181,12 @@ class SupervisionMethods:
         async with refusals(context, CODES):
             require(request, supervision_id=SUPERVISION, contact_id=an_id("con", optional=True))
             who = caller(context)
-            target, known = self._present(request.supervision_id, context)
             command: Command = Leave(who.user_id)
             if who.role == "service":
                 require(request, reason=REASON)
                 reason = SupervisionEndReason(wire.SupervisionEndReason.Name(request.reason))
                 command = End(reason, request.contact_id)
+            target, known = self._present(request.supervision_id, context)
             await self._stay(target, command, request, context, known)
         return pb.EndSupervisionResponse()
 
@@ -195,7 +194,6 @@ class SupervisionMethods:
         self, request: pb.StartSupervisionRequest, context: Context, supervision_id: str
     ) -> None:
         who, supervising = caller(context), self._supervising
-        supervising.require_current()
         talk = await supervising.talk(request.contact_id, who.tenant_id, NEWS_S)
         check_permitted(talk, who.clients)
         target = Target(
@@ -241,7 +239,6 @@ class SupervisionMethods:
     ) -> Target:
         """The call that the supervision is to go on to."""
         tenant_id = caller(context).tenant_id
-        self._supervising.require_current()
         talk = await self._supervising.talk(request.contact_id, tenant_id, wait_s)
         about, _ = self._supervising.known(request.supervision_id, tenant_id)
         call = Call(talk.contact_id, talk.operator_id, talk.client_id)

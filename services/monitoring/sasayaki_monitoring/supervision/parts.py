@@ -34,10 +34,6 @@ class SupervisionParts:
         occupied = Occupied(supervisions)
         metrics.show(self._floor, occupied)
 
-        def require_current() -> None:
-            built.require_current(self._floor)
-            built.require_current(self._today)
-
         return Supervising(
             supervisions=supervisions,
             occupied=occupied,
@@ -47,5 +43,5 @@ class SupervisionParts:
             seals=self._seals,
             texts=TextRate(),
             now=built.clock.now,
-            require_current=require_current,
+            require_current=built.require_current,
         )

@@ -11,6 +11,7 @@ from sasayaki.monitoring.v1.supervision_events import (
     TargetSwitched,
 )
 from sasayaki_chassis.decider import Refused
+from sasayaki_chassis.follower import Projection
 from sasayaki_chassis.owner import Meta
 from sasayaki_monitoring.floor.floor import Floor, Talk
 from sasayaki_monitoring.policy.policies import Policies
@@ -35,7 +36,7 @@ class Target:
 
 @dataclass(frozen=True)
 class Supervising:
-    """What the methods work with; `require_current` raises Unavailable if a view is behind."""
+    """What the methods work with; `require_current` raises Unavailable if the view is behind."""
 
     supervisions: Supervisions
     occupied: Occupied
@@ -45,7 +46,7 @@ class Supervising:
     seals: Seals
     texts: TextRate
     now: Callable[[], datetime]
-    require_current: Callable[[], None]
+    require_current: Callable[[Projection], None]
 
     def known(self, supervision_id: str, tenant_id: str) -> tuple[About, Meta]:
         """The supervision as it is and whose it is; another tenant's is as unknown as none.
@@ -61,6 +62,7 @@ class Supervising:
 
     async def talk(self, contact_id: str, tenant_id: str, wait_s: float) -> Talk:
         """The talk of a contact; one that has just started is waited for."""
+        self.require_current(self.floor)
         try:
             return self.floor.talk(contact_id, tenant_id=tenant_id)
         except Refused:
@@ -68,7 +70,12 @@ class Supervising:
         return self.floor.talk(contact_id, tenant_id=tenant_id)
 
     def around(self, target: Target) -> Around:
-        """What the decision has to know; to be handled at once, or others come between."""
+        """What the decision has to know; to be handled at once, or others come between.
+
+        Help and complaints need no count of the day, so they don't wait for it.
+        """
+        if target.purpose in LIMITED:
+            self.require_current(self.today)
         tenant_id, call = target.place.tenant_id, target.call
         others = self.occupied.others(target.supervision_id, target.place)
         return Around(
