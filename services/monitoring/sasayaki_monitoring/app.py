@@ -54,4 +54,5 @@ def build(settings: Settings, started_at: datetime) -> Service:
             *alerts.projections,
             *coaching.projections,
         ],
+        background=alerts.background,
     )
