@@ -55,4 +55,5 @@ def build(settings: Settings, started_at: datetime) -> Service:
             *alerts.projections,
             *coaching.projections,
         ],
+        background=alerts.background,
     )

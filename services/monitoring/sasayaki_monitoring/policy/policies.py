@@ -1,5 +1,7 @@
 """The policies of all client companies, and what holds where nothing is set."""
 
+from functools import lru_cache
+
 from sasayaki.monitoring.v1.alert_events import AlertKind
 from sasayaki.monitoring.v1.policy_events import PolicyEvent
 from sasayaki_chassis.ids import derived_id
@@ -14,6 +16,9 @@ from sasayaki_monitoring.policy.policy import (
     SetSupervised,
     Supervised,
 )
+
+STREAMS_MOST = 10_000
+"""Stream ids kept: the alert rules ask for a policy hundreds of times a second."""
 
 
 class Policies:
@@ -63,5 +68,6 @@ class Policies:
         )
 
 
+@lru_cache(maxsize=STREAMS_MOST)
 def _stream(tenant_id: str, client_id: str) -> str:
     return derived_id("pol", tenant_id, "Policy", client_id)
