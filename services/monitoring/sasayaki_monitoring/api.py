@@ -3,11 +3,18 @@
 from sasayaki.monitoring.v1 import monitoring_service_pb2_grpc as rpc
 from sasayaki_chassis.rpc import Rights
 from sasayaki_monitoring.alerts import api as alerts
+from sasayaki_monitoring.coaching import api as coaching
 from sasayaki_monitoring.fairness import api as fairness
 from sasayaki_monitoring.ledger import api as ledger
 from sasayaki_monitoring.supervision import api as supervision
 
-RIGHTS: Rights = {**supervision.RIGHTS, **alerts.RIGHTS, **fairness.RIGHTS, **ledger.RIGHTS}
+RIGHTS: Rights = {
+    **supervision.RIGHTS,
+    **alerts.RIGHTS,
+    **fairness.RIGHTS,
+    **ledger.RIGHTS,
+    **coaching.RIGHTS,
+}
 
 
 class MonitoringService(
@@ -15,6 +22,7 @@ class MonitoringService(
     alerts.AlertMethods,
     fairness.FairnessMethods,
     ledger.LedgerMethods,
+    coaching.CoachingMethods,
     rpc.MonitoringServiceServicer,
 ):
     """Who the caller is, and for whom they may act, is what the token says."""
@@ -25,8 +33,10 @@ class MonitoringService(
         alerting: alerts.Alerting,
         fairness: fairness.Fairness,
         accounts: ledger.Accounts,
+        coaching: coaching.Coaching,
     ) -> None:
         self._supervising = supervising
         self._alerting = alerting
         self._fairness = fairness
         self._accounts = accounts
+        self._coaching = coaching

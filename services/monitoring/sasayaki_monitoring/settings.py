@@ -26,12 +26,19 @@ class Settings(ServiceSettings):
         default=60, gt=0, description="Unclaimed for so long, an alert goes to managers too."
     )
 
+    in_time_s: float = Field(
+        default=20, gt=0, description="Whoever is answered within it counts for the service level."
+    )
     ledger_days: int = Field(
         default=400, gt=0, le=3_660, description="How long an entry of the ledger is kept."
     )
+
     keys: Path = Field(
         default=Path("var/keys"), description="Folder of the client companies' keys."
     )
+
+    def in_time(self) -> timedelta:
+        return timedelta(seconds=self.in_time_s)
 
     def ladder(self) -> Ladder:
         """How the circle of those who are told of an alert widens."""

@@ -1,5 +1,6 @@
 """What a test of monitoring does and sees: calls, supervisors, and what media is asked."""
 
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -61,10 +62,12 @@ class Gallery:
         media: MediaPeer,
         calls: Teller,
         pool: Teller,
+        enquiries: Teller,
     ) -> None:
         self.media = media
         self.calls = calls
         self.pool = pool
+        self.enquiries = enquiries
         self._folder = folder
         address = free_address()
         self._settings = {
@@ -76,6 +79,7 @@ class Gallery:
             "SERVICE_TOKEN_FILE": str(token_file(folder, sub="usr_monitoring")),
             "MONITORING_ADDRESS": address,
             "MEDIA_ADDRESS": media.address,
+            "KEYS": str(_keys(folder)),
         }
         self._channel = grpc.aio.insecure_channel(
             address, (("grpc.max_reconnect_backoff_ms", 100),)
@@ -146,6 +150,15 @@ class Gallery:
     async def end(self, supervision_id: str, user_id: str = SATO, **claims: Any) -> None:
         request = pb.EndSupervisionRequest(request_id=str(uuid4()), supervision_id=supervision_id)
         await self.monitoring.EndSupervision(request, metadata=bearer(user_id, **claims))
+
+
+def _keys(folder: Path) -> Path:
+    """A folder with the keys of two client companies."""
+    keys = folder / "keys"
+    keys.mkdir()
+    for client_id in ("cli_acme", "cli_other"):
+        (keys / f"{client_id}.key").write_bytes(secrets.token_bytes(32))
+    return keys
 
 
 def supervise(
