@@ -73,9 +73,10 @@ def _follow(alert: wire.FloorAlert, event: Any) -> None:
     match event:
         case AlertEscalated(level=level):
             alert.level = alert_wire.AlertLevel.Value(level.value)
-        case AlertClaimed(supervisor_id=supervisor_id):
+        case AlertClaimed(supervisor_id=supervisor_id, waited_ms=waited_ms):
             alert.state = wire.FLOOR_ALERT_STATE_CLAIMED
             alert.supervisor_id = supervisor_id
+            alert.waited_ms = waited_ms
         case AlertReasonGiven(reason=reason):
             alert.reason = alert_wire.AlertReason.Value(reason.value)
         case AlertCancelled():
