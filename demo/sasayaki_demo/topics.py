@@ -19,7 +19,6 @@ TOPICS = (
     "callreason.enquiry",
     "monitoring.alert",
     "monitoring.coaching",
-    "monitoring.fairness",
     "monitoring.policy",
     "monitoring.supervision",
     "recording.recording",

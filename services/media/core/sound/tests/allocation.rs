@@ -40,6 +40,7 @@ static COUNTING: Counting = Counting;
 struct Sink {
     sent: u64,
     tapped: u64,
+    heard: u64,
 }
 
 impl Out for Sink {
@@ -49,6 +50,10 @@ impl Out for Sink {
 
     fn tap(&mut self, _: Tapped<'_>) {
         self.tapped += 1;
+    }
+
+    fn hear(&mut self, _: Tapped<'_>, _: bool) {
+        self.heard += 1;
     }
 
     fn happened(&mut self, _: Happening) {}
@@ -91,7 +96,7 @@ fn packets_deadlines_and_modes_allocate_nothing() {
     }
     assert_eq!(ALLOCATIONS.with(Cell::get) - before, 0);
     assert!(
-        sink.sent > 250 && sink.tapped > 200,
+        sink.sent > 250 && sink.tapped > 200 && sink.heard == 300,
         "{} sent, {} tapped",
         sink.sent,
         sink.tapped

@@ -4,6 +4,7 @@ use sip::leg::{Happened, Heard, Leg, Order, Out, State, Why};
 use sip::sdp::{Audio, Codec};
 
 use super::memory::Memory;
+use super::talk::Open;
 use super::{Act, Shared};
 use crate::media::{self, CallId, LegId, MediaOrder, Mode, PlayId, Role};
 use crate::wire::happening::Happening as What;
@@ -97,6 +98,8 @@ pub struct Call {
     pub joined: Option<LegId>,
     /// The supervisor's leg that has taken the call over: the call ends with it, and not with the operator's.
     pub handler: Option<LegId>,
+    /// What has begun in the talk and not ended.
+    pub open: Open,
     reason: CallEnd,
 }
 
@@ -133,6 +136,7 @@ impl Call {
             confirmed: false,
             joined: None,
             handler: None,
+            open: Open::default(),
             reason: CallEnd::Unspecified,
         }
     }
@@ -218,6 +222,7 @@ impl Call {
         if self.is_over() {
             return;
         }
+        self.end_talk(shared, now_ms);
         self.reason = reason;
         self.phase = Phase::Closing(now_ms + SOUND_END_MS);
         let legs: Vec<LegId> = self.parties().map(|party| party.leg).collect();
@@ -390,10 +395,13 @@ impl Call {
             Why::NoAnswer => (LegEnd::NoAnswer, 0),
             Why::Failed => (LegEnd::Failed, 0),
         };
+        let talked = self.joined == Some(leg);
+        if talked {
+            self.operator_left(shared, now_ms);
+        }
         self.leg_ended(shared, leg_id, reason, sip_code);
         shared.media(MediaOrder::RemoveLeg { call: self.id, leg });
         let operator = role == Role::Operator && self.handler.is_none();
-        let talked = self.joined == Some(leg);
         let end = match reason {
             _ if self.handler == Some(leg) => match reason {
                 LegEnd::HungUp => CallEnd::SupervisorHungUp,

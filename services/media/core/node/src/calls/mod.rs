@@ -21,6 +21,7 @@ mod call;
 mod memory;
 mod orders;
 mod sound;
+mod talk;
 
 /// Numbers that may be called.
 pub const NUMBERS_MAX: usize = 100_000;

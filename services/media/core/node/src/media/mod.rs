@@ -1,7 +1,7 @@
 //! Media threads: calls' sound over real sockets. [`Media`] is the handle that signalling holds.
 //!
 //! Orders go down by a bounded queue per thread (and an eventfd that wakes it); happenings come up by one bounded
-//! channel. A call lives on one thread from `OpenCall` to `EndCall`; its orders are carried out in the order given.
+//! channel, levels by another that loses what it has no room for. A call lives on one thread from `OpenCall` to `EndCall`; its orders are carried out in the order given.
 
 use std::sync::mpsc::{sync_channel, SyncSender, TrySendError};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,6 +12,7 @@ use tokio::sync::mpsc::Sender;
 
 use clock::Clock;
 use happenings::Happenings;
+use levels::Ears;
 use poll::{Poll, Wake};
 use ports::Ports;
 use spool::Spool;
@@ -19,9 +20,11 @@ use tap::Tap;
 use worker::{Links, Message, Worker};
 
 pub use config::MediaConfig;
+pub use levels::{CallLevels, Levels};
 pub use messages::{CallId, LegId, MediaHappening, MediaOrder, PlayId};
 pub use metrics::{Event, MediaMetrics};
 pub use ports::{NoPort, PortLease};
+pub use sound::speech::LegSecond;
 pub use sound::{Codec, Collect, Count, Digits, Mode, PlayOutcome, Prompt, Role};
 
 mod clock;
@@ -29,11 +32,13 @@ mod config;
 mod early;
 mod guard;
 mod happenings;
+mod levels;
 mod messages;
 mod metrics;
 mod orders;
 mod poll;
 mod ports;
+mod ring;
 pub mod spool;
 mod tap;
 mod worker;
@@ -56,24 +61,28 @@ pub struct Media {
 struct Thread {
     messages: SyncSender<Message>,
     wake: Wake,
-    /// The media thread and its spool writer, until they are joined.
+    /// The media thread, its spool writer and its listener, until they are joined.
     running: Mutex<Vec<JoinHandle<()>>>,
 }
 
 impl Media {
-    /// Starts the media threads and their spool writers.
+    /// Starts the media threads, their spool writers and their listeners.
     ///
     /// When the happenings' channel is full, up to 16,384 of them wait per thread, and what waits or is lost is counted.
     #[allow(
         clippy::needless_pass_by_value,
         reason = "the threads hold the only senders: when they end, the channel closes"
     )]
-    pub fn start(config: &MediaConfig, happenings: Sender<MediaHappening>) -> io::Result<Self> {
+    pub fn start(
+        config: &MediaConfig,
+        happenings: Sender<MediaHappening>,
+        levels: Sender<Levels>,
+    ) -> io::Result<Self> {
         guard::allow_many_sockets();
         let clock = Clock::start();
         let metrics = Arc::new(MediaMetrics::default());
         let threads = (0..config.threads.max(1))
-            .map(|number| Thread::start(number, config, clock, &happenings, &metrics))
+            .map(|number| Thread::start(number, config, clock, &happenings, &levels, &metrics))
             .collect::<io::Result<Vec<_>>>()?;
         let ports = Ports::new(config.address, config.ports);
         Ok(Self {
@@ -130,7 +139,7 @@ impl Media {
                     .unwrap_or_else(PoisonError::into_inner),
             );
             for handle in running {
-                // The writer, idle perhaps, is to see that its media thread has gone.
+                // The others, idle perhaps, are to see that its media thread has gone.
                 handle.thread().unpark();
                 // A panic there has aborted the process.
                 let _ = handle.join();
@@ -145,6 +154,7 @@ impl Thread {
         config: &MediaConfig,
         clock: Clock,
         happenings: &Sender<MediaHappening>,
+        levels: &Sender<Levels>,
         metrics: &Arc<MediaMetrics>,
     ) -> io::Result<Self> {
         let start = clock.unix_us(0);
@@ -159,13 +169,24 @@ impl Thread {
             happenings.clone(),
             Arc::clone(metrics),
         )?;
+        let to_signalling = || Happenings::new(happenings.clone(), Arc::clone(metrics));
+        let listener = levels::start(
+            &name,
+            config.heard_max,
+            clock,
+            to_signalling(),
+            levels.clone(),
+            Arc::clone(metrics),
+        )?;
+        let listening = listener.thread.thread().clone();
         let links = Links {
+            ears: Ears::new(listener.ring, listening, Arc::clone(metrics)),
             tap: Tap::new(
                 writer.ring,
                 writer.thread.thread().clone(),
                 Arc::clone(metrics),
             ),
-            happenings: Happenings::new(happenings.clone(), Arc::clone(metrics)),
+            happenings: to_signalling(),
             metrics: Arc::clone(metrics),
         };
         let (messages, queue) = sync_channel(config.orders_max);
@@ -179,7 +200,7 @@ impl Thread {
         Ok(Self {
             messages,
             wake,
-            running: Mutex::new(vec![thread, writer.thread]),
+            running: Mutex::new(vec![thread, writer.thread, listener.thread]),
         })
     }
 }
