@@ -146,7 +146,7 @@ def _ended(supervision_id: str, steered: _Steered) -> Iterator[Message]:
     yield from steered.unsupervise_left(supervision_id)
     if not steered.awaiting:
         yield media.UnsuperviseRequest(contact_id=steered.contact_id, supervision_id=supervision_id)
-    if steered.following and not steered.asked_to_keep:
+    if (steered.awaiting or steered.following) and not steered.asked_to_keep:
         yield media.ReleasePhoneRequest(user_id=steered.supervisor_id)
 
 
