@@ -165,7 +165,7 @@ async def test_5_and_6_feedback_is_seen_before_the_next_call_and_asked_after_in_
         talk = await at.talk("first", "+819050000001", MISAKI)
         since = at.phones.position
         supervision = await supervisor.start(talk.contact_id, LISTEN)
-        await ear(at, since)
+        await hears(await ear(at, since), CUSTOMER_HZ)
         await at.hang_up("first")
         await at.phones.wait(SUPERVISOR, "hungup", since=since)
         async with watching(at.operators[MISAKI]) as desk, watched(supervisor) as floor:
