@@ -233,7 +233,7 @@ def supervisions_were_asked_for(case: Case) -> Iterator[str]:
 
 
 def alerts_were_answered(case: Case) -> Iterator[str]:
-    """Each call for help was pressed for by its operator, claimed by one who did, and ended once."""
+    """Each call for help was pressed by its operator, claimed by one who did, and ended once."""
     acts: dict[str, Counter[str]] = defaultdict(Counter)
     for entry in case.ledger:
         if entry.get("act") in ("raise_alert", "claim_alert", "resolve_alert"):
