@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Generic, TypeVar
@@ -34,7 +35,18 @@ class Seen(Generic[RowT]):
 
 
 class Floor(Seen[pb.FloorRow]):
-    """What one supervisor has seen of the floor."""
+    """What one supervisor has seen of the floor; `seen_at`: when an alert was first shown, s."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seen_at: dict[str, float] = {}
+
+    async def follow(self, stream: AsyncIterator[pb.FloorRow]) -> None:
+        """Notes every row of a stream."""
+        async for row in stream:
+            self.rows.append(row)
+            if row.HasField("alert"):
+                self.seen_at.setdefault(row.alert.alert_id, time.perf_counter())
 
     async def sees_alert(self, alert_id: str, state: pb.FloorAlertState.ValueType) -> None:
         """Returns when an alert was shown in this state."""
