@@ -14,7 +14,7 @@ from tests.harness.running import SOFTPHONE, Running
 from sasayaki.routing.v1 import pool_events_pb2 as pool_pb
 from sasayaki_demo.bots import CUSTOMER_HZ, MENU_HZ, OPERATOR_HZ, hears
 from sasayaki_demo.examine import NUMBER, VOICES
-from sasayaki_demo.ledger import Ledger
+from sasayaki_demo.ledger import Entry, Ledger
 from sasayaki_demo.people import Operator, Platform, Supervisor, connected
 from sasayaki_demo.phones import Phones
 
@@ -107,6 +107,11 @@ class Centre:
         since = self.phones.position
         await self.phones.do("hangup", phone=name)
         await self.phones.wait(name, "hungup", since=since)
+
+    def phones_entries(self, phone: str, since: int = 0) -> list[Entry]:
+        """What a phone told from a ledger position on."""
+        told = self.ledger.entries[since:]
+        return [entry for entry in told if entry.get("phone") == phone and "event" in entry]
 
     async def desk_shows(self, user: str, state: int) -> str:
         """Returns the contact of an operator's desk once it shows a state."""

@@ -123,8 +123,8 @@ async def test_3_and_4_one_call_for_help_is_received_and_one_claim_lets_the_supe
             await at.phones.wait(OSAKA, "hungup", since=since)
         # Nobody was transferred: customer and operator still have their first and only call.
         for phone in ("angry", OPERATOR):
-            entries = [e for e in at.ledger.entries if e.get("phone") == phone]
-            assert [e["event"] for e in entries].count("established") == 1
+            picked_up = [e for e in at.phones_entries(phone) if e["event"] == "established"]
+            assert len(picked_up) == 1
         await at.hang_up("angry")
         await at.wrap_up(OPERATOR)
 
