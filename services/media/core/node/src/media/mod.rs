@@ -1,9 +1,10 @@
 //! Media threads: calls' sound over real sockets. [`Media`] is the handle that signalling holds.
 //!
 //! Orders go down by a bounded queue per thread (and an eventfd that wakes it); happenings come up by one bounded
-//! channel. A call lives on one thread from `OpenCall` to `EndCall`; its orders are carried out in the order given.
+//! channel. A call lives on one thread from `OpenCall` to `EndCall`; its orders are carried out in the order given. A leg
+//! may move to a call on another thread: it is handed over by that thread's queue.
 
-use std::sync::mpsc::{sync_channel, SyncSender, TrySendError};
+use std::sync::mpsc::{sync_channel, Receiver, TrySendError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::{io, mem};
@@ -12,7 +13,8 @@ use tokio::sync::mpsc::Sender;
 
 use clock::Clock;
 use happenings::Happenings;
-use poll::{Poll, Wake};
+use moving::{Queue, Way};
+use poll::Poll;
 use ports::Ports;
 use spool::Spool;
 use tap::Tap;
@@ -31,6 +33,7 @@ mod guard;
 mod happenings;
 mod messages;
 mod metrics;
+mod moving;
 mod orders;
 mod poll;
 mod ports;
@@ -51,11 +54,10 @@ pub struct Media {
     threads: Arc<[Thread]>,
 }
 
-/// One media thread's queue.
+/// One media thread.
 #[derive(Debug)]
 struct Thread {
-    messages: SyncSender<Message>,
-    wake: Wake,
+    queue: Queue,
     /// The media thread and its spool writer, until they are joined.
     running: Mutex<Vec<JoinHandle<()>>>,
 }
@@ -72,8 +74,21 @@ impl Media {
         guard::allow_many_sockets();
         let clock = Clock::start();
         let metrics = Arc::new(MediaMetrics::default());
-        let threads = (0..config.threads.max(1))
-            .map(|number| Thread::start(number, config, clock, &happenings, &metrics))
+        let mut ends = Vec::new();
+        let mut queues = Vec::new();
+        for _ in 0..config.threads.max(1) {
+            let (messages, receiver) = sync_channel(config.orders_max);
+            let poll = Poll::new()?;
+            queues.push(Queue::new(messages, poll.waker()));
+            ends.push((receiver, poll));
+        }
+        let queues: Arc<[Queue]> = queues.into();
+        let threads = ends
+            .into_iter()
+            .enumerate()
+            .map(|(number, end)| {
+                Thread::start(number, end, &queues, config, clock, &happenings, &metrics)
+            })
             .collect::<io::Result<Vec<_>>>()?;
         let ports = Ports::new(config.address, config.ports);
         Ok(Self {
@@ -91,16 +106,13 @@ impl Media {
     /// Hands an order to the call's thread.
     pub fn order(&self, order: MediaOrder) -> Result<(), Full> {
         let thread = &self.threads[order.call().0 as usize % self.threads.len()];
-        match thread.messages.try_send(Message::Order(order)) {
-            Ok(()) => {
-                thread.wake.wake();
-                Ok(())
-            }
+        match thread.queue.send(Message::Order(order)) {
+            Ok(()) => Ok(()),
             Err(TrySendError::Full(message) | TrySendError::Disconnected(message)) => {
                 self.metrics.event(Event::OrderQueueFull);
                 match message {
                     Message::Order(order) => Err(Full(order)),
-                    Message::Stop => Ok(()),
+                    Message::Arrived(_) | Message::Stop => Ok(()),
                 }
             }
         }
@@ -120,9 +132,7 @@ impl Media {
     /// from a full channel.
     pub fn stop(&self) {
         for thread in self.threads.iter() {
-            // Waits for room in a full queue; a thread that is gone needs no telling.
-            let _ = thread.messages.send(Message::Stop);
-            thread.wake.wake();
+            thread.queue.stop();
             let running = mem::take(
                 &mut *thread
                     .running
@@ -142,6 +152,8 @@ impl Media {
 impl Thread {
     fn start(
         number: usize,
+        (messages, poll): (Receiver<Message>, Poll),
+        queues: &Arc<[Queue]>,
         config: &MediaConfig,
         clock: Clock,
         happenings: &Sender<MediaHappening>,
@@ -168,17 +180,22 @@ impl Thread {
             happenings: Happenings::new(happenings.clone(), Arc::clone(metrics)),
             metrics: Arc::clone(metrics),
         };
-        let (messages, queue) = sync_channel(config.orders_max);
-        let poll = Poll::new()?;
-        let wake = poll.waker();
+        let way = Way::new(number, Arc::clone(queues));
         let silence = config.rtp_silence.as_micros() as u64;
-        let worker = Worker::new(clock, poll, queue, config.realtime_priority, silence, links);
+        let worker = Worker::new(
+            clock,
+            poll,
+            messages,
+            config.realtime_priority,
+            silence,
+            links,
+            way,
+        );
         let thread = thread::Builder::new()
             .name(name)
             .spawn(move || worker.run())?;
         Ok(Self {
-            messages,
-            wake,
+            queue: queues[number].clone(),
             running: Mutex::new(vec![thread, writer.thread]),
         })
     }

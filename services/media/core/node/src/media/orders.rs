@@ -20,6 +20,7 @@ impl Worker {
                 role,
                 port,
             } => self.add_leg(call, leg, role, port),
+            MediaOrder::MoveLeg { call, to, leg } => self.move_leg(call, to, leg),
             MediaOrder::EndCall { call } => self.end(call),
             MediaOrder::Supervise {
                 order,
@@ -251,7 +252,7 @@ impl Worker {
     }
 }
 
-fn slot_of(entry: &Entry, leg: LegId) -> Option<Slot> {
+pub(super) fn slot_of(entry: &Entry, leg: LegId) -> Option<Slot> {
     let place = entry
         .legs
         .iter()

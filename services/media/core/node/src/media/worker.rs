@@ -13,6 +13,7 @@ use super::early::Early;
 use super::guard::{run_in_real_time, AbortOnPanic};
 use super::happenings::Happenings;
 use super::metrics::{Event, MediaMetrics};
+use super::moving::{Moving, Way};
 use super::poll::{Poll, Ready};
 use super::tap::Tap;
 use super::{CallId, LegId, MediaHappening, MediaOrder, PlayId, PortLease};
@@ -34,6 +35,8 @@ const ORDERS_AT_ONCE: usize = 64;
 #[derive(Debug)]
 pub enum Message {
     Order(MediaOrder),
+    /// A leg from another thread's call.
+    Arrived(Box<Moving>),
     Stop,
 }
 
@@ -48,6 +51,7 @@ pub struct Worker {
     pub(super) by_id: HashMap<CallId, usize>,
     timers: BinaryHeap<Reverse<(Micros, usize)>>,
     pub(super) links: Links,
+    pub(super) way: Way,
 }
 
 /// Ways out of the thread that calls share.
@@ -114,6 +118,7 @@ impl Worker {
         realtime_priority: Option<u8>,
         silence: Micros,
         links: Links,
+        way: Way,
     ) -> Self {
         Self {
             clock,
@@ -125,10 +130,11 @@ impl Worker {
             by_id: HashMap::new(),
             timers: BinaryHeap::with_capacity(4_096),
             links,
+            way,
         }
     }
 
-    /// Works until it is told to stop or nobody holds its queue any more.
+    /// Works until it is told to stop.
     pub fn run(mut self) {
         let _guard = AbortOnPanic;
         if let Some(priority) = self.realtime_priority {
@@ -159,7 +165,7 @@ impl Worker {
 
     /// How long to wait; `None`: until something comes.
     fn timeout(&mut self) -> Option<Micros> {
-        let retry = self.links.happenings.flush() | self.links.tap.flush();
+        let retry = self.links.happenings.flush() | self.links.tap.flush() | self.way.flush();
         let due = self
             .timers
             .peek()
@@ -203,6 +209,7 @@ impl Worker {
         for _ in 0..ORDERS_AT_ONCE {
             match self.messages.try_recv() {
                 Ok(Message::Order(order)) => self.carry_out(order),
+                Ok(Message::Arrived(moving)) => self.arrived(*moving),
                 Ok(Message::Stop) => {
                     self.end_all();
                     return None;
