@@ -59,6 +59,10 @@ class Overloaded(Exception):
     """Too many commands wait."""
 
 
+class DecisionFailed(Exception):
+    """A bug: the decision raised. Nothing was decided, and asking again would not help."""
+
+
 class Displaced(Exception):
     """Another owner has claimed the partition."""
 
@@ -263,9 +267,9 @@ class Owner(Generic[S, C, E]):
             return True
         except Exception as bug:
             # Decisions are pure and this one's state is dropped: one bad command must not stop
-            # the partition for all others, again after each replay.
+            # the partition for all others, again after each replay (docs/adr/0014).
             log.exception("decision_failed", extra={"owner": self.name, "stream": waiting.stream})
-            turn.answers.append(bug)
+            turn.answers.append(DecisionFailed(f"{self.name}: {type(bug).__name__}"))
             return True
         if turn.records and turn.bytes + size > BATCH_BYTES_MOST:
             return False
@@ -459,7 +463,8 @@ class Owners(Generic[S, C, E]):
     ) -> tuple[E, ...]:
         """The events that the command came to, acknowledged; a repeat gets the first answer.
 
-        Raises Refused, Unavailable (ask again with the same request id) or Overloaded.
+        Raises Refused, Unavailable (ask again with the same request id), Overloaded, or
+        DecisionFailed.
         """
         return await self._owner(stream_id).handle(stream_id, command, request_id, meta)
 

@@ -108,12 +108,13 @@ def level(samples: Samples, hertz: float) -> float:
     return float(max(20 * np.log10(max(amplitude, 1e-9)), SILENCE_DBFS))
 
 
-def longest_without(samples: Samples, hertz: float, *, above_dbfs: float = -30.0) -> float:
-    """Returns the longest stretch without the tone, in ms; looks every 5 ms, 20 ms at a time."""
+def longest_without(samples: Samples, *tones: float, above_dbfs: float = -30.0) -> float:
+    """Returns the longest stretch with none of the tones, ms; looks every 5 ms, 20 ms at a time."""
     step = RATE // 200
     longest = run = 0
     for start in range(0, len(samples) - FRAME + 1, step):
-        run = 0 if level(samples[start : start + FRAME], hertz) > above_dbfs else run + 1
+        frame = samples[start : start + FRAME]
+        run = 0 if any(level(frame, hertz) > above_dbfs for hertz in tones) else run + 1
         longest = max(longest, run)
     # A silence of x ms empties x - 20 ms worth of windows wholly, and dims those that overlap it.
     return longest * 5.0

@@ -17,6 +17,7 @@ TOPICS = (
     "callreason.flow",
     "callreason.enquiry",
     "monitoring.alert",
+    "monitoring.coaching",
     "monitoring.policy",
     "monitoring.supervision",
     "recording.recording",

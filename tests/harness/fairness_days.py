@@ -36,7 +36,8 @@ from sasayaki_monitoring.fairness.assess import assess
 from sasayaki_monitoring.fairness.next_up import next_up
 from sasayaki_monitoring.fairness.policy import Policy
 from sasayaki_monitoring.fairness.view import FairnessView, Window
-from sasayaki_monitoring.supervision.supervision import SUPERVISION, Leave, Start
+from sasayaki_monitoring.supervision.commands import Call, Leave, Start
+from sasayaki_monitoring.supervision.supervision import SUPERVISION
 
 DAYS = 10
 TEAMS = ("tea_fukuoka", "tea_osaka", "tea_sapporo")
@@ -200,9 +201,8 @@ class Centre:
     def _start(self, team: Team, operator_id: str, purpose: Purpose, most_s: float) -> None:
         contact_id, supervision_id = self._talks[operator_id], f"spv_{next(self._numbers)}"
         start = Start(
-            contact_id=contact_id,
+            call=Call(contact_id, operator_id, CLIENT),
             supervisor_id=team.supervisor_id,
-            operator_id=operator_id,
             mode=SupervisionMode.LISTEN,
             purpose=purpose,
         )

@@ -17,6 +17,8 @@ def main(arguments: list[str]) -> int:
             return int(_module("demo").demo(rest))
         case ["report", *rest]:
             return int(_module("report.__main__").main(rest))
+        case ["wall", *rest]:
+            return int(_module("wall.main").main(rest))
         case ["bench", *rest]:
             _module("up").prepare()
             command = [sys.executable, "-m", "sasayaki_tools.bench", *rest]
@@ -35,7 +37,7 @@ def main(arguments: list[str]) -> int:
         case "check":
             return int(_module("check").check())
         case "test":
-            return int(_module("levels").test(asked.level))
+            return int(_module("levels").test(asked.level, whole=asked.whole))
         case "gen":
             return int(_module("check").generate())
         case _:
@@ -59,6 +61,7 @@ def _reader() -> argparse.ArgumentParser:
     logs.add_argument("-f", "--follow", action="store_true")
     test = verbs.add_parser("test", help="run what CI runs, or some levels of it")
     test.add_argument("level", nargs="*")
+    test.add_argument("--whole", action="store_true", help="what cannot run here has failed")
     for name, what in (
         ("check", "format, lint, types, imports, protos, generated files"),
         ("gen", "write the generated files again"),

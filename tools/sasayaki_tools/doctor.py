@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from sasayaki_tools.environment import LOCKS, VENV
 from sasayaki_tools.paths import ROOT, cache_dir, state_dir
-from sasayaki_tools.platform import java, rust, wheels
+from sasayaki_tools.platform import foreign, java, rust, wheels
 from sasayaki_tools.platform.pids import is_alive, read
 from sasayaki_tools.platform.plan import Places
 from sasayaki_tools.platform.ports import SIP_PORT, is_free
@@ -108,6 +108,11 @@ def _machine() -> Iterator[Finding]:
         yield Finding(False, f"port {SIP_PORT}, which someone uses", way, needed=False)
 
 
+def _foreign_phones() -> Iterator[Finding]:
+    for what, way in foreign.missing():
+        yield Finding(False, f"for the test level foreign only: {what}", way, needed=False)
+
+
 def _answers(host: str, port: str) -> bool:
     try:
         with socket.create_connection((host, int(port)), timeout=2):
@@ -116,7 +121,13 @@ def _answers(host: str, port: str) -> bool:
         return False
 
 
-LOOKS: tuple[Callable[[], Iterator[Finding]], ...] = (_python, _compilers, _broker, _machine)
+LOOKS: tuple[Callable[[], Iterator[Finding]], ...] = (
+    _python,
+    _compilers,
+    _broker,
+    _machine,
+    _foreign_phones,
+)
 
 
 if __name__ == "__main__":

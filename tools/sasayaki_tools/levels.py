@@ -8,24 +8,31 @@ from functools import partial
 
 from sasayaki_tools import broker, check
 from sasayaki_tools.paths import CORE, ROOT
-from sasayaki_tools.platform import rust
+from sasayaki_tools.platform import foreign, rust
 from sasayaki_tools.say import Failed, note
 
-LEVELS = ("check", "unit", "property", "contract", "rust", "component", "e2e")
+LEVELS = ("check", "unit", "property", "contract", "rust", "component", "e2e", "foreign")
 # pytest's exit code when it found no test.
 NOTHING_COLLECTED = 5
 
 
-def test(wanted: list[str]) -> int:
-    """Runs the levels, all by default, also after one failed; 1 when any did."""
+def test(wanted: list[str], *, whole: bool) -> int:
+    """Runs the levels, all by default, also after one failed; 1 when any did.
+
+    A level that this machine cannot run is said not to have run. It counts as failed with
+    `whole`, and when it was asked for by name.
+    """
     unknown = set(wanted) - set(LEVELS)
     if unknown:
         raise Failed(f"no such level: {', '.join(sorted(unknown))}; there are {', '.join(LEVELS)}")
     chosen = [level for level in LEVELS if not wanted or level in wanted]
     # What later levels need is built now: a test that waits for a build would time out.
-    if {"component", "e2e"} & set(chosen):
+    if {"component", "e2e", "foreign"} & set(chosen):
         rust.build()
         broker.bring()
+    lacking = list(foreign.missing()) if "foreign" in chosen else []
+    if lacking:
+        chosen.remove("foreign")
     failed = []
     for level, run in _runs(chosen):
         began = time.monotonic()
@@ -33,8 +40,19 @@ def test(wanted: list[str]) -> int:
         if not run():
             failed.append(level)
         note(f"{level}: {time.monotonic() - began:.0f} s")
-    print(f"failed: {', '.join(failed)}" if failed else "all levels pass", flush=True)
+    if lacking:
+        print("== foreign\nNOT RUN: phones of other makes are tested elsewhere only", flush=True)
+        print("".join(f"MISSING  {what}: {way}\n" for what, way in lacking), end="", flush=True)
+        if whole or "foreign" in wanted:
+            failed.append("foreign")
+    print(_verdict(failed, not_run=bool(lacking)), flush=True)
     return 1 if failed else 0
+
+
+def _verdict(failed: Sequence[str], *, not_run: bool) -> str:
+    if failed:
+        return f"failed: {', '.join(failed)}"
+    return "all levels that ran pass; not run: foreign" if not_run else "all levels pass"
 
 
 def _runs(chosen: list[str]) -> list[tuple[str, Callable[[], bool]]]:
@@ -47,7 +65,7 @@ def _runs(chosen: list[str]) -> list[tuple[str, Callable[[], bool]]]:
         runs.append((" ".join(quick), partial(_pytest, quick)))
     if "rust" in chosen:
         runs.append(("rust", _cargo_test))
-    slow = [level for level in ("component", "e2e") if level in chosen]
+    slow = [level for level in ("component", "e2e", "foreign") if level in chosen]
     return runs + [(level, partial(_pytest, [level])) for level in slow]
 
 

@@ -237,11 +237,12 @@ class Callreason(rpc_pb.CallreasonServiceServicer):
                 require(request.talk_started, operator_id=an_id("usr"))
                 return enquiry.StartTalk(request.talk_started.operator_id)
             case "call_ended":
-                settings = self._companies.settings(facts.client_id)
-                wrap_up_ms = WRAP_UP_MS if settings is None else settings.wrap_up_ms_max
-                return enquiry.EndCall(
-                    lost=request.call_ended.lost, wrap_up=timedelta(milliseconds=wrap_up_ms)
-                )
+                lost = request.call_ended.lost
+                return enquiry.EndCall(lost=lost, wrap_up=self._wrap_up(facts))
+            case "taken_over":
+                require(request.taken_over, operator_id=an_id("usr"))
+                operator_id = request.taken_over.operator_id
+                return enquiry.HandOver(operator_id=operator_id, wrap_up=self._wrap_up(facts))
             case "prompt_heard" | "digits_pressed" as what:
                 flow = self._companies.flow(facts)
                 if flow is None:
@@ -252,6 +253,12 @@ class Callreason(rpc_pb.CallreasonServiceServicer):
                 return enquiry.DigitsPressed(pressed.play_id, pressed.digits, flow)
             case _:
                 raise InvalidField("what", "must be given")
+
+    def _wrap_up(self, facts: enquiry.Facts) -> timedelta:
+        """How long the contact's company lets an operator wrap up."""
+        settings = self._companies.settings(facts.client_id)
+        milliseconds = WRAP_UP_MS if settings is None else settings.wrap_up_ms_max
+        return timedelta(milliseconds=milliseconds)
 
     async def _decide(
         self, contact_id: str, command: enquiry.Command, request_id: str, context: Context

@@ -7,11 +7,12 @@
 | Asking    | DigitsPressed                     | once, then LEFT_IN_FLOW                 |
 | Queued    | StartTalk                         | LEFT_IN_QUEUE                           |
 | Ending    | -                                 | RELEASED                                |
-| Talking   | -                                 | WrappingUp                              |
+| Talking   | HandOver                          | WrappingUp                              |
 | WrappingUp| CompleteWrapUp, or its time limit | HANDLED, HANDLED_WITHOUT_WRAP_UP        |
 | Over      | -                                 | -                                       |
 
-A call that a fault of ours ended before anybody talked is LOST. A talk can begin in every state
+A call that a supervisor has taken over goes on without its operator, who wraps up meanwhile. A call
+that a fault of ours ended before anybody talked is LOST. A talk can begin in every state
 before Over, whatever the flow thought it was doing. What is repeated or comes too late decides to
 nothing: the call's events are sent at least once.
 """
@@ -90,6 +91,14 @@ class EndCall:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HandOver:
+    """A supervisor has taken the call over from the operator, whose wrap-up may take `wrap_up`."""
+
+    operator_id: str
+    wrap_up: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConfirmReason:
     """`user_id` says what the reason is; `own_only` when they may only say it of their contact."""
 
@@ -119,6 +128,7 @@ Command: TypeAlias = (
     | DigitsPressed
     | StartTalk
     | EndCall
+    | HandOver
     | ConfirmReason
     | CompleteWrapUp
     | LapseWrapUp
@@ -222,6 +232,11 @@ def decide(state: State, command: Command, now: datetime) -> Sequence[EnquiryEve
             return () if taken else (EnquiryTaken(operator_id=operator_id),)
         case Talking(facts), EndCall(wrap_up=wrap_up):
             return (WrapUpAsked(operator_id=facts.operator_id, respond_by=now + wrap_up),)
+        case Talking(facts), HandOver(operator_id=operator_id, wrap_up=wrap_up) if (
+            operator_id == facts.operator_id
+        ):
+            # The wrap-up does not wait for the call: its end changes nothing any more.
+            return (WrapUpAsked(operator_id=operator_id, respond_by=now + wrap_up),)
         case WrappingUp() | Over(), EndCall():
             return ()
         case (NotOpened() | Playing() | Asking() | Queued() | Ending()) as left, EndCall(lost=lost):
@@ -234,7 +249,7 @@ def decide(state: State, command: Command, now: datetime) -> Sequence[EnquiryEve
             return (_closed(facts, EnquiryOutcome.HANDLED_WITHOUT_WRAP_UP),)
         case Talking(facts), CompleteWrapUp(user_id=user_id):
             _check_own(facts, user_id)
-            raise Refused("CALL_RUNS", "cannot complete: the call is not known to be over")
+            raise Refused("CALL_RUNS", "cannot complete: the talk is not known to be over")
         case _, (ConfirmReason() | CompleteWrapUp()):
             raise _too_soon_or_late(state, command)
         case _:

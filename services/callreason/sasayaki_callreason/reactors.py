@@ -28,6 +28,8 @@ from sasayaki.media.v1.call_events import (
     DigitsCollected,
     DigitsOutcome,
     GuidancePlayed,
+    LegEndReason,
+    OperatorLegEnded,
     PromptOutcome,
     PromptPlayed,
     TalkStarted,
@@ -66,6 +68,9 @@ class RunFlow:
             case TalkStarted(operator_id=operator_id):
                 started = Advance.TalkStarted(operator_id=operator_id)
                 yield Advance(contact_id=contact_id, talk_started=started)
+            case OperatorLegEnded(operator_id=operator_id, reason=LegEndReason.TAKEN_OVER):
+                taken_over = Advance.TakenOver(operator_id=operator_id)
+                yield Advance(contact_id=contact_id, taken_over=taken_over)
             case CallEnded(reason=reason):
                 ended = Advance.CallEnded(lost=reason is CallEndReason.NODE_LOST)
                 yield Advance(contact_id=contact_id, call_ended=ended)

@@ -1,7 +1,7 @@
 """What other services may ask of a call's sound."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 
 import grpc
 
@@ -27,7 +27,9 @@ from sasayaki_media.commands import (
     Supervise,
     Unsupervise,
 )
+from sasayaki_media.levels import Levels
 from sasayaki_media.node import Node
+from sasayaki_media.phones import Phones
 from sasayaki_media.prompts import Prompts, is_sha256
 from sasayaki_media.states import Connected
 from sasayaki_media.switchboard import Switchboard
@@ -52,10 +54,13 @@ RIGHTS: Rights = {
     f"{_SERVICE}/Supervise": _SERVICES,
     f"{_SERVICE}/Unsupervise": _SERVICES,
     f"{_SERVICE}/HangUp": _SERVICES,
+    f"{_SERVICE}/ReleasePhone": frozenset({"service", "supervisor", "manager"}),
+    f"{_SERVICE}/WatchLevels": frozenset({"service", "supervisor", "manager"}),
     f"{_SERVICE}/PutPrompt": frozenset({"admin", "service"}),
 }
 STATUS: Mapping[str, grpc.StatusCode] = {
     "UNKNOWN_CONTACT": grpc.StatusCode.NOT_FOUND,
+    "NOT_YOURS": grpc.StatusCode.PERMISSION_DENIED,
     "ALREADY_DIALLED": grpc.StatusCode.ALREADY_EXISTS,
     "PLAY_EXISTS": grpc.StatusCode.ALREADY_EXISTS,
     "TOO_MANY_PLAYS": grpc.StatusCode.RESOURCE_EXHAUSTED,
@@ -68,8 +73,17 @@ _CONTACT = an_id("con")
 class MediaService(media_service_pb2_grpc.MediaServiceServicer):
     """Checks a request, has it decided, answers."""
 
-    def __init__(self, calls: Switchboard, node: Node, prompts: Prompts) -> None:
+    def __init__(
+        self,
+        calls: Switchboard,
+        phones: Phones,
+        levels: Levels,
+        node: Node,
+        prompts: Prompts,
+    ) -> None:
         self._calls = calls
+        self._phones = phones
+        self._levels = levels
         self._node = node
         self._prompts = prompts
 
@@ -160,6 +174,26 @@ class MediaService(media_service_pb2_grpc.MediaServiceServicer):
                 raise InvalidField("wav", str(fault)) from fault
             self._node.send_prompt(sha256, pcmu)
         return pb.PutPromptResponse(sha256=sha256, length_ms=length_ms(pcmu))
+
+    async def ReleasePhone(
+        self, request: pb.ReleasePhoneRequest, context: Context
+    ) -> pb.ReleasePhoneResponse:
+        async with refusals(context, STATUS):
+            require(request, user_id=an_id("usr"))
+            asking = caller(context)
+            if asking.role != "service" and asking.user_id != request.user_id:
+                raise Refused("NOT_YOURS", f"the phone of {request.user_id!r} is not yours")
+            await self._phones.release(
+                request.user_id, request_id=request.request_id, meta=meta(context)
+            )
+        return pb.ReleasePhoneResponse()
+
+    async def WatchLevels(
+        self, request: pb.WatchLevelsRequest, context: Context
+    ) -> AsyncIterator[pb.WatchLevelsResponse]:
+        with self._levels.watching(caller(context)) as watcher:
+            async for second in watcher.seconds():
+                yield second
 
     async def _decide(
         self, context: Context, request: "_CallRequest", command: Command

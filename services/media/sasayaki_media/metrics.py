@@ -23,6 +23,14 @@ FULL = Counter(
 RETRIES = Counter(
     "sasayaki_media_decision_retries_total", "Decisions that had to be asked for again."
 )
+FAILED = Counter(
+    "sasayaki_media_decisions_failed_total",
+    "What happened and was passed over, because deciding it met a bug.",
+)
+PHONES = Gauge("sasayaki_media_phones", "Supervisors' phones that are connected.")
+PHONES_LOST = Counter(
+    "sasayaki_media_phones_lost_total", "Connected phones that went with their node."
+)
 LOST = Counter("sasayaki_media_calls_lost_total", "Calls ended because their node is gone.")
 STRANGERS = Counter(
     "sasayaki_media_stranger_calls_total", "Calls that the node held and history does not: ended."
@@ -44,3 +52,12 @@ PAGES = Counter(
 )
 SHIP_RETRIES = Counter("sasayaki_media_ship_retries_total", "Uploads that had to be tried again.")
 TORN = Counter("sasayaki_media_torn_spool_files_total", "Spool files that end in a torn record.")
+LEVELS = Counter("sasayaki_media_levels_total", "Seconds of levels that the node sent.")
+LEVEL_WATCHERS = Gauge("sasayaki_media_level_watchers", "Those who watch levels.")
+LEVEL_WATCHERS_SLOW = Counter(
+    "sasayaki_media_level_watchers_slow_total", "Watchers of levels that were ended."
+)
+LEVEL_WATCHERS_REFUSED = Counter(
+    "sasayaki_media_level_watchers_refused_total",
+    "Watchers of levels turned away because too many watch.",
+)

@@ -6,9 +6,11 @@ from datetime import timedelta
 from pathlib import Path
 from secrets import token_hex
 
+from sasayaki_media.levels import Levels
 from sasayaki_media.metrics import CONNECTED, CONNECTS
 from sasayaki_media.numbers import Numbers
 from sasayaki_media.outbox import Outbox
+from sasayaki_media.phones import Phones
 from sasayaki_media.prompts import Prompts
 from sasayaki_media.session import Drawn, Gone, Session, read_hello
 from sasayaki_media.switchboard import CallerKeys, LiveCalls, Switchboard
@@ -31,6 +33,8 @@ class Node:
         path: Path,
         *,
         calls: Switchboard,
+        phones: Phones,
+        levels: Levels,
         live: LiveCalls,
         numbers: Numbers,
         prompts: Prompts,
@@ -38,6 +42,8 @@ class Node:
     ) -> None:
         self._path = path
         self._calls = calls
+        self._phones = phones
+        self._levels = levels
         self._live = live
         self._numbers = numbers
         self._prompts = prompts
@@ -48,11 +54,13 @@ class Node:
         self._run = token_hex(8)
         self._versions = 0
         calls.on_decided(self._push)
+        phones.on_decided(self._push_phone)
         numbers.on_change(self._send_numbers)
 
     async def run(self) -> None:
         """Connects, serves, and connects again, for ever."""
         await self._calls.serving()
+        await self._phones.serving()
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._sweep())
             wait_s = RECONNECT_S[0]
@@ -78,11 +86,13 @@ class Node:
         try:
             async with asyncio.timeout(HELLO.total_seconds()):
                 hello = await read_hello(reader)
-            out = Outbox(writer, self._calls, hello.node_id)
+            out = Outbox(writer, self._calls, self._phones, hello.node_id)
             session = Session(
                 hello,
                 out,
                 calls=self._calls,
+                phones=self._phones,
+                levels=self._levels,
                 numbers=self._numbers,
                 keys=self._keys,
                 drawn=self._drawn,
@@ -116,6 +126,10 @@ class Node:
     def _push(self, contact_id: str) -> None:
         if self._out:
             self._out.push(contact_id)
+
+    def _push_phone(self, phone_id: str) -> None:
+        if self._out:
+            self._out.push_phone(phone_id)
 
     async def _sweep(self) -> None:
         """A deadline is decided by the owner alone; what it orders goes out here."""

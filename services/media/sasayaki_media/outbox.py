@@ -4,6 +4,7 @@ import asyncio
 
 from sasayaki.media.node.v1 import node_pb2 as pb
 from sasayaki_media.metrics import ORDERS, OUT_FULL
+from sasayaki_media.phones import Phones
 from sasayaki_media.switchboard import Switchboard
 from sasayaki_media.wire import frame, order_message
 
@@ -14,11 +15,15 @@ OUT_BYTES_MAX = 64 * 1024 * 1024
 class Outbox:
     """Writes each order of a call once; a new connection begins with a new outbox, and again."""
 
-    def __init__(self, writer: asyncio.StreamWriter, calls: Switchboard, node_id: str) -> None:
+    def __init__(
+        self, writer: asyncio.StreamWriter, calls: Switchboard, phones: Phones, node_id: str
+    ) -> None:
         self._writer = writer
         self._calls = calls
+        self._phones = phones
         self._node_id = node_id
         self._sent: dict[str, frozenset[str]] = {}
+        self._released: set[str] = set()
 
     def push(self, contact_id: str) -> None:
         """Sends the call's outstanding orders that have not gone out yet."""
@@ -30,6 +35,16 @@ class Outbox:
                 self._write(order_message(contact_id, order))
         if orders:
             self._sent[contact_id] = frozenset(order.key for order in orders)
+
+    def push_phone(self, phone_id: str) -> None:
+        """Sends the order to hang a phone up, if there is one that has not gone out yet."""
+        user_id = self._phones.to_release(phone_id)
+        if user_id is None:
+            self._released.discard(phone_id)
+        elif phone_id not in self._released:
+            self._released.add(phone_id)
+            release = pb.ReleasePhone(user_id=user_id)
+            self._order(f"release/{phone_id}", pb.Order(release_phone=release))
 
     def numbers(self, numbers: tuple[str, ...], version: str) -> None:
         """The numbers that may be called; `version` is new for every set."""

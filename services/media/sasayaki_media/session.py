@@ -15,6 +15,7 @@ from sasayaki_chassis.owner import Meta, Unavailable
 from sasayaki_media.commands import Arrive, FailOrder, LoseNode, Note, Source
 from sasayaki_media.failures import UNKNOWN_CALL, UNKNOWN_LEG
 from sasayaki_media.lanes import Lanes
+from sasayaki_media.levels import Levels
 from sasayaki_media.metrics import (
     HAPPENINGS,
     LOST,
@@ -25,9 +26,17 @@ from sasayaki_media.metrics import (
 )
 from sasayaki_media.numbers import Numbers
 from sasayaki_media.outbox import Outbox
+from sasayaki_media.phones import Phones
 from sasayaki_media.receipts import Receipts
 from sasayaki_media.switchboard import RETRY_S, CallerKeys, Switchboard
-from sasayaki_media.wire import LENGTH_BYTES, BrokenFrame, fact_of, frame_length, instant
+from sasayaki_media.wire import (
+    LENGTH_BYTES,
+    BrokenFrame,
+    fact_of,
+    frame_length,
+    instant,
+    is_about_a_phone,
+)
 
 HAPPENINGS_MAX = 1_000
 """Happenings under way at once; beyond that the socket is not read."""
@@ -36,6 +45,7 @@ SETTLE = timedelta(seconds=2)
 MISSING = timedelta(seconds=5)
 """How long the end of a call that the node does not list may take to come after `Hello`."""
 NOT_FOUND = 404
+SERVER_ERROR = 500
 
 # Reasons that a happening on its way may explain better: the call or the leg is over.
 _OVERTAKEN = frozenset((UNKNOWN_CALL, UNKNOWN_LEG, "WRONG_STATE"))
@@ -102,6 +112,8 @@ class Session:
         outbox: Outbox,
         *,
         calls: Switchboard,
+        phones: Phones,
+        levels: Levels,
         numbers: Numbers,
         keys: CallerKeys,
         drawn: Drawn,
@@ -110,6 +122,8 @@ class Session:
         self._node_id = hello.node_id
         self._out = outbox
         self._calls = calls
+        self._phones = phones
+        self._levels = levels
         self._numbers = numbers
         self._keys = keys
         self._drawn = drawn
@@ -137,6 +151,8 @@ class Session:
                 self._receipts.receive(message.happening.seq)
                 UNCOUNTED.set(len(self._receipts))
                 await lanes.put(_lane(message.happening), message.happening)
+            elif kind == "levels":
+                self._levels.take(message.levels)
             elif kind == "applied" and message.applied.error:
                 tasks.create_task(self._fail(message.applied))
 
@@ -158,6 +174,11 @@ class Session:
         for stranger in alive:
             STRANGERS.inc()
             self._out.hang_up_stranger(stranger)
+        for phone_id, line in self._phones.connected():
+            if line.node_id == self._node_id:
+                self._out.push_phone(phone_id)
+            else:
+                tasks.create_task(self._phones.lose(phone_id, line.node_id))
 
     async def _lose(self, contact_id: str, node_id: str, after: timedelta = timedelta(0)) -> None:
         """Ends a call that the node will say nothing more about, so that nobody stays in it."""
@@ -173,6 +194,8 @@ class Session:
         """Takes care of one happening, then acknowledges what can be."""
         if happening.WhichOneof("happening") == "invited":
             await self._admit(happening)
+        elif is_about_a_phone(happening):
+            await self._phones.note(happening, self._source(happening))
         else:
             await self._note(happening)
         HAPPENINGS.labels(happening.WhichOneof("happening") or "unknown").inc()
@@ -192,7 +215,7 @@ class Session:
             REFUSED_CALLS.inc()
             self._out.refuse(invited.node_call_id, NOT_FOUND)
             return
-        source = Source(self._node_id, happening.seq, instant(happening.at_us))
+        source = self._source(happening)
         contact_id = await self._drawn.contact_id(source)
         self._contacts[invited.node_call_id] = contact_id
         caller = self._keys.hide(line.client_id, invited.caller_number)
@@ -204,7 +227,12 @@ class Session:
             caller_sealed=caller.sealed,
         )
         meta = Meta(line.tenant_id, line.client_id, correlation_id=contact_id)
-        await self._calls.insist(contact_id, arrive, request_id=_request_id(source), meta=meta)
+        arrived = await self._calls.insist(
+            contact_id, arrive, request_id=_request_id(source), meta=meta
+        )
+        if arrived is None:  # a bug: better no call than one that rings for ever
+            self._contacts.pop(invited.node_call_id)
+            self._out.refuse(invited.node_call_id, SERVER_ERROR)
         self._drawn.forget(source)
 
     async def _note(self, happening: pb.Happening) -> None:
@@ -217,12 +245,15 @@ class Session:
         meta = self._calls.meta(contact_id) if contact_id else None
         if fact is None or meta is None:
             return
-        source = Source(self._node_id, happening.seq, instant(happening.at_us))
+        source = self._source(happening)
         note, request_id = Note(source, fact), _request_id(source)
         await self._calls.insist(contact_id, note, request_id=request_id, meta=meta)
         if kind in ("answered", "call_ended"):
             # The node speaks of it by its contact id only from here on.
             self._contacts.pop(self._calls.node_call_id(contact_id), None)
+
+    def _source(self, happening: pb.Happening) -> Source:
+        return Source(self._node_id, happening.seq, instant(happening.at_us))
 
     async def _fail(self, applied: pb.Applied) -> None:
         """An order can't be carried out: something must follow, or somebody waits for ever."""
@@ -244,12 +275,17 @@ class Session:
 
 
 def _lane(happening: pb.Happening) -> str:
-    """Happenings of one call stay in order; one not admitted yet goes by the node's own id."""
+    """Happenings of one call stay in order, and those of one phone.
+
+    What has no id of ours yet goes by the node's own.
+    """
     match happening.WhichOneof("happening"):
         case "invited":
             return f"invited/{happening.invited.node_call_id}"
         case "withdrawn":
             return f"invited/{happening.withdrawn.node_call_id}"
+        case "phone_connected" | "phone_attached" | "phone_detached" | "phone_gone" as kind:
+            return f"phone/{getattr(happening, kind).node_phone_id}"
         case _:
             return happening.contact_id
 

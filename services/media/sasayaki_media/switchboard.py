@@ -2,17 +2,17 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sasayaki.event import Recorded
 from sasayaki.media.v1.call_events import CallArrived, CallEnded, CallEvent
 from sasayaki_chassis.ids import new_id
-from sasayaki_chassis.owner import Meta, Overloaded, Owners, Unavailable
+from sasayaki_chassis.owner import DecisionFailed, Meta, Overloaded, Owners, Unavailable
 from sasayaki_media.caller import NONCE_BYTES, WITHHELD, HiddenCaller, hidden, read_key
 from sasayaki_media.commands import Command
-from sasayaki_media.metrics import RETRIES, UNSEALED
+from sasayaki_media.metrics import FAILED, RETRIES, UNSEALED
 from sasayaki_media.orders import Order, outstanding
 from sasayaki_media.states import Answering, Arrived, Connected, Live, New, State
 
@@ -21,7 +21,26 @@ DRAWS_MAX = 1_000
 RETRY_S = (0.05, 1.0)
 """First and longest wait before a decision is asked for again."""
 
+T = TypeVar("T")
 CallOwners = Owners[State, Command, CallEvent]
+
+
+async def insistently(ask: Callable[[], Awaitable[T]]) -> T | None:
+    """Asks for a decision until there is one: what happened must not be forgotten.
+
+    None for what a bug keeps from being decided: it is passed over, and so stops nothing else.
+    """
+    wait_s = RETRY_S[0]
+    while True:
+        try:
+            return await ask()
+        except DecisionFailed:
+            FAILED.inc()
+            return None
+        except (Unavailable, Overloaded):
+            RETRIES.inc()
+            await asyncio.sleep(wait_s)
+            wait_s = min(wait_s * 2, RETRY_S[1])
 
 
 class LiveCalls:
@@ -81,16 +100,11 @@ class Switchboard:
 
     async def insist(
         self, contact_id: str, command: Command, *, request_id: str, meta: Meta
-    ) -> tuple[CallEvent, ...]:
-        """The same, asked again until it is decided: what happened must not be forgotten."""
-        wait_s = RETRY_S[0]
-        while True:
-            try:
-                return await self.handle(contact_id, command, request_id=request_id, meta=meta)
-            except (Unavailable, Overloaded):
-                RETRIES.inc()
-                await asyncio.sleep(wait_s)
-                wait_s = min(wait_s * 2, RETRY_S[1])
+    ) -> tuple[CallEvent, ...] | None:
+        """The same, asked again until it is decided; None if a bug is in the way."""
+        return await insistently(
+            lambda: self.handle(contact_id, command, request_id=request_id, meta=meta)
+        )
 
     def meta(self, contact_id: str) -> Meta | None:
         """Whose call it is; None when there is none of that id."""

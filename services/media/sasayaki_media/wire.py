@@ -3,6 +3,7 @@
 A frame is a 32-bit little-endian length and that many bytes (`node.proto`).
 """
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import assert_never
 
@@ -31,6 +32,7 @@ from sasayaki_media.commands import (
     PlayEnd,
     Rang,
     Resumed,
+    Source,
     TapBegan,
     TapStopped,
     Withdrawn,
@@ -46,6 +48,8 @@ from sasayaki_media.orders import (
     SetMode,
     StartPlay,
 )
+from sasayaki_media.phone import Attach, Connect, Detach, Leave
+from sasayaki_media.phone import Fact as PhoneFact
 
 FRAME_BYTES_MAX = 4 * 1024 * 1024
 LENGTH_BYTES = 4
@@ -134,6 +138,42 @@ def _talk_fact_of(happening: pb.Happening) -> Fact | None:
             return None
 
 
+@dataclass(frozen=True, slots=True)
+class PhoneHappening:
+    """What happened to a phone; `rang_for` is the call for which it rang, told when it connects."""
+
+    node_phone_id: str
+    fact: PhoneFact
+    rang_for: str = ""
+
+
+def is_about_a_phone(happening: pb.Happening) -> bool:
+    return (happening.WhichOneof("happening") or "").startswith("phone_")
+
+
+def phone_fact_of(happening: pb.Happening, source: Source) -> PhoneHappening | None:
+    """What happened to a phone; None for what this build does not know."""
+    match happening.WhichOneof("happening"):
+        case "phone_connected":
+            connected = happening.phone_connected
+            fact = Connect(source, connected.user_id, connected.node_phone_id)
+            return PhoneHappening(connected.node_phone_id, fact, rang_for=connected.contact_id)
+        case "phone_attached":
+            attached = happening.phone_attached
+            on = Attach(source, attached.contact_id, attached.leg_id)
+            return PhoneHappening(attached.node_phone_id, on)
+        case "phone_detached":
+            detached = happening.phone_detached
+            off = Detach(source, detached.contact_id, detached.leg_id)
+            return PhoneHappening(detached.node_phone_id, off)
+        case "phone_gone":
+            gone = happening.phone_gone
+            left = Leave(source, _leg_end(gone.reason), gone.sip_code or None)
+            return PhoneHappening(gone.node_phone_id, left)
+        case _:
+            return None
+
+
 def _played(played: pb.Played) -> Played:
     name = pb.PlayOutcome.Name(played.outcome).removeprefix("PLAY_OUTCOME_")
     return Played(
@@ -153,13 +193,15 @@ def _mode_applied(applied: pb.ModeApplied) -> ModeApplied | None:
 
 
 def _leg_left(ended: pb.LegEnded) -> LegLeft:
-    name = pb.LegEnd.Name(ended.reason).removeprefix("LEG_END_")
-    known = LegEndReason.__members__.get(name, LegEndReason.UNSPECIFIED)
     return LegLeft(
-        leg_id=ended.leg_id,
-        reason=LegEndReason.FAILED if known is LegEndReason.UNSPECIFIED else known,
-        sip_code=ended.sip_code or None,
+        leg_id=ended.leg_id, reason=_leg_end(ended.reason), sip_code=ended.sip_code or None
     )
+
+
+def _leg_end(reason: "pb.LegEnd.ValueType") -> LegEndReason:
+    name = pb.LegEnd.Name(reason).removeprefix("LEG_END_")
+    known = LegEndReason.__members__.get(name, LegEndReason.UNSPECIFIED)
+    return LegEndReason.FAILED if known is LegEndReason.UNSPECIFIED else known
 
 
 def _call_end(reason: "pb.CallEnd.ValueType") -> CallEndReason:

@@ -9,30 +9,34 @@ from sasayaki_chassis.service import Built, Service, Servicers
 from sasayaki_monitoring import metrics
 from sasayaki_monitoring.alerts.parts import AlertParts
 from sasayaki_monitoring.api import RIGHTS, MonitoringService
+from sasayaki_monitoring.coaching.parts import CoachingParts
 from sasayaki_monitoring.fairness.api import Fairness
 from sasayaki_monitoring.fairness.policy import Policy
 from sasayaki_monitoring.fairness.view import FairnessView
 from sasayaki_monitoring.floor.floor import Floor
+from sasayaki_monitoring.policy.policies import Policies
+from sasayaki_monitoring.policy.policy import POLICY
+from sasayaki_monitoring.sealing import Seals
 from sasayaki_monitoring.settings import Settings
-from sasayaki_monitoring.supervision.api import Supervising
-from sasayaki_monitoring.supervision.occupied import Occupied
-from sasayaki_monitoring.supervision.reactors import EndWithCall, SteerMedia
-from sasayaki_monitoring.supervision.supervision import SUPERVISION
+from sasayaki_monitoring.supervision.parts import SupervisionParts
 
 
 def build(settings: Settings, started_at: datetime) -> Service:
     """The service, not yet connected to anything."""
     floor, fairness = Floor(), FairnessView()
     alerts = AlertParts(settings, started_at)
+    supervision = SupervisionParts(settings, floor, Seals(settings.keys))
+    coaching = CoachingParts(settings, alerts.view)
 
     def servicers(built: Built) -> Servicers:
-        supervisions = built.owners[SUPERVISION.stream]
-        occupied = Occupied(supervisions)
-        metrics.show(floor, occupied)
+        policies = Policies(built.owners[POLICY.stream], settings.ladder())
         service = MonitoringService(
-            Supervising(supervisions, occupied, floor, lambda: built.require_current(floor)),
+            supervision.supervising(built, policies),
+            policies,
             alerts.alerting(built),
             Fairness(fairness, built.clock.now, Policy()),
+            coaching.accounts(built),
+            coaching.coaching(built),
         )
         return [(add_MonitoringServiceServicer_to_server, service)]
 
@@ -41,7 +45,15 @@ def build(settings: Settings, started_at: datetime) -> Service:
         settings=settings,
         rights=RIGHTS,
         servicers=servicers,
-        deciders=[SUPERVISION, *alerts.deciders],
-        reactors=[SteerMedia(), EndWithCall(), *alerts.reactors],
-        projections=[floor, fairness, metrics.Figures(started_at), *alerts.projections],
+        deciders=[*supervision.deciders, *alerts.deciders, *coaching.deciders],
+        reactors=[*supervision.reactors, *alerts.reactors],
+        projections=[
+            floor,
+            fairness,
+            metrics.Figures(started_at),
+            *supervision.projections,
+            *alerts.projections,
+            *coaching.projections,
+        ],
+        background=alerts.background,
     )

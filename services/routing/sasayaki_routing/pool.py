@@ -249,7 +249,7 @@ def _end(draft: Draft, contact_id: str) -> None:
 
 
 def _release(draft: Draft, contact_id: str, operator_id: str) -> None:
-    """An enquiry closes only after its call: a talk that is released is over, too."""
+    """An enquiry closes only after its operator's talk: one that is released is over, too."""
     match draft.operator(operator_id).status:
         case Talking(contact_id=talking) if talking == contact_id:
             _start_wrap_up(draft, contact_id, operator_id)

@@ -13,6 +13,8 @@ from sasayaki.media.v1.call_events import (
     CallEnded,
     LegEndReason,
     OperatorLegEnded,
+    SupervisionMode,
+    SupervisorHeard,
     TalkStarted,
 )
 from sasayaki.routing.v1 import pool_events_pb2
@@ -45,8 +47,9 @@ class OfferToOperator:
 
     name = "offer-to-operator"
     topics: tuple[str, ...] = ("routing.pool", "media.call")
-    # The customer hung up, or talks with the operator before: the pool is about to hear of it.
-    moot = frozenset(("CALL_ENDED", "CALL_ENDING", "OPERATOR_ON_CALL"))
+    # The customer hung up, or talks with the operator before, or with a supervisor: the pool is
+    # about to hear of it.
+    moot = frozenset(("CALL_ENDED", "CALL_ENDING", "OPERATOR_ON_CALL", "TAKEN_OVER"))
 
     def __init__(self) -> None:
         self._ringing: dict[str, str] = {}
@@ -90,6 +93,13 @@ class OfferToOperator:
             case TalkStarted(leg_id=leg_id, operator_id=operator_id):
                 self._talking[contact_id] = leg_id
                 yield routing.AcceptOfferRequest(contact_id=contact_id, operator_id=operator_id)
+            case OperatorLegEnded(reason=LegEndReason.TAKEN_OVER):
+                # The call goes on without the pool: the operator's part is over now.
+                self._talking.pop(contact_id, None)
+                yield routing.EndContactRequest(contact_id=contact_id)
+            case SupervisorHeard(mode=SupervisionMode.TAKEOVER) if contact_id not in self._talking:
+                # The operator's leg was cut as the supervisor came: nobody else is to be asked.
+                yield routing.EndContactRequest(contact_id=contact_id)
             case OperatorLegEnded(operator_id=operator_id) as ended:
                 if failure := self._failure(contact_id, ended):
                     yield routing.DeclineOfferRequest(

@@ -6,7 +6,7 @@ import asyncio
 import json
 import shutil
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +28,7 @@ from sasayaki.recording.v1 import recording_service_pb2_grpc as recording_rpc
 
 NUMBER = "+81661234567"
 PARTITIONS = 12
+PHONE_PARTITIONS = 6
 LOOK_S = 0.1
 
 Metadata = tuple[tuple[str, str], ...]
@@ -91,25 +92,40 @@ class Desk:
 
     async def history(self, contact_id: str = "") -> list[dict[str, Any]]:
         """The records of media.call that count, of one contact or of all, in order."""
-        found = []
-        for partition in range(PARTITIONS):
-            for offset, value in await records_of(
-                self.kafka, f"{self.prefix}media.call", partition
-            ):
-                record = json.loads(value)
-                if record["at"] == offset and contact_id in ("", record["subject"]):
-                    found.append(record)
-        return found
+        records = await self._counting("media.call", PARTITIONS)
+        return [record for record in records if contact_id in ("", record["subject"])]
+
+    async def phones(self) -> list[dict[str, Any]]:
+        """The records of media.phone that count, each phone's in order."""
+        return await self._counting("media.phone", PHONE_PARTITIONS)
 
     async def told(self, contact_id: str, kind: str) -> dict[str, Any]:
         """What the first event of a kind says, as soon as it is there."""
+        return await self._first(kind, lambda: self.history(contact_id))
+
+    async def phone_told(self, kind: str) -> dict[str, Any]:
+        """The same of phones."""
+        return await self._first(kind, self.phones)
+
+    async def _first(
+        self, kind: str, look: Callable[[], Awaitable[list[dict[str, Any]]]]
+    ) -> dict[str, Any]:
         async with asyncio.timeout(WITHIN_S):
             while True:
-                for record in await self.history(contact_id):
+                for record in await look():
                     if record["type"].endswith(f".{kind}"):
                         data: dict[str, Any] = record["data"]
                         return data
                 await asyncio.sleep(LOOK_S)
+
+    async def _counting(self, topic: str, partitions: int) -> list[dict[str, Any]]:
+        found = []
+        for partition in range(partitions):
+            for offset, value in await records_of(self.kafka, f"{self.prefix}{topic}", partition):
+                record = json.loads(value)
+                if record["at"] == offset:
+                    found.append(record)
+        return found
 
     async def kinds(self, contact_id: str) -> list[str]:
         """The events of a contact by name, in order."""

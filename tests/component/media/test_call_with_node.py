@@ -244,7 +244,7 @@ async def test_a_request_that_is_wrong_names_its_field(desk: Desk) -> None:
                 contact_id="con_1",
                 supervision_id="spv_1",
                 supervisor_id="usr_1",
-                mode=events.SUPERVISION_MODE_BARGE,
+                mode=events.SUPERVISION_MODE_UNSPECIFIED,
             ),
             metadata=service,
         ),

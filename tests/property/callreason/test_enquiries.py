@@ -16,6 +16,7 @@ from sasayaki_callreason.enquiry import (
     ConfirmReason,
     DigitsPressed,
     EndCall,
+    HandOver,
     Open,
     Over,
     Playing,
@@ -38,6 +39,7 @@ NEWS: st.SearchStrategy[Command] = st.one_of(
     st.builds(DigitsPressed, PLAYS, st.sampled_from(["", "1", "2", "7", "9"]), st.just(FLOW)),
     st.builds(StartTalk, PEOPLE),
     st.builds(EndCall, lost=st.booleans(), wrap_up=st.just(timedelta(seconds=60))),
+    st.builds(HandOver, operator_id=PEOPLE, wrap_up=st.just(timedelta(seconds=60))),
     st.builds(ConfirmReason, reason_id=REASONS, user_id=PEOPLE, own_only=st.booleans()),
     st.builds(
         CompleteWrapUp,
@@ -124,4 +126,4 @@ def test_news_that_comes_twice_changes_nothing_the_second_time(
             continue
         after = ENQUIRY.fold(state, decided(state, command, NOON))
         state = ENQUIRY.fold(after, decided(after, command, NOON))
-        assert state == after or isinstance(command, EndCall)
+        assert state == after or isinstance(command, EndCall | HandOver)

@@ -7,7 +7,14 @@ from tests.property.routing.world import World
 
 WORLDS = 500
 STEPS = 150
-WEIGHTS = {"time passes": 8, "pick up": 8, "get ready": 4, "refuse": 2, "hang up": 0.1}
+WEIGHTS = {
+    "time passes": 8,
+    "pick up": 8,
+    "get ready": 4,
+    "refuse": 2,
+    "take over": 0.2,
+    "hang up": 0.1,
+}
 
 
 @pytest.mark.parametrize("first_seed", range(0, WORLDS, 50))

@@ -23,6 +23,8 @@ from sasayaki.media.v1.call_events import (
     CallEndReason,
     LegEndReason,
     OperatorLegEnded,
+    SupervisionMode,
+    SupervisorHeard,
     TalkStarted,
 )
 from sasayaki.routing.v1 import routing_service_pb2 as routing
@@ -71,6 +73,8 @@ class Call:
     happenings: deque[Event] = field(default_factory=deque)
     records: deque[Event] = field(default_factory=deque)
     dialled: int = 0
+    handled: bool = False
+    known_handled: bool = False
 
     def talking(self) -> str | None:
         """Whom the customer hears."""
@@ -88,6 +92,20 @@ class Call:
         leg = self.legs.pop(leg_id)
         self.happenings.append(
             OperatorLegEnded(leg_id=leg_id, operator_id=leg.operator_id, reason=reason, **NODE)
+        )
+
+    def take_over(self) -> None:
+        """The customer hears a supervisor from here on, and soon nobody else."""
+        self.handled = True
+        self.happenings.append(
+            SupervisorHeard(
+                leg_id=f"leg_{self.contact_id}_s",
+                supervisor_id="usr_9",
+                supervision_id="spv_1",
+                mode=SupervisionMode.TAKEOVER,
+                applied_at=NOON,
+                **NODE,
+            )
         )
 
     def end(self) -> None:
@@ -114,8 +132,16 @@ class Call:
         match happening:
             case TalkStarted(leg_id=leg_id):
                 self.known[leg_id].up = True
-            case OperatorLegEnded(leg_id=leg_id):
-                del self.known[leg_id]
+            case SupervisorHeard():
+                self.known_handled = True
+                for leg in self.known.values():
+                    if not leg.leaving:
+                        self._let_go(leg)
+            case OperatorLegEnded(leg_id=leg_id, reason=reason):
+                leg = self.known.pop(leg_id)
+                if self.known_handled and leg.up and reason is not LegEndReason.CALL_ENDED:
+                    reason = LegEndReason.TAKEN_OVER
+                    happening = happening.model_copy(update={"reason": reason})
             case CallEnded():
                 self.known_alive = False
         self.records.append(happening)
@@ -125,7 +151,8 @@ class Call:
         staying = [leg for leg in self.known.values() if not leg.leaving]
         match request:
             case media.DialRequest(operator_id=operator_id) if self.known_alive:
-                if any(leg.operator_id == operator_id or leg.up for leg in staying):
+                busy = any(leg.operator_id == operator_id or leg.up for leg in staying)
+                if busy or self.known_handled:
                     return
                 for leg in staying:
                     self._let_go(leg)
@@ -194,6 +221,8 @@ class World:
         for call in self.calls.values():
             if call.alive:
                 found["hang up"].append(call.end)
+            if call.alive and call.talking() and not call.handled:
+                found["take over"].append(call.take_over)
             for leg in call.legs.values():
                 if not leg.up:
                     refused = LegEndReason.REFUSED
@@ -219,8 +248,8 @@ class World:
             thought = contact.operator_id if isinstance(contact, Taken) else None
             if call.talking() != thought:
                 yield f"{contact_id} talks with {call.talking()}, the pool thinks {thought}"
-            if not call.alive and contact is not None:
-                yield f"{contact_id} has ended and is {contact}"
+            if (not call.alive or call.handled) and contact is not None:
+                yield f"{contact_id} has ended or was taken over and is {contact}"
         for operator in self.pool.operators.values():
             match operator.status:
                 case Talking(contact_id=contact_id):

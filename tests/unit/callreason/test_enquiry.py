@@ -28,6 +28,7 @@ from sasayaki_callreason.enquiry import (
     ConfirmReason,
     DigitsPressed,
     EndCall,
+    HandOver,
     Open,
     PromptHeard,
     StartTalk,
@@ -37,6 +38,7 @@ from sasayaki_callreason.steps import PLAYS_MOST
 from sasayaki_chassis.testing import NOON, given
 
 OPEN = Open(client_id="cli_acme", dialled_number="+81312345678", flow=FLOW, flow_version=3)
+HAND_OVER = HandOver(operator_id="usr_mori", wrap_up=timedelta(seconds=60))
 END = EndCall(lost=False, wrap_up=timedelta(seconds=60))
 
 OPENED = EnquiryOpened(
@@ -149,6 +151,32 @@ def test_a_number_without_a_flow_ends_the_call_and_the_enquiry() -> None:
 def test_the_talk_takes_the_enquiry_and_its_end_asks_for_the_wrap_up() -> None:
     given(ENQUIRY, *IN_QUEUE).when(StartTalk("usr_mori")).then(TAKEN)
     given(ENQUIRY, *IN_TALK).when(END).then(WRAP_UP)
+
+
+def test_a_takeover_asks_for_the_wrap_up_while_the_call_goes_on() -> None:
+    given(ENQUIRY, *IN_TALK).when(HAND_OVER, at=NOON).then(WRAP_UP)
+
+
+def test_the_end_of_a_call_that_was_taken_over_changes_nothing() -> None:
+    given(ENQUIRY, *IN_WRAP_UP).when(END).then()
+    done = closed(EnquiryOutcome.HANDLED, reason="rsn_billing", operator="usr_mori")
+    given(ENQUIRY, *IN_WRAP_UP, done).when(END).then()
+
+
+def test_a_takeover_and_the_end_of_the_call_ask_for_one_wrap_up_in_either_order() -> None:
+    given(ENQUIRY, *IN_WRAP_UP).when(HAND_OVER).then()
+    done = closed(EnquiryOutcome.HANDLED, reason="rsn_billing", operator="usr_mori")
+    given(ENQUIRY, *IN_WRAP_UP, done).when(HAND_OVER).then()
+
+
+def test_only_the_contacts_own_operator_hands_over() -> None:
+    other = HandOver(operator_id="usr_sato", wrap_up=timedelta(seconds=60))
+    given(ENQUIRY, *IN_TALK).when(other).then()
+
+
+@pytest.mark.parametrize("history", [(), IN_GUIDANCE, IN_MENU, IN_QUEUE])
+def test_nothing_is_handed_over_before_a_talk(history: tuple[EnquiryEvent, ...]) -> None:
+    given(ENQUIRY, *history).when(HAND_OVER).then()
 
 
 def test_the_form_closes_the_enquiry_as_handled() -> None:

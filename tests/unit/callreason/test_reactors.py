@@ -29,6 +29,8 @@ from sasayaki.media.v1.call_events import (
     DigitsCollected,
     DigitsOutcome,
     GuidancePlayed,
+    LegEndReason,
+    OperatorLegEnded,
     PromptOutcome,
     PromptPlayed,
     TalkStarted,
@@ -107,6 +109,22 @@ def test_a_talk_takes_the_enquiry() -> None:
     started = TalkStarted.model_validate({"operator_id": "usr_mori"})
     what = Advance.TalkStarted(operator_id="usr_mori")
     assert asked(RunFlow(), started) == [Advance(contact_id="con_1", talk_started=what)]
+
+
+def test_an_operator_whose_call_is_taken_over_is_asked_for_the_wrap_up_at_once() -> None:
+    ended = OperatorLegEnded.model_validate(
+        {"operator_id": "usr_mori", "reason": LegEndReason.TAKEN_OVER}
+    )
+    what = Advance.TakenOver(operator_id="usr_mori")
+    assert asked(RunFlow(), ended) == [Advance(contact_id="con_1", taken_over=what)]
+
+
+@pytest.mark.parametrize(
+    "reason", [r for r in LegEndReason if r is not LegEndReason.TAKEN_OVER], ids=lambda r: r.name
+)
+def test_no_other_end_of_a_leg_moves_the_enquiry(reason: LegEndReason) -> None:
+    ended = OperatorLegEnded.model_validate({"operator_id": "usr_mori", "reason": reason})
+    assert asked(RunFlow(), ended) == []
 
 
 @pytest.mark.parametrize("reason", [r for r in CallEndReason if r is not CallEndReason.UNSPECIFIED])

@@ -61,6 +61,12 @@ def test_a_lost_stretch_of_sixty_milliseconds_is_noticed() -> None:
     assert longest_without(broken, 440) >= 60
 
 
+def test_where_one_tone_follows_another_nothing_is_missing() -> None:
+    handed_over = MULAW[np.frombuffer(mulaw(tone(440, 1600)) + mulaw(tone(850, 1600)), np.uint8)]
+    assert longest_without(handed_over, 440, 850) <= 20
+    assert longest_without(handed_over, 440) >= 160
+
+
 def test_payloads_count_as_forwarded_only_whole_and_in_order() -> None:
     payloads = [bytes([i]) * 160 for i in range(20)]
     sent = packets(payloads)

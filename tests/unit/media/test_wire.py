@@ -27,16 +27,23 @@ from sasayaki_media.commands import (
     Played,
     PlayEnd,
     Resumed,
+    Source,
 )
 from sasayaki_media.orders import outstanding
+from sasayaki_media.phone import Attach, Connect, Detach, Leave
 from sasayaki_media.wire import (
     FRAME_BYTES_MAX,
     BrokenFrame,
+    PhoneHappening,
     fact_of,
     frame,
     frame_length,
+    is_about_a_phone,
     order_message,
+    phone_fact_of,
 )
+
+AT = Source("node_1", 7)
 
 
 def order_of(*history: CallEvent) -> pb.Order:
@@ -125,6 +132,57 @@ def test_every_end_of_a_call_has_a_reason(reason: "pb.CallEnd.ValueType") -> Non
 @pytest.mark.parametrize("outcome", pb.PlayOutcome.values())
 def test_every_end_of_a_play_is_known(outcome: "pb.PlayOutcome.ValueType") -> None:
     assert isinstance(fact_of(pb.Happening(played=pb.Played(outcome=outcome))), Played)
+
+
+@pytest.mark.parametrize(
+    ("happening", "told"),
+    [
+        (
+            pb.Happening(
+                phone_connected=pb.PhoneConnected(
+                    node_phone_id="phone_7", user_id="usr_sato", contact_id="con_1"
+                )
+            ),
+            PhoneHappening("phone_7", Connect(AT, "usr_sato", "phone_7"), rang_for="con_1"),
+        ),
+        (
+            pb.Happening(
+                phone_attached=pb.PhoneAttached(
+                    node_phone_id="phone_7", user_id="usr_sato", contact_id="con_1", leg_id="leg_1"
+                )
+            ),
+            PhoneHappening("phone_7", Attach(AT, "con_1", "leg_1")),
+        ),
+        (
+            pb.Happening(
+                phone_detached=pb.PhoneDetached(
+                    node_phone_id="phone_7", user_id="usr_sato", contact_id="con_1", leg_id="leg_1"
+                )
+            ),
+            PhoneHappening("phone_7", Detach(AT, "con_1", "leg_1")),
+        ),
+        (
+            pb.Happening(
+                phone_gone=pb.PhoneGone(
+                    node_phone_id="phone_7", user_id="usr_sato", reason=pb.LEG_END_FAILED
+                )
+            ),
+            PhoneHappening("phone_7", Leave(AT, LegEndReason.FAILED, None)),
+        ),
+    ],
+)
+def test_what_happens_to_a_phone_is_told_of_the_phone(
+    happening: pb.Happening, told: PhoneHappening
+) -> None:
+    assert is_about_a_phone(happening)
+    assert phone_fact_of(happening, AT) == told
+    assert fact_of(happening) is None
+
+
+def test_what_happens_to_a_call_is_not_about_a_phone() -> None:
+    joined = pb.Happening(joined=pb.Joined(leg_id="leg_1"))
+    assert not is_about_a_phone(joined)
+    assert phone_fact_of(joined, AT) is None
 
 
 def test_an_order_names_the_call_and_itself() -> None:

@@ -113,6 +113,13 @@ def test_talk_is_counted_when_it_ends(told: Told) -> None:
     assert (told.of()[0].talk_s, told.of()[0].contact_id) == (300, "")
 
 
+def test_a_replay_that_tells_of_an_earlier_talk_later_leaves_the_present_one(told: Told) -> None:
+    told.tell(10, "con_2", TALK)
+    told.tell(0, "con_1", TALK)
+    told.tell(5, "con_1", ENDED)
+    assert (told.of()[0].talk_s, told.of()[0].contact_id) == (300, "con_2")
+
+
 def test_a_talk_ends_with_its_own_leg_only(told: Told) -> None:
     told.tell(0, "con_1", TALK)
     reason = LegEndReason.NO_ANSWER

@@ -14,6 +14,8 @@ from sasayaki.media.v1.call_events import (
     CallEndReason,
     LegEndReason,
     OperatorLegEnded,
+    SupervisionMode,
+    SupervisorHeard,
     TalkStarted,
 )
 from sasayaki.routing.v1 import pool_events_pb2 as wire
@@ -34,6 +36,15 @@ OFFER = {"offer_id": "ofr_1_1", **WHO}
 MADE = OfferMade(**OFFER, respond_by=NOON + timedelta(seconds=20), idle_ms=0, skipped=())
 TALK = TalkStarted(leg_id="leg_1", operator_id="usr_mori", node_id="n", happening_seq=4)
 CALL_ENDED = CallEnded(reason=CallEndReason.CUSTOMER_HUNG_UP, node_id="n", happening_seq=9)
+TAKEN_OVER = SupervisorHeard(
+    leg_id="leg_9",
+    supervisor_id="usr_sato",
+    supervision_id="spv_1",
+    mode=SupervisionMode.TAKEOVER,
+    applied_at=NOON,
+    node_id="n",
+    happening_seq=7,
+)
 HANG_UP = media.HangUpRequest(contact_id="con_1", operator_id="usr_mori")
 HANG_UP_RINGING = media.HangUpRequest(
     contact_id="con_1", operator_id="usr_mori", unless_picked_up=True
@@ -120,6 +131,28 @@ class TestWhatThePhoneDoes:
         ended = [routing.EndContactRequest(contact_id="con_1")]
         assert asked_by(after(), CALL_ENDED) == ended
         assert asked_by(after(MADE, TALK), CALL_ENDED) == ended
+
+
+class TestATakeover:
+    END: list[Message] = [routing.EndContactRequest(contact_id="con_1")]  # noqa: RUF012
+
+    def test_the_pool_is_through_with_a_call_once_its_operator_has_left_it(self) -> None:
+        talking = after(MADE, TALK)
+        assert asked_by(talking, TAKEN_OVER) == []
+        assert asked_by(talking, leg_ended(LegEndReason.TAKEN_OVER)) == self.END
+
+    def test_an_operator_from_whom_a_call_was_taken_over_has_not_declined(self) -> None:
+        assert asked_by(after(), leg_ended(LegEndReason.TAKEN_OVER)) == self.END
+
+    def test_nobody_is_asked_for_a_customer_whose_operator_was_cut_off_as_the_supervisor_came(
+        self,
+    ) -> None:
+        cut = after(MADE, TALK, leg_ended(LegEndReason.RELEASED))
+        assert asked_by(cut, TAKEN_OVER) == self.END
+
+    def test_another_mode_is_nothing_to_the_pool(self) -> None:
+        barging = TAKEN_OVER.model_copy(update={"mode": SupervisionMode.BARGE})
+        assert asked_by(after(), barging) == []
 
 
 def test_what_concerns_one_contact_goes_out_in_order_whatever_topic_it_comes_from() -> None:

@@ -25,6 +25,14 @@ def test_the_media_node_is_told_its_addresses_files_and_ports() -> None:
     }
 
 
+def test_the_node_meets_phones_at_the_address_that_they_can_reach() -> None:
+    there = ports.choose(Chooser(lambda port, udp: True), (20000, 23998), phones="192.0.2.5")
+    told = plan.node_program(Path("/bin/node"), PLACES, there, "").environment
+    assert told["SASAYAKI_NODE_SIP"] == "192.0.2.5:15060"
+    assert told["SASAYAKI_NODE_RTP_ADDRESS"] == "192.0.2.5"
+    assert told["SASAYAKI_NODE_HTTP"] == "127.0.0.1:9156"
+
+
 def test_every_service_knows_its_peers_its_token_and_its_own_ports() -> None:
     for number, name in enumerate(ports.SERVICES, start=1):
         program = plan.service_program(name, "python", PLACES, PORTS, "127.0.0.1:19092", {})

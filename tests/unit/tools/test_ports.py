@@ -148,6 +148,17 @@ def test_spans_of_rtp_ports_are_even_apart_and_below_outgoing_connections() -> N
     assert edges[-1] < ports.OUTGOING_FIRST
 
 
+def test_phones_reach_the_node_on_this_machine_only_unless_told_otherwise() -> None:
+    assert ports.phone_address({}) == "127.0.0.1"
+    assert ports.phone_address({"SASAYAKI_PHONE_ADDRESS": "127.0.0.2"}) == "127.0.0.2"
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0", "192.0.2.77", "phones.test", "::1"])
+def test_an_address_that_phones_could_not_reach_is_refused(address: str) -> None:
+    with pytest.raises(OSError, match="SASAYAKI_PHONE_ADDRESS"):
+        ports.phone_address({"SASAYAKI_PHONE_ADDRESS": address})
+
+
 def free_udp_port() -> int:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
         free.bind((ports.HOST, 0))

@@ -66,7 +66,7 @@ def describe(
         state_dir=str(places.state),
         supervisor=supervisor,
         tenant=tenant,
-        sip=f"{HOST}:{ports.sip}",
+        sip=f"{ports.phones}:{ports.sip}",
         kafka=kafka,
         topic_prefix="",
         grpc={name: f"{HOST}:{ports.grpc[name]}" for name in SERVICES},

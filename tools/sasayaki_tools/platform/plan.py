@@ -60,9 +60,9 @@ def node_program(binary: Path, places: Places, ports: Ports, md5_users: str) -> 
     """The media node: SIP, sound and its journal."""
     first, last = ports.rtp
     settings = {
-        "SIP": f"{HOST}:{ports.sip}",
+        "SIP": f"{ports.phones}:{ports.sip}",
         "RTP_PORTS": f"{first}-{last}",
-        "RTP_ADDRESS": HOST,
+        "RTP_ADDRESS": ports.phones,
         "SOCKET": str(places.run / "node.sock"),
         "JOURNAL": str(places.state / "node" / "journal"),
         "SPOOL": str(places.state / "spool"),

@@ -1,8 +1,9 @@
 """Which ports a platform listens on: the usual ones, or the next free ones, said clearly."""
 
 import fcntl
+import ipaddress
 import socket
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,6 +42,8 @@ class Ports:
     http: dict[str, int]
     node_http: int
     rtp: tuple[int, int]
+    phones: str = HOST
+    """The address at which phones reach the node, for SIP and RTP."""
 
 
 @dataclass(slots=True)
@@ -66,7 +69,9 @@ class Chooser:
         raise OSError(f"no free port for {what} from {usual} to {usual + PORTS_TRIED - 1}")
 
 
-def choose(chooser: Chooser, rtp: tuple[int, int], *, kafka: bool = True) -> Ports:
+def choose(
+    chooser: Chooser, rtp: tuple[int, int], *, kafka: bool = True, phones: str = HOST
+) -> Ports:
     """All ports of a platform; with `kafka` false the broker is someone else's."""
     return Ports(
         sip=chooser.choose("SIP", SIP_PORT, udp=True),
@@ -84,10 +89,29 @@ def choose(chooser: Chooser, rtp: tuple[int, int], *, kafka: bool = True) -> Por
         },
         node_http=chooser.choose("media node (metrics)", NODE_HTTP_PORT),
         rtp=rtp,
+        phones=phones,
     )
 
 
-def is_free(port: int, udp: bool) -> bool:
+def phone_address(given: Mapping[str, str]) -> str:
+    """The address of this machine that phones are told: theirs to reach, so not a wildcard.
+
+    Raises OSError when it is none of ours.
+    """
+    address = given.get("SASAYAKI_PHONE_ADDRESS") or HOST
+    try:
+        if ipaddress.IPv4Address(address).is_unspecified:
+            raise ValueError(address)
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            probe.bind((address, 0))
+    except (OSError, ValueError):
+        raise OSError(
+            f"SASAYAKI_PHONE_ADDRESS must be an IPv4 address of this machine, not {address!r}"
+        ) from None
+    return address
+
+
+def is_free(port: int, udp: bool, host: str = HOST) -> bool:
     """Whether nobody on this machine listens there."""
     kinds: Iterable[int] = (socket.SOCK_STREAM, socket.SOCK_DGRAM) if udp else (socket.SOCK_STREAM,)
     with ExitStack() as held:
@@ -97,7 +121,7 @@ def is_free(port: int, udp: bool) -> bool:
                 # As servers do: connections that linger after a restart are no listener.
                 probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
-                probe.bind((HOST, port))
+                probe.bind((host, port))
             except OSError:
                 return False
     return True
@@ -114,8 +138,9 @@ class Claims:
     and never listens keeps them away; a server, which sets SO_REUSEADDR, may still listen.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, phones: str = HOST) -> None:
         self._folder = folder
+        self._phones = phones
         self._held: list[IO[bytes] | socket.socket] = []
 
     def take(self, port: int, udp: bool) -> bool:
@@ -127,7 +152,8 @@ class Claims:
         except BlockingIOError:
             claim.close()
             return False
-        if not is_free(port, udp):
+        # Phones' SIP is what UDP is for.
+        if not is_free(port, udp, self._phones if udp else HOST):
             claim.close()
             return False
         self._held.append(claim)

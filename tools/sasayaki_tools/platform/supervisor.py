@@ -195,9 +195,10 @@ async def _run(places: Places, seed: Seed | None, seed_name: str | None) -> None
     tenant = seed.tenant if seed else DEFAULT_TENANT
     own_broker = not os.environ.get("SASAYAKI_KAFKA_BOOTSTRAP")
     rtp, claim = ports.claim_rtp()
-    claims = ports.Claims(cache_dir() / "ports")
+    phones = ports.phone_address(os.environ)
+    claims = ports.Claims(cache_dir() / "ports", phones)
     chooser = ports.Chooser(claims.take)
-    chosen = ports.choose(chooser, rtp, kafka=own_broker)
+    chosen = ports.choose(chooser, rtp, kafka=own_broker, phones=phones)
     kafka = plan.kafka_address(chosen, os.environ)
     document = endpoints.describe(
         places, chosen, kafka, tenant, supervisor=os.getpid(), notes=chooser.moved

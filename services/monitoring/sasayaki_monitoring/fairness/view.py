@@ -107,7 +107,10 @@ class FairnessView:
                 self._talk_ends(record.subject, at)
                 operator = self._operator(record.tenant_id, operator_id)
                 talk = _Talk(operator, record.subject, record.client_id or "", leg_id, at)
-                self._talks[record.subject] = operator.talk = talk
+                self._talks[record.subject] = talk
+                # Calls come in no common order: in a replay an earlier one may come later.
+                if operator.talk is None or operator.talk.since <= at:
+                    operator.talk = talk
             case OperatorLegEnded(leg_id=leg_id):
                 talk_now = self._talks.get(record.subject)
                 if talk_now is not None and talk_now.leg_id == leg_id:

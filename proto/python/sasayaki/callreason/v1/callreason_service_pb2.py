@@ -26,7 +26,7 @@ from sasayaki.callreason.v1 import client_events_pb2 as sasayaki_dot_callreason_
 from sasayaki.callreason.v1 import enquiry_events_pb2 as sasayaki_dot_callreason_dot_v1_dot_enquiry__events__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n/sasayaki/callreason/v1/callreason_service.proto\x12\x16sasayaki.callreason.v1\x1a*sasayaki/callreason/v1/client_events.proto\x1a+sasayaki/callreason/v1/enquiry_events.proto\"\x8d\x02\n\x10PutClientRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12/\n\x07numbers\x18\x04 \x03(\x0b\x32\x1e.sasayaki.callreason.v1.Number\x12/\n\x07reasons\x18\x05 \x03(\x0b\x32\x1e.sasayaki.callreason.v1.Reason\x12\x37\n\x0cwrap_up_form\x18\x06 \x03(\x0b\x32!.sasayaki.callreason.v1.FormField\x12\x16\n\x0ewrap_up_ms_max\x18\x07 \x01(\r\x12\x11\n\tqueue_ids\x18\x08 \x03(\t\"\x13\n\x11PutClientResponse\"\xc5\x01\n\x12PublishFlowRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x0e\n\x06source\x18\x03 \x01(\t\x12H\n\x07prompts\x18\x04 \x03(\x0b\x32\x37.sasayaki.callreason.v1.PublishFlowRequest.PromptsEntry\x1a.\n\x0cPromptsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"7\n\x13PublishFlowResponse\x12\x0f\n\x07\x66low_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\r\"T\n\x12OpenEnquiryRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x12\n\ncontact_id\x18\x02 \x01(\t\x12\x16\n\x0e\x64ialled_number\x18\x03 \x01(\t\"\x15\n\x13OpenEnquiryResponse\"\xa4\x04\n\x15\x41\x64vanceEnquiryRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x12\n\ncontact_id\x18\x02 \x01(\t\x12Q\n\x0cprompt_heard\x18\x03 \x01(\x0b\x32\x39.sasayaki.callreason.v1.AdvanceEnquiryRequest.PromptHeardH\x00\x12U\n\x0e\x64igits_pressed\x18\x04 \x01(\x0b\x32;.sasayaki.callreason.v1.AdvanceEnquiryRequest.DigitsPressedH\x00\x12Q\n\x0ctalk_started\x18\x05 \x01(\x0b\x32\x39.sasayaki.callreason.v1.AdvanceEnquiryRequest.TalkStartedH\x00\x12M\n\ncall_ended\x18\x06 \x01(\x0b\x32\x37.sasayaki.callreason.v1.AdvanceEnquiryRequest.CallEndedH\x00\x1a\x1e\n\x0bPromptHeard\x12\x0f\n\x07play_id\x18\x01 \x01(\t\x1a\x30\n\rDigitsPressed\x12\x0f\n\x07play_id\x18\x01 \x01(\t\x12\x0e\n\x06\x64igits\x18\x02 \x01(\t\x1a\"\n\x0bTalkStarted\x12\x13\n\x0boperator_id\x18\x01 \x01(\t\x1a\x19\n\tCallEnded\x12\x0c\n\x04lost\x18\x01 \x01(\x08\x42\x06\n\x04what\"\x18\n\x16\x41\x64vanceEnquiryResponse\"Q\n\x14\x43onfirmReasonRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x12\n\ncontact_id\x18\x02 \x01(\t\x12\x11\n\treason_id\x18\x03 \x01(\t\"\x17\n\x15\x43onfirmReasonResponse\"\x87\x01\n\x15\x43ompleteWrapUpRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x12\n\ncontact_id\x18\x02 \x01(\t\x12\x11\n\treason_id\x18\x03 \x01(\t\x12\x33\n\x07\x61nswers\x18\x04 \x03(\x0b\x32\".sasayaki.callreason.v1.FormAnswer\"\x18\n\x16\x43ompleteWrapUpResponse\"\'\n\x11GetEnquiryRequest\x12\x12\n\ncontact_id\x18\x01 \x01(\t\"\xaa\x02\n\x12GetEnquiryResponse\x12\x12\n\ncontact_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x0f\n\x07\x66low_id\x18\x03 \x01(\t\x12\x14\n\x0c\x66low_version\x18\x04 \x01(\r\x12\x0c\n\x04path\x18\x05 \x03(\t\x12\x18\n\x10stated_reason_id\x18\x06 \x01(\t\x12\x1b\n\x13\x63onfirmed_reason_id\x18\x07 \x01(\t\x12\x13\n\x0boperator_id\x18\x08 \x01(\t\x12\x37\n\x07outcome\x18\t \x01(\x0e\x32&.sasayaki.callreason.v1.EnquiryOutcome\x12\x33\n\x07\x61nswers\x18\n \x03(\x0b\x32\".sasayaki.callreason.v1.FormAnswer2\xfa\x05\n\x11\x43\x61llreasonService\x12`\n\tPutClient\x12(.sasayaki.callreason.v1.PutClientRequest\x1a).sasayaki.callreason.v1.PutClientResponse\x12\x66\n\x0bPublishFlow\x12*.sasayaki.callreason.v1.PublishFlowRequest\x1a+.sasayaki.callreason.v1.PublishFlowResponse\x12\x66\n\x0bOpenEnquiry\x12*.sasayaki.callreason.v1.OpenEnquiryRequest\x1a+.sasayaki.callreason.v1.OpenEnquiryResponse\x12o\n\x0e\x41\x64vanceEnquiry\x12-.sasayaki.callreason.v1.AdvanceEnquiryRequest\x1a..sasayaki.callreason.v1.AdvanceEnquiryResponse\x12l\n\rConfirmReason\x12,.sasayaki.callreason.v1.ConfirmReasonRequest\x1a-.sasayaki.callreason.v1.ConfirmReasonResponse\x12o\n\x0e\x43ompleteWrapUp\x12-.sasayaki.callreason.v1.CompleteWrapUpRequest\x1a..sasayaki.callreason.v1.CompleteWrapUpResponse\x12\x63\n\nGetEnquiry\x12).sasayaki.callreason.v1.GetEnquiryRequest\x1a*.sasayaki.callreason.v1.GetEnquiryResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n/sasayaki/callreason/v1/callreason_service.proto\x12\x16sasayaki.callreason.v1\x1a*sasayaki/callreason/v1/client_events.proto\x1a+sasayaki/callreason/v1/enquiry_events.proto\"\x8d\x02\n\x10PutClientRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12/\n\x07numbers\x18\x04 \x03(\x0b\x32\x1e.sasayaki.callreason.v1.Number\x12/\n\x07reasons\x18\x05 \x03(\x0b\x32\x1e.sasayaki.callreason.v1.Reason\x12\x37\n\x0cwrap_up_form\x18\x06 \x03(\x0b\x32!.sasayaki.callreason.v1.FormField\x12\x16\n\x0ewrap_up_ms_max\x18\x07 \x01(\r\x12\x11\n\tqueue_ids\x18\x08 \x03(\t\"\x13\n\x11PutClientResponse\"\xc5\x01\n\x12PublishFlowRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x0e\n\x06source\x18\x03 \x01(\t\x12H\n\x07prompts\x18\x04 \x03(\x0b\x32\x37.sasayaki.callreason.v1.PublishFlowRequest.PromptsEntry\x1a.\n\x0cPromptsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"7\n\x13PublishFlowResponse\x12\x0f\n\x07\x66low_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\r\"T\n\x12OpenEnquiryRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x12\n\ncontact_id\x18\x02 \x01(\t\x12\x16\n\x0e\x64ialled_number\x18\x03 \x01(\t\"\x15\n\x13OpenEnquiryResponse\"\x95\x05\n\x15\x41\x64vanceEnquiryRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x12\n\ncontact_id\x18\x02 \x01(\t\x12Q\n\x0cprompt_heard\x18\x03 \x01(\x0b\x32\x39.sasayaki.callreason.v1.AdvanceEnquiryRequest.PromptHeardH\x00\x12U\n\x0e\x64igits_pressed\x18\x04 \x01(\x0b\x32;.sasayaki.callreason.v1.AdvanceEnquiryRequest.DigitsPressedH\x00\x12Q\n\x0ctalk_started\x18\x05 \x01(\x0b\x32\x39.sasayaki.callreason.v1.AdvanceEnquiryRequest.TalkStartedH\x00\x12M\n\ncall_ended\x18\x06 \x01(\x0b\x32\x37.sasayaki.callreason.v1.AdvanceEnquiryRequest.CallEndedH\x00\x12M\n\ntaken_over\x18\x07 \x01(\x0b\x32\x37.sasayaki.callreason.v1.AdvanceEnquiryRequest.TakenOverH\x00\x1a\x1e\n\x0bPromptHeard\x12\x0f\n\x07play_id\x18\x01 \x01(\t\x1a\x30\n\rDigitsPressed\x12\x0f\n\x07play_id\x18\x01 \x01(\t\x12\x0e\n\x06\x64igits\x18\x02 \x01(\t\x1a\"\n\x0bTalkStarted\x12\x13\n\x0boperator_id\x18\x01 \x01(\t\x1a\x19\n\tCallEnded\x12\x0c\n\x04lost\x18\x01 \x01(\x08\x1a \n\tTakenOver\x12\x13\n\x0boperator_id\x18\x01 \x01(\tB\x06\n\x04what\"\x18\n\x16\x41\x64vanceEnquiryResponse\"Q\n\x14\x43onfirmReasonRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x12\n\ncontact_id\x18\x02 \x01(\t\x12\x11\n\treason_id\x18\x03 \x01(\t\"\x17\n\x15\x43onfirmReasonResponse\"\x87\x01\n\x15\x43ompleteWrapUpRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x12\n\ncontact_id\x18\x02 \x01(\t\x12\x11\n\treason_id\x18\x03 \x01(\t\x12\x33\n\x07\x61nswers\x18\x04 \x03(\x0b\x32\".sasayaki.callreason.v1.FormAnswer\"\x18\n\x16\x43ompleteWrapUpResponse\"\'\n\x11GetEnquiryRequest\x12\x12\n\ncontact_id\x18\x01 \x01(\t\"\xaa\x02\n\x12GetEnquiryResponse\x12\x12\n\ncontact_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x0f\n\x07\x66low_id\x18\x03 \x01(\t\x12\x14\n\x0c\x66low_version\x18\x04 \x01(\r\x12\x0c\n\x04path\x18\x05 \x03(\t\x12\x18\n\x10stated_reason_id\x18\x06 \x01(\t\x12\x1b\n\x13\x63onfirmed_reason_id\x18\x07 \x01(\t\x12\x13\n\x0boperator_id\x18\x08 \x01(\t\x12\x37\n\x07outcome\x18\t \x01(\x0e\x32&.sasayaki.callreason.v1.EnquiryOutcome\x12\x33\n\x07\x61nswers\x18\n \x03(\x0b\x32\".sasayaki.callreason.v1.FormAnswer2\xfa\x05\n\x11\x43\x61llreasonService\x12`\n\tPutClient\x12(.sasayaki.callreason.v1.PutClientRequest\x1a).sasayaki.callreason.v1.PutClientResponse\x12\x66\n\x0bPublishFlow\x12*.sasayaki.callreason.v1.PublishFlowRequest\x1a+.sasayaki.callreason.v1.PublishFlowResponse\x12\x66\n\x0bOpenEnquiry\x12*.sasayaki.callreason.v1.OpenEnquiryRequest\x1a+.sasayaki.callreason.v1.OpenEnquiryResponse\x12o\n\x0e\x41\x64vanceEnquiry\x12-.sasayaki.callreason.v1.AdvanceEnquiryRequest\x1a..sasayaki.callreason.v1.AdvanceEnquiryResponse\x12l\n\rConfirmReason\x12,.sasayaki.callreason.v1.ConfirmReasonRequest\x1a-.sasayaki.callreason.v1.ConfirmReasonResponse\x12o\n\x0e\x43ompleteWrapUp\x12-.sasayaki.callreason.v1.CompleteWrapUpRequest\x1a..sasayaki.callreason.v1.CompleteWrapUpResponse\x12\x63\n\nGetEnquiry\x12).sasayaki.callreason.v1.GetEnquiryRequest\x1a*.sasayaki.callreason.v1.GetEnquiryResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -50,29 +50,31 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_OPENENQUIRYRESPONSE']._serialized_start=800
   _globals['_OPENENQUIRYRESPONSE']._serialized_end=821
   _globals['_ADVANCEENQUIRYREQUEST']._serialized_start=824
-  _globals['_ADVANCEENQUIRYREQUEST']._serialized_end=1372
-  _globals['_ADVANCEENQUIRYREQUEST_PROMPTHEARD']._serialized_start=1221
-  _globals['_ADVANCEENQUIRYREQUEST_PROMPTHEARD']._serialized_end=1251
-  _globals['_ADVANCEENQUIRYREQUEST_DIGITSPRESSED']._serialized_start=1253
-  _globals['_ADVANCEENQUIRYREQUEST_DIGITSPRESSED']._serialized_end=1301
-  _globals['_ADVANCEENQUIRYREQUEST_TALKSTARTED']._serialized_start=1303
-  _globals['_ADVANCEENQUIRYREQUEST_TALKSTARTED']._serialized_end=1337
-  _globals['_ADVANCEENQUIRYREQUEST_CALLENDED']._serialized_start=1339
-  _globals['_ADVANCEENQUIRYREQUEST_CALLENDED']._serialized_end=1364
-  _globals['_ADVANCEENQUIRYRESPONSE']._serialized_start=1374
-  _globals['_ADVANCEENQUIRYRESPONSE']._serialized_end=1398
-  _globals['_CONFIRMREASONREQUEST']._serialized_start=1400
-  _globals['_CONFIRMREASONREQUEST']._serialized_end=1481
-  _globals['_CONFIRMREASONRESPONSE']._serialized_start=1483
-  _globals['_CONFIRMREASONRESPONSE']._serialized_end=1506
-  _globals['_COMPLETEWRAPUPREQUEST']._serialized_start=1509
-  _globals['_COMPLETEWRAPUPREQUEST']._serialized_end=1644
-  _globals['_COMPLETEWRAPUPRESPONSE']._serialized_start=1646
-  _globals['_COMPLETEWRAPUPRESPONSE']._serialized_end=1670
-  _globals['_GETENQUIRYREQUEST']._serialized_start=1672
-  _globals['_GETENQUIRYREQUEST']._serialized_end=1711
-  _globals['_GETENQUIRYRESPONSE']._serialized_start=1714
-  _globals['_GETENQUIRYRESPONSE']._serialized_end=2012
-  _globals['_CALLREASONSERVICE']._serialized_start=2015
-  _globals['_CALLREASONSERVICE']._serialized_end=2777
+  _globals['_ADVANCEENQUIRYREQUEST']._serialized_end=1485
+  _globals['_ADVANCEENQUIRYREQUEST_PROMPTHEARD']._serialized_start=1300
+  _globals['_ADVANCEENQUIRYREQUEST_PROMPTHEARD']._serialized_end=1330
+  _globals['_ADVANCEENQUIRYREQUEST_DIGITSPRESSED']._serialized_start=1332
+  _globals['_ADVANCEENQUIRYREQUEST_DIGITSPRESSED']._serialized_end=1380
+  _globals['_ADVANCEENQUIRYREQUEST_TALKSTARTED']._serialized_start=1382
+  _globals['_ADVANCEENQUIRYREQUEST_TALKSTARTED']._serialized_end=1416
+  _globals['_ADVANCEENQUIRYREQUEST_CALLENDED']._serialized_start=1418
+  _globals['_ADVANCEENQUIRYREQUEST_CALLENDED']._serialized_end=1443
+  _globals['_ADVANCEENQUIRYREQUEST_TAKENOVER']._serialized_start=1445
+  _globals['_ADVANCEENQUIRYREQUEST_TAKENOVER']._serialized_end=1477
+  _globals['_ADVANCEENQUIRYRESPONSE']._serialized_start=1487
+  _globals['_ADVANCEENQUIRYRESPONSE']._serialized_end=1511
+  _globals['_CONFIRMREASONREQUEST']._serialized_start=1513
+  _globals['_CONFIRMREASONREQUEST']._serialized_end=1594
+  _globals['_CONFIRMREASONRESPONSE']._serialized_start=1596
+  _globals['_CONFIRMREASONRESPONSE']._serialized_end=1619
+  _globals['_COMPLETEWRAPUPREQUEST']._serialized_start=1622
+  _globals['_COMPLETEWRAPUPREQUEST']._serialized_end=1757
+  _globals['_COMPLETEWRAPUPRESPONSE']._serialized_start=1759
+  _globals['_COMPLETEWRAPUPRESPONSE']._serialized_end=1783
+  _globals['_GETENQUIRYREQUEST']._serialized_start=1785
+  _globals['_GETENQUIRYREQUEST']._serialized_end=1824
+  _globals['_GETENQUIRYRESPONSE']._serialized_start=1827
+  _globals['_GETENQUIRYRESPONSE']._serialized_end=2125
+  _globals['_CALLREASONSERVICE']._serialized_start=2128
+  _globals['_CALLREASONSERVICE']._serialized_end=2890
 # @@protoc_insertion_point(module_scope)

@@ -280,12 +280,32 @@ class AdvanceEnquiryRequest(_message.Message):
         def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
         def WhichOneof(self, oneof_group: _Never) -> None: ...
 
+    @_typing.final
+    class TakenOver(_message.Message):
+        """The call goes on with a supervisor; the operator's part in it is over."""
+
+        DESCRIPTOR: _descriptor.Descriptor
+
+        OPERATOR_ID_FIELD_NUMBER: _builtins.int
+        operator_id: _builtins.str
+        def __init__(
+            self,
+            *,
+            operator_id: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["operator_id", b"operator_id"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     CONTACT_ID_FIELD_NUMBER: _builtins.int
     PROMPT_HEARD_FIELD_NUMBER: _builtins.int
     DIGITS_PRESSED_FIELD_NUMBER: _builtins.int
     TALK_STARTED_FIELD_NUMBER: _builtins.int
     CALL_ENDED_FIELD_NUMBER: _builtins.int
+    TAKEN_OVER_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     contact_id: _builtins.str
     @_builtins.property
@@ -296,6 +316,8 @@ class AdvanceEnquiryRequest(_message.Message):
     def talk_started(self) -> Global___AdvanceEnquiryRequest.TalkStarted: ...
     @_builtins.property
     def call_ended(self) -> Global___AdvanceEnquiryRequest.CallEnded: ...
+    @_builtins.property
+    def taken_over(self) -> Global___AdvanceEnquiryRequest.TakenOver: ...
     def __init__(
         self,
         *,
@@ -305,12 +327,13 @@ class AdvanceEnquiryRequest(_message.Message):
         digits_pressed: Global___AdvanceEnquiryRequest.DigitsPressed | None = ...,
         talk_started: Global___AdvanceEnquiryRequest.TalkStarted | None = ...,
         call_ended: Global___AdvanceEnquiryRequest.CallEnded | None = ...,
+        taken_over: Global___AdvanceEnquiryRequest.TakenOver | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["call_ended", b"call_ended", "digits_pressed", b"digits_pressed", "prompt_heard", b"prompt_heard", "talk_started", b"talk_started", "what", b"what"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["call_ended", b"call_ended", "digits_pressed", b"digits_pressed", "prompt_heard", b"prompt_heard", "taken_over", b"taken_over", "talk_started", b"talk_started", "what", b"what"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["call_ended", b"call_ended", "contact_id", b"contact_id", "digits_pressed", b"digits_pressed", "prompt_heard", b"prompt_heard", "request_id", b"request_id", "talk_started", b"talk_started", "what", b"what"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["call_ended", b"call_ended", "contact_id", b"contact_id", "digits_pressed", b"digits_pressed", "prompt_heard", b"prompt_heard", "request_id", b"request_id", "taken_over", b"taken_over", "talk_started", b"talk_started", "what", b"what"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_what: _TypeAlias = _typing.Literal["prompt_heard", "digits_pressed", "talk_started", "call_ended"]  # noqa: Y015
+    _WhichOneofReturnType_what: _TypeAlias = _typing.Literal["prompt_heard", "digits_pressed", "talk_started", "call_ended", "taken_over"]  # noqa: Y015
     _WhichOneofArgType_what: _TypeAlias = _typing.Literal["what", b"what"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_what) -> _WhichOneofReturnType_what | None: ...
 

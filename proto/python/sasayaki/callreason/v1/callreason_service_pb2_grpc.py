@@ -113,7 +113,7 @@ class CallreasonServiceServicer:
 
     def CompleteWrapUp(self, request, context):
         """Sends the client company's wrap-up form. INVALID_ARGUMENT names the field that is missing or wrong.
-        FAILED_PRECONDITION with CALL_RUNS before the call's end is known, with ENQUIRY_OVER when the time for it has passed.
+        FAILED_PRECONDITION with CALL_RUNS before the end of the operator's part is known, with ENQUIRY_OVER when the time for it has passed.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -45,7 +45,7 @@ class CallreasonServiceStub:
     """Confirms or corrects the reason. For the operator of the contact and supervisors."""
     CompleteWrapUp: _grpc.UnaryUnaryMultiCallable[_callreason_service_pb2.CompleteWrapUpRequest, _callreason_service_pb2.CompleteWrapUpResponse]
     """Sends the client company's wrap-up form. INVALID_ARGUMENT names the field that is missing or wrong.
-    FAILED_PRECONDITION with CALL_RUNS before the call's end is known, with ENQUIRY_OVER when the time for it has passed.
+    FAILED_PRECONDITION with CALL_RUNS before the end of the operator's part is known, with ENQUIRY_OVER when the time for it has passed.
     """
     GetEnquiry: _grpc.UnaryUnaryMultiCallable[_callreason_service_pb2.GetEnquiryRequest, _callreason_service_pb2.GetEnquiryResponse]
     """One enquiry as it stands. For its operator, supervisors, managers and services. NOT_FOUND when there is none."""
@@ -67,7 +67,7 @@ class CallreasonServiceAsyncStub(CallreasonServiceStub):
     """Confirms or corrects the reason. For the operator of the contact and supervisors."""
     CompleteWrapUp: _aio.UnaryUnaryMultiCallable[_callreason_service_pb2.CompleteWrapUpRequest, _callreason_service_pb2.CompleteWrapUpResponse]  # type: ignore[assignment]
     """Sends the client company's wrap-up form. INVALID_ARGUMENT names the field that is missing or wrong.
-    FAILED_PRECONDITION with CALL_RUNS before the call's end is known, with ENQUIRY_OVER when the time for it has passed.
+    FAILED_PRECONDITION with CALL_RUNS before the end of the operator's part is known, with ENQUIRY_OVER when the time for it has passed.
     """
     GetEnquiry: _aio.UnaryUnaryMultiCallable[_callreason_service_pb2.GetEnquiryRequest, _callreason_service_pb2.GetEnquiryResponse]  # type: ignore[assignment]
     """One enquiry as it stands. For its operator, supervisors, managers and services. NOT_FOUND when there is none."""
@@ -122,7 +122,7 @@ class CallreasonServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_callreason_service_pb2.CompleteWrapUpResponse, _abc.Awaitable[_callreason_service_pb2.CompleteWrapUpResponse]]:
         """Sends the client company's wrap-up form. INVALID_ARGUMENT names the field that is missing or wrong.
-        FAILED_PRECONDITION with CALL_RUNS before the call's end is known, with ENQUIRY_OVER when the time for it has passed.
+        FAILED_PRECONDITION with CALL_RUNS before the end of the operator's part is known, with ENQUIRY_OVER when the time for it has passed.
         """
 
     @_abc_1.abstractmethod

@@ -106,7 +106,7 @@ class EnquiryTaken(Event, type="sasayaki.callreason.v1.EnquiryTaken"):
 
 
 class WrapUpAsked(Event, type="sasayaki.callreason.v1.WrapUpAsked"):
-    """The call is over and the operator is asked for the wrap-up."""
+    """The call is over, or goes on with a supervisor, and the operator is asked for the wrap-up."""
 
     operator_id: str
     respond_by: Instant

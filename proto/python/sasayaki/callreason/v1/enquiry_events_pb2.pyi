@@ -263,7 +263,7 @@ Global___EnquiryTaken: _TypeAlias = EnquiryTaken  # noqa: Y015
 
 @_typing.final
 class WrapUpAsked(_message.Message):
-    """The call is over and the operator is asked for the wrap-up."""
+    """The call is over, or goes on with a supervisor, and the operator is asked for the wrap-up."""
 
     DESCRIPTOR: _descriptor.Descriptor
 

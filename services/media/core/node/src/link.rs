@@ -17,7 +17,7 @@ use tokio::task::AbortHandle;
 
 use crate::frames;
 use crate::metrics::Metrics;
-use crate::wire::{from_node, to_node, Applied, FromNode, Happening, Hello, Order, ToNode};
+use crate::wire::{from_node, to_node, Applied, FromNode, Happening, Hello, Levels, Order, ToNode};
 
 /// Happenings that may wait for acknowledgement before new calls are turned away.
 pub const UNACKNOWLEDGED_MAX: usize = 50_000;
@@ -186,6 +186,17 @@ impl Link {
         {
             self.drop_connection();
         }
+    }
+
+    /// Whether a second of levels would find room: half of it is for what must not be lost.
+    pub fn takes_levels(&self) -> bool {
+        let room = |connection: &Connection| connection.frames.capacity() > FRAMES_WAITING_MAX / 2;
+        self.connection.as_ref().is_some_and(room)
+    }
+
+    /// Sends a second of levels.
+    pub fn levels(&mut self, levels: Levels) {
+        self.send(from_node::Message::Levels(levels));
     }
 
     /// Answers an order.

@@ -87,6 +87,8 @@ metrics! {
     orders_repeated_total: Counter "counter" "Orders that had been carried out before.",
     orders_refused_total: Counter "counter" "Orders answered with an error.",
     happenings_total: Counter "counter" "Happenings numbered.",
+    levels_total: Counter "counter" "Seconds of levels sent to media's Python side.",
+    levels_dropped_total: Counter "counter" "Seconds of levels that nobody took: Python was away or slow.",
     journal_syncs_total: Counter "counter" "Times the journal was synced.",
     journal_errors_total: Counter "counter" "Failed writes of the journal; each is tried again.",
     connections_total: Counter "counter" "Connections of media's Python side.",

@@ -18,7 +18,7 @@ use tokio::time::{interval, sleep_until, Interval};
 use crate::calls::{Act, Caller, Calls, Limits};
 use crate::journal::{self, Entry, Journal};
 use crate::link::{self, Brought, Link, ORDERS_WAITING_MAX};
-use crate::media::{Full, Media, MediaConfig, MediaHappening, MediaOrder};
+use crate::media::{Full, Levels, Media, MediaConfig, MediaHappening, MediaOrder};
 use crate::metrics::Metrics;
 use crate::registrar::Registrar;
 use crate::settings::Settings;
@@ -27,6 +27,8 @@ use crate::wire::Happening;
 
 /// Happenings of the media threads that may wait.
 const HAPPENINGS_WAITING_MAX: usize = 8_192;
+/// Seconds of levels that may wait; a later one is lost.
+const LEVELS_WAITING_MAX: usize = 4;
 /// Bytes of datagrams that may wait for the signalling thread.
 const SIP_BUFFER_BYTES: usize = 4 << 20;
 /// How often bindings run out, gauges are set and orders that found no room are tried again.
@@ -45,6 +47,7 @@ pub struct Signalling {
     metrics: Arc<Metrics>,
     brought: mpsc::Receiver<Brought>,
     sounds: mpsc::Receiver<MediaHappening>,
+    levels: mpsc::Receiver<Levels>,
     waiting: VecDeque<MediaOrder>,
     clock: Clock,
     housekeeping: Interval,
@@ -75,7 +78,8 @@ impl Signalling {
     pub async fn open(settings: &Settings, metrics: Arc<Metrics>) -> io::Result<Self> {
         let node_id = node_id()?;
         let (sounds_to, sounds) = mpsc::channel(HAPPENINGS_WAITING_MAX);
-        let media = Media::start(&media_config(settings), sounds_to)?;
+        let (levels_to, levels) = mpsc::channel(LEVELS_WAITING_MAX);
+        let media = Media::start(&media_config(settings), sounds_to, levels_to)?;
         let journal = journal::start(&settings.journal, &node_id, Arc::clone(&metrics))?;
         let socket = UdpSocket::bind(settings.sip).await?;
         // The system grants less where it is set up so; then a burst loses more, and is sent again.
@@ -118,6 +122,7 @@ impl Signalling {
             metrics,
             brought,
             sounds,
+            levels,
             waiting: VecDeque::new(),
             clock: Clock(Instant::now()),
             housekeeping: interval(HOUSEKEEPING),
@@ -183,6 +188,7 @@ impl Signalling {
             Some(arrived) = self.stack.next() => self.arrived(arrived),
             Some(brought) = self.brought.recv() => self.brought(brought),
             Some(sound) = self.sounds.recv() => self.calls.sounded(self.clock.now_ms(), &sound),
+            Some(levels) = self.levels.recv() => self.tell_levels(&levels),
             Ok(()) = self.journal.synced.changed() => {
                 let synced = *self.journal.synced.borrow_and_update();
                 self.link.synced(synced);
@@ -240,6 +246,15 @@ impl Signalling {
                 self.to_journal(Entry::Acknowledged(seq));
             }
             Brought::Order(order) => self.calls.order(self.clock.now_ms(), order),
+        }
+    }
+
+    fn tell_levels(&mut self, levels: &Levels) {
+        if self.link.takes_levels() {
+            self.metrics.levels_total.rise();
+            self.link.levels(self.calls.levels(levels));
+        } else {
+            self.metrics.levels_dropped_total.rise();
         }
     }
 

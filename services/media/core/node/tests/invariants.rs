@@ -46,6 +46,9 @@ struct World {
     admitted: HashSet<String>,
     drawn: HashMap<String, String>,
     ended: HashMap<String, u32>,
+    /// Calls in silence, and how many silences there were.
+    silent: HashSet<String>,
+    silences: usize,
     /// Dialled legs by contact and leg: how often they ended.
     dialled: HashMap<(String, String), u32>,
     /// Which legs are in which call of the sound, and those on their way.
@@ -133,6 +136,8 @@ impl World {
             admitted: HashSet::new(),
             drawn: HashMap::new(),
             ended: HashMap::new(),
+            silent: HashSet::new(),
+            silences: 0,
             dialled: HashMap::new(),
             rooms: HashMap::new(),
             moving: Vec::new(),
@@ -255,7 +260,15 @@ impl World {
         match what {
             What::Invited(invited) => self.invited.push(invited.node_call_id),
             What::Withdrawn(gone) => *self.settled.entry(gone.node_call_id).or_default() += 1,
-            What::CallEnded(_) => *self.ended.entry(contact_id.to_owned()).or_default() += 1,
+            What::SilenceBegan(_) => {
+                assert!(self.silent.insert(contact_id.to_owned()));
+                self.silences += 1;
+            }
+            What::SilenceEnded(_) => assert!(self.silent.remove(contact_id)),
+            What::CallEnded(_) => {
+                assert!(!self.silent.contains(contact_id), "silent after the end");
+                *self.ended.entry(contact_id.to_owned()).or_default() += 1;
+            }
             What::LegEnded(ended) => {
                 *self
                     .dialled
@@ -361,6 +374,7 @@ impl World {
             22 if a % 4 == 0 => self.order(Asked::ReleasePhone(ReleasePhone {
                 user_id: SUPERVISORS[b % 2].to_owned(),
             })),
+            25 => self.talk(b),
             _ => self.pass(match b % 20 {
                 0 => 31_000,
                 1 => 6_000,
@@ -447,6 +461,34 @@ impl World {
         self.look();
     }
 
+    /// The same of all calls: few of them are talks.
+    fn talk(&mut self, b: usize) {
+        for call in self.called.clone() {
+            self.talk_goes_on(call, b);
+        }
+    }
+
+    fn talk_goes_on(&mut self, call: CallId, b: usize) {
+        let lasted_ms = 3_000;
+        let happening = match b % 4 {
+            0 | 1 => MediaHappening::SilenceBegan {
+                call,
+                since_unix_us: 0,
+                silent_ms: lasted_ms,
+            },
+            2 => MediaHappening::SilenceEnded {
+                call,
+                silent_ms: lasted_ms,
+            },
+            _ => MediaHappening::OverlapBegan {
+                call,
+                overlap_ms: lasted_ms,
+            },
+        };
+        self.calls.sounded(self.now_ms, &happening);
+        self.look();
+    }
+
     /// Ends everything and lets all time pass that anything may take.
     fn finish(&mut self) {
         self.calls.end_all(self.now_ms);
@@ -479,6 +521,7 @@ struct Reached {
     plays: usize,
     moved: usize,
     phones: usize,
+    silences: usize,
 }
 
 impl Reached {
@@ -488,6 +531,7 @@ impl Reached {
         self.plays += world.plays.len();
         self.moved += world.moved;
         self.phones += world.phones.gone.len();
+        self.silences += world.silences;
     }
 }
 
@@ -502,7 +546,8 @@ fn every_call_and_every_leg_ends_once() {
         spool_dir: spool.path().to_owned(),
         ..MediaConfig::default()
     };
-    let media = Media::start(&config, happenings).unwrap();
+    let (levels, _) = tokio::sync::mpsc::channel(1);
+    let media = Media::start(&config, happenings, levels).unwrap();
     let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig {
         cases: 4_000,
         failure_persistence: None,
@@ -567,9 +612,11 @@ fn every_call_and_every_leg_ends_once() {
         plays,
         moved,
         phones,
+        silences,
     } = *reached.borrow();
+    let least = [admitted, dialled, plays, moved, phones, silences * 20];
     assert!(
-        admitted > 1_000 && dialled > 1_000 && plays > 1_000 && moved > 1_000 && phones > 1_000,
-        "the walks get far: {admitted} {dialled} {plays} {moved} {phones}"
+        least.iter().all(|&reached| reached > 1_000),
+        "the walks get far: {least:?}"
     );
 }

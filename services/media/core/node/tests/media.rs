@@ -169,7 +169,8 @@ impl Node {
             ..MediaConfig::default()
         };
         let (sender, happenings) = channel(64);
-        let media = Media::start(&config, sender).expect("started");
+        let (levels, _) = channel(64);
+        let media = Media::start(&config, sender, levels).expect("started");
         Self {
             media,
             happenings,

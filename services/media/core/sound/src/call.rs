@@ -19,6 +19,7 @@ use crate::leg::{Leg, Peer, Received};
 use crate::mix::{Heard, Voice};
 use crate::modes::Standing;
 use crate::play::{Collect, Digits, Play, PlayOutcome};
+use crate::speech::Cast;
 use crate::stream::{Identity, SourceId};
 use crate::{Codec, Count, Micros, Mode, Prompt, Role};
 
@@ -49,11 +50,13 @@ pub trait Out {
     fn send(&mut self, leg: Slot, to: SocketAddr, packet: &[u8]);
     /// Record what was said.
     fn tap(&mut self, tapped: Tapped<'_>);
+    /// Listen to what was said in a talk; `audible`: it is no supervisor's whom the customer does not hear.
+    fn hear(&mut self, tapped: Tapped<'_>, audible: bool);
     fn happened(&mut self, happening: Happening);
     fn count(&mut self, count: Count, by: u64);
 }
 
-/// Sound for the recording.
+/// Sound for the recording, or for who listens to talks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tapped<'a> {
     /// Whose track it belongs to.
@@ -297,7 +300,18 @@ impl Call {
         Some(operator.map_or(0, |leg| leg.stream.timestamp()))
     }
 
-    /// Starts or stops handing out what is said.
+    /// Who is in the talk; `None` while customer and operator, or who took the call over, are not joined.
+    pub fn cast(&self) -> Option<Cast> {
+        let there = |leg: &Leg| leg.peer.is_some();
+        let needed = |leg: &Leg| leg.role != Role::Supervisor || leg.mode == Some(Mode::Takeover);
+        let mut legs = self.legs.iter().flatten().filter(|leg| there(leg));
+        let held = legs.any(|leg| needed(leg) && !(leg.sends && leg.receives));
+        let role = |leg: &Option<Leg>| leg.as_ref().filter(|leg| there(leg)).map(|leg| leg.role);
+        let roles = array::from_fn(|slot| role(&self.legs[slot]));
+        self.joined.then_some(Cast { roles, held })
+    }
+
+    /// Starts or stops handing out what is said for the recording.
     pub fn set_tapped(&mut self, tapped: bool) {
         self.tapped = tapped;
     }

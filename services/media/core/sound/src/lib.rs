@@ -12,6 +12,7 @@ pub mod modes;
 pub mod play;
 pub mod prompt;
 pub mod rtp;
+pub mod speech;
 pub mod stream;
 pub mod timeline;
 

@@ -7,8 +7,9 @@ use std::cell::Cell;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use sound::{Count, Happening, Mode, Out, Prompt, Slot, Tapped};
-use support::{address, packet, Line, CUSTOMER, MS, SUPERVISOR};
+use sound::speech::{Cast, Talk};
+use sound::{Codec, Count, Happening, Mode, Out, Prompt, Role, Slot, Tapped, LEGS_MAX};
+use support::{address, packet, Line, CUSTOMER, MS, OPERATOR, SUPERVISOR};
 
 struct Counting;
 
@@ -39,6 +40,7 @@ static COUNTING: Counting = Counting;
 struct Sink {
     sent: u64,
     tapped: u64,
+    heard: u64,
 }
 
 impl Out for Sink {
@@ -48,6 +50,10 @@ impl Out for Sink {
 
     fn tap(&mut self, _: Tapped<'_>) {
         self.tapped += 1;
+    }
+
+    fn hear(&mut self, _: Tapped<'_>, _: bool) {
+        self.heard += 1;
     }
 
     fn happened(&mut self, _: Happening) {}
@@ -90,9 +96,35 @@ fn packets_deadlines_and_modes_allocate_nothing() {
     }
     assert_eq!(ALLOCATIONS.with(Cell::get) - before, 0);
     assert!(
-        sink.sent > 250 && sink.tapped > 200,
+        sink.sent > 250 && sink.tapped > 200 && sink.heard == 300,
         "{} sent, {} tapped",
         sink.sent,
         sink.tapped
     );
+}
+
+#[test]
+fn listening_to_a_talk_allocates_nothing() {
+    let mut roles = [None; LEGS_MAX];
+    roles[..3].copy_from_slice(&[Role::Customer, Role::Operator, Role::Supervisor].map(Some));
+    let mut talk = Talk::new(0, &Cast { roles, held: false });
+    let payload = [0x33; 160];
+    let mut noted = 0;
+    let before = ALLOCATIONS.with(Cell::get);
+    for frame in 0..500_u32 {
+        for slot in [CUSTOMER, OPERATOR, SUPERVISOR] {
+            let tapped = Tapped {
+                role: Role::Customer,
+                leg: slot,
+                source: 1,
+                timestamp: frame * 160,
+                at: u64::from(frame + 1) * 20 * MS,
+                codec: Codec::Pcmu,
+                payload: &payload,
+            };
+            talk.hear(true, &tapped, &mut |_| noted += 1);
+        }
+    }
+    assert_eq!(ALLOCATIONS.with(Cell::get) - before, 0);
+    assert!(noted >= 9, "{noted} noted");
 }

@@ -3,7 +3,7 @@
 mod support;
 
 use sound::{Codec, Count, Happening, Mode, Role, Slot, FRAME_SAMPLES};
-use support::{address, packet, Line, CUSTOMER, MS, OPERATOR, SUPERVISOR};
+use support::{address, packet, Line, CUSTOMER, MS, OPERATOR, ROLES, SUPERVISOR};
 
 const VALUES: [i16; 3] = [1_000, 4_000, 12_000];
 const PHASES: [u64; 3] = [0, 7 * MS, 12 * MS];
@@ -334,4 +334,56 @@ fn a_silent_leg_is_told_of_once_until_it_is_heard_again() {
             silent_ms: 10_000
         }]
     );
+}
+
+#[test]
+fn a_talk_is_listened_to_from_its_joining_on_recorded_or_not() {
+    let mut line = Line::new();
+    line.add(Role::Customer, Codec::Pcmu, 1_000, 0);
+    line.run(100 * MS);
+    assert_eq!((line.call.cast(), line.seen.listened.len()), (None, 0));
+    line.add(Role::Operator, Codec::Pcmu, 1_000, 7 * MS);
+    line.call.join(&mut line.seen);
+    line.run(100 * MS);
+    let heard = |slot| {
+        line.seen
+            .listened
+            .iter()
+            .filter(|&&heard| heard == (slot, true))
+            .count()
+    };
+    assert_eq!((heard(CUSTOMER), heard(OPERATOR)), (5, 5));
+}
+
+#[test]
+fn a_supervisors_voice_counts_in_the_talk_while_the_customer_hears_it() {
+    let mut line = Line::of_three([1_000; 3], PHASES);
+    for (mode, audible) in [
+        (None, false),
+        (Some(Mode::Whisper), false),
+        (Some(Mode::Barge), true),
+    ] {
+        line.call.supervise(SUPERVISOR, mode, &mut line.seen);
+        line.seen.listened.clear();
+        line.run(20 * MS);
+        assert!(
+            line.seen.listened.contains(&(SUPERVISOR, audible)),
+            "{mode:?}"
+        );
+    }
+}
+
+#[test]
+fn a_talk_is_held_while_customer_or_operator_neither_hears_nor_is_heard() {
+    let mut line = Line::of_three([1_000; 3], [0; 3]);
+    for (slot, holds) in [(CUSTOMER, true), (OPERATOR, true), (SUPERVISOR, false)] {
+        line.call.set_direction(line.seen.now, slot, true, false);
+        let held = line.call.cast().expect("a talk").held;
+        assert_eq!(held, holds, "{slot:?}");
+        line.call.set_direction(line.seen.now, slot, true, true);
+    }
+    let cast = line.call.cast().expect("a talk");
+    assert!(!cast.held);
+    let roles: Vec<_> = cast.roles.into_iter().flatten().collect();
+    assert_eq!(roles, ROLES);
 }

@@ -7,6 +7,7 @@ use sip::sdp::{Audio, Codec, Direction};
 
 use super::memory::Memory;
 use super::phones::Seat;
+use super::talk::Open;
 use super::{Act, Shared};
 use crate::media::{self, CallId, LegId, MediaOrder, Mode, PlayId, Role};
 use crate::wire::happening::Happening as What;
@@ -104,6 +105,8 @@ pub struct Call {
     pub joined: Option<LegId>,
     /// The supervisor's leg that has taken the call over: the call ends with it, and not with the operator's.
     pub handler: Option<LegId>,
+    /// What has begun in the talk and not ended.
+    pub open: Open,
     reason: CallEnd,
 }
 
@@ -140,6 +143,7 @@ impl Call {
             confirmed: false,
             joined: None,
             handler: None,
+            open: Open::default(),
             reason: CallEnd::Unspecified,
         }
     }
@@ -243,6 +247,7 @@ impl Call {
         if self.is_over() {
             return;
         }
+        self.end_talk(shared, now_ms);
         self.reason = reason;
         self.phase = Phase::Closing(now_ms + SOUND_END_MS);
         let legs: Vec<LegId> = self.parties().map(|party| party.leg).collect();
@@ -408,6 +413,10 @@ impl Call {
         let Some(party) = self.party(leg) else { return };
         let (role, leg_id) = (party.role, party.leg_id.clone());
         let (reason, sip_code) = end_of(why, party.ended_as);
+        let talked = self.joined == Some(leg);
+        if talked {
+            self.operator_left(shared, now_ms);
+        }
         self.leg_ended(shared, leg_id.clone(), reason, sip_code);
         if role == Role::Supervisor {
             let seat = Seat {
@@ -418,7 +427,6 @@ impl Call {
         }
         shared.media(MediaOrder::RemoveLeg { call: self.id, leg });
         let operator = role == Role::Operator && self.handler.is_none();
-        let talked = self.joined == Some(leg);
         let end = match reason {
             _ if self.handler == Some(leg) => match reason {
                 LegEnd::HungUp => CallEnd::SupervisorHungUp,

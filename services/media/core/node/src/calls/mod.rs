@@ -28,6 +28,7 @@ mod orders;
 mod phones;
 mod sound;
 mod supervising;
+mod talk;
 
 /// Numbers that may be called.
 pub const NUMBERS_MAX: usize = 100_000;

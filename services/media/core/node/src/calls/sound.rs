@@ -20,6 +20,10 @@ pub fn call_of(happening: &MediaHappening) -> CallId {
         | MediaHappening::OrderRefused { call, .. }
         | MediaHappening::TapClosed { call, .. }
         | MediaHappening::LegMoved { call, .. }
+        | MediaHappening::SilenceBegan { call, .. }
+        | MediaHappening::SilenceEnded { call, .. }
+        | MediaHappening::OverlapBegan { call, .. }
+        | MediaHappening::OverlapEnded { call, .. }
         | MediaHappening::RtpSilent { call, .. } => *call,
     }
 }
@@ -108,6 +112,12 @@ impl Call {
                     applied_at_us: *at_unix_us,
                 };
                 shared.happened(&self.contact_id, What::ModeApplied(applied));
+            }
+            MediaHappening::SilenceBegan { .. }
+            | MediaHappening::SilenceEnded { .. }
+            | MediaHappening::OverlapBegan { .. }
+            | MediaHappening::OverlapEnded { .. } => {
+                self.talk_went_on(shared, now_ms, happening);
             }
             MediaHappening::RtpSilent { leg, .. } => self.silent(shared, now_ms, *leg),
             // The leg was gone when the order arrived: its end is reported anyway. Moves are not the call's business.

@@ -25,6 +25,8 @@ pub struct MediaConfig {
     pub orders_max: usize,
     /// Tapped frames that may wait for the spool writer, per thread: 13 MB that hold 4 s of 100 calls.
     pub tapped_max: usize,
+    /// Frames of talks that may wait to be listened to, per thread: 7 MB that hold 2 s of 100 calls.
+    pub heard_max: usize,
     /// Without RTP for so long a leg is reported silent, once.
     pub rtp_silence: Duration,
 }
@@ -41,6 +43,7 @@ impl Default for MediaConfig {
             spool_age_max: Duration::from_secs(30),
             orders_max: 4_096,
             tapped_max: 65_536,
+            heard_max: 32_768,
             rtp_silence: Duration::from_secs(15),
         }
     }

@@ -173,6 +173,27 @@ pub enum MediaHappening {
         recorded_ms: u32,
         pages: u32,
     },
+    /// Neither customer nor operator has spoken since, for `silent_ms` so far.
+    SilenceBegan {
+        call: CallId,
+        since_unix_us: i64,
+        silent_ms: u32,
+    },
+    /// Somebody speaks again, or is on hold. Not told when the talk is over.
+    SilenceEnded {
+        call: CallId,
+        silent_ms: u32,
+    },
+    /// Customer and operator have spoken at once for `overlap_ms` so far.
+    OverlapBegan {
+        call: CallId,
+        overlap_ms: u32,
+    },
+    /// One of them stopped. Not told when the talk is over.
+    OverlapEnded {
+        call: CallId,
+        overlap_ms: u32,
+    },
     /// No RTP from the leg for `silent_ms` though it may send; once until it is heard again.
     RtpSilent {
         call: CallId,

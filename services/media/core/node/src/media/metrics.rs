@@ -23,6 +23,10 @@ pub enum Event {
     SendFailed,
     /// Tapped frames lost because the ring to the writer was full.
     TapRingFull,
+    /// Frames lost because the ring to the listening thread was full.
+    LevelsRingFull,
+    /// Seconds of levels that signalling had no room for.
+    LevelsDropped,
     /// Orders refused because a thread's queue was full.
     OrderQueueFull,
     /// Orders about a call or leg that is not there.
@@ -38,11 +42,13 @@ pub enum Event {
 }
 
 impl Event {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 12] = [
         Self::WakeUp,
         Self::Deadline,
         Self::SendFailed,
         Self::TapRingFull,
+        Self::LevelsRingFull,
+        Self::LevelsDropped,
         Self::OrderQueueFull,
         Self::OrderAstray,
         Self::HappeningDelayed,

@@ -1,8 +1,9 @@
 //! Media threads: calls' sound over real sockets. [`Media`] is the handle that signalling holds.
 //!
 //! Orders go down by a bounded queue per thread (and an eventfd that wakes it); happenings come up by one bounded
-//! channel. A call lives on one thread from `OpenCall` to `EndCall`; its orders are carried out in the order given. A leg
-//! may move to a call on another thread: it is handed over by that thread's queue.
+//! channel, levels by another that loses what it has no room for. A call lives on one thread from `OpenCall` to
+//! `EndCall`; its orders are carried out in the order given. A leg may move to a call on another thread: it is handed
+//! over by that thread's queue.
 
 use std::sync::mpsc::{sync_channel, Receiver, TrySendError};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,6 +14,7 @@ use tokio::sync::mpsc::Sender;
 
 use clock::Clock;
 use happenings::Happenings;
+use levels::Ears;
 use moving::{Queue, Way};
 use poll::Poll;
 use ports::Ports;
@@ -21,9 +23,11 @@ use tap::Tap;
 use worker::{Links, Message, Worker};
 
 pub use config::MediaConfig;
+pub use levels::{CallLevels, Levels};
 pub use messages::{CallId, LegId, MediaHappening, MediaOrder, PlayId};
 pub use metrics::{Event, MediaMetrics};
 pub use ports::{NoPort, PortLease};
+pub use sound::speech::LegSecond;
 pub use sound::{Codec, Collect, Count, Digits, Mode, PlayOutcome, Prompt, Role};
 
 mod clock;
@@ -31,12 +35,14 @@ mod config;
 mod early;
 mod guard;
 mod happenings;
+mod levels;
 mod messages;
 mod metrics;
 mod moving;
 mod orders;
 mod poll;
 mod ports;
+mod ring;
 pub mod spool;
 mod tap;
 mod worker;
@@ -58,38 +64,51 @@ pub struct Media {
 #[derive(Debug)]
 struct Thread {
     queue: Queue,
-    /// The media thread and its spool writer, until they are joined.
+    /// The media thread, its spool writer and its listener, until they are joined.
     running: Mutex<Vec<JoinHandle<()>>>,
 }
 
+/// What all media threads share. It holds the only senders beside theirs: when they end, the channels close.
+struct Common {
+    clock: Clock,
+    queues: Arc<[Queue]>,
+    happenings: Sender<MediaHappening>,
+    levels: Sender<Levels>,
+    metrics: Arc<MediaMetrics>,
+}
+
 impl Media {
-    /// Starts the media threads and their spool writers.
+    /// Starts the media threads, their spool writers and their listeners.
     ///
     /// When the happenings' channel is full, up to 16,384 of them wait per thread, and what waits or is lost is counted.
-    #[allow(
-        clippy::needless_pass_by_value,
-        reason = "the threads hold the only senders: when they end, the channel closes"
-    )]
-    pub fn start(config: &MediaConfig, happenings: Sender<MediaHappening>) -> io::Result<Self> {
+    pub fn start(
+        config: &MediaConfig,
+        happenings: Sender<MediaHappening>,
+        levels: Sender<Levels>,
+    ) -> io::Result<Self> {
         guard::allow_many_sockets();
-        let clock = Clock::start();
-        let metrics = Arc::new(MediaMetrics::default());
-        let mut ends = Vec::new();
-        let mut queues = Vec::new();
+        let (mut queues, mut ends) = (Vec::new(), Vec::new());
         for _ in 0..config.threads.max(1) {
             let (messages, receiver) = sync_channel(config.orders_max);
             let poll = Poll::new()?;
             queues.push(Queue::new(messages, poll.waker()));
             ends.push((receiver, poll));
         }
-        let queues: Arc<[Queue]> = queues.into();
+        let common = Common {
+            clock: Clock::start(),
+            queues: queues.into(),
+            happenings,
+            levels,
+            metrics: Arc::default(),
+        };
         let threads = ends
             .into_iter()
             .enumerate()
-            .map(|(number, end)| {
-                Thread::start(number, end, &queues, config, clock, &happenings, &metrics)
+            .map(|(number, (messages, poll))| {
+                Thread::start(number, messages, poll, config, &common)
             })
             .collect::<io::Result<Vec<_>>>()?;
+        let metrics = common.metrics;
         let ports = Ports::new(config.address, config.ports);
         Ok(Self {
             ports,
@@ -140,7 +159,7 @@ impl Media {
                     .unwrap_or_else(PoisonError::into_inner),
             );
             for handle in running {
-                // The writer, idle perhaps, is to see that its media thread has gone.
+                // The others, idle perhaps, are to see that its media thread has gone.
                 handle.thread().unpark();
                 // A panic there has aborted the process.
                 let _ = handle.join();
@@ -152,13 +171,19 @@ impl Media {
 impl Thread {
     fn start(
         number: usize,
-        (messages, poll): (Receiver<Message>, Poll),
-        queues: &Arc<[Queue]>,
+        messages: Receiver<Message>,
+        poll: Poll,
         config: &MediaConfig,
-        clock: Clock,
-        happenings: &Sender<MediaHappening>,
-        metrics: &Arc<MediaMetrics>,
+        common: &Common,
     ) -> io::Result<Self> {
+        let Common {
+            clock,
+            queues,
+            happenings,
+            levels,
+            metrics,
+        } = common;
+        let clock = *clock;
         let start = clock.unix_us(0);
         let (bytes_max, age_max) = (config.spool_bytes_max, config.spool_age_max);
         let spool = Spool::new(&config.spool_dir, start, number, bytes_max, age_max)?;
@@ -171,13 +196,24 @@ impl Thread {
             happenings.clone(),
             Arc::clone(metrics),
         )?;
+        let to_signalling = || Happenings::new(happenings.clone(), Arc::clone(metrics));
+        let listener = levels::start(
+            &name,
+            config.heard_max,
+            clock,
+            to_signalling(),
+            levels.clone(),
+            Arc::clone(metrics),
+        )?;
+        let listening = listener.thread.thread().clone();
         let links = Links {
+            ears: Ears::new(listener.ring, listening, Arc::clone(metrics)),
             tap: Tap::new(
                 writer.ring,
                 writer.thread.thread().clone(),
                 Arc::clone(metrics),
             ),
-            happenings: Happenings::new(happenings.clone(), Arc::clone(metrics)),
+            happenings: to_signalling(),
             metrics: Arc::clone(metrics),
         };
         let way = Way::new(number, Arc::clone(queues));
@@ -196,7 +232,7 @@ impl Thread {
             .spawn(move || worker.run())?;
         Ok(Self {
             queue: queues[number].clone(),
-            running: Mutex::new(vec![thread, writer.thread]),
+            running: Mutex::new(vec![thread, writer.thread, listener.thread]),
         })
     }
 }

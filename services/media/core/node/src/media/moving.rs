@@ -154,7 +154,7 @@ impl Worker {
             return None;
         }
         entry.legs[slot.index()] = Some(LegEntry { id, lease, early });
-        self.set_timer(index);
+        self.follow(index);
         Some(())
     }
 

@@ -37,9 +37,18 @@ impl Worker {
         };
         match (done, self.by_id.get(&call)) {
             (None, _) => self.links.metrics.event(Event::OrderAstray),
-            (Some(()), Some(&index)) => self.set_timer(index),
+            (Some(()), Some(&index)) => self.follow(index),
             (Some(()), None) => {}
         }
+    }
+
+    /// Has what an order changed followed by the call's timer and by who listens to it.
+    pub(super) fn follow(&mut self, index: usize) {
+        let now = self.clock.now();
+        if let Some(entry) = self.calls[index].as_mut() {
+            self.links.ears.look(entry, now);
+        }
+        self.set_timer(index);
     }
 
     /// Ends every call, so that recordings get their last pages.
@@ -212,6 +221,9 @@ impl Worker {
                 rtp_ts,
             },
         });
+        if let Some(&index) = self.by_id.get(&call) {
+            self.follow(index);
+        }
     }
 
     fn start_tap(&mut self, index: usize, call: CallId, contact_id: String) -> Option<()> {
@@ -248,6 +260,9 @@ impl Worker {
         let mut entry = self.calls[index].take()?;
         let (call, mut outlet) = entry.split(&mut self.links);
         call.end(&mut outlet);
+        if entry.present.is_some() {
+            self.links.ears.over(entry.id);
+        }
         Some(())
     }
 }

@@ -1,13 +1,13 @@
-//! The way from a media thread to its spool writer: a ring that never makes the thread wait.
+//! The way from a media thread to its spool writer.
 
-use std::collections::VecDeque;
 use std::sync::Arc;
 use std::thread::Thread;
 
-use rtrb::{Producer, PushError};
+use rtrb::Producer;
 use sound::{Codec, Micros, Role, Slot, Tapped, FRAME_SAMPLES};
 
 use super::metrics::{Event, MediaMetrics};
+use super::ring::Ring;
 use super::CallId;
 
 /// What the writer is told, in order.
@@ -40,6 +40,29 @@ pub struct Frame {
 }
 
 impl Frame {
+    /// A packet's sound in frames, each as if it had come when it was spoken.
+    pub fn split<'a>(call: CallId, tapped: &'a Tapped<'a>) -> impl Iterator<Item = Self> + 'a {
+        let chunks = tapped.payload.chunks(FRAME_SAMPLES).enumerate();
+        chunks.map(move |(n, chunk)| {
+            let before = n * FRAME_SAMPLES;
+            let after = tapped.payload.len() - before - chunk.len();
+            let mut payload = [0; FRAME_SAMPLES];
+            payload[..chunk.len()].copy_from_slice(chunk);
+            Self {
+                call,
+                role: tapped.role,
+                leg: tapped.leg,
+                source: tapped.source,
+                timestamp: tapped.timestamp.wrapping_add(before as u32),
+                // A long packet's first part was over earlier.
+                at: tapped.at.saturating_sub(after as Micros * 125),
+                codec: tapped.codec,
+                length: chunk.len() as u8,
+                payload,
+            }
+        })
+    }
+
     pub fn tapped(&self) -> Tapped<'_> {
         Tapped {
             role: self.role,
@@ -54,26 +77,15 @@ impl Frame {
 }
 
 /// A media thread's end of the ring.
-pub struct Tap {
-    ring: Producer<Note>,
-    /// Openings and closings that found the ring full: they are few, and must not be lost.
-    waiting: VecDeque<Note>,
-    writer: Thread,
-    metrics: Arc<MediaMetrics>,
-}
+pub struct Tap(Ring<Note>);
 
 impl Tap {
     pub fn new(ring: Producer<Note>, writer: Thread, metrics: Arc<MediaMetrics>) -> Self {
-        Self {
-            ring,
-            waiting: VecDeque::new(),
-            writer,
-            metrics,
-        }
+        Self(Ring::new(ring, writer, metrics, Event::TapRingFull))
     }
 
     pub fn open(&mut self, call: CallId, at: Micros, contact_id: String) {
-        self.mark(Note::Opened {
+        self.0.mark(Note::Opened {
             call,
             at,
             contact_id,
@@ -81,49 +93,19 @@ impl Tap {
     }
 
     pub fn close(&mut self, call: CallId, at: Micros) {
-        self.mark(Note::Closed { call, at });
+        self.0.mark(Note::Closed { call, at });
     }
 
     /// Hands over one packet's sound; with a full ring it is lost, counted, and a gap in the recording.
     pub fn say(&mut self, call: CallId, tapped: &Tapped<'_>) {
-        for (n, chunk) in tapped.payload.chunks(FRAME_SAMPLES).enumerate() {
-            let before = n * FRAME_SAMPLES;
-            let after = tapped.payload.len() - before - chunk.len();
-            let mut payload = [0; FRAME_SAMPLES];
-            payload[..chunk.len()].copy_from_slice(chunk);
-            let frame = Frame {
-                call,
-                role: tapped.role,
-                leg: tapped.leg,
-                source: tapped.source,
-                timestamp: tapped.timestamp.wrapping_add(before as u32),
-                // A long packet's first part was over earlier.
-                at: tapped.at.saturating_sub(after as Micros * 125),
-                codec: tapped.codec,
-                length: chunk.len() as u8,
-                payload,
-            };
-            if !self.waiting.is_empty() || self.ring.push(Note::Said(frame)).is_err() {
-                self.metrics.event(Event::TapRingFull);
-            }
+        for frame in Frame::split(call, tapped) {
+            self.0.say(Note::Said(frame));
         }
     }
 
     /// Hands over what waits; returns whether some still does.
     pub fn flush(&mut self) -> bool {
-        while let Some(note) = self.waiting.pop_front() {
-            if let Err(PushError::Full(note)) = self.ring.push(note) {
-                self.waiting.push_front(note);
-                return true;
-            }
-        }
-        false
-    }
-
-    fn mark(&mut self, note: Note) {
-        self.waiting.push_back(note);
-        self.flush();
-        self.writer.unpark();
+        self.0.flush()
     }
 }
 

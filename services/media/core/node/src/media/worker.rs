@@ -12,6 +12,7 @@ use super::clock::Clock;
 use super::early::Early;
 use super::guard::{run_in_real_time, AbortOnPanic};
 use super::happenings::Happenings;
+use super::levels::{Ears, Present};
 use super::metrics::{Event, MediaMetrics};
 use super::moving::{Moving, Way};
 use super::poll::{Poll, Ready};
@@ -25,7 +26,7 @@ const DATAGRAM_MAX: usize = 2_048;
 /// the host an anchor whose packet is here already must not count as late.
 const DEADLINE_LATE_MAX: Micros = 2_000;
 
-/// How soon a full happenings channel or tap ring is tried again.
+/// How soon a full happenings channel or ring is tried again.
 const RETRY_AFTER: Micros = 5_000;
 
 /// Orders carried out between two looks at the sockets.
@@ -56,6 +57,7 @@ pub struct Worker {
 
 /// Ways out of the thread that calls share.
 pub struct Links {
+    pub ears: Ears,
     pub tap: Tap,
     pub happenings: Happenings,
     pub metrics: Arc<MediaMetrics>,
@@ -67,6 +69,8 @@ pub struct Entry {
     pub call: Call,
     pub legs: [Option<LegEntry>; LEGS_MAX],
     pub tap: TapState,
+    /// Who is in the talk, as the listening thread was told.
+    pub present: Option<Present>,
     /// The timer that counts; others of this call are outdated.
     timer: Micros,
 }
@@ -93,6 +97,7 @@ impl Entry {
             call: Call::new(silence),
             legs: [const { None }; LEGS_MAX],
             tap: TapState::Unopened,
+            present: None,
             timer: Micros::MAX,
         }
     }
@@ -165,7 +170,9 @@ impl Worker {
 
     /// How long to wait; `None`: until something comes.
     fn timeout(&mut self) -> Option<Micros> {
-        let retry = self.links.happenings.flush() | self.links.tap.flush() | self.way.flush();
+        let links = &mut self.links;
+        let retry =
+            links.happenings.flush() | links.tap.flush() | links.ears.flush() | self.way.flush();
         let due = self
             .timers
             .peek()
@@ -279,6 +286,10 @@ impl Out for Outlet<'_> {
 
     fn tap(&mut self, tapped: Tapped<'_>) {
         self.links.tap.say(self.call, &tapped);
+    }
+
+    fn hear(&mut self, tapped: Tapped<'_>, audible: bool) {
+        self.links.ears.hear(self.call, &tapped, audible);
     }
 
     fn happened(&mut self, happening: Happening) {

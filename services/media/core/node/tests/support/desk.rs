@@ -10,8 +10,8 @@ use sasayaki_node::metrics::Metrics;
 use sasayaki_node::wire::happening::Happening as What;
 use sasayaki_node::wire::order::Order as Asked;
 use sasayaki_node::wire::{
-    from_node, to_node, Acknowledge, Admit, Answer, Dial, FromNode, HangUp, Happening, Hello, Mode,
-    Order, Play, PutPrompt, ReleasePhone, SetNumbers, Supervise, ToNode, Unsupervise,
+    from_node, to_node, Acknowledge, Admit, Answer, Dial, FromNode, HangUp, Happening, Hello,
+    Levels, Mode, Order, Play, PutPrompt, ReleasePhone, SetNumbers, Supervise, ToNode, Unsupervise,
 };
 
 use super::stage::words;
@@ -25,6 +25,7 @@ pub struct Desk {
     pub hello: Hello,
     waiting: VecDeque<Happening>,
     applied: VecDeque<(String, String)>,
+    levels: VecDeque<Levels>,
     orders: u32,
     metrics: Arc<Metrics>,
 }
@@ -39,6 +40,7 @@ impl Desk {
             hello: Hello::default(),
             waiting: VecDeque::new(),
             applied: VecDeque::new(),
+            levels: VecDeque::new(),
             orders: 0,
             metrics: Arc::clone(&node.metrics),
         };
@@ -88,6 +90,14 @@ impl Desk {
             self.take();
         }
         self.waiting.pop_front().unwrap()
+    }
+
+    /// The next second of levels.
+    pub fn levels(&mut self) -> Levels {
+        while self.levels.is_empty() {
+            self.take();
+        }
+        self.levels.pop_front().unwrap()
     }
 
     /// What happened next.
@@ -250,8 +260,7 @@ impl Desk {
             from_node::Message::Applied(applied) => {
                 self.applied.push_back((applied.order_id, applied.error));
             }
-            // Sent once a second whatever happens.
-            from_node::Message::Levels(_) => {}
+            from_node::Message::Levels(levels) => self.levels.push_back(levels),
             from_node::Message::Hello(_) => panic!("a second greeting"),
         }
     }

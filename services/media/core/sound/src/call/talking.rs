@@ -8,6 +8,8 @@ use crate::stream::{Place, SourceId};
 use crate::{Codec, Count, Micros, Role};
 
 impl Call {
+    /// Hands out what is said, to be recorded and to be listened to.
+    ///
     /// Supervisors are recorded while somebody hears them; the others always.
     pub(super) fn tap(
         &self,
@@ -17,27 +19,40 @@ impl Call {
         said: Said<'_>,
         out: &mut impl Out,
     ) {
+        let Said {
+            source,
+            codec,
+            payload,
+            place,
+            ..
+        } = said;
+        let tapped = Tapped {
+            role,
+            leg: slot,
+            source,
+            timestamp: place.timestamp,
+            at: now,
+            codec,
+            payload,
+        };
+        if self.joined {
+            out.hear(
+                tapped,
+                role != Role::Supervisor || self.customer_hears(slot),
+            );
+        }
         let audible =
             role != Role::Supervisor || self.hears.iter().any(|set| set & slot.bit() != 0);
         if self.tapped && audible {
-            let Said {
-                source,
-                codec,
-                payload,
-                place,
-                ..
-            } = said;
-            let timestamp = place.timestamp;
-            out.tap(Tapped {
-                role,
-                leg: slot,
-                source,
-                timestamp,
-                at: now,
-                codec,
-                payload,
-            });
+            out.tap(tapped);
         }
+    }
+
+    fn customer_hears(&self, slot: Slot) -> bool {
+        let hearing = slots().filter(|listener| self.hears[listener.index()] & slot.bit() != 0);
+        hearing
+            .filter_map(|listener| self.leg(listener))
+            .any(|listener| listener.role == Role::Customer)
     }
 
     pub(super) fn on_voice(&mut self, now: Micros, slot: Slot, said: Said<'_>, out: &mut impl Out) {

@@ -40,6 +40,8 @@ pub struct Seen {
     pub now: Micros,
     pub sent: Vec<Sent>,
     pub tapped: Vec<Said>,
+    /// Whose voices were listened to, and whether the customer hears them.
+    pub listened: Vec<(Slot, bool)>,
     pub happened: Vec<(Micros, Happening)>,
     counts: Vec<(Count, u64)>,
 }
@@ -84,6 +86,10 @@ impl Out for Seen {
     fn tap(&mut self, tapped: Tapped<'_>) {
         let (role, at, payload) = (tapped.role, tapped.at, tapped.payload.to_vec());
         self.tapped.push(Said { role, at, payload });
+    }
+
+    fn hear(&mut self, tapped: Tapped<'_>, audible: bool) {
+        self.listened.push((tapped.leg, audible));
     }
 
     fn happened(&mut self, happening: Happening) {

@@ -1,0 +1,133 @@
+//! How a talk goes on: its levels, its silences, and where customer and operator speak at once.
+//!
+//! What the sound begins to tell is over at the latest with the talk. The sound is not asked then: the end of the talk
+//! would have to wait for its answer.
+
+use super::call::{Call, Phase};
+use super::{Calls, Shared};
+use crate::media::{CallLevels, LegId, LegSecond, Levels, MediaHappening};
+use crate::wire::happening::Happening as What;
+use crate::wire::{self, Overlapped, SilenceBegan, SilenceEnded};
+
+/// What has begun and not ended.
+#[derive(Debug, Default)]
+pub struct Open {
+    silence: Option<Since>,
+    overlap: Option<Since>,
+}
+
+/// How long something had lasted at an instant.
+#[derive(Debug, Clone, Copy)]
+struct Since {
+    lasted_ms: u32,
+    at_ms: u64,
+}
+
+impl Since {
+    fn until(self, now_ms: u64) -> u32 {
+        let more = now_ms.saturating_sub(self.at_ms);
+        self.lasted_ms.saturating_add(more as u32)
+    }
+}
+
+impl Calls {
+    /// A second of levels by the names that Python knows.
+    pub fn levels(&self, levels: &Levels) -> wire::Levels {
+        let calls = levels.calls.iter().filter_map(|second| {
+            let call = self.held.get(&second.call)?;
+            call.is_talk().then(|| call.levels(second))
+        });
+        wire::Levels {
+            at_us: levels.at_unix_us,
+            calls: calls.collect(),
+        }
+    }
+}
+
+impl Call {
+    /// Takes what the sound tells of the talk.
+    pub fn talk_went_on(&mut self, shared: &mut Shared, now_ms: u64, happening: &MediaHappening) {
+        let since = |lasted_ms: u32| Since {
+            lasted_ms,
+            at_ms: now_ms,
+        };
+        match *happening {
+            MediaHappening::SilenceBegan {
+                since_unix_us,
+                silent_ms,
+                ..
+            } if self.is_talk() && self.open.silence.is_none() => {
+                self.open.silence = Some(since(silent_ms));
+                let since_us = since_unix_us;
+                shared.happened(
+                    &self.contact_id,
+                    What::SilenceBegan(SilenceBegan { since_us }),
+                );
+            }
+            MediaHappening::OverlapBegan { overlap_ms, .. } if self.is_talk() => {
+                self.open.overlap = Some(since(overlap_ms));
+            }
+            MediaHappening::SilenceEnded { silent_ms, .. } => self.end_silence(shared, silent_ms),
+            MediaHappening::OverlapEnded { overlap_ms, .. } => self.end_overlap(shared, overlap_ms),
+            _ => {}
+        }
+    }
+
+    /// Ends what is open, since the talk is over.
+    pub fn end_talk(&mut self, shared: &mut Shared, now_ms: u64) {
+        if let Some(silence) = self.open.silence {
+            self.end_silence(shared, silence.until(now_ms));
+        }
+        if let Some(overlap) = self.open.overlap {
+            self.end_overlap(shared, overlap.until(now_ms));
+        }
+    }
+
+    /// Ends what is over without an operator: with who has taken the call over the talk goes on.
+    pub fn operator_left(&mut self, shared: &mut Shared, now_ms: u64) {
+        let silence = self.open.silence.take_if(|_| self.handler.is_some());
+        self.end_talk(shared, now_ms);
+        self.open.silence = silence;
+    }
+
+    /// Whether customer and operator, or who has taken the call over, are joined.
+    fn is_talk(&self) -> bool {
+        let operator = self.operator().map(|party| party.leg);
+        let joined = self.handler.is_some() || operator.is_some() && operator == self.joined;
+        self.phase == Phase::Live && joined
+    }
+
+    fn end_silence(&mut self, shared: &mut Shared, silent_ms: u32) {
+        if self.open.silence.take().is_some() {
+            shared.happened(
+                &self.contact_id,
+                What::SilenceEnded(SilenceEnded { silent_ms }),
+            );
+        }
+    }
+
+    fn end_overlap(&mut self, shared: &mut Shared, overlap_ms: u32) {
+        if self.open.overlap.take().is_some() {
+            shared.happened(
+                &self.contact_id,
+                What::Overlapped(Overlapped { overlap_ms }),
+            );
+        }
+    }
+
+    fn levels(&self, second: &CallLevels) -> wire::CallLevels {
+        let named = |&(leg, heard): &(LegId, LegSecond)| {
+            let party = self.parties().find(|party| party.leg == leg)?;
+            Some(wire::LegLevel {
+                leg_id: party.leg_id.clone(),
+                level_tenth_dbfs: heard.level_tenth_dbfs,
+                speech_ms: heard.speech_ms,
+            })
+        };
+        wire::CallLevels {
+            contact_id: self.contact_id.clone(),
+            legs: second.legs.iter().flatten().filter_map(named).collect(),
+            overlap_ms: second.overlap_ms,
+        }
+    }
+}

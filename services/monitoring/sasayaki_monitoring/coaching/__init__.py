@@ -1,0 +1,1 @@
+"""What operators were told about their calls, and what became of it."""

@@ -1,0 +1,1 @@
+"""Who heard an operator, when, why and for how long."""
