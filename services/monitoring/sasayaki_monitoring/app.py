@@ -10,6 +10,7 @@ from sasayaki_monitoring import metrics
 from sasayaki_monitoring.alerts.parts import AlertParts
 from sasayaki_monitoring.api import RIGHTS, MonitoringService
 from sasayaki_monitoring.coaching.parts import CoachingParts
+from sasayaki_monitoring.desk.parts import DeskParts
 from sasayaki_monitoring.fairness.api import Fairness
 from sasayaki_monitoring.fairness.policy import Policy
 from sasayaki_monitoring.fairness.view import FairnessView
@@ -25,7 +26,8 @@ def build(settings: Settings, started_at: datetime) -> Service:
     """The service, not yet connected to anything."""
     floor, fairness = Floor(), FairnessView()
     alerts = AlertParts(settings, started_at)
-    supervision = SupervisionParts(settings, floor, Seals(settings.keys))
+    seals = Seals(settings.keys)
+    supervision, desk = SupervisionParts(settings, floor, seals), DeskParts(seals)
     coaching = CoachingParts(settings, alerts.view)
 
     def servicers(built: Built) -> Servicers:
@@ -37,6 +39,7 @@ def build(settings: Settings, started_at: datetime) -> Service:
             Fairness(fairness, built.clock.now, Policy()),
             coaching.accounts(built),
             coaching.coaching(built),
+            desk.desks(built),
         )
         return [(add_MonitoringServiceServicer_to_server, service)]
 
@@ -52,6 +55,7 @@ def build(settings: Settings, started_at: datetime) -> Service:
             fairness,
             metrics.Figures(started_at),
             *supervision.projections,
+            *desk.projections,
             *alerts.projections,
             *coaching.projections,
         ],
