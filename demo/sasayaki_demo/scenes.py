@@ -84,6 +84,7 @@ async def _angry(
     at_work: Floor, played: Played, person: Supervisor, talk: Entry, hold_s: float
 ) -> None:
     """An angry customer: the operator presses, a supervisor claims, whispers, takes over."""
+    await asyncio.sleep(hold_s)
     alert_id = await at_work.operators[talk["phone"]].call_for_help()
     await person.claim(alert_id)
     visit = await Visit.begin(person, at_work.phones, talk, hold_s=hold_s)
@@ -99,6 +100,7 @@ async def _refused_and_switched(
     at_work: Floor, played: Played, person: Supervisor, talks: list[Entry], hold_s: float
 ) -> None:
     """One operator wants no training now; two others are heard one after the other."""
+    await asyncio.sleep(hold_s)
     since = at_work.phones.position
     supervision_id = await person.start(talks[0]["contact_id"], LISTEN, PURPOSE_TRAINING)
     await at_work.ledger.wait(
