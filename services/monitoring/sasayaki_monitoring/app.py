@@ -10,9 +10,7 @@ from sasayaki_monitoring import metrics
 from sasayaki_monitoring.alerts.parts import AlertParts
 from sasayaki_monitoring.api import RIGHTS, MonitoringService
 from sasayaki_monitoring.coaching.parts import CoachingParts
-from sasayaki_monitoring.fairness.api import Fairness
-from sasayaki_monitoring.fairness.policy import Policy
-from sasayaki_monitoring.fairness.view import FairnessView
+from sasayaki_monitoring.fairness.parts import FairnessParts
 from sasayaki_monitoring.floor.floor import Floor
 from sasayaki_monitoring.settings import Settings
 from sasayaki_monitoring.supervision.api import Supervising
@@ -23,9 +21,10 @@ from sasayaki_monitoring.supervision.supervision import SUPERVISION
 
 def build(settings: Settings, started_at: datetime) -> Service:
     """The service, not yet connected to anything."""
-    floor, fairness = Floor(), FairnessView()
+    floor = Floor()
     alerts = AlertParts(settings, started_at)
     coaching = CoachingParts(settings, alerts.view)
+    fairness = FairnessParts(settings, coaching.view.follow_ups)
 
     def servicers(built: Built) -> Servicers:
         supervisions = built.owners[SUPERVISION.stream]
@@ -34,7 +33,7 @@ def build(settings: Settings, started_at: datetime) -> Service:
         service = MonitoringService(
             Supervising(supervisions, occupied, floor, lambda: built.require_current(floor)),
             alerts.alerting(built),
-            Fairness(fairness, built.clock.now, Policy()),
+            fairness.fairness(built),
             coaching.accounts(built),
             coaching.coaching(built),
         )
@@ -45,13 +44,14 @@ def build(settings: Settings, started_at: datetime) -> Service:
         settings=settings,
         rights=RIGHTS,
         servicers=servicers,
-        deciders=[SUPERVISION, *alerts.deciders, *coaching.deciders],
+        deciders=[SUPERVISION, *alerts.deciders, *coaching.deciders, *fairness.deciders],
+        background=fairness.background,
         reactors=[SteerMedia(), EndWithCall(), *alerts.reactors],
         projections=[
             floor,
-            fairness,
             metrics.Figures(started_at),
             *alerts.projections,
             *coaching.projections,
+            *fairness.projections,
         ],
     )

@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import available_timezones
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from sasayaki_chassis.settings import ServiceSettings
@@ -29,9 +30,19 @@ class Settings(ServiceSettings):
     ledger_days: int = Field(
         default=400, gt=0, le=3_660, description="How long an entry of the ledger is kept."
     )
+    time_zone: str = Field(
+        default="Asia/Tokyo", description="Where the centre is: its day begins at midnight there."
+    )
     keys: Path = Field(
         default=Path("var/keys"), description="Folder of the client companies' keys."
     )
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_known(cls, name: str) -> str:
+        if name not in available_timezones():
+            raise ValueError(f"no such time zone: {name!r}")
+        return name
 
     def ladder(self) -> Ladder:
         """How the circle of those who are told of an alert widens."""
