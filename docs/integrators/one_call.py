@@ -1,6 +1,7 @@
 """One call on a running platform: phones, operator, alert, supervisor, topics.
 
-    python one_call.py var/run/endpoints.json [NUMBER]
+    python one_call.py var/run/endpoints.json [NUMBER]     # makes the call
+    python one_call.py var/run/endpoints.json --list       # says what can be asked
 
 It needs grpcio, grpcio-reflection and aiokafka, and nothing of Sasayaki: what the services
 understand it asks of themselves, by server reflection.
@@ -37,6 +38,11 @@ class Service:
         [name] = [name for name in database.get_services() if name.startswith("sasayaki.")]
         self.described = DescriptorPool(database).FindServiceByName(name)
         self.channel = grpc.aio.insecure_channel(address)
+
+    def methods(self):
+        """What can be asked, and what each takes."""
+        for method in self.described.methods:
+            yield f"{method.name}({', '.join(field.name for field in method.input_type.fields)})"
 
     async def ask(self, token: str, method: str, **fields) -> dict:
         """Asks until there is an answer; the request id makes a repeat harmless."""
@@ -78,6 +84,11 @@ def last_with_role(tokens: dict, role: str) -> str:
         if json.loads(base64.urlsafe_b64decode(claims + "=="))["role"] == role:
             return user
     raise SystemExit(f"nobody is {role} here: was the platform started with --seed demo?")
+
+
+async def list_methods(platform: dict) -> None:
+    for name, address in platform["grpc"].items():
+        print(name, *Service(address).methods(), sep="\n  ")
 
 
 async def one_call(platform: dict, number: str) -> None:
@@ -183,5 +194,5 @@ async def history(platform: dict, contact_id: str) -> list[dict]:
 
 if __name__ == "__main__":
     endpoints = json.loads(Path(sys.argv[1]).read_text())
-    dialled = sys.argv[2] if len(sys.argv) > 2 else next(iter(endpoints["numbers"]))
-    asyncio.run(one_call(endpoints, dialled))
+    asked = sys.argv[2] if len(sys.argv) > 2 else next(iter(endpoints["numbers"]))
+    asyncio.run(list_methods(endpoints) if asked == "--list" else one_call(endpoints, asked))

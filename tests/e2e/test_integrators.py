@@ -38,6 +38,15 @@ def answers(running: Running, call: list[str], without_ours: dict[str, str]) -> 
     return _run(["docs/analysts/questions.py", running.endpoints.kafka], without_ours)
 
 
+def test_the_services_say_themselves_what_can_be_asked(
+    running: Running, without_ours: dict[str, str]
+) -> None:
+    endpoints = running.state / "run" / "endpoints.json"
+    told = _run(["docs/integrators/one_call.py", str(endpoints), "--list"], without_ours)
+    assert [line for line in told if not line.startswith(" ")] == list(running.endpoints.grpc)
+    assert "  ClaimAlert(request_id, alert_id)" in told
+
+
 def test_a_stranger_registers_phones_takes_a_call_is_helped_and_ends_it(call: list[str]) -> None:
     ends = [line.partition(": ")[2] or line for line in call if not line.startswith("  ")]
     operator, supervisor = call[0].split()[0], call[0].split()[2]

@@ -25,6 +25,7 @@ from sasayaki_chassis.rpc import Call
 from sasayaki_chassis.service import Built, Service
 from sasayaki_chassis.testing import MemoryLog
 from sasayaki_monitoring.app import build
+from sasayaki_monitoring.fairness.parts import FairnessParts
 from sasayaki_monitoring.methods import SERVICE
 from sasayaki_monitoring.settings import Settings
 
@@ -83,7 +84,11 @@ class _Told(MemoryLog):
 
 
 class MonitoringAlone:
-    """The service; `media` is asked what its reactors ask of media."""
+    """The service; `media` is asked what its reactors ask of media.
+
+    Of what runs by itself, fairness does; the rounds of the alert rules, once a second, would be
+    most of what ten days cost.
+    """
 
     def __init__(
         self,
@@ -113,7 +118,7 @@ class MonitoringAlone:
                 self._tasks.create_task(part)
                 for part in (
                     *(owners.run() for owners in self._owners.values()),
-                    *(begin(self._built) for begin in self._service.background),
+                    *(begin(self._built) for begin in self._service.background if _assesses(begin)),
                 )
             ]
             for owners in self._owners.values():
@@ -196,3 +201,7 @@ class MonitoringAlone:
             method = request.DESCRIPTOR.name.removesuffix("Request")
             who = Identity(ITSELF, record.tenant_id, "service")
             await self.call(method, request, who)
+
+
+def _assesses(background: Callable[..., Any]) -> bool:
+    return isinstance(getattr(background, "__self__", None), FairnessParts)

@@ -1,7 +1,7 @@
 """What other services may ask of a call's sound."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 
 import grpc
 
@@ -27,6 +27,7 @@ from sasayaki_media.commands import (
     Supervise,
     Unsupervise,
 )
+from sasayaki_media.levels import Levels
 from sasayaki_media.node import Node
 from sasayaki_media.phones import Phones
 from sasayaki_media.prompts import Prompts, is_sha256
@@ -54,6 +55,7 @@ RIGHTS: Rights = {
     f"{_SERVICE}/Unsupervise": _SERVICES,
     f"{_SERVICE}/HangUp": _SERVICES,
     f"{_SERVICE}/ReleasePhone": frozenset({"service", "supervisor", "manager"}),
+    f"{_SERVICE}/WatchLevels": frozenset({"service", "supervisor", "manager"}),
     f"{_SERVICE}/PutPrompt": frozenset({"admin", "service"}),
 }
 STATUS: Mapping[str, grpc.StatusCode] = {
@@ -71,9 +73,17 @@ _CONTACT = an_id("con")
 class MediaService(media_service_pb2_grpc.MediaServiceServicer):
     """Checks a request, has it decided, answers."""
 
-    def __init__(self, calls: Switchboard, phones: Phones, node: Node, prompts: Prompts) -> None:
+    def __init__(
+        self,
+        calls: Switchboard,
+        phones: Phones,
+        levels: Levels,
+        node: Node,
+        prompts: Prompts,
+    ) -> None:
         self._calls = calls
         self._phones = phones
+        self._levels = levels
         self._node = node
         self._prompts = prompts
 
@@ -177,6 +187,13 @@ class MediaService(media_service_pb2_grpc.MediaServiceServicer):
                 request.user_id, request_id=request.request_id, meta=meta(context)
             )
         return pb.ReleasePhoneResponse()
+
+    async def WatchLevels(
+        self, request: pb.WatchLevelsRequest, context: Context
+    ) -> AsyncIterator[pb.WatchLevelsResponse]:
+        with self._levels.watching(caller(context)) as watcher:
+            async for second in watcher.seconds():
+                yield second
 
     async def _decide(
         self, context: Context, request: "_CallRequest", command: Command

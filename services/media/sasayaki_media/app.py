@@ -6,6 +6,7 @@ from sasayaki.media.v1 import media_service_pb2_grpc
 from sasayaki_chassis.service import STALE_S, Built, Service, Servicers
 from sasayaki_media.api import RIGHTS, MediaService
 from sasayaki_media.call import CALL
+from sasayaki_media.levels import Levels
 from sasayaki_media.node import Node
 from sasayaki_media.numbers import Numbers
 from sasayaki_media.pages import Shipper
@@ -32,17 +33,19 @@ class Media:
         """Called first: what the background runs is built here too."""
         calls = Switchboard(built.owners[CALL.stream])
         phones = Phones(built.owners[PHONE.stream], calls)
+        levels = Levels(calls)
         self._node = Node(
             self._settings.node_socket,
             calls=calls,
             phones=phones,
+            levels=levels,
             live=self.live,
             numbers=self.numbers,
             prompts=self._prompts,
             keys=CallerKeys(self._settings.keys),
         )
         self._shipper = Shipper(self._settings.spool, built.peers, calls)
-        service = MediaService(calls, phones, self._node, self._prompts)
+        service = MediaService(calls, phones, levels, self._node, self._prompts)
         yield media_service_pb2_grpc.add_MediaServiceServicer_to_server, service
 
     async def hold_node(self, built: Built) -> None:

@@ -52,3 +52,12 @@ PAGES = Counter(
 )
 SHIP_RETRIES = Counter("sasayaki_media_ship_retries_total", "Uploads that had to be tried again.")
 TORN = Counter("sasayaki_media_torn_spool_files_total", "Spool files that end in a torn record.")
+LEVELS = Counter("sasayaki_media_levels_total", "Seconds of levels that the node sent.")
+LEVEL_WATCHERS = Gauge("sasayaki_media_level_watchers", "Those who watch levels.")
+LEVEL_WATCHERS_SLOW = Counter(
+    "sasayaki_media_level_watchers_slow_total", "Watchers of levels that were ended."
+)
+LEVEL_WATCHERS_REFUSED = Counter(
+    "sasayaki_media_level_watchers_refused_total",
+    "Watchers of levels turned away because too many watch.",
+)

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from secrets import token_hex
 
+from sasayaki_media.levels import Levels
 from sasayaki_media.metrics import CONNECTED, CONNECTS
 from sasayaki_media.numbers import Numbers
 from sasayaki_media.outbox import Outbox
@@ -33,6 +34,7 @@ class Node:
         *,
         calls: Switchboard,
         phones: Phones,
+        levels: Levels,
         live: LiveCalls,
         numbers: Numbers,
         prompts: Prompts,
@@ -41,6 +43,7 @@ class Node:
         self._path = path
         self._calls = calls
         self._phones = phones
+        self._levels = levels
         self._live = live
         self._numbers = numbers
         self._prompts = prompts
@@ -89,6 +92,7 @@ class Node:
                 out,
                 calls=self._calls,
                 phones=self._phones,
+                levels=self._levels,
                 numbers=self._numbers,
                 keys=self._keys,
                 drawn=self._drawn,

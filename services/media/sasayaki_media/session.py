@@ -15,6 +15,7 @@ from sasayaki_chassis.owner import Meta, Unavailable
 from sasayaki_media.commands import Arrive, FailOrder, LoseNode, Note, Source
 from sasayaki_media.failures import UNKNOWN_CALL, UNKNOWN_LEG
 from sasayaki_media.lanes import Lanes
+from sasayaki_media.levels import Levels
 from sasayaki_media.metrics import (
     HAPPENINGS,
     LOST,
@@ -112,6 +113,7 @@ class Session:
         *,
         calls: Switchboard,
         phones: Phones,
+        levels: Levels,
         numbers: Numbers,
         keys: CallerKeys,
         drawn: Drawn,
@@ -121,6 +123,7 @@ class Session:
         self._out = outbox
         self._calls = calls
         self._phones = phones
+        self._levels = levels
         self._numbers = numbers
         self._keys = keys
         self._drawn = drawn
@@ -148,6 +151,8 @@ class Session:
                 self._receipts.receive(message.happening.seq)
                 UNCOUNTED.set(len(self._receipts))
                 await lanes.put(_lane(message.happening), message.happening)
+            elif kind == "levels":
+                self._levels.take(message.levels)
             elif kind == "applied" and message.applied.error:
                 tasks.create_task(self._fail(message.applied))
 

@@ -6,10 +6,14 @@ from sasayaki_monitoring.alerts import api as alerts
 from sasayaki_monitoring.coaching import api as coaching
 from sasayaki_monitoring.fairness import api as fairness
 from sasayaki_monitoring.ledger import api as ledger
+from sasayaki_monitoring.policy import api as policy
+from sasayaki_monitoring.policy.policies import Policies
 from sasayaki_monitoring.supervision import api as supervision
+from sasayaki_monitoring.supervision.supervising import Supervising
 
 RIGHTS: Rights = {
     **supervision.RIGHTS,
+    **policy.RIGHTS,
     **alerts.RIGHTS,
     **fairness.RIGHTS,
     **ledger.RIGHTS,
@@ -19,6 +23,7 @@ RIGHTS: Rights = {
 
 class MonitoringService(
     supervision.SupervisionMethods,
+    policy.PolicyMethods,
     alerts.AlertMethods,
     fairness.FairnessMethods,
     ledger.LedgerMethods,
@@ -29,13 +34,15 @@ class MonitoringService(
 
     def __init__(
         self,
-        supervising: supervision.Supervising,
+        supervising: Supervising,
+        policies: Policies,
         alerting: alerts.Alerting,
         fairness: fairness.Fairness,
         accounts: ledger.Accounts,
         coaching: coaching.Coaching,
     ) -> None:
         self._supervising = supervising
+        self._policies = policies
         self._alerting = alerting
         self._fairness = fairness
         self._accounts = accounts

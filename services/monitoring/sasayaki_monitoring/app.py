@@ -12,26 +12,26 @@ from sasayaki_monitoring.api import RIGHTS, MonitoringService
 from sasayaki_monitoring.coaching.parts import CoachingParts
 from sasayaki_monitoring.fairness.parts import FairnessParts
 from sasayaki_monitoring.floor.floor import Floor
+from sasayaki_monitoring.policy.policies import Policies
+from sasayaki_monitoring.policy.policy import POLICY
+from sasayaki_monitoring.sealing import Seals
 from sasayaki_monitoring.settings import Settings
-from sasayaki_monitoring.supervision.api import Supervising
-from sasayaki_monitoring.supervision.occupied import Occupied
-from sasayaki_monitoring.supervision.reactors import EndWithCall, SteerMedia
-from sasayaki_monitoring.supervision.supervision import SUPERVISION
+from sasayaki_monitoring.supervision.parts import SupervisionParts
 
 
 def build(settings: Settings, started_at: datetime) -> Service:
     """The service, not yet connected to anything."""
     floor = Floor()
     alerts = AlertParts(settings, started_at)
+    supervision = SupervisionParts(settings, floor, Seals(settings.keys))
     coaching = CoachingParts(settings, alerts.view)
     fairness = FairnessParts(settings, coaching.view.follow_ups)
 
     def servicers(built: Built) -> Servicers:
-        supervisions = built.owners[SUPERVISION.stream]
-        occupied = Occupied(supervisions)
-        metrics.show(floor, occupied)
+        policies = Policies(built.owners[POLICY.stream], settings.ladder())
         service = MonitoringService(
-            Supervising(supervisions, occupied, floor, lambda: built.require_current(floor)),
+            supervision.supervising(built, policies),
+            policies,
             alerts.alerting(built),
             fairness.fairness(built),
             coaching.accounts(built),
@@ -44,14 +44,20 @@ def build(settings: Settings, started_at: datetime) -> Service:
         settings=settings,
         rights=RIGHTS,
         servicers=servicers,
-        deciders=[SUPERVISION, *alerts.deciders, *coaching.deciders, *fairness.deciders],
-        background=fairness.background,
-        reactors=[SteerMedia(), EndWithCall(), *alerts.reactors],
+        deciders=[
+            *supervision.deciders,
+            *alerts.deciders,
+            *coaching.deciders,
+            *fairness.deciders,
+        ],
+        reactors=[*supervision.reactors, *alerts.reactors],
         projections=[
             floor,
             metrics.Figures(started_at),
+            *supervision.projections,
             *alerts.projections,
             *coaching.projections,
             *fairness.projections,
         ],
+        background=[*alerts.background, *fairness.background],
     )

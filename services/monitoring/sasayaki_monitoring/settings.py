@@ -27,6 +27,9 @@ class Settings(ServiceSettings):
         default=60, gt=0, description="Unclaimed for so long, an alert goes to managers too."
     )
 
+    in_time_s: float = Field(
+        default=20, gt=0, description="Whoever is answered within it counts for the service level."
+    )
     ledger_days: int = Field(
         default=400, gt=0, le=3_660, description="How long an entry of the ledger is kept."
     )
@@ -43,6 +46,9 @@ class Settings(ServiceSettings):
         if name not in available_timezones():
             raise ValueError(f"no such time zone: {name!r}")
         return name
+
+    def in_time(self) -> timedelta:
+        return timedelta(seconds=self.in_time_s)
 
     def ladder(self) -> Ladder:
         """How the circle of those who are told of an alert widens."""

@@ -33,6 +33,10 @@ class StandInNode:
         self._send(pb.FromNode(happening=happening))
         return seq
 
+    def levels(self, levels: pb.Levels) -> None:
+        """A second of levels; nobody acknowledges it."""
+        self._send(pb.FromNode(levels=levels))
+
     def invite(self, node_call_id: str = "call_1", number: str = "+81661234567") -> int:
         return self.happen(
             invited=pb.Invited(

@@ -19,7 +19,8 @@ async def gallery(kafka: str, topic_prefix: str, tmp_path: Path) -> AsyncIterato
         telling(kafka, topic_prefix, "media.call", 12) as calls,
         telling(kafka, topic_prefix, "routing.pool", 6) as pool,
         telling(kafka, topic_prefix, "callreason.enquiry", 12) as enquiries,
+        telling(kafka, topic_prefix, "media.phone", 6) as phones,
     ):
-        gallery = Gallery(kafka, topic_prefix, tmp_path, media, calls, pool, enquiries)
+        gallery = Gallery(kafka, topic_prefix, tmp_path, media, calls, pool, enquiries, phones)
         yield gallery
         await gallery.close()

@@ -1,10 +1,11 @@
 """What a test of monitoring does and sees: calls, supervisors, and what media is asked."""
 
+import asyncio
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 import grpc
@@ -15,6 +16,7 @@ from tests.harness.media_peer import MediaPeer
 from tests.harness.process import ServiceProcess, free_address, service_process
 from tests.harness.telling import Teller
 from tests.harness.tokens import public_key_file, token, token_file
+from tests.harness.waiting import LOOK_S, WITHIN_S
 
 from sasayaki.media.v1 import call_events_pb2, media_service_pb2
 from sasayaki.media.v1.call_events import (
@@ -29,8 +31,12 @@ from sasayaki.monitoring.v1 import monitoring_service_pb2_grpc as stubs
 from sasayaki.monitoring.v1 import supervision_events_pb2 as wire
 from sasayaki_chassis.rpc import REASON_KEY
 
+A = TypeVar("A")
+
 LISTEN = call_events_pb2.SUPERVISION_MODE_LISTEN
 WHISPER = call_events_pb2.SUPERVISION_MODE_WHISPER
+BARGE = call_events_pb2.SUPERVISION_MODE_BARGE
+TAKEOVER = call_events_pb2.SUPERVISION_MODE_TAKEOVER
 SATO, ITO = "usr_sato", "usr_ito"
 NODE = {"node_id": "node_1", "happening_seq": 1}
 
@@ -51,6 +57,18 @@ async def refused(code: grpc.StatusCode, reason: str = "", says: str = "") -> As
     assert says in (error.value.details() or "")
 
 
+async def current(ask: Callable[[], Awaitable[A]]) -> A:
+    """Asks again, as clients do, while a view of monitoring is behind."""
+    async with asyncio.timeout(WITHIN_S):
+        while True:
+            try:
+                return await ask()
+            except grpc.aio.AioRpcError as error:
+                if error.code() is not grpc.StatusCode.UNAVAILABLE:
+                    raise
+            await asyncio.sleep(LOOK_S)
+
+
 class Gallery:
     """A tenant's calls and those who watch them."""
 
@@ -63,11 +81,13 @@ class Gallery:
         calls: Teller,
         pool: Teller,
         enquiries: Teller,
+        phones: Teller,
     ) -> None:
         self.media = media
         self.calls = calls
         self.pool = pool
         self.enquiries = enquiries
+        self.phones = phones
         self._folder = folder
         address = free_address()
         self._settings = {
@@ -123,16 +143,24 @@ class Gallery:
         mode: call_events_pb2.SupervisionMode.ValueType = LISTEN,
         purpose: wire.Purpose.ValueType = wire.PURPOSE_HELP,
         request_id: str = "",
+        following: bool = False,
+        keep_phone: bool = False,
+        note: str = "",
         **claims: Any,
     ) -> str:
-        """Begins a supervision; returns its id."""
+        """Begins a supervision, or asks for one; returns its id."""
         request = pb.StartSupervisionRequest(
             request_id=request_id or str(uuid4()),
             contact_id=contact_id,
             mode=mode,
             purpose=purpose,
+            following=following,
+            keep_phone=keep_phone,
+            note=note,
         )
-        answer = await self.monitoring.StartSupervision(request, metadata=bearer(user_id, **claims))
+        answer = await current(
+            lambda: self.monitoring.StartSupervision(request, metadata=bearer(user_id, **claims))
+        )
         return str(answer.supervision_id)
 
     async def change(

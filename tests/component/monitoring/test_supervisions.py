@@ -6,9 +6,11 @@ import time
 import grpc
 import grpc.aio
 from tests.component.monitoring.gallery import (
+    BARGE,
     ITO,
     LISTEN,
     SATO,
+    TAKEOVER,
     WHISPER,
     Gallery,
     bearer,
@@ -17,7 +19,6 @@ from tests.component.monitoring.gallery import (
     unsupervise,
 )
 
-from sasayaki.media.v1 import call_events_pb2
 from sasayaki.media.v1 import media_service_pb2 as media_pb
 from sasayaki.monitoring.v1 import monitoring_service_pb2 as pb
 from sasayaki.monitoring.v1 import supervision_events_pb2 as wire
@@ -73,28 +74,28 @@ async def test_a_repeat_of_a_request_is_the_same_supervision(gallery: Gallery) -
         assert len(gallery.media.asked) == 2
 
 
-async def test_a_supervisor_is_on_one_call_and_a_call_has_one_supervisor(
-    gallery: Gallery,
-) -> None:
+async def test_a_supervisor_is_on_one_call_and_a_call_has_at_most_four(gallery: Gallery) -> None:
     async with gallery.running():
         await gallery.talks("con_1")
         await gallery.talks("con_2")
         spv = await gallery.start("con_1")
         async with refused(PRECONDITION, "SUPERVISOR_BUSY"):
             await gallery.start("con_2")
-        async with refused(PRECONDITION, "CALL_SUPERVISED"):
+        for number in range(3):
+            await gallery.start("con_1", f"usr_{number}")
+        async with refused(PRECONDITION, "TOO_MANY_SUPERVISORS"):
             await gallery.start("con_1", ITO)
         await gallery.start("con_2", ITO)
         await gallery.end(spv)
-        await gallery.start("con_1")
+        await gallery.start("con_1", "usr_4")
 
 
-async def test_of_many_who_want_a_call_at_once_one_gets_it(gallery: Gallery) -> None:
+async def test_of_many_who_want_a_call_at_once_four_get_it(gallery: Gallery) -> None:
     async with gallery.running():
         await gallery.talks("con_1")
         starts = (gallery.start("con_1", f"usr_{number}") for number in range(20))
         answers = await asyncio.gather(*starts, return_exceptions=True)
-        assert sum(isinstance(answer, str) for answer in answers) == 1
+        assert sum(isinstance(answer, str) for answer in answers) == 4
         codes = {answer.code() for answer in answers if isinstance(answer, grpc.aio.AioRpcError)}
         assert codes == {PRECONDITION}
 
@@ -126,17 +127,26 @@ async def test_nobody_hears_what_is_not_theirs(gallery: Gallery) -> None:
         await gallery.start("con_2", ITO, role="manager", clients=["cli_other"])
 
 
-async def test_what_is_not_available_yet_is_refused_by_name(gallery: Gallery) -> None:
+async def test_of_all_who_want_to_take_a_call_over_at_once_one_does(gallery: Gallery) -> None:
     async with gallery.running():
         await gallery.talks("con_1")
-        for mode in (
-            call_events_pb2.SUPERVISION_MODE_BARGE,
-            call_events_pb2.SUPERVISION_MODE_TAKEOVER,
-        ):
-            async with refused(PRECONDITION, "MODE_NOT_AVAILABLE"):
-                await gallery.start("con_1", mode=mode)
-        async with refused(PRECONDITION, "CONSENT_REQUIRED"):
-            await gallery.start("con_1", purpose=wire.PURPOSE_TRAINING)
+        users = [f"usr_{number}" for number in range(4)]
+        spvs = [await gallery.start("con_1", user) for user in users]
+        changes = (
+            gallery.change(spv, TAKEOVER, user) for spv, user in zip(spvs, users, strict=True)
+        )
+        answers = await asyncio.gather(*changes, return_exceptions=True)
+        assert answers.count(None) == 1
+        winner = answers.index(None)
+        await gallery.media.heard(supervise("con_1", spvs[winner], TAKEOVER, users[winner]))
+        asked = [each.mode for each in gallery.media.all(media_pb.SuperviseRequest)]
+        assert asked.count(TAKEOVER) == 1
+        async with refused(PRECONDITION, "TAKEN_OVER"):
+            await gallery.change(spvs[winner], LISTEN, users[winner])
+        loser = (winner + 1) % 4
+        async with refused(PRECONDITION, "ALREADY_TAKEN_OVER", says=users[winner]):
+            await gallery.change(spvs[loser], TAKEOVER, users[loser])
+        await gallery.change(spvs[loser], BARGE, users[loser])
 
 
 async def test_a_bad_request_names_its_field(gallery: Gallery) -> None:
@@ -203,8 +213,6 @@ async def test_supervisions_survive_the_death_of_monitoring(gallery: Gallery) ->
         await gallery.media.heard(unsupervise("con_2", second))
         async with refused(PRECONDITION, "SUPERVISOR_BUSY"):
             await gallery.start("con_3")
-        async with refused(PRECONDITION, "CALL_SUPERVISED"):
-            await gallery.start("con_1", ITO)
         await gallery.change(first, WHISPER)
         await gallery.media.heard(supervise("con_1", first, WHISPER))
         supervised = gallery.media.all(media_pb.SuperviseRequest)

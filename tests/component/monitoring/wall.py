@@ -163,3 +163,27 @@ async def set_ladder(
     )
     who = bearer("usr_admin", **{"role": "admin", **claims})
     await gallery.monitoring.SetAlertLadder(request, metadata=who)
+
+
+async def set_rule(
+    gallery: Gallery,
+    kind: alert_wire.AlertKind.ValueType,
+    threshold: int,
+    cleared_at: int,
+    *,
+    enabled: bool = True,
+    client_id: str = "cli_acme",
+    hourly_most: int = 0,
+    **claims: Any,
+) -> None:
+    request = pb.SetAlertRuleRequest(
+        request_id=str(uuid4()),
+        client_id=client_id,
+        kind=kind,
+        enabled=enabled,
+        threshold=threshold,
+        cleared_at=cleared_at,
+        hourly_most=hourly_most,
+    )
+    who = bearer("usr_admin", **{"role": "admin", **claims})
+    await gallery.monitoring.SetAlertRule(request, metadata=who)

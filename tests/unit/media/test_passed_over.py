@@ -16,6 +16,7 @@ from sasayaki_chassis.owner import Owners
 from sasayaki_chassis.testing import MemoryLog, SimulatedClock
 from sasayaki_media.call import CALL, decide
 from sasayaki_media.commands import Arrive, Command, Note
+from sasayaki_media.levels import Levels
 from sasayaki_media.outbox import Outbox
 from sasayaki_media.phone import PHONE
 from sasayaki_media.phones import Phones
@@ -64,6 +65,7 @@ async def told_to_the_node(
         outbox,
         calls=calls,
         phones=phones,
+        levels=Levels(calls),
         numbers=numbers,
         keys=CallerKeys(folder),
         drawn=Drawn(calls),

@@ -27,6 +27,7 @@ from sasayaki_monitoring.alerts.alert import (
     Claim,
     Command,
     End,
+    Found,
     GiveReason,
     Raise,
     Resolve,
@@ -64,6 +65,31 @@ OVER: tuple[tuple[AlertEvent, ...], ...] = (
 
 def test_an_alert_is_raised_with_one_press_and_no_reason() -> None:
     given(ALERT).when(RAISE).then(RAISED)
+
+
+def test_a_rules_alert_says_what_was_found() -> None:
+    waits = replace(
+        RAISE, contact_id="", operator_id="", team_id=None, kind=AlertKind.QUEUE, queue_id="que_1"
+    )
+    told = RAISED.model_copy(
+        update={
+            "kind": AlertKind.QUEUE,
+            "contact_id": "",
+            "operator_id": "",
+            "team_id": None,
+            "queue_id": "que_1",
+            "measured": 61_000,
+            "threshold": 60_000,
+        }
+    )
+    given(ALERT).when(replace(waits, found=Found(61_000, 60_000))).then(told)
+
+
+def test_what_a_rule_found_is_over_unless_somebody_has_claimed_it() -> None:
+    cleared = AlertEndReason.CLEARED
+    given(ALERT, RAISED).when(End(cleared)).then(AlertEnded(reason=cleared))
+    given(ALERT, RAISED, CLAIMED).when(End(cleared)).then()
+    given(ALERT, RAISED, CLAIMED).when(END).then(CALL_ENDED)
 
 
 def test_who_is_told_first_is_recorded() -> None:

@@ -1,7 +1,7 @@
 """The floor whole: each row follows its records, and what is gone is told once."""
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -252,3 +252,30 @@ def test_what_is_told_of_an_alert_that_is_over_is_not_shown(floor: Watched) -> N
     floor.shown()
     floor.tell("alt_1", AlertReasonGiven(reason=AlertReason.OTHER))
     assert not floor.shown()
+
+
+def test_a_queue_is_told_when_it_changes_and_when_its_half_hour_moves_on(floor: Watched) -> None:
+    other = QUEUED.model_copy(update={"contact_id": "con_2"})
+    floor.tell("pool_demo", QUEUED, other, ACCEPTED)
+    floor.shown()
+    floor.view.tell_queues(NOON)
+    (row,) = floor.shown()
+    queue = row.queue
+    assert (queue.queue_id, queue.client_id) == ("que_1", "cli_acme")
+    assert (queue.waiting, queue.answered, queue.answered_in_time, queue.abandoned) == (1, 1, 1, 0)
+    assert (queue.service_level, queue.in_time_ms) == (1.0, 20_000)
+    assert queue.longest_since.ToDatetime(UTC) == NOON
+    floor.view.tell_queues(LATER)
+    assert not floor.shown()
+    floor.view.tell_queues(NOON + timedelta(minutes=30))
+    (row,) = floor.shown()
+    assert row.queue.answered == 0
+    assert not row.queue.HasField("service_level")
+
+
+def test_a_rules_alert_shows_what_was_measured(floor: Watched) -> None:
+    update = {"kind": AlertKind.QUEUE, "queue_id": "que_1", "measured": 61_000}
+    floor.tell("alt_1", RAISED.model_copy(update={**update, "threshold": 60_000}))
+    (row,) = floor.present()
+    assert (row.alert.kind, row.alert.queue_id) == (alert_wire.ALERT_KIND_QUEUE, "que_1")
+    assert (row.alert.measured, row.alert.threshold) == (61_000, 60_000)

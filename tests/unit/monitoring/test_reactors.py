@@ -57,9 +57,11 @@ def supervise(mode: call_events_pb2.SupervisionMode.ValueType) -> media.Supervis
     )
 
 
-def end(reason: str, supervision_id: str = "spv_1") -> Message:
+def end(reason: str, supervision_id: str = "spv_1", contact_id: str = "con_1") -> Message:
     value = supervision_events_pb2.SupervisionEndReason.Value(f"SUPERVISION_END_REASON_{reason}")
-    return monitoring.EndSupervisionRequest(supervision_id=supervision_id, reason=value)
+    return monitoring.EndSupervisionRequest(
+        supervision_id=supervision_id, reason=value, contact_id=contact_id
+    )
 
 
 class TestSteerMedia:
@@ -104,7 +106,7 @@ class TestEndWithCall:
         gone = leg_ended(LegEndReason[reason])
         assert list(EndWithCall().react(recorded("con_1", gone))) == [end("PHONE_LOST")]
 
-    @pytest.mark.parametrize("reason", ["RELEASED", "CALL_ENDED"])
+    @pytest.mark.parametrize("reason", ["RELEASED", "CALL_ENDED", "MOVED"])
     def test_a_leg_that_was_ended_by_order_or_with_the_call_is_no_lost_phone(
         self, reason: str
     ) -> None:

@@ -1,7 +1,7 @@
-"""Decides who is told of an operator's call for help and who takes care of it: `monitoring.alert`.
+"""Decides who is told of an alert and who takes care of it: `monitoring.alert`.
 
-Who watches is a fact about open streams and whether the operator has raised an alert already one
-about other alerts: the API looks both up, so that the decision itself stays pure.
+Who watches is a fact about open streams and whether there is such an alert already one about other
+alerts: whoever asks looks both up, so that the decision itself stays pure.
 """
 
 from collections.abc import Sequence
@@ -37,14 +37,28 @@ class Ladder:
 
 
 @dataclass(frozen=True, slots=True)
+class Found:
+    """What a rule measured and the threshold that it passed, in the rule's unit."""
+
+    measured: int
+    threshold: int
+
+
+@dataclass(frozen=True, slots=True)
 class Raise:
-    """`level`: who is told first; `team_id`: None when the operator has no team."""
+    """`level`: who is told first; `team_id`: None when the operator has no team.
+
+    A rule's alert says what was found; it may be about no call, no operator, or a queue.
+    """
 
     contact_id: str
     operator_id: str
     team_id: str | None
     level: AlertLevel
     ladder: Ladder = Ladder()
+    kind: AlertKind = AlertKind.HELP
+    queue_id: str | None = None
+    found: Found | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +90,7 @@ class Escalate:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """The call is gone."""
+    """The call is gone, or what a rule found is over: then whoever has claimed it closes it."""
 
     reason: AlertEndReason
 
@@ -90,11 +104,14 @@ class NotRaised:
 
 
 @dataclass(frozen=True, slots=True)
-class Help:
+class About:
     """What stays the same about an alert, and the reason, which may be told late."""
 
+    kind: AlertKind
     contact_id: str
     operator_id: str
+    queue_id: str
+    raised_at: datetime
     reason: AlertReason = AlertReason.UNSPECIFIED
 
 
@@ -102,18 +119,17 @@ class Help:
 class Open:
     """Nobody has claimed it yet."""
 
-    about: Help
+    about: About
     level: AlertLevel
     all_at: datetime
     managers_at: datetime
-    waits_since: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
     """One supervisor takes care of it."""
 
-    about: Help
+    about: About
     supervisor_id: str
 
 
@@ -121,9 +137,10 @@ class Claimed:
 class Over:
     """Cancelled, resolved or ended; of an ended one its claimer may still tell the outcome."""
 
-    about: Help
+    about: About
     supervisor_id: str | None = None
     outcome_missing: bool = False
+    false_alarm: bool = False
 
 
 State: TypeAlias = NotRaised | Open | Claimed | Over
@@ -149,7 +166,7 @@ def decide(state: State, command: Command, now: datetime) -> Sequence[AlertEvent
         case Escalate():
             return _escalated(state)
         case End(reason=reason):
-            return [] if isinstance(state, Over) else [AlertEnded(reason=reason)]
+            return _ended(state, reason)
         case _:
             assert_never(command)
 
@@ -161,7 +178,7 @@ def _raised(state: State, command: Raise, now: datetime) -> Sequence[AlertEvent]
         return []  # a second press changes nothing
     return [
         AlertRaised(
-            kind=AlertKind.HELP,
+            kind=command.kind,
             contact_id=command.contact_id,
             operator_id=command.operator_id,
             team_id=command.team_id,
@@ -169,14 +186,17 @@ def _raised(state: State, command: Raise, now: datetime) -> Sequence[AlertEvent]
             all_at=now + command.ladder.all_after,
             managers_at=now + command.ladder.managers_after,
             raised_at=now,
+            queue_id=command.queue_id,
+            measured=command.found and command.found.measured,
+            threshold=command.found and command.found.threshold,
         )
     ]
 
 
 def _claimed(state: Open | Claimed | Over, supervisor_id: str, now: datetime) -> list[AlertEvent]:
     match state:
-        case Open(waits_since=since):
-            waited_ms = (now - since) // timedelta(milliseconds=1)
+        case Open(about=about):
+            waited_ms = (now - about.raised_at) // timedelta(milliseconds=1)
             return [AlertClaimed(supervisor_id=supervisor_id, waited_ms=waited_ms)]
         case Claimed(supervisor_id=claimer):
             if claimer == supervisor_id:
@@ -214,7 +234,17 @@ def _escalated(state: Open | Claimed | Over) -> list[AlertEvent]:
             return []
 
 
-def _check_raised_by(about: Help, operator_id: str) -> None:
+def _ended(state: Open | Claimed | Over, reason: AlertEndReason) -> list[AlertEvent]:
+    match state:
+        case Over():
+            return []
+        case Claimed() if reason is AlertEndReason.CLEARED:
+            return []
+        case _:
+            return [AlertEnded(reason=reason)]
+
+
+def _check_raised_by(about: About, operator_id: str) -> None:
     if about.operator_id != operator_id:
         raise Refused("NOT_YOURS", "another operator's alert")
 
@@ -235,8 +265,9 @@ def evolve(state: State, event: AlertEvent) -> State:
             return replace(state, about=replace(about, reason=reason))
         case AlertCancelled():
             return Over(about, _claimer(state))
-        case AlertResolved():
-            return Over(about, _claimer(state))
+        case AlertResolved(outcome=outcome):
+            false_alarm = outcome is AlertOutcome.FALSE_ALARM
+            return Over(about, _claimer(state), false_alarm=false_alarm)
         case AlertEnded():
             claimer = _claimer(state)
             return Over(about, claimer, outcome_missing=claimer is not None)
@@ -246,11 +277,16 @@ def evolve(state: State, event: AlertEvent) -> State:
 
 def _opened(raised: AlertRaised) -> Open:
     return Open(
-        about=Help(raised.contact_id, raised.operator_id),
+        about=About(
+            kind=raised.kind,
+            contact_id=raised.contact_id,
+            operator_id=raised.operator_id,
+            queue_id=raised.queue_id or "",
+            raised_at=raised.raised_at,
+        ),
         level=raised.level,
         all_at=raised.all_at,
         managers_at=raised.managers_at,
-        waits_since=raised.raised_at,
     )
 
 

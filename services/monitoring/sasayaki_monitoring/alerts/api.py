@@ -1,7 +1,7 @@
 """MonitoringService's alerts and the floor: who may call for help, come, and watch."""
 
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,9 +9,14 @@ import grpc
 
 from sasayaki.monitoring.v1 import alert_events_pb2 as wire
 from sasayaki.monitoring.v1 import monitoring_service_pb2 as pb
-from sasayaki.monitoring.v1.alert_events import AlertEndReason, AlertOutcome, AlertReason
+from sasayaki.monitoring.v1.alert_events import (
+    AlertEndReason,
+    AlertKind,
+    AlertOutcome,
+    AlertReason,
+)
 from sasayaki_chassis.decider import Refused
-from sasayaki_chassis.fields import an_id, between, require
+from sasayaki_chassis.fields import Check, InvalidField, an_id, between, require
 from sasayaki_chassis.ids import derived_id
 from sasayaki_chassis.owner import Meta
 from sasayaki_chassis.rpc import Context, Rights, caller, meta, refusals
@@ -26,12 +31,14 @@ from sasayaki_monitoring.alerts.alert import (
     Raise,
     Resolve,
 )
-from sasayaki_monitoring.alerts.open_alerts import Alerts, OpenAlerts
+from sasayaki_monitoring.alerts.open_alerts import Alerts, Key, OpenAlerts
+from sasayaki_monitoring.alerts.rules import BY_KIND
 from sasayaki_monitoring.floor.floor import Talk
 from sasayaki_monitoring.floor.view import FloorView
 from sasayaki_monitoring.floor.watchers import Watchers
 from sasayaki_monitoring.methods import SERVICE, SUPERVISORS, named
 from sasayaki_monitoring.policy.policies import Policies
+from sasayaki_monitoring.policy.policy import Rule
 
 OPERATORS = frozenset(("operator",))
 
@@ -43,6 +50,7 @@ RIGHTS: Rights = {
     f"{SERVICE}ResolveAlert": SUPERVISORS,
     f"{SERVICE}EndAlert": frozenset(("service",)),
     f"{SERVICE}SetAlertLadder": frozenset(("admin",)),
+    f"{SERVICE}SetAlertRule": frozenset(("admin",)),
     f"{SERVICE}WatchFloor": SUPERVISORS,
 }
 
@@ -56,9 +64,16 @@ ALERT = an_id("alt")
 REASON = named(wire.AlertReason)
 OUTCOME = named(wire.AlertOutcome)
 END = named(wire.AlertEndReason)
+RULE_KINDS = {wire.AlertKind.Value(kind.value) for kind in BY_KIND}
 NEWS_S = 0.25
 """A talk that has just begun may be known to the operator a moment before it is known here."""
 LADDER_MS = between(1_000, 3_600_000)
+HOURLY = between(0, 60)
+DURATION_MS = between(1, 24 * 3_600_000)
+TIMES = between(1, 60)
+PER_MILLE = between(1, 1_000)
+UNITS: Mapping[AlertKind, Check] = {AlertKind.OVERTALK: TIMES, AlertKind.SERVICE_LEVEL: PER_MILLE}
+"""Of thresholds; of every other rule it is milliseconds."""
 
 
 @dataclass(frozen=True)
@@ -160,6 +175,21 @@ class AlertMethods:
             )
         return pb.SetAlertLadderResponse()
 
+    async def SetAlertRule(
+        self, request: pb.SetAlertRuleRequest, context: Context
+    ) -> pb.SetAlertRuleResponse:
+        async with refusals(context, CODES):
+            require(request, client_id=an_id("cli"), kind=_of_a_rule, hourly_most=HOURLY)
+            kind = AlertKind(wire.AlertKind.Name(request.kind))
+            await self._alerting.policies.set_rule(
+                request.client_id,
+                kind,
+                _rule(kind, request),
+                request_id=f"{caller(context).user_id}/{request.request_id}",
+                meta=meta(context, client_id=request.client_id),
+            )
+        return pb.SetAlertRuleResponse()
+
     async def WatchFloor(
         self, request: pb.WatchFloorRequest, context: Context
     ) -> AsyncIterator[pb.WatchFloorResponse]:
@@ -195,7 +225,8 @@ class AlertMethods:
             level=watchers.first_level(talk.tenant_id, talk.client_id, team_id),
             ladder=self._alerting.policies.ladder(talk.tenant_id, talk.client_id),
         )
-        with self._alerting.open.raising(alert_id, talk.tenant_id, talk.operator_id):
+        key = Key(talk.tenant_id, AlertKind.HELP, talk.operator_id)
+        with self._alerting.open.raising(alert_id, key):
             await self._alerting.alerts.handle(
                 alert_id,
                 command,
@@ -226,3 +257,21 @@ class AlertMethods:
             request_id=request.request_id if own else asked,
             meta=meta(context, client_id=known.client_id, correlation_id=known.correlation_id),
         )
+
+
+def _rule(kind: AlertKind, request: pb.SetAlertRuleRequest) -> Rule:
+    """What is asked for; a rule that is switched off needs no thresholds."""
+    usual = BY_KIND[kind].usual
+    hourly_most = request.hourly_most or usual.hourly_most
+    if not request.enabled:
+        return replace(usual, enabled=False, hourly_most=hourly_most)
+    unit = UNITS.get(kind, DURATION_MS)
+    require(request, threshold=unit, cleared_at=unit)
+    rule = Rule(True, request.threshold, request.cleared_at, hourly_most)
+    if not BY_KIND[kind].is_sound(rule):
+        raise InvalidField("cleared_at", "not on the quiet side of the threshold")
+    return rule
+
+
+def _of_a_rule(kind: int) -> str | None:
+    return None if kind in RULE_KINDS else "must be a rule's"

@@ -17,16 +17,23 @@ from sasayaki.monitoring.v1.alert_events import (
 from sasayaki_monitoring.alerts.open_alerts import OpenAlerts
 from sasayaki_monitoring.floor.watchers import Watchers
 
-RAISED = Counter("sasayaki_monitoring_alerts_raised_total", "Alerts.", ("level",))
+RAISED = Counter("sasayaki_monitoring_alerts_raised_total", "Alerts.", ("kind", "level"))
 ESCALATED = Counter("sasayaki_monitoring_alerts_escalated_total", "Alerts.", ("level",))
-OVER = Counter("sasayaki_monitoring_alerts_over_total", "Alerts that ended.", ("how",))
+OVER = Counter("sasayaki_monitoring_alerts_over_total", "Alerts that ended.", ("kind", "how"))
 CLAIM = Histogram(
     "sasayaki_monitoring_alert_claim_seconds",
     "From an alert to its claim.",
+    ("kind",),
     buckets=(1, 2, 5, 10, 20, 30, 60, 120, 300),
+)
+SUPPRESSED = Counter(
+    "sasayaki_monitoring_alerts_suppressed_total", "Over a rule's hourly limit.", ("kind",)
 )
 OPEN = Gauge("sasayaki_monitoring_alerts", "Alerts that are not over.")
 WATCHING = Gauge("sasayaki_monitoring_watchers", "Those who watch the floor.")
+
+KINDS_MOST = 10_000
+"""Alerts whose kind is remembered: what is told of an older one counts as of a forgotten kind."""
 
 
 class AlertFigures:
@@ -36,23 +43,29 @@ class AlertFigures:
 
     def __init__(self, since: datetime) -> None:
         self._since = since
+        self._kinds: dict[str, str] = {}
 
     def fold(self, record: Recorded[Any]) -> None:
+        if isinstance(record.data, AlertRaised):
+            self._kinds[record.subject] = record.data.kind.name.lower()
+            if len(self._kinds) > KINDS_MOST:
+                del self._kinds[next(iter(self._kinds))]
         if record.recorded_time < self._since:
             return
+        kind = self._kinds.get(record.subject, "forgotten")
         match record.data:
             case AlertRaised(level=level):
-                RAISED.labels(level.name.lower()).inc()
+                RAISED.labels(kind, level.name.lower()).inc()
             case AlertEscalated(level=level):
                 ESCALATED.labels(level.name.lower()).inc()
             case AlertClaimed(waited_ms=waited_ms):
-                CLAIM.observe(waited_ms / 1000)
+                CLAIM.labels(kind).observe(waited_ms / 1000)
             case AlertCancelled():
-                OVER.labels("cancelled").inc()
+                OVER.labels(kind, "cancelled").inc()
             case AlertResolved(outcome=outcome):
-                OVER.labels(outcome.name.lower()).inc()
+                OVER.labels(kind, outcome.name.lower()).inc()
             case AlertEnded(reason=reason):
-                OVER.labels(reason.name.lower()).inc()
+                OVER.labels(kind, reason.name.lower()).inc()
 
 
 def show(open_alerts: OpenAlerts, watchers: Watchers) -> None:

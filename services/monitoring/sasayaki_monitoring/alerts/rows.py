@@ -22,7 +22,7 @@ OPEN = (wire.FLOOR_ALERT_STATE_OPEN, wire.FLOOR_ALERT_STATE_CLAIMED)
 
 
 class AlertRows:
-    """The alerts that are not over, by id: at most one an operator."""
+    """The alerts that are not over, by id: at most one of a kind and subject."""
 
     def __init__(self) -> None:
         self._shown: dict[str, wire.FloorAlert] = {}
@@ -60,6 +60,9 @@ def _raised(record: Recorded[AlertRaised]) -> wire.FloorAlert:
         team_id=raised.team_id or "",
         level=alert_wire.AlertLevel.Value(raised.level.value),
         state=wire.FLOOR_ALERT_STATE_OPEN,
+        queue_id=raised.queue_id or "",
+        measured=raised.measured or 0,
+        threshold=raised.threshold or 0,
     )
     alert.since.FromDatetime(raised.raised_at)
     return alert
@@ -70,9 +73,10 @@ def _follow(alert: wire.FloorAlert, event: Any) -> None:
     match event:
         case AlertEscalated(level=level):
             alert.level = alert_wire.AlertLevel.Value(level.value)
-        case AlertClaimed(supervisor_id=supervisor_id):
+        case AlertClaimed(supervisor_id=supervisor_id, waited_ms=waited_ms):
             alert.state = wire.FLOOR_ALERT_STATE_CLAIMED
             alert.supervisor_id = supervisor_id
+            alert.waited_ms = waited_ms
         case AlertReasonGiven(reason=reason):
             alert.reason = alert_wire.AlertReason.Value(reason.value)
         case AlertCancelled():

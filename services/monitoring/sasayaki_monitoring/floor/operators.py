@@ -58,7 +58,12 @@ class Operators:
         return operator.team_id if operator else ""
 
     def fold(self, record: Recorded[Any]) -> Iterator[Row]:
-        """Yields the operator's row if the record is about one."""
+        """Yields the operator's row if the record changes one."""
+        for operator in self.moved(record):
+            yield _row(record.tenant_id, operator)
+
+    def moved(self, record: Recorded[Any]) -> Iterator[Operator]:
+        """Yields the operator as the record leaves them, if it changes one."""
         operator_id = getattr(record.data, "operator_id", None)
         if operator_id is None:
             return
@@ -67,7 +72,7 @@ class Operators:
         after = _moved(before or Operator(operator_id), record)
         if after != before:
             self._operators[key] = after
-            yield _row(record.tenant_id, after)
+            yield after
 
 
 def _moved(operator: Operator, record: Recorded[Any]) -> Operator:

@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
 from sasayaki.event import Event, Recorded
@@ -25,6 +26,8 @@ from sasayaki_chassis.identity import Identity
 from sasayaki_monitoring.alerts.rows import AlertRows
 from sasayaki_monitoring.floor.floor import Floor, Talk
 from sasayaki_monitoring.floor.operators import Operators
+from sasayaki_monitoring.floor.queue_rows import QueueRows
+from sasayaki_monitoring.floor.queues import IN_TIME
 from sasayaki_monitoring.floor.watchers import Row, Watcher, Watchers
 
 Key: TypeAlias = tuple[str, str]
@@ -52,11 +55,12 @@ class FloorView:
         "routing.pool",
     )
 
-    def __init__(self, watchers: Watchers) -> None:
+    def __init__(self, watchers: Watchers, in_time: timedelta = IN_TIME) -> None:
         self._watchers = watchers
         self._rows: dict[Key, Row] = {}
         self._calls = Floor()
         self._operators = Operators()
+        self._queues = QueueRows(in_time)
         self._alerts = AlertRows()
         self._supervisions: dict[str, _Supervision] = {}
         self._begun = asyncio.Event()  # replaced at each talk that begins
@@ -73,6 +77,11 @@ class FloorView:
     def watch(self, who: Identity) -> AbstractContextManager[Watcher]:
         """The floor from now on; raises Overloaded when too many watch."""
         return self._watchers.watching(who, self._rows.values())
+
+    def tell_queues(self, now: datetime) -> None:
+        """Shows the queues that have changed, or whose half hour has moved on."""
+        for key, row in self._queues.changed(now):
+            self._put(("queue", key), row)
 
     def put(self, key: Key, row: Row) -> None:
         """A row of another part of the service; it stays until it is taken."""
@@ -135,6 +144,7 @@ class FloorView:
                 | ContactLeft(contact_id=contact_id)
             ):
                 self._take(("waiting", contact_id), wire.FloorGone(waiting=contact_id))
+        self._queues.fold(record)
         for row in self._operators.fold(record):
             self._put(("operator", f"{row.tenant_id} {row.shown.operator.operator_id}"), row)
 

@@ -1,7 +1,7 @@
 """MonitoringService's supervisions: who may hear whom, and what a request has to look like."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from typing import Any
 
 import grpc
 
@@ -9,21 +9,48 @@ from sasayaki.media.v1 import call_events_pb2 as media_wire
 from sasayaki.media.v1.call_events import SupervisionMode
 from sasayaki.monitoring.v1 import monitoring_service_pb2 as pb
 from sasayaki.monitoring.v1 import supervision_events_pb2 as wire
-from sasayaki.monitoring.v1.supervision_events import Purpose, SupervisionEndReason
+from sasayaki.monitoring.v1.supervision_events import (
+    ConsentAnswer,
+    ConsentReason,
+    Purpose,
+    SupervisionEndReason,
+)
 from sasayaki_chassis.decider import Refused
-from sasayaki_chassis.fields import an_id, require
+from sasayaki_chassis.fields import InvalidField, an_id, require
 from sasayaki_chassis.ids import derived_id
 from sasayaki_chassis.owner import Meta
 from sasayaki_chassis.rpc import Context, Rights, caller, meta, refusals
-from sasayaki_monitoring.floor.floor import Floor, Talk, check_permitted
-from sasayaki_monitoring.methods import SERVICE, SUPERVISORS, named
-from sasayaki_monitoring.supervision.occupied import Occupied, Place, Supervisions
-from sasayaki_monitoring.supervision.supervision import ChangeMode, Command, End, Leave, Start
+from sasayaki_monitoring.floor.floor import check_permitted
+from sasayaki_monitoring.methods import SERVICE, SUPERVISORS, characters, named
+from sasayaki_monitoring.supervision.commands import (
+    Answer,
+    Call,
+    ChangeMode,
+    Command,
+    End,
+    FollowCall,
+    Leave,
+    SendText,
+    SetFollowing,
+    Start,
+    SwitchTarget,
+)
+from sasayaki_monitoring.supervision.occupied import Place
+from sasayaki_monitoring.supervision.states import About, AwaitingConsent, NotStarted
+from sasayaki_monitoring.supervision.supervising import Supervising, Target
+
+OPERATORS = frozenset(("operator",))
+SERVICES = frozenset(("service",))
 
 RIGHTS: Rights = {
     f"{SERVICE}StartSupervision": SUPERVISORS,
     f"{SERVICE}ChangeMode": SUPERVISORS,
-    f"{SERVICE}EndSupervision": SUPERVISORS | {"service"},
+    f"{SERVICE}EndSupervision": SUPERVISORS | SERVICES,
+    f"{SERVICE}AnswerConsent": OPERATORS,
+    f"{SERVICE}SwitchTarget": SUPERVISORS,
+    f"{SERVICE}SetFollowing": SUPERVISORS,
+    f"{SERVICE}FollowCall": SERVICES,
+    f"{SERVICE}SendText": SUPERVISORS,
 }
 
 CODES: Mapping[str, grpc.StatusCode] = {
@@ -35,21 +62,17 @@ CODES: Mapping[str, grpc.StatusCode] = {
 
 NEWS_S = 0.25
 """A talk that has just started may be known to its callers a moment before it is known here."""
+FOLLOWED_NEWS_S = 2.0
+"""The same for a reactor, whose request for this talk comes once."""
 
 SUPERVISION = an_id("spv")
+CONTACT = an_id("con")
 MODE = named(media_wire.SupervisionMode)
 PURPOSE = named(wire.Purpose)
 REASON = named(wire.SupervisionEndReason)
-
-
-@dataclass(frozen=True)
-class Supervising:
-    """What the methods work with; `require_current` raises Unavailable if the floor is behind."""
-
-    supervisions: Supervisions
-    occupied: Occupied
-    floor: Floor
-    require_current: Callable[[], None]
+ANSWER = named(wire.ConsentAnswer)
+NOTE = characters(least=0, most=500)
+TEXT = characters(least=1, most=500)
 
 
 class SupervisionMethods:
@@ -61,97 +84,216 @@ class SupervisionMethods:
         self, request: pb.StartSupervisionRequest, context: Context
     ) -> pb.StartSupervisionResponse:
         async with refusals(context, CODES):
-            require(request, contact_id=an_id("con"), mode=MODE, purpose=PURPOSE)
+            require(request, contact_id=CONTACT, mode=MODE, purpose=PURPOSE, note=NOTE)
             who = caller(context)
             supervision_id = derived_id(
                 "spv", who.tenant_id, "StartSupervision", f"{who.user_id}/{request.request_id}"
             )
-            if self._supervising.supervisions.meta(supervision_id) is None:
+            supervisions = self._supervising.supervisions
+            if supervisions.meta(supervision_id) is None:
                 await self._start(request, context, supervision_id)
-        return pb.StartSupervisionResponse(supervision_id=supervision_id)
+            begun = supervisions.state(supervision_id)
+            asked = not isinstance(begun, NotStarted) and begun.about.asked
+        return pb.StartSupervisionResponse(supervision_id=supervision_id, consent_asked=asked)
+
+    async def AnswerConsent(
+        self, request: pb.AnswerConsentRequest, context: Context
+    ) -> pb.AnswerConsentResponse:
+        async with refusals(context, CODES):
+            require(request, supervision_id=SUPERVISION, answer=ANSWER)
+            asked = self._supervising.supervisions.state(request.supervision_id)
+            mode = asked.mode if isinstance(asked, AwaitingConsent) else SupervisionMode.LISTEN
+            target, known = self._present(request.supervision_id, context, mode)
+            reason = _reason(request.reason)
+            answer = ConsentAnswer(wire.ConsentAnswer.Name(request.answer))
+            around = self._supervising.around(target)
+            command = Answer(caller(context).user_id, answer, reason, around)
+            await self._go(target, command, request, context, known)
+        return pb.AnswerConsentResponse()
 
     async def ChangeMode(
         self, request: pb.ChangeModeRequest, context: Context
     ) -> pb.ChangeModeResponse:
         async with refusals(context, CODES):
             require(request, supervision_id=SUPERVISION, mode=MODE)
-            who = caller(context)
-            mode = SupervisionMode(media_wire.SupervisionMode.Name(request.mode))
-            known = self._known(request.supervision_id, context)
-            if known.client_id not in who.clients:
-                raise Refused("NOT_PERMITTED", "not a client company of yours")
-            await self._ask(request, context, known, ChangeMode(who.user_id, mode))
+            mode = _mode(request.mode)
+            target, known = self._present(request.supervision_id, context, mode)
+            self._check_permitted(known, context)
+            others = self._supervising.occupied.others(target.supervision_id, target.place)
+            command = ChangeMode(caller(context).user_id, mode, others.handled_by)
+            await self._go(target, command, request, context, known)
         return pb.ChangeModeResponse()
+
+    async def SwitchTarget(
+        self, request: pb.SwitchTargetRequest, context: Context
+    ) -> pb.SwitchTargetResponse:
+        async with refusals(context, CODES):
+            require(request, supervision_id=SUPERVISION, contact_id=CONTACT, mode=MODE)
+            who, mode = caller(context), _mode(request.mode)
+            target = await self._there(request, context, NEWS_S, mode)
+            if target.call.client_id not in who.clients:
+                raise Refused("NOT_PERMITTED", "not a client company of yours")
+            around = self._supervising.around(target)
+            command = SwitchTarget(who.user_id, target.call, mode, around)
+            await self._go(target, command, request, context, _meta(target))
+        return pb.SwitchTargetResponse()
+
+    async def SetFollowing(
+        self, request: pb.SetFollowingRequest, context: Context
+    ) -> pb.SetFollowingResponse:
+        async with refusals(context, CODES):
+            require(request, supervision_id=SUPERVISION)
+            who = caller(context)
+            target, known = self._present(request.supervision_id, context)
+            self._check_permitted(known, context)
+            command = SetFollowing(who.user_id, request.following, tuple(sorted(who.clients)))
+            await self._stay(target, command, request, context, known)
+        return pb.SetFollowingResponse()
+
+    async def FollowCall(
+        self, request: pb.FollowCallRequest, context: Context
+    ) -> pb.FollowCallResponse:
+        async with refusals(context, CODES):
+            require(request, supervision_id=SUPERVISION, contact_id=CONTACT)
+            target = await self._there(request, context, FOLLOWED_NEWS_S)
+            command = FollowCall(target.call, self._supervising.around(target))
+            await self._go(target, command, request, context, _meta(target))
+        return pb.FollowCallResponse()
+
+    async def SendText(self, request: pb.SendTextRequest, context: Context) -> pb.SendTextResponse:
+        async with refusals(context, CODES):
+            require(request, supervision_id=SUPERVISION, text=TEXT)
+            who = caller(context)
+            target, known = self._present(request.supervision_id, context)
+            self._check_permitted(known, context)
+            self._supervising.texts.take(who.tenant_id, who.user_id, self._supervising.now())
+            text_id = derived_id(
+                "txt", who.tenant_id, "SendText", f"{who.user_id}/{request.request_id}"
+            )
+            sealed = self._supervising.seals.seal(known.client_id or "", request.text)
+            command = SendText(who.user_id, text_id, sealed)
+            await self._stay(target, command, request, context, known)
+        return pb.SendTextResponse(text_id=text_id)
 
     async def EndSupervision(
         self, request: pb.EndSupervisionRequest, context: Context
     ) -> pb.EndSupervisionResponse:
         async with refusals(context, CODES):
-            require(request, supervision_id=SUPERVISION)
+            require(request, supervision_id=SUPERVISION, contact_id=an_id("con", optional=True))
             who = caller(context)
-            command: Command
+            command: Command = Leave(who.user_id)
             if who.role == "service":
                 require(request, reason=REASON)
                 reason = SupervisionEndReason(wire.SupervisionEndReason.Name(request.reason))
-                command = End(reason)
-            else:
-                command = Leave(who.user_id)
-            await self._ask(request, context, self._known(request.supervision_id, context), command)
+                command = End(reason, request.contact_id)
+            target, known = self._present(request.supervision_id, context)
+            await self._stay(target, command, request, context, known)
         return pb.EndSupervisionResponse()
 
     async def _start(
         self, request: pb.StartSupervisionRequest, context: Context, supervision_id: str
     ) -> None:
-        who = caller(context)
-        self._supervising.require_current()
-        talk = await self._talk(request.contact_id, who.tenant_id)
+        who, supervising = caller(context), self._supervising
+        talk = await supervising.talk(request.contact_id, who.tenant_id, NEWS_S)
         check_permitted(talk, who.clients)
-        place = Place(who.tenant_id, who.user_id, talk.contact_id)
-        supervisor_on, supervised_by = self._supervising.occupied.others(supervision_id, place)
+        target = Target(
+            supervision_id,
+            Place(who.tenant_id, who.user_id, talk.contact_id, _mode(request.mode)),
+            Call(talk.contact_id, talk.operator_id, talk.client_id),
+            Purpose(wire.Purpose.Name(request.purpose)),
+        )
         command = Start(
-            contact_id=talk.contact_id,
+            call=target.call,
             supervisor_id=who.user_id,
-            operator_id=talk.operator_id,
-            mode=SupervisionMode(media_wire.SupervisionMode.Name(request.mode)),
-            purpose=Purpose(wire.Purpose.Name(request.purpose)),
-            supervisor_on=supervisor_on,
-            supervised_by=supervised_by,
+            mode=target.place.mode,
+            purpose=target.purpose,
+            following=request.following,
+            keep_phone=request.keep_phone,
+            client_ids=tuple(sorted(who.clients)),
+            note_sealed=supervising.seals.seal(talk.client_id, request.note)
+            if request.note
+            else None,
+            around=supervising.around(target),
         )
-        with self._supervising.occupied.starting(supervision_id, place):
-            await self._supervising.supervisions.handle(
-                supervision_id,
-                command,
-                request_id=request.request_id,
-                meta=meta(context, client_id=talk.client_id, correlation_id=talk.contact_id),
-            )
+        own = meta(context, client_id=talk.client_id, correlation_id=talk.contact_id)
+        await supervising.go(target, command, request.request_id, own)
 
-    async def _talk(self, contact_id: str, tenant_id: str) -> Talk:
-        try:
-            return self._supervising.floor.talk(contact_id, tenant_id=tenant_id)
-        except Refused:
-            await self._supervising.floor.news_of(contact_id, NEWS_S)
-        return self._supervising.floor.talk(contact_id, tenant_id=tenant_id)
-
-    def _known(self, supervision_id: str, context: Context) -> Meta:
-        """Whose supervision it is; another tenant's is as unknown as none."""
-        known = self._supervising.supervisions.meta(supervision_id)
-        if known is None or known.tenant_id != caller(context).tenant_id:
-            raise Refused("UNKNOWN_SUPERVISION", f"no supervision {supervision_id!r}")
-        return known
-
-    async def _ask(
+    def _present(
         self,
-        request: pb.ChangeModeRequest | pb.EndSupervisionRequest,
+        supervision_id: str,
         context: Context,
-        known: Meta,
-        command: Command,
+        mode: SupervisionMode = SupervisionMode.LISTEN,
+    ) -> tuple[Target, Meta]:
+        """The call that the supervision is on, and whose that is."""
+        tenant_id = caller(context).tenant_id
+        about, known = self._supervising.known(supervision_id, tenant_id)
+        call = Call(about.contact_id, about.operator_id, known.client_id or "")
+        return _target(supervision_id, tenant_id, about, call, mode), known
+
+    async def _there(
+        self,
+        request: pb.SwitchTargetRequest | pb.FollowCallRequest,
+        context: Context,
+        wait_s: float,
+        mode: SupervisionMode = SupervisionMode.LISTEN,
+    ) -> Target:
+        """The call that the supervision is to go on to."""
+        tenant_id = caller(context).tenant_id
+        talk = await self._supervising.talk(request.contact_id, tenant_id, wait_s)
+        about, _ = self._supervising.known(request.supervision_id, tenant_id)
+        call = Call(talk.contact_id, talk.operator_id, talk.client_id)
+        return _target(request.supervision_id, tenant_id, about, call, mode)
+
+    def _check_permitted(self, known: Meta, context: Context) -> None:
+        if known.client_id not in caller(context).clients:
+            raise Refused("NOT_PERMITTED", "not a client company of yours")
+
+    async def _go(
+        self, target: Target, command: Command, request: Any, context: Context, whose: Meta
     ) -> None:
-        """One stream has requests of several methods and callers, so ids are told apart."""
-        own = caller(context).role == "service"
-        asked = type(command).__name__
+        """For commands that take a place, or a mode that only one may have."""
+        request_id, own = _asked(command, request, context, whose)
+        await self._supervising.go(target, command, request_id, own)
+
+    async def _stay(
+        self, target: Target, command: Command, request: Any, context: Context, whose: Meta
+    ) -> None:
+        """For all others."""
+        request_id, own = _asked(command, request, context, whose)
         await self._supervising.supervisions.handle(
-            request.supervision_id,
-            command,
-            request_id=request.request_id if own else f"{asked}/{request.request_id}",
-            meta=meta(context, client_id=known.client_id, correlation_id=known.correlation_id),
+            target.supervision_id, command, request_id=request_id, meta=own
         )
+
+
+def _asked(command: Command, request: Any, context: Context, whose: Meta) -> tuple[str, Meta]:
+    """One stream has requests of several methods and callers, so ids are told apart."""
+    who = caller(context)
+    own = who.role == "service"
+    asked = f"{who.user_id}/{type(command).__name__}/{request.request_id}"
+    envelope = meta(context, client_id=whose.client_id, correlation_id=whose.correlation_id)
+    return request.request_id if own else asked, envelope
+
+
+def _target(
+    supervision_id: str, tenant_id: str, about: About, call: Call, mode: SupervisionMode
+) -> Target:
+    place = Place(tenant_id, about.supervisor_id, call.contact_id, mode)
+    return Target(supervision_id, place, call, about.purpose)
+
+
+def _meta(target: Target) -> Meta:
+    call = target.call
+    return Meta(target.place.tenant_id, call.client_id, correlation_id=call.contact_id)
+
+
+def _mode(mode: media_wire.SupervisionMode.ValueType) -> SupervisionMode:
+    return SupervisionMode(media_wire.SupervisionMode.Name(mode))
+
+
+def _reason(reason: wire.ConsentReason.ValueType) -> ConsentReason | None:
+    """Nobody has to say why."""
+    if reason == wire.CONSENT_REASON_UNSPECIFIED:
+        return None
+    if reason not in wire.ConsentReason.values():
+        raise InvalidField("reason", "must be one that is known, or none")
+    return ConsentReason(wire.ConsentReason.Name(reason))

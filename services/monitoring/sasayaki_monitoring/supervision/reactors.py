@@ -1,7 +1,12 @@
-"""What monitoring asks of others, and of itself, when something has happened."""
+"""What monitoring asks of media, and of itself, when something has happened.
+
+Topics come in no common order, so each reactor stands a record whose other half it has not read.
+"""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeAlias
 
 from google.protobuf.message import Message
 
@@ -14,13 +19,18 @@ from sasayaki.media.v1.call_events import (
     SupervisionMode,
     SupervisorLegEnded,
 )
+from sasayaki.media.v1.phone_events import PhoneConnected, PhoneGone
 from sasayaki.monitoring.v1 import monitoring_service_pb2 as monitoring
 from sasayaki.monitoring.v1 import supervision_events_pb2
 from sasayaki.monitoring.v1.supervision_events import (
+    ConsentRequested,
+    FollowingSet,
+    OperatorAwaited,
     SupervisionEnded,
     SupervisionEndReason,
     SupervisionModeChanged,
     SupervisionStarted,
+    TargetSwitched,
 )
 
 PHONE_LOST = frozenset(
@@ -36,85 +46,197 @@ PHONE_LOST = frozenset(
 ENDED_MOST = 10_000
 """Ended calls remembered; a supervision that started just before its call ended comes later."""
 
+Operator: TypeAlias = tuple[str, str]
+"""Tenant and user id."""
+
+
+@dataclass(slots=True)
+class _Steered:
+    """A supervision as media has to know it."""
+
+    contact_id: str
+    supervisor_id: str
+    mode: SupervisionMode
+    asked_to_keep: bool
+    following: bool
+    awaiting: bool = False
+    left: list[str] = field(default_factory=list)
+    """Calls that the supervisor went away from: media ends those legs when the phone moves."""
+
+    @property
+    def keep_phone(self) -> bool:
+        return self.asked_to_keep or self.following
+
+    def supervise(self, supervision_id: str) -> media.SuperviseRequest:
+        return media.SuperviseRequest(
+            contact_id=self.contact_id,
+            supervision_id=supervision_id,
+            supervisor_id=self.supervisor_id,
+            mode=call_events_pb2.SupervisionMode.Value(self.mode.value),
+            keep_phone=self.keep_phone,
+        )
+
+    def unsupervise_left(self, supervision_id: str) -> Iterator[Message]:
+        """If the call that they went to was over already, the phone never moved."""
+        for contact_id in self.left:
+            yield media.UnsuperviseRequest(contact_id=contact_id, supervision_id=supervision_id)
+        self.left.clear()
+
 
 class SteerMedia:
-    """Makes the mix follow what was decided: one record in, the requests it calls for out."""
+    """Makes the mix follow what was decided: one record in, the requests it calls for out.
+
+    Before `SupervisionStarted` nothing is asked of media: a question for consent is not one.
+    """
 
     name = "steer-media"
     topics: tuple[str, ...] = ("monitoring.supervision",)
-    # `EndWithCall` is about to end the supervision.
-    moot = frozenset(("CALL_ENDED", "CALL_ENDING"))
+    # `EndWithCall` is about to end the supervision, or has the next call awaited.
+    moot = frozenset(("CALL_ENDED", "CALL_ENDING", "NOT_TALKING"))
 
     def __init__(self) -> None:
-        self._started: dict[str, SupervisionStarted] = {}
+        self._steered: dict[str, _Steered] = {}
 
     def react(self, record: Recorded[Any]) -> Iterable[Message]:
+        if isinstance(record.data, SupervisionStarted):
+            yield from self._started(record.subject, record.data)
+            return
+        steered = self._steered.get(record.subject)
+        if steered is None:
+            return
         match record.data:
-            case SupervisionStarted(mode=mode) as started:
-                self._started[record.subject] = started
-                yield _supervise(record.subject, started, mode)
             case SupervisionModeChanged(mode=mode):
-                yield _supervise(record.subject, self._started[record.subject], mode)
+                steered.mode = mode
+                yield steered.supervise(record.subject)
+            case TargetSwitched(contact_id=contact_id, mode=mode):
+                if not steered.awaiting:
+                    steered.left.append(steered.contact_id)
+                steered.contact_id, steered.mode, steered.awaiting = contact_id, mode, False
+                yield steered.supervise(record.subject)
+            case FollowingSet(following=following):
+                yield from _following(record.subject, steered, following)
+            case OperatorAwaited():
+                steered.awaiting = True
+                yield from steered.unsupervise_left(record.subject)
             case SupervisionEnded():
-                started = self._started.pop(record.subject)
-                yield media.UnsuperviseRequest(
-                    contact_id=started.contact_id, supervision_id=record.subject
-                )
+                del self._steered[record.subject]
+                yield from _ended(record.subject, steered)
+
+    def _started(self, supervision_id: str, started: SupervisionStarted) -> Iterator[Message]:
+        steered = self._steered[supervision_id] = _Steered(
+            started.contact_id,
+            started.supervisor_id,
+            started.mode,
+            asked_to_keep=bool(started.keep_phone),
+            following=bool(started.following),
+        )
+        yield steered.supervise(supervision_id)
 
 
-def _supervise(
-    supervision_id: str, started: SupervisionStarted, mode: SupervisionMode
-) -> media.SuperviseRequest:
-    return media.SuperviseRequest(
-        contact_id=started.contact_id,
-        supervision_id=supervision_id,
-        supervisor_id=started.supervisor_id,
-        mode=call_events_pb2.SupervisionMode.Value(mode.value),
-    )
+def _following(supervision_id: str, steered: _Steered, following: bool) -> Iterator[Message]:
+    """Media is told when it changes what becomes of the phone."""
+    before = steered.keep_phone
+    steered.following = following
+    if steered.keep_phone is not before and not steered.awaiting:
+        yield steered.supervise(supervision_id)
+
+
+def _ended(supervision_id: str, steered: _Steered) -> Iterator[Message]:
+    """Off the call, or, where the phone only waited for the next one, hung up."""
+    yield from steered.unsupervise_left(supervision_id)
+    if not steered.awaiting:
+        yield media.UnsuperviseRequest(contact_id=steered.contact_id, supervision_id=supervision_id)
+    elif not steered.asked_to_keep:
+        yield media.ReleasePhoneRequest(user_id=steered.supervisor_id)
+
+
+@dataclass(slots=True)
+class _Held:
+    """A supervision, or a question for one, and what it lasts with."""
+
+    contact_id: str
+    supervisor: Operator
+    since: datetime
+    awaiting: bool = False
 
 
 class EndWithCall:
     """A supervision ends when its call does, or when the supervisor's phone is gone.
 
-    The two topics come in no common order: a supervision that starts when its call has ended
-    already ends at once.
+    A leg that ended because the phone moved to another call ends nothing. While an operator's next
+    call is awaited there is no leg: then the phone itself is watched.
     """
 
     name = "end-with-call"
-    topics: tuple[str, ...] = ("media.call", "monitoring.supervision")
+    topics: tuple[str, ...] = ("media.call", "media.phone", "monitoring.supervision")
 
     def __init__(self) -> None:
-        self._open: dict[str, set[str]] = {}
-        self._contacts: dict[str, str] = {}
+        self._held: dict[str, _Held] = {}
+        self._on: dict[str, set[str]] = {}
         self._ended: dict[str, None] = {}
+        self._phones: dict[str, Operator] = {}
+        self._gone: dict[Operator, datetime] = {}
 
     def react(self, record: Recorded[Any]) -> Iterable[Message]:
+        supervision_id, now = record.subject, record.time
         match record.data:
-            case SupervisionStarted(contact_id=contact_id):
-                yield from self._started(record.subject, contact_id)
+            case SupervisionStarted() | ConsentRequested() as begun:
+                supervisor = (record.tenant_id, begun.supervisor_id)
+                held = _Held(begun.contact_id, supervisor, now)
+                yield from self._goes_on(supervision_id, held)
+            case TargetSwitched(contact_id=contact_id):
+                if (before := self._held.get(supervision_id)) is not None:
+                    held = _Held(contact_id, before.supervisor, now)
+                    yield from self._goes_on(supervision_id, held)
+            case OperatorAwaited():
+                yield from self._awaits(supervision_id)
             case SupervisionEnded():
-                self._over(record.subject)
+                self._leaves(supervision_id)
             case CallEnded():
                 self._remember(record.subject)
-                for supervision_id in sorted(self._open.get(record.subject, ())):
-                    yield _end(supervision_id, SupervisionEndReason.CALL_ENDED)
-            case SupervisorLegEnded(supervision_id=supervision_id, reason=reason):
+                for each in sorted(self._on.get(record.subject, ())):
+                    yield _end(each, SupervisionEndReason.CALL_ENDED, record.subject)
+            case SupervisorLegEnded(supervision_id=whose, reason=reason):
                 if reason in PHONE_LOST:
-                    yield _end(supervision_id, SupervisionEndReason.PHONE_LOST)
+                    yield _end(whose, SupervisionEndReason.PHONE_LOST, record.subject)
+            case PhoneConnected(user_id=user_id):
+                self._phones[record.subject] = (record.tenant_id, user_id)
+            case PhoneGone():
+                yield from self._phone_gone(record.subject, now)
 
-    def _started(self, supervision_id: str, contact_id: str) -> Iterator[Message]:
-        if contact_id in self._ended:
-            yield _end(supervision_id, SupervisionEndReason.CALL_ENDED)
+    def _goes_on(self, supervision_id: str, held: _Held) -> Iterator[Message]:
+        self._leaves(supervision_id)
+        self._held[supervision_id] = held
+        if held.contact_id in self._ended:
+            yield _end(supervision_id, SupervisionEndReason.CALL_ENDED, held.contact_id)
+        else:
+            self._on.setdefault(held.contact_id, set()).add(supervision_id)
+
+    def _awaits(self, supervision_id: str) -> Iterator[Message]:
+        held = self._held.get(supervision_id)
+        if held is None:
             return
-        self._open.setdefault(contact_id, set()).add(supervision_id)
-        self._contacts[supervision_id] = contact_id
+        held.awaiting = True
+        gone_at = self._gone.get(held.supervisor)
+        if gone_at is not None and gone_at >= held.since:
+            yield _end(supervision_id, SupervisionEndReason.PHONE_LOST, held.contact_id)
 
-    def _over(self, supervision_id: str) -> None:
-        contact_id = self._contacts.pop(supervision_id, None)
-        if contact_id is not None:
-            self._open[contact_id].discard(supervision_id)
-            if not self._open[contact_id]:
-                del self._open[contact_id]
+    def _leaves(self, supervision_id: str) -> None:
+        held = self._held.pop(supervision_id, None)
+        if held is not None and (there := self._on.get(held.contact_id)) is not None:
+            there.discard(supervision_id)
+            if not there:
+                del self._on[held.contact_id]
+
+    def _phone_gone(self, phone_id: str, now: datetime) -> Iterator[Message]:
+        """One that was gone before the supervision began was not its phone."""
+        supervisor = self._phones.pop(phone_id, None)
+        if supervisor is None:
+            return
+        self._gone[supervisor] = now
+        for supervision_id, held in self._held.items():
+            if held.awaiting and held.supervisor == supervisor and now >= held.since:
+                yield _end(supervision_id, SupervisionEndReason.PHONE_LOST, held.contact_id)
 
     def _remember(self, contact_id: str) -> None:
         self._ended[contact_id] = None
@@ -122,8 +244,11 @@ class EndWithCall:
             del self._ended[next(iter(self._ended))]
 
 
-def _end(supervision_id: str, reason: SupervisionEndReason) -> monitoring.EndSupervisionRequest:
+def _end(
+    supervision_id: str, reason: SupervisionEndReason, contact_id: str
+) -> monitoring.EndSupervisionRequest:
     return monitoring.EndSupervisionRequest(
         supervision_id=supervision_id,
         reason=supervision_events_pb2.SupervisionEndReason.Value(reason.value),
+        contact_id=contact_id,
     )

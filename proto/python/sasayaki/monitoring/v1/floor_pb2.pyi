@@ -424,6 +424,7 @@ class FloorAlert(_message.Message):
     QUEUE_ID_FIELD_NUMBER: _builtins.int
     MEASURED_FIELD_NUMBER: _builtins.int
     THRESHOLD_FIELD_NUMBER: _builtins.int
+    WAITED_MS_FIELD_NUMBER: _builtins.int
     alert_id: _builtins.str
     kind: _alert_events_pb2.AlertKind.ValueType
     contact_id: _builtins.str
@@ -441,6 +442,8 @@ class FloorAlert(_message.Message):
     measured: _builtins.int
     """What a rule measured, and its threshold."""
     threshold: _builtins.int
+    waited_ms: _builtins.int
+    """From the press to the claim, once it is claimed."""
     @_builtins.property
     def since(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
@@ -460,10 +463,11 @@ class FloorAlert(_message.Message):
         queue_id: _builtins.str = ...,
         measured: _builtins.int = ...,
         threshold: _builtins.int = ...,
+        waited_ms: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["since", b"since"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["alert_id", b"alert_id", "client_id", b"client_id", "contact_id", b"contact_id", "kind", b"kind", "level", b"level", "measured", b"measured", "operator_id", b"operator_id", "queue_id", b"queue_id", "reason", b"reason", "since", b"since", "state", b"state", "supervisor_id", b"supervisor_id", "team_id", b"team_id", "threshold", b"threshold"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alert_id", b"alert_id", "client_id", b"client_id", "contact_id", b"contact_id", "kind", b"kind", "level", b"level", "measured", b"measured", "operator_id", b"operator_id", "queue_id", b"queue_id", "reason", b"reason", "since", b"since", "state", b"state", "supervisor_id", b"supervisor_id", "team_id", b"team_id", "threshold", b"threshold", "waited_ms", b"waited_ms"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

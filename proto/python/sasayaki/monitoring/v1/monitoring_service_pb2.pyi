@@ -134,20 +134,24 @@ class EndSupervisionRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     SUPERVISION_ID_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
+    CONTACT_ID_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     supervision_id: _builtins.str
     reason: _supervision_events_pb2.SupervisionEndReason.ValueType
     """For services; a supervisor's own is ENDED."""
+    contact_id: _builtins.str
+    """For services: the call that ended or was left. A supervision that has gone on to another stays as it is."""
     def __init__(
         self,
         *,
         request_id: _builtins.str = ...,
         supervision_id: _builtins.str = ...,
         reason: _supervision_events_pb2.SupervisionEndReason.ValueType = ...,
+        contact_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["reason", b"reason", "request_id", b"request_id", "supervision_id", b"supervision_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "reason", b"reason", "request_id", b"request_id", "supervision_id", b"supervision_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

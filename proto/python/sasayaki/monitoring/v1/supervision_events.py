@@ -92,6 +92,8 @@ class ConsentRequested(Event, type="sasayaki.monitoring.v1.ConsentRequested"):
     """Without an answer by then it is over."""
     note_sealed: str | None = None
     """What it is about, AES-256-GCM under the client company's key, base64url; absent when nothing was said."""
+    keep_phone: Bool | None = None
+    """Whether the supervisor's phone is to stay connected afterwards."""
 
 
 class ConsentAnswered(Event, type="sasayaki.monitoring.v1.ConsentAnswered"):
@@ -111,6 +113,8 @@ class SupervisionStarted(Event, type="sasayaki.monitoring.v1.SupervisionStarted"
     purpose: Purpose
     keep_phone: Bool | None = None
     """Whether the supervisor's phone stays connected afterwards."""
+    following: Bool | None = None
+    """Whether the supervisor stays with the operator across calls from the start; `FollowingSet` tells more."""
 
 
 class SupervisionModeChanged(Event, type="sasayaki.monitoring.v1.SupervisionModeChanged"):
@@ -127,6 +131,8 @@ class TargetSwitched(Event, type="sasayaki.monitoring.v1.TargetSwitched"):
     contact_id: str
     operator_id: str
     mode: SupervisionMode
+    client_id: str | None = None
+    """The client company of the new call."""
 
 
 class FollowingSet(Event, type="sasayaki.monitoring.v1.FollowingSet"):

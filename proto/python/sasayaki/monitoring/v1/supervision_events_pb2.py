@@ -26,37 +26,37 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from sasayaki.media.v1 import call_events_pb2 as sasayaki_dot_media_dot_v1_dot_call__events__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n/sasayaki/monitoring/v1/supervision_events.proto\x12\x16sasayaki.monitoring.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a#sasayaki/media/v1/call_events.proto\"\x8f\x02\n\x10\x43onsentRequested\x12\x12\n\ncontact_id\x18\x01 \x01(\t\x12\x15\n\rsupervisor_id\x18\x02 \x01(\t\x12\x13\n\x0boperator_id\x18\x03 \x01(\t\x12\x30\n\x04mode\x18\x04 \x01(\x0e\x32\".sasayaki.media.v1.SupervisionMode\x12\x30\n\x07purpose\x18\x05 \x01(\x0e\x32\x1f.sasayaki.monitoring.v1.Purpose\x12-\n\tanswer_by\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x18\n\x0bnote_sealed\x18\x07 \x01(\tH\x00\x88\x01\x01\x42\x0e\n\x0c_note_sealed\"\x8f\x01\n\x0f\x43onsentAnswered\x12\x35\n\x06\x61nswer\x18\x01 \x01(\x0e\x32%.sasayaki.monitoring.v1.ConsentAnswer\x12:\n\x06reason\x18\x02 \x01(\x0e\x32%.sasayaki.monitoring.v1.ConsentReasonH\x00\x88\x01\x01\x42\t\n\x07_reason\"\xe0\x01\n\x12SupervisionStarted\x12\x12\n\ncontact_id\x18\x01 \x01(\t\x12\x15\n\rsupervisor_id\x18\x02 \x01(\t\x12\x13\n\x0boperator_id\x18\x03 \x01(\t\x12\x30\n\x04mode\x18\x04 \x01(\x0e\x32\".sasayaki.media.v1.SupervisionMode\x12\x30\n\x07purpose\x18\x05 \x01(\x0e\x32\x1f.sasayaki.monitoring.v1.Purpose\x12\x17\n\nkeep_phone\x18\x06 \x01(\x08H\x00\x88\x01\x01\x42\r\n\x0b_keep_phone\"J\n\x16SupervisionModeChanged\x12\x30\n\x04mode\x18\x01 \x01(\x0e\x32\".sasayaki.media.v1.SupervisionMode\"k\n\x0eTargetSwitched\x12\x12\n\ncontact_id\x18\x01 \x01(\t\x12\x13\n\x0boperator_id\x18\x02 \x01(\t\x12\x30\n\x04mode\x18\x03 \x01(\x0e\x32\".sasayaki.media.v1.SupervisionMode\"5\n\x0c\x46ollowingSet\x12\x11\n\tfollowing\x18\x01 \x01(\x08\x12\x12\n\nclient_ids\x18\x02 \x03(\t\"<\n\x0fOperatorAwaited\x12)\n\x05until\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"5\n\rTextWhispered\x12\x0f\n\x07text_id\x18\x01 \x01(\t\x12\x13\n\x0btext_sealed\x18\x02 \x01(\t\"P\n\x10SupervisionEnded\x12<\n\x06reason\x18\x01 \x01(\x0e\x32,.sasayaki.monitoring.v1.SupervisionEndReason*\x8c\x01\n\x07Purpose\x12\x17\n\x13PURPOSE_UNSPECIFIED\x10\x00\x12\x10\n\x0cPURPOSE_HELP\x10\x01\x12\x15\n\x11PURPOSE_COMPLAINT\x10\x02\x12\x14\n\x10PURPOSE_TRAINING\x10\x03\x12\x13\n\x0fPURPOSE_QUALITY\x10\x04\x12\x14\n\x10PURPOSE_SAMPLING\x10\x05*\xf4\x02\n\x14SupervisionEndReason\x12&\n\"SUPERVISION_END_REASON_UNSPECIFIED\x10\x00\x12 \n\x1cSUPERVISION_END_REASON_ENDED\x10\x01\x12%\n!SUPERVISION_END_REASON_CALL_ENDED\x10\x02\x12%\n!SUPERVISION_END_REASON_PHONE_LOST\x10\x03\x12#\n\x1fSUPERVISION_END_REASON_DECLINED\x10\x04\x12\"\n\x1eSUPERVISION_END_REASON_PUT_OFF\x10\x05\x12\'\n#SUPERVISION_END_REASON_NOT_ANSWERED\x10\x06\x12&\n\"SUPERVISION_END_REASON_DAILY_LIMIT\x10\x07\x12*\n&SUPERVISION_END_REASON_NO_FURTHER_CALL\x10\x08*\x83\x01\n\rConsentAnswer\x12\x1e\n\x1a\x43ONSENT_ANSWER_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x43ONSENT_ANSWER_ACCEPTED\x10\x01\x12\x18\n\x14\x43ONSENT_ANSWER_LATER\x10\x02\x12\x1b\n\x17\x43ONSENT_ANSWER_DECLINED\x10\x03*\xaa\x01\n\rConsentReason\x12\x1e\n\x1a\x43ONSENT_REASON_UNSPECIFIED\x10\x00\x12!\n\x1d\x43ONSENT_REASON_DIFFICULT_CALL\x10\x01\x12\x1b\n\x17\x43ONSENT_REASON_NOT_WELL\x10\x02\x12\x1f\n\x1b\x43ONSENT_REASON_OFTEN_ENOUGH\x10\x03\x12\x18\n\x14\x43ONSENT_REASON_OTHER\x10\x04\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n/sasayaki/monitoring/v1/supervision_events.proto\x12\x16sasayaki.monitoring.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a#sasayaki/media/v1/call_events.proto\"\xb7\x02\n\x10\x43onsentRequested\x12\x12\n\ncontact_id\x18\x01 \x01(\t\x12\x15\n\rsupervisor_id\x18\x02 \x01(\t\x12\x13\n\x0boperator_id\x18\x03 \x01(\t\x12\x30\n\x04mode\x18\x04 \x01(\x0e\x32\".sasayaki.media.v1.SupervisionMode\x12\x30\n\x07purpose\x18\x05 \x01(\x0e\x32\x1f.sasayaki.monitoring.v1.Purpose\x12-\n\tanswer_by\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x18\n\x0bnote_sealed\x18\x07 \x01(\tH\x00\x88\x01\x01\x12\x17\n\nkeep_phone\x18\x08 \x01(\x08H\x01\x88\x01\x01\x42\x0e\n\x0c_note_sealedB\r\n\x0b_keep_phone\"\x8f\x01\n\x0f\x43onsentAnswered\x12\x35\n\x06\x61nswer\x18\x01 \x01(\x0e\x32%.sasayaki.monitoring.v1.ConsentAnswer\x12:\n\x06reason\x18\x02 \x01(\x0e\x32%.sasayaki.monitoring.v1.ConsentReasonH\x00\x88\x01\x01\x42\t\n\x07_reason\"\x86\x02\n\x12SupervisionStarted\x12\x12\n\ncontact_id\x18\x01 \x01(\t\x12\x15\n\rsupervisor_id\x18\x02 \x01(\t\x12\x13\n\x0boperator_id\x18\x03 \x01(\t\x12\x30\n\x04mode\x18\x04 \x01(\x0e\x32\".sasayaki.media.v1.SupervisionMode\x12\x30\n\x07purpose\x18\x05 \x01(\x0e\x32\x1f.sasayaki.monitoring.v1.Purpose\x12\x17\n\nkeep_phone\x18\x06 \x01(\x08H\x00\x88\x01\x01\x12\x16\n\tfollowing\x18\x07 \x01(\x08H\x01\x88\x01\x01\x42\r\n\x0b_keep_phoneB\x0c\n\n_following\"J\n\x16SupervisionModeChanged\x12\x30\n\x04mode\x18\x01 \x01(\x0e\x32\".sasayaki.media.v1.SupervisionMode\"\x91\x01\n\x0eTargetSwitched\x12\x12\n\ncontact_id\x18\x01 \x01(\t\x12\x13\n\x0boperator_id\x18\x02 \x01(\t\x12\x30\n\x04mode\x18\x03 \x01(\x0e\x32\".sasayaki.media.v1.SupervisionMode\x12\x16\n\tclient_id\x18\x04 \x01(\tH\x00\x88\x01\x01\x42\x0c\n\n_client_id\"5\n\x0c\x46ollowingSet\x12\x11\n\tfollowing\x18\x01 \x01(\x08\x12\x12\n\nclient_ids\x18\x02 \x03(\t\"<\n\x0fOperatorAwaited\x12)\n\x05until\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"5\n\rTextWhispered\x12\x0f\n\x07text_id\x18\x01 \x01(\t\x12\x13\n\x0btext_sealed\x18\x02 \x01(\t\"P\n\x10SupervisionEnded\x12<\n\x06reason\x18\x01 \x01(\x0e\x32,.sasayaki.monitoring.v1.SupervisionEndReason*\x8c\x01\n\x07Purpose\x12\x17\n\x13PURPOSE_UNSPECIFIED\x10\x00\x12\x10\n\x0cPURPOSE_HELP\x10\x01\x12\x15\n\x11PURPOSE_COMPLAINT\x10\x02\x12\x14\n\x10PURPOSE_TRAINING\x10\x03\x12\x13\n\x0fPURPOSE_QUALITY\x10\x04\x12\x14\n\x10PURPOSE_SAMPLING\x10\x05*\xf4\x02\n\x14SupervisionEndReason\x12&\n\"SUPERVISION_END_REASON_UNSPECIFIED\x10\x00\x12 \n\x1cSUPERVISION_END_REASON_ENDED\x10\x01\x12%\n!SUPERVISION_END_REASON_CALL_ENDED\x10\x02\x12%\n!SUPERVISION_END_REASON_PHONE_LOST\x10\x03\x12#\n\x1fSUPERVISION_END_REASON_DECLINED\x10\x04\x12\"\n\x1eSUPERVISION_END_REASON_PUT_OFF\x10\x05\x12\'\n#SUPERVISION_END_REASON_NOT_ANSWERED\x10\x06\x12&\n\"SUPERVISION_END_REASON_DAILY_LIMIT\x10\x07\x12*\n&SUPERVISION_END_REASON_NO_FURTHER_CALL\x10\x08*\x83\x01\n\rConsentAnswer\x12\x1e\n\x1a\x43ONSENT_ANSWER_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x43ONSENT_ANSWER_ACCEPTED\x10\x01\x12\x18\n\x14\x43ONSENT_ANSWER_LATER\x10\x02\x12\x1b\n\x17\x43ONSENT_ANSWER_DECLINED\x10\x03*\xaa\x01\n\rConsentReason\x12\x1e\n\x1a\x43ONSENT_REASON_UNSPECIFIED\x10\x00\x12!\n\x1d\x43ONSENT_REASON_DIFFICULT_CALL\x10\x01\x12\x1b\n\x17\x43ONSENT_REASON_NOT_WELL\x10\x02\x12\x1f\n\x1b\x43ONSENT_REASON_OFTEN_ENOUGH\x10\x03\x12\x18\n\x14\x43ONSENT_REASON_OTHER\x10\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'sasayaki.monitoring.v1.supervision_events_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_PURPOSE']._serialized_start=1232
-  _globals['_PURPOSE']._serialized_end=1372
-  _globals['_SUPERVISIONENDREASON']._serialized_start=1375
-  _globals['_SUPERVISIONENDREASON']._serialized_end=1747
-  _globals['_CONSENTANSWER']._serialized_start=1750
-  _globals['_CONSENTANSWER']._serialized_end=1881
-  _globals['_CONSENTREASON']._serialized_start=1884
-  _globals['_CONSENTREASON']._serialized_end=2054
+  _globals['_PURPOSE']._serialized_start=1349
+  _globals['_PURPOSE']._serialized_end=1489
+  _globals['_SUPERVISIONENDREASON']._serialized_start=1492
+  _globals['_SUPERVISIONENDREASON']._serialized_end=1864
+  _globals['_CONSENTANSWER']._serialized_start=1867
+  _globals['_CONSENTANSWER']._serialized_end=1998
+  _globals['_CONSENTREASON']._serialized_start=2001
+  _globals['_CONSENTREASON']._serialized_end=2171
   _globals['_CONSENTREQUESTED']._serialized_start=146
-  _globals['_CONSENTREQUESTED']._serialized_end=417
-  _globals['_CONSENTANSWERED']._serialized_start=420
-  _globals['_CONSENTANSWERED']._serialized_end=563
-  _globals['_SUPERVISIONSTARTED']._serialized_start=566
-  _globals['_SUPERVISIONSTARTED']._serialized_end=790
-  _globals['_SUPERVISIONMODECHANGED']._serialized_start=792
-  _globals['_SUPERVISIONMODECHANGED']._serialized_end=866
-  _globals['_TARGETSWITCHED']._serialized_start=868
-  _globals['_TARGETSWITCHED']._serialized_end=975
-  _globals['_FOLLOWINGSET']._serialized_start=977
-  _globals['_FOLLOWINGSET']._serialized_end=1030
-  _globals['_OPERATORAWAITED']._serialized_start=1032
-  _globals['_OPERATORAWAITED']._serialized_end=1092
-  _globals['_TEXTWHISPERED']._serialized_start=1094
-  _globals['_TEXTWHISPERED']._serialized_end=1147
-  _globals['_SUPERVISIONENDED']._serialized_start=1149
-  _globals['_SUPERVISIONENDED']._serialized_end=1229
+  _globals['_CONSENTREQUESTED']._serialized_end=457
+  _globals['_CONSENTANSWERED']._serialized_start=460
+  _globals['_CONSENTANSWERED']._serialized_end=603
+  _globals['_SUPERVISIONSTARTED']._serialized_start=606
+  _globals['_SUPERVISIONSTARTED']._serialized_end=868
+  _globals['_SUPERVISIONMODECHANGED']._serialized_start=870
+  _globals['_SUPERVISIONMODECHANGED']._serialized_end=944
+  _globals['_TARGETSWITCHED']._serialized_start=947
+  _globals['_TARGETSWITCHED']._serialized_end=1092
+  _globals['_FOLLOWINGSET']._serialized_start=1094
+  _globals['_FOLLOWINGSET']._serialized_end=1147
+  _globals['_OPERATORAWAITED']._serialized_start=1149
+  _globals['_OPERATORAWAITED']._serialized_end=1209
+  _globals['_TEXTWHISPERED']._serialized_start=1211
+  _globals['_TEXTWHISPERED']._serialized_end=1264
+  _globals['_SUPERVISIONENDED']._serialized_start=1266
+  _globals['_SUPERVISIONENDED']._serialized_end=1346
 # @@protoc_insertion_point(module_scope)

@@ -169,6 +169,7 @@ class ConsentRequested(_message.Message):
     PURPOSE_FIELD_NUMBER: _builtins.int
     ANSWER_BY_FIELD_NUMBER: _builtins.int
     NOTE_SEALED_FIELD_NUMBER: _builtins.int
+    KEEP_PHONE_FIELD_NUMBER: _builtins.int
     contact_id: _builtins.str
     supervisor_id: _builtins.str
     operator_id: _builtins.str
@@ -177,6 +178,8 @@ class ConsentRequested(_message.Message):
     purpose: Global___Purpose.ValueType
     note_sealed: _builtins.str
     """What it is about, AES-256-GCM under the client company's key, base64url; absent when nothing was said."""
+    keep_phone: _builtins.bool
+    """Whether the supervisor's phone is to stay connected afterwards."""
     @_builtins.property
     def answer_by(self) -> _timestamp_pb2.Timestamp:
         """Without an answer by then it is over."""
@@ -191,13 +194,19 @@ class ConsentRequested(_message.Message):
         purpose: Global___Purpose.ValueType = ...,
         answer_by: _timestamp_pb2.Timestamp | None = ...,
         note_sealed: _builtins.str | None = ...,
+        keep_phone: _builtins.bool | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_note_sealed", b"_note_sealed", "answer_by", b"answer_by", "note_sealed", b"note_sealed"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_keep_phone", b"_keep_phone", "_note_sealed", b"_note_sealed", "answer_by", b"answer_by", "keep_phone", b"keep_phone", "note_sealed", b"note_sealed"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_note_sealed", b"_note_sealed", "answer_by", b"answer_by", "contact_id", b"contact_id", "mode", b"mode", "note_sealed", b"note_sealed", "operator_id", b"operator_id", "purpose", b"purpose", "supervisor_id", b"supervisor_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_keep_phone", b"_keep_phone", "_note_sealed", b"_note_sealed", "answer_by", b"answer_by", "contact_id", b"contact_id", "keep_phone", b"keep_phone", "mode", b"mode", "note_sealed", b"note_sealed", "operator_id", b"operator_id", "purpose", b"purpose", "supervisor_id", b"supervisor_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__keep_phone: _TypeAlias = _typing.Literal["keep_phone"]  # noqa: Y015
+    _WhichOneofArgType__keep_phone: _TypeAlias = _typing.Literal["_keep_phone", b"_keep_phone"]  # noqa: Y015
     _WhichOneofReturnType__note_sealed: _TypeAlias = _typing.Literal["note_sealed"]  # noqa: Y015
     _WhichOneofArgType__note_sealed: _TypeAlias = _typing.Literal["_note_sealed", b"_note_sealed"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__keep_phone) -> _WhichOneofReturnType__keep_phone | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__note_sealed) -> _WhichOneofReturnType__note_sealed | None: ...
 
 Global___ConsentRequested: _TypeAlias = ConsentRequested  # noqa: Y015
@@ -240,6 +249,7 @@ class SupervisionStarted(_message.Message):
     MODE_FIELD_NUMBER: _builtins.int
     PURPOSE_FIELD_NUMBER: _builtins.int
     KEEP_PHONE_FIELD_NUMBER: _builtins.int
+    FOLLOWING_FIELD_NUMBER: _builtins.int
     contact_id: _builtins.str
     supervisor_id: _builtins.str
     operator_id: _builtins.str
@@ -247,6 +257,8 @@ class SupervisionStarted(_message.Message):
     purpose: Global___Purpose.ValueType
     keep_phone: _builtins.bool
     """Whether the supervisor's phone stays connected afterwards."""
+    following: _builtins.bool
+    """Whether the supervisor stays with the operator across calls from the start; `FollowingSet` tells more."""
     def __init__(
         self,
         *,
@@ -256,13 +268,19 @@ class SupervisionStarted(_message.Message):
         mode: _call_events_pb2.SupervisionMode.ValueType = ...,
         purpose: Global___Purpose.ValueType = ...,
         keep_phone: _builtins.bool | None = ...,
+        following: _builtins.bool | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_keep_phone", b"_keep_phone", "keep_phone", b"keep_phone"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_following", b"_following", "_keep_phone", b"_keep_phone", "following", b"following", "keep_phone", b"keep_phone"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_keep_phone", b"_keep_phone", "contact_id", b"contact_id", "keep_phone", b"keep_phone", "mode", b"mode", "operator_id", b"operator_id", "purpose", b"purpose", "supervisor_id", b"supervisor_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_following", b"_following", "_keep_phone", b"_keep_phone", "contact_id", b"contact_id", "following", b"following", "keep_phone", b"keep_phone", "mode", b"mode", "operator_id", b"operator_id", "purpose", b"purpose", "supervisor_id", b"supervisor_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__following: _TypeAlias = _typing.Literal["following"]  # noqa: Y015
+    _WhichOneofArgType__following: _TypeAlias = _typing.Literal["_following", b"_following"]  # noqa: Y015
     _WhichOneofReturnType__keep_phone: _TypeAlias = _typing.Literal["keep_phone"]  # noqa: Y015
     _WhichOneofArgType__keep_phone: _TypeAlias = _typing.Literal["_keep_phone", b"_keep_phone"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__following) -> _WhichOneofReturnType__following | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__keep_phone) -> _WhichOneofReturnType__keep_phone | None: ...
 
 Global___SupervisionStarted: _TypeAlias = SupervisionStarted  # noqa: Y015
@@ -299,21 +317,27 @@ class TargetSwitched(_message.Message):
     CONTACT_ID_FIELD_NUMBER: _builtins.int
     OPERATOR_ID_FIELD_NUMBER: _builtins.int
     MODE_FIELD_NUMBER: _builtins.int
+    CLIENT_ID_FIELD_NUMBER: _builtins.int
     contact_id: _builtins.str
     operator_id: _builtins.str
     mode: _call_events_pb2.SupervisionMode.ValueType
+    client_id: _builtins.str
+    """The client company of the new call."""
     def __init__(
         self,
         *,
         contact_id: _builtins.str = ...,
         operator_id: _builtins.str = ...,
         mode: _call_events_pb2.SupervisionMode.ValueType = ...,
+        client_id: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_client_id", b"_client_id", "client_id", b"client_id"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "mode", b"mode", "operator_id", b"operator_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_client_id", b"_client_id", "client_id", b"client_id", "contact_id", b"contact_id", "mode", b"mode", "operator_id", b"operator_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__client_id: _TypeAlias = _typing.Literal["client_id"]  # noqa: Y015
+    _WhichOneofArgType__client_id: _TypeAlias = _typing.Literal["_client_id", b"_client_id"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__client_id) -> _WhichOneofReturnType__client_id | None: ...
 
 Global___TargetSwitched: _TypeAlias = TargetSwitched  # noqa: Y015
 

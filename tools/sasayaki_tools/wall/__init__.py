@@ -1,0 +1,1 @@
+"""The wall: the live floor on a supervisor's terminal."""
