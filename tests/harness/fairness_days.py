@@ -81,7 +81,8 @@ class Call:
 class Centre:
     """The people of the centre, each a task; what they do goes through monitoring's methods."""
 
-    def __init__(self, seed: int, *, follow_list: bool) -> None:
+    def __init__(self, seed: int, *, follow_list: bool, days: int = DAYS) -> None:
+        self.days = days
         self.answered_s: list[float] = []
         """From each call for help until a supervisor heard the call."""
         self.assessed: list[FairnessAssessed] = []
@@ -154,7 +155,7 @@ class Centre:
         yield self._alerts(team_id, Random(f"alerts {self._seed} {team_id}"))
 
     async def _talks(self, operator_id: str, random: Random) -> None:
-        for day in range(DAYS):
+        for day in range(self.days):
             at_s = random.expovariate(1 / PAUSE_S)
             while at_s < SHIFT_S:
                 await until(day * WHOLE_DAY_S + at_s)
@@ -180,7 +181,7 @@ class Centre:
         call.over.set()
 
     async def _alerts(self, team_id: str, random: Random) -> None:
-        for day in range(DAYS):
+        for day in range(self.days):
             at_s = random.expovariate(1 / BETWEEN_ALERTS_S)
             while at_s < SHIFT_S:
                 await until(day * WHOLE_DAY_S + at_s)
@@ -262,12 +263,12 @@ class Supervisor:
 
     async def work(self) -> None:
         """A turn to listen comes at the same times of every day, whatever else there was."""
-        for day in range(DAYS):
+        for day in range(self._centre.days):
             for turn in range(1, int(SHIFT_S / BETWEEN_SESSIONS_S)):
                 turn_s = day * WHOLE_DAY_S + turn * BETWEEN_SESSIONS_S
                 await self._help_until(turn_s)
                 await self._listen()
-        await self._help_until(DAYS * WHOLE_DAY_S)
+        await self._help_until(self._centre.days * WHOLE_DAY_S)
 
     async def _help_until(self, turn_s: float) -> None:
         while (left_s := turn_s - now_s()) > 0:
