@@ -4,6 +4,7 @@ from sasayaki.monitoring.v1 import monitoring_service_pb2_grpc as rpc
 from sasayaki_chassis.rpc import Rights
 from sasayaki_monitoring.alerts import api as alerts
 from sasayaki_monitoring.coaching import api as coaching
+from sasayaki_monitoring.desk import api as desk
 from sasayaki_monitoring.fairness import api as fairness
 from sasayaki_monitoring.ledger import api as ledger
 from sasayaki_monitoring.policy import api as policy
@@ -18,6 +19,7 @@ RIGHTS: Rights = {
     **fairness.RIGHTS,
     **ledger.RIGHTS,
     **coaching.RIGHTS,
+    **desk.RIGHTS,
 }
 
 
@@ -28,6 +30,7 @@ class MonitoringService(
     fairness.FairnessMethods,
     ledger.LedgerMethods,
     coaching.CoachingMethods,
+    desk.DeskMethods,
     rpc.MonitoringServiceServicer,
 ):
     """Who the caller is, and for whom they may act, is what the token says."""
@@ -40,6 +43,7 @@ class MonitoringService(
         fairness: fairness.Fairness,
         accounts: ledger.Accounts,
         coaching: coaching.Coaching,
+        desks: desk.Desks,
     ) -> None:
         self._supervising = supervising
         self._policies = policies
@@ -47,3 +51,4 @@ class MonitoringService(
         self._fairness = fairness
         self._accounts = accounts
         self._coaching = coaching
+        self._desks = desks

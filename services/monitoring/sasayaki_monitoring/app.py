@@ -10,6 +10,7 @@ from sasayaki_monitoring import metrics
 from sasayaki_monitoring.alerts.parts import AlertParts
 from sasayaki_monitoring.api import RIGHTS, MonitoringService
 from sasayaki_monitoring.coaching.parts import CoachingParts
+from sasayaki_monitoring.desk.parts import DeskParts
 from sasayaki_monitoring.fairness.parts import FairnessParts
 from sasayaki_monitoring.floor.floor import Floor
 from sasayaki_monitoring.policy.policies import Policies
@@ -23,8 +24,9 @@ def build(settings: Settings, started_at: datetime) -> Service:
     """The service, not yet connected to anything."""
     floor = Floor()
     alerts = AlertParts(settings, started_at)
-    supervision = SupervisionParts(settings, floor, Seals(settings.keys))
-    coaching = CoachingParts(settings, alerts.view)
+    seals = Seals(settings.keys)
+    supervision, desk = SupervisionParts(settings, floor, seals), DeskParts(seals)
+    coaching = CoachingParts(settings, seals, alerts.view, desk.view)
     fairness = FairnessParts(settings, coaching.view.follow_ups)
 
     def servicers(built: Built) -> Servicers:
@@ -36,6 +38,7 @@ def build(settings: Settings, started_at: datetime) -> Service:
             fairness.fairness(built),
             coaching.accounts(built),
             coaching.coaching(built),
+            desk.desks(built),
         )
         return [(add_MonitoringServiceServicer_to_server, service)]
 
@@ -55,6 +58,7 @@ def build(settings: Settings, started_at: datetime) -> Service:
             floor,
             metrics.Figures(started_at),
             *supervision.projections,
+            *desk.projections,
             *alerts.projections,
             *coaching.projections,
             *fairness.projections,

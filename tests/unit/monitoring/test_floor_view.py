@@ -28,11 +28,15 @@ from sasayaki.monitoring.v1.alert_events import (
     AlertReasonGiven,
 )
 from sasayaki.monitoring.v1.supervision_events import (
+    ConsentRequested,
+    FollowingSet,
+    OperatorAwaited,
     Purpose,
     SupervisionEnded,
     SupervisionEndReason,
     SupervisionModeChanged,
     SupervisionStarted,
+    TargetSwitched,
 )
 from sasayaki.routing.v1.pool_events import (
     ContactAbandoned,
@@ -52,6 +56,7 @@ from sasayaki.routing.v1.pool_events import (
 )
 from sasayaki_chassis.identity import Identity
 from sasayaki_chassis.testing import NOON
+from sasayaki_monitoring.floor.supervisions import ACTIVE, ASKING, AWAITING
 from sasayaki_monitoring.floor.view import FloorView
 from sasayaki_monitoring.floor.watchers import Watchers
 
@@ -231,6 +236,40 @@ def test_who_hears_whom_in_which_mode_is_shown(floor: Watched) -> None:
     assert changed.supervision.supervisor_id == "usr_sato"
     assert changed.supervision.since == began.supervision.since
     assert gone.gone.supervision == "spv_1"
+    assert not floor.present()
+
+
+def test_who_asks_and_who_waits_for_a_next_call_is_shown(floor: Watched) -> None:
+    asked = ConsentRequested(
+        contact_id="con_1",
+        supervisor_id="usr_sato",
+        operator_id=MORI,
+        mode=SupervisionMode.LISTEN,
+        purpose=Purpose.TRAINING,
+        answer_by=LATER,
+    )
+    switched = TargetSwitched(
+        contact_id="con_2", operator_id=MORI, mode=SupervisionMode.LISTEN, client_id="cli_acme"
+    )
+    following = FollowingSet(following=True, client_ids=("cli_acme",))
+    floor.tell("spv_1", asked, SUPERVISED, following, OperatorAwaited(until=LATER), switched)
+    rows = [row.supervision for row in floor.shown()]
+    assert [row.state for row in rows] == [ASKING, ACTIVE, ACTIVE, AWAITING, ACTIVE]
+    assert [row.contact_id for row in rows] == ["con_1", "con_1", "con_1", "", "con_2"]
+    assert [row.following for row in rows] == [False, False, True, True, True]
+    floor.tell("spv_2", asked, SupervisionEnded(reason=SupervisionEndReason.DECLINED))
+    assert floor.shown()[-1].gone.supervision == "spv_2"
+
+
+def test_a_supervision_that_goes_to_another_client_company_goes_from_those_who_may_not_see_it(
+    floor: Watched,
+) -> None:
+    switched = TargetSwitched(
+        contact_id="con_2", operator_id=MORI, mode=SupervisionMode.LISTEN, client_id="cli_other"
+    )
+    floor.tell("spv_1", SUPERVISED)
+    floor.tell("spv_1", switched, client_id="cli_other")
+    assert floor.shown()[-1].gone.supervision == "spv_1"
     assert not floor.present()
 
 

@@ -2,19 +2,13 @@
 
 import asyncio
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
 from sasayaki.event import Event, Recorded
-from sasayaki.media.v1 import call_events_pb2 as media_wire
-from sasayaki.media.v1.call_events import SupervisionMode
 from sasayaki.monitoring.v1 import floor_pb2 as wire
-from sasayaki.monitoring.v1 import supervision_events_pb2 as supervision_wire
 from sasayaki.monitoring.v1.supervision_events import (
     SupervisionEnded,
-    SupervisionModeChanged,
-    SupervisionStarted,
 )
 from sasayaki.routing.v1.pool_events import (
     ContactAbandoned,
@@ -28,18 +22,11 @@ from sasayaki_monitoring.floor.floor import Floor, Talk
 from sasayaki_monitoring.floor.operators import Operators
 from sasayaki_monitoring.floor.queue_rows import QueueRows
 from sasayaki_monitoring.floor.queues import IN_TIME
+from sasayaki_monitoring.floor.supervisions import SupervisionRows
 from sasayaki_monitoring.floor.watchers import Row, Watcher, Watchers
 
 Key: TypeAlias = tuple[str, str]
 """Kind and id of a row."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Supervision:
-    """A supervision as it began, and its present mode."""
-
-    begun: Recorded[SupervisionStarted]
-    mode: SupervisionMode
 
 
 class FloorView:
@@ -62,7 +49,7 @@ class FloorView:
         self._operators = Operators()
         self._queues = QueueRows(in_time)
         self._alerts = AlertRows()
-        self._supervisions: dict[str, _Supervision] = {}
+        self._supervisions = SupervisionRows()
         self._begun = asyncio.Event()  # replaced at each talk that begins
 
     def fold(self, record: Recorded[Any]) -> None:
@@ -149,24 +136,22 @@ class FloorView:
             self._put(("operator", f"{row.tenant_id} {row.shown.operator.operator_id}"), row)
 
     def _of_monitoring(self, record: Recorded[Any]) -> None:
-        supervision_id = record.subject
-        match record.data:
-            case SupervisionStarted(mode=mode):
-                self._show_supervision(_Supervision(record, mode))
-            case SupervisionModeChanged(mode=mode):
-                begun = self._supervisions[supervision_id].begun
-                self._show_supervision(_Supervision(begun, mode))
-            case SupervisionEnded():
-                self._supervisions.pop(supervision_id, None)
-                gone = wire.FloorGone(supervision=supervision_id)
-                self._take(("supervision", supervision_id), gone)
-            case _:
-                self._show_alert(record)
+        row = self._supervisions.fold(record)
+        if row is not None:
+            self._show_supervision(record.subject, row)
+        elif isinstance(record.data, SupervisionEnded):
+            gone = wire.FloorGone(supervision=record.subject)
+            self._take(("supervision", record.subject), gone)
+        else:
+            self._show_alert(record)
 
-    def _show_supervision(self, supervision: _Supervision) -> None:
-        self._supervisions[supervision.begun.subject] = supervision
-        row = _supervision(supervision.begun, supervision.mode)
-        self._put(("supervision", supervision.begun.subject), row)
+    def _show_supervision(self, supervision_id: str, row: Row) -> None:
+        """Whoever may see the call that was left, but not the new one, sees it go."""
+        key = ("supervision", supervision_id)
+        before = self._rows.get(key)
+        if before is not None and before.client_ids != row.client_ids:
+            self._take(key, wire.FloorGone(supervision=supervision_id))
+        self._put(key, row)
 
     def _show_alert(self, record: Recorded[Any]) -> None:
         """One that is over is shown once more and then is on the floor no more."""
@@ -195,18 +180,3 @@ def _waiting(tenant_id: str, queued: ContactQueued) -> Row:
     )
     row.since.FromDatetime(queued.queued_at)
     return Row(tenant_id, frozenset((queued.client_id,)), wire.FloorRow(waiting=row))
-
-
-def _supervision(record: Recorded[SupervisionStarted], mode: SupervisionMode) -> Row:
-    started = record.data
-    row = wire.FloorSupervision(
-        supervision_id=record.subject,
-        contact_id=started.contact_id,
-        supervisor_id=started.supervisor_id,
-        operator_id=started.operator_id,
-        mode=media_wire.SupervisionMode.Value(mode.value),
-        purpose=supervision_wire.Purpose.Value(started.purpose.value),
-    )
-    row.since.FromDatetime(record.time)
-    clients = frozenset((record.client_id or "",))
-    return Row(record.tenant_id, clients, wire.FloorRow(supervision=row))
