@@ -19,6 +19,7 @@ TOPICS = (
     "callreason.enquiry",
     "monitoring.alert",
     "monitoring.coaching",
+    "monitoring.fairness",
     "monitoring.policy",
     "monitoring.supervision",
     "recording.recording",
