@@ -233,7 +233,7 @@ def supervisions_were_asked_for(case: Case) -> Iterator[str]:
 
 
 def alerts_were_answered(case: Case) -> Iterator[str]:
-    """Each alert was pressed for by its operator, claimed by one who did, and ended once."""
+    """Each call for help was pressed by its operator, claimed by one who did, and ended once."""
     acts: dict[str, Counter[str]] = defaultdict(Counter)
     for entry in case.ledger:
         if entry.get("act") in ("raise_alert", "claim_alert", "resolve_alert"):
@@ -243,7 +243,12 @@ def alerts_were_answered(case: Case) -> Iterator[str]:
         claimer = {
             str(r.event["subject"]): str(r.data["supervisor_id"]) for r in names["AlertClaimed"]
         }
-        told["raise_alert"].update(str(r.data["operator_id"]) for r in names["AlertRaised"])
+        # Those of rules are nobody's act.
+        told["raise_alert"].update(
+            str(r.data["operator_id"])
+            for r in names["AlertRaised"]
+            if r.data["kind"] == "ALERT_KIND_HELP"
+        )
         told["claim_alert"].update(claimer.values())
         told["resolve_alert"].update(
             claimer.get(str(r.event["subject"]), "nobody") for r in names["AlertResolved"]

@@ -1,6 +1,7 @@
 """What the documents show is what runs, and what they point to is there."""
 
 import re
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ SHOWN = {
     "docs/integrators.md": "docs/integrators",
     "docs/analysts.md": "docs/analysts",
 }
+SERVICES = ("routing", "media", "monitoring", "recording", "callreason")
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 
 
@@ -19,6 +21,17 @@ def test_every_piece_of_a_program_that_a_page_shows_is_in_the_program(page: str)
     programs = [file.read_text() for file in sorted((ROOT / SHOWN[page]).glob("*.py"))]
     assert pieces
     assert [p for p in pieces if not any(p in program for program in programs)] == []
+
+
+@pytest.mark.parametrize("role", ["operator", "supervisor", "auditor", "admin"])
+def test_whom_the_page_for_integrators_lets_ask_something_may_ask_it(role: str) -> None:
+    page = (ROOT / "docs/integrators.md").read_text()
+    [row] = re.findall(rf"^\| {role} \| (.*) \|$", page, re.MULTILINE)
+    rights: dict[str, frozenset[str]] = {}
+    for service in SERVICES:
+        rights |= import_module(f"sasayaki_{service}.api").RIGHTS
+    may = {method.rpartition("/")[2] for method, roles in rights.items() if role in roles}
+    assert set(re.findall(r"`(\w+)`", row)) - may == set()
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

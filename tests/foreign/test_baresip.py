@@ -38,9 +38,9 @@ PHASES: dict[str, Modes] = {
 }
 HEAR_SAMPLES = 8000
 # What a phone's own buffers still hold is not what it is sent.
-SETTLE_SAMPLES = 4800
-# The guidance lasts 1.5 s and takes no keys; the menu behind it waits for one.
-MENU_S = 2.5
+SETTLE_SAMPLES = 8000
+# The guidance lasts 1.5 s and takes no keys; the menu behind it waits 5 s for one.
+MENU_S = 4.0
 
 Heard = dict[str, dict[str, Samples]]
 

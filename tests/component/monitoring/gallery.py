@@ -89,7 +89,7 @@ class Gallery:
         self.enquiries = enquiries
         self.phones = phones
         self._folder = folder
-        address = free_address()
+        self.address = address = free_address()
         self._settings = {
             "KAFKA_BOOTSTRAP": kafka,
             "TOPIC_PREFIX": prefix,

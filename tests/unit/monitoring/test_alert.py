@@ -85,6 +85,12 @@ def test_a_rules_alert_says_what_was_found() -> None:
     given(ALERT).when(replace(waits, found=Found(61_000, 60_000))).then(told)
 
 
+@pytest.mark.parametrize("command", [Cancel(MORI), GiveReason(MORI, ANGRY)])
+def test_an_operator_does_not_speak_for_a_rule(command: Command) -> None:
+    silent = RAISED.model_copy(update={"kind": AlertKind.SILENCE})
+    given(ALERT, silent).when(command).then_refused("NOT_YOURS")
+
+
 def test_what_a_rule_found_is_over_unless_somebody_has_claimed_it() -> None:
     cleared = AlertEndReason.CLEARED
     given(ALERT, RAISED).when(End(cleared)).then(AlertEnded(reason=cleared))

@@ -245,8 +245,8 @@ def _ended(state: Open | Claimed | Over, reason: AlertEndReason) -> list[AlertEv
 
 
 def _check_raised_by(about: About, operator_id: str) -> None:
-    if about.operator_id != operator_id:
-        raise Refused("NOT_YOURS", "another operator's alert")
+    if about.kind is not AlertKind.HELP or about.operator_id != operator_id:
+        raise Refused("NOT_YOURS", "not a call for help of yours")
 
 
 def evolve(state: State, event: AlertEvent) -> State:

@@ -49,6 +49,7 @@ class Raising:
     """An alert that a rule asks for."""
 
     key: Key
+    counted: Key
     alert_id: str
     command: Raise
     meta: Meta
@@ -144,6 +145,8 @@ class Rounds:
         raised_at = None if isinstance(state, NotRaised) else state.about.raised_at
         seen = None if watched is None else rule.measure(watched, now, raised_at)
         limits = self._limits(rule, watched)
+        if seen is None:
+            self._suppressed.pop(key, None)
         verdict = judge(
             rule,
             limits,
@@ -197,8 +200,7 @@ class Rounds:
             client_id=watched.client_id,
             correlation_id=contact_id or None,
         )
-        self._tools.open.count_raised(counted, now)
-        return [Raising(key, alert_id, command, meta, request_id)]
+        return [Raising(key, counted, alert_id, command, meta, request_id)]
 
     def _command(
         self,
@@ -241,6 +243,7 @@ class Rounds:
                         request_id=asked.request_id,
                         meta=asked.meta,
                     )
+                self._tools.open.count_raised(asked.counted, self._tools.clock.now())
         except (Unavailable, Overloaded):
             return subject
         except Refused:  # it has been raised before, and is over: nothing new

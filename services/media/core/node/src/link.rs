@@ -353,4 +353,26 @@ mod tests {
             );
         });
     }
+
+    #[test]
+    fn levels_are_taken_while_half_of_the_queue_is_free_for_the_rest() {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build();
+        runtime.unwrap().block_on(async {
+            let mut link = Link::new("node".to_owned(), Arc::default());
+            assert!(!link.takes_levels(), "nobody is there");
+            let (stream, _peer) = UnixStream::pair().unwrap();
+            let (to, _from) = mpsc::channel(1);
+            link.connected(open(1, stream, to, Arc::default()), Vec::new());
+            let mut sent = 0;
+            while link.takes_levels() {
+                link.levels(Levels::default());
+                sent += 1;
+            }
+            assert_eq!(sent, FRAMES_WAITING_MAX / 2 - 1, "after the greeting");
+            link.applied("order".to_owned(), "");
+            assert!(link.connection.is_some(), "there is room for what counts");
+        });
+    }
 }
