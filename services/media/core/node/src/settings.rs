@@ -30,6 +30,8 @@ pub struct Settings {
     pub calls_max: usize,
     /// `RTP_SILENCE_MS`: a phone that may send sound and sends none for so long is gone.
     pub rtp_silence_ms: u64,
+    /// `PARKED_MS`: a supervisor's phone that is kept connected without a call is hung up after so long.
+    pub parked_ms: u64,
 }
 
 impl Settings {
@@ -52,6 +54,7 @@ impl Settings {
             http: parsed("HTTP", "127.0.0.1:9156")?,
             calls_max: parsed("CALLS_MAX", "1000")?,
             rtp_silence_ms: parsed("RTP_SILENCE_MS", "15000")?,
+            parked_ms: parsed("PARKED_MS", "900000")?,
         })
     }
 }

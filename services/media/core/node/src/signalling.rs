@@ -94,6 +94,7 @@ impl Signalling {
         let lease_from = media.clone();
         let limits = Limits {
             calls_max: settings.calls_max,
+            parked_ms: settings.parked_ms,
             rtp: (
                 settings.rtp_address,
                 settings.rtp_ports.0,
@@ -301,7 +302,11 @@ impl Signalling {
         let location = &mut self.calls.shared.registrar.location;
         location.expire(self.clock.now_ms());
         self.metrics.users_registered.set(location.len());
-        self.metrics.media_orders_waiting.set(self.waiting.len());
+        let waiting = self.waiting.len() + self.calls.orders_waiting();
+        self.metrics.media_orders_waiting.set(waiting);
+        let (connected, parked) = self.calls.phones();
+        self.metrics.phones_connected.set(connected);
+        self.metrics.phones_parked.set(parked);
         let (alive, all) = self.calls.counts();
         self.metrics.calls.set(alive);
         self.metrics.calls_remembered.set(all);

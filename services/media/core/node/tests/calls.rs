@@ -121,10 +121,14 @@ fn a_whole_call_is_guided_keyed_joined_whispered_and_recorded() {
     assert!(invite.header("Call-Info").ends_with(";answer-after=0"));
     let mut coach = supervisor.pick_up(&invite);
     assert!(matches!(desk.what(), What::LegAnswered(_)));
+    assert!(matches!(desk.what(), What::PhoneConnected(_)));
+    assert!(matches!(desk.what(), What::PhoneAttached(_)));
     assert!(matches!(desk.what(), What::ModeApplied(applied) if applied.mode() == Mode::Whisper));
     hears(&operator, talk.rtp_port, &supervisor, coach.rtp_port, 0x55);
     supervisor.bye(&mut coach);
     assert!(matches!(desk.what(), What::LegEnded(ended) if ended.reason() == LegEnd::HungUp));
+    assert!(matches!(desk.what(), What::PhoneDetached(_)));
+    assert!(matches!(desk.what(), What::PhoneGone(gone) if gone.reason() == LegEnd::HungUp));
 
     caller.bye(&mut dialog);
     operator.expect_bye();

@@ -14,8 +14,8 @@ use sasayaki_node::registrar::Registrar;
 use sasayaki_node::wire::happening::Happening as What;
 use sasayaki_node::wire::order::Order as Asked;
 use sasayaki_node::wire::{
-    Admit, Answer, Dial, HangUp, Order, Play, PutPrompt, Refuse, SetNumbers, StopPlay, Supervise,
-    Unsupervise,
+    Admit, Answer, Dial, HangUp, Order, Play, PutPrompt, Refuse, ReleasePhone, SetNumbers,
+    StopPlay, Supervise, Unsupervise,
 };
 use sip::digest::Verifier;
 use sip::leg::{Heard, Say};
@@ -25,6 +25,7 @@ const NUMBER: &str = "+81312345678";
 const CONTACTS: [&str; 4] = ["con_0", "con_1", "con_2", "con_3"];
 const LEGS: [&str; 3] = ["leg_0", "leg_1", "leg_2"];
 const USERS: [&str; 2] = ["usr_op", "usr_nobody"];
+const SUPERVISORS: [&str; 3] = ["usr_sv", "usr_op", "usr_nobody"];
 
 fn sdp(port: u16) -> Vec<u8> {
     format!("v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio {port} RTP/AVP 0\r\n").into_bytes()
@@ -50,6 +51,48 @@ struct World {
     silences: usize,
     /// Dialled legs by contact and leg: how often they ended.
     dialled: HashMap<(String, String), u32>,
+    /// Which legs are in which call of the sound, and those on their way.
+    rooms: HashMap<CallId, HashSet<LegId>>,
+    moving: Vec<(CallId, LegId)>,
+    moved: usize,
+    phones: Phones,
+}
+
+/// What was told of supervisors' phones: where each is, and those that are gone.
+#[derive(Default)]
+struct Phones {
+    seats: HashMap<String, Option<(String, String)>>,
+    gone: HashSet<String>,
+}
+
+impl Phones {
+    /// Takes what was told; `over` is whether the end of that leg was told before.
+    fn happened(&mut self, what: &What, over: impl Fn(&str, &str) -> bool) {
+        match what {
+            What::PhoneConnected(phone) => {
+                assert!(!self.gone.contains(&phone.node_phone_id));
+                let known = self.seats.insert(phone.node_phone_id.clone(), None);
+                assert_eq!(known, None, "connected twice");
+            }
+            What::PhoneAttached(phone) => {
+                assert!(!over(&phone.contact_id, &phone.leg_id));
+                let seat = self.seats.get_mut(&phone.node_phone_id).unwrap();
+                let to = (phone.contact_id.clone(), phone.leg_id.clone());
+                assert_eq!(seat.replace(to), None, "attached twice");
+            }
+            What::PhoneDetached(phone) => {
+                assert!(over(&phone.contact_id, &phone.leg_id));
+                let seat = self.seats.get_mut(&phone.node_phone_id).unwrap();
+                let from = (phone.contact_id.clone(), phone.leg_id.clone());
+                assert_eq!(seat.take(), Some(from), "detached from elsewhere");
+            }
+            What::PhoneGone(phone) => {
+                assert_eq!(self.seats.remove(&phone.node_phone_id), Some(None));
+                assert!(self.gone.insert(phone.node_phone_id.clone()));
+            }
+            _ => {}
+        }
+    }
 }
 
 impl World {
@@ -62,6 +105,12 @@ impl World {
             change: Change::Set(vec![("sip:usr_op@127.0.0.1:4000", 3600)]),
         };
         location.register(0, "usr_op", &phone).unwrap();
+        let phone = Registration {
+            call_id: "d",
+            change: Change::Set(vec![("sip:usr_sv@127.0.0.1:4000", 3600)]),
+            ..phone
+        };
+        location.register(0, "usr_sv", &phone).unwrap();
         let registrar = Registrar {
             verifier: Verifier::new([0; 32], [0; 32], BTreeSet::new()),
             location,
@@ -69,6 +118,7 @@ impl World {
         let media = media.clone();
         let limits = Limits {
             calls_max: 3,
+            parked_ms: 60_000,
             rtp: ("127.0.0.1".parse().unwrap(), ports.0, ports.1),
             lease: Box::new(move || media.reserve_port()),
         };
@@ -89,6 +139,10 @@ impl World {
             silent: HashSet::new(),
             silences: 0,
             dialled: HashMap::new(),
+            rooms: HashMap::new(),
+            moving: Vec::new(),
+            moved: 0,
+            phones: Phones::default(),
         };
         world.order(Asked::SetNumbers(SetNumbers {
             numbers: vec![NUMBER.to_owned()],
@@ -163,7 +217,27 @@ impl World {
 
     fn sound(&mut self, order: &MediaOrder) {
         match order {
-            MediaOrder::OpenCall { call } => self.called.push(*call),
+            MediaOrder::OpenCall { call } => {
+                self.called.push(*call);
+                self.rooms.insert(*call, HashSet::new());
+            }
+            MediaOrder::AddLeg { call, leg, .. } => {
+                assert!(self.rooms.get_mut(call).unwrap().insert(*leg));
+            }
+            MediaOrder::MoveLeg { call, to, leg } => {
+                assert!(self.rooms.get_mut(call).unwrap().remove(leg));
+                self.moving.push((*to, *leg));
+                self.moved += 1;
+            }
+            MediaOrder::RemoveLeg { call, leg } => {
+                assert!(self.rooms.get_mut(call).is_none_or(|legs| legs.remove(leg)));
+            }
+            MediaOrder::Supervise { call, leg, .. } => {
+                assert!(self.rooms[call].contains(leg), "the leg is elsewhere");
+            }
+            MediaOrder::EndCall { call } => {
+                assert!(self.rooms.remove(call).is_some());
+            }
             MediaOrder::Play { call, play, .. } => self.plays.push((*call, *play)),
             MediaOrder::SetPeer { peer, .. } => {
                 assert!(!(self.ports.0..=self.ports.1).contains(&peer.port()));
@@ -178,6 +252,11 @@ impl World {
             !over || matches!(what, What::TapClosed(_)),
             "{what:?} after the end"
         );
+        let over = |contact: &str, leg: &str| {
+            let leg = (contact.to_owned(), leg.to_owned());
+            self.dialled.get(&leg).is_some_and(|ends| *ends > 0)
+        };
+        self.phones.happened(&what, over);
         match what {
             What::Invited(invited) => self.invited.push(invited.node_call_id),
             What::Withdrawn(gone) => *self.settled.entry(gone.node_call_id).or_default() += 1,
@@ -200,7 +279,24 @@ impl World {
         }
     }
 
+    /// Lets a leg that is on its way arrive, if its call is still there.
+    fn arrive(&mut self) {
+        if self.moving.is_empty() {
+            return;
+        }
+        let (call, leg) = self.moving.remove(0);
+        let room = self.rooms.get_mut(&call);
+        let arrived = room.is_some_and(|legs| legs.insert(leg));
+        assert!(arrived, "the call ended before its leg arrived");
+        let happening = MediaHappening::LegMoved { call, leg, arrived };
+        self.calls.sounded(self.now_ms, &happening);
+        self.look();
+    }
+
     fn pass(&mut self, ms: u64) {
+        while !self.moving.is_empty() {
+            self.arrive();
+        }
         self.now_ms += ms;
         self.calls.due(self.now_ms);
         self.look();
@@ -260,12 +356,12 @@ impl World {
                 user_id,
                 ring_ms_max: 0,
             })),
-            11 => self.order(Asked::Supervise(Supervise {
+            11 | 23 | 24 => self.order(Asked::Supervise(Supervise {
                 contact_id,
                 leg_id,
-                user_id,
-                mode: 1 + (a % 4) as i32,
-                keep_phone: false,
+                user_id: SUPERVISORS[[0, 0, 0, 0, 1, 2][a % 6]].to_owned(),
+                mode: 1 + (b % 4) as i32,
+                keep_phone: a % 4 > 0,
             })),
             12 => self.order(Asked::Unsupervise(Unsupervise { contact_id, leg_id })),
             13 => self.order(Asked::HangUp(HangUp {
@@ -274,7 +370,11 @@ impl World {
             })),
             14..=18 => self.phone(a, b),
             19 | 20 => self.media(a, b),
-            21 => self.talk(b),
+            21 => self.arrive(),
+            22 if a % 4 == 0 => self.order(Asked::ReleasePhone(ReleasePhone {
+                user_id: SUPERVISORS[b % 2].to_owned(),
+            })),
+            25 => self.talk(b),
             _ => self.pass(match b % 20 {
                 0 => 31_000,
                 1 => 6_000,
@@ -408,7 +508,7 @@ struct Step {
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     vec(
-        (0_usize..23, 0_usize..100, 0_usize..100).prop_map(|(kind, a, b)| Step { kind, a, b }),
+        (0_usize..28, 0_usize..100, 0_usize..100).prop_map(|(kind, a, b)| Step { kind, a, b }),
         1..150,
     )
 }
@@ -419,6 +519,8 @@ struct Reached {
     admitted: usize,
     dialled: usize,
     plays: usize,
+    moved: usize,
+    phones: usize,
     silences: usize,
 }
 
@@ -427,6 +529,8 @@ impl Reached {
         self.admitted += world.admitted.len();
         self.dialled += world.dialled.len();
         self.plays += world.plays.len();
+        self.moved += world.moved;
+        self.phones += world.phones.gone.len();
         self.silences += world.silences;
     }
 }
@@ -456,6 +560,19 @@ fn every_call_and_every_leg_ends_once() {
         for kind in [0, 2, 5] {
             world.step(&Step { kind, a: 2, b: 1 });
         }
+        // In every other walk a supervisor's phone, to be kept, is picked up.
+        if steps.len() % 2 == 0 {
+            world.step(&Step {
+                kind: 11,
+                a: 1,
+                b: 0,
+            });
+            world.step(&Step {
+                kind: 14,
+                a: 1,
+                b: 7,
+            });
+        }
         for step in &steps {
             world.step(step);
         }
@@ -463,6 +580,10 @@ fn every_call_and_every_leg_ends_once() {
         reached.borrow_mut().add(&world);
         prop_assert_eq!(world.calls.counts(), (0, 0));
         prop_assert_eq!(world.calls.deadline(), None);
+        prop_assert_eq!(world.calls.phones(), (0, 0));
+        prop_assert_eq!(world.calls.orders_waiting(), 0);
+        prop_assert!(world.rooms.is_empty(), "a call of the sound is left");
+        prop_assert!(world.phones.seats.is_empty(), "a phone is not gone");
         prop_assert_eq!(media.ports().0, 0, "a port is still leased");
         for leg in &world.legs {
             prop_assert!(world.forgotten.contains(leg), "{:?} has a dialog left", leg);
@@ -479,7 +600,7 @@ fn every_call_and_every_leg_ends_once() {
             );
         }
         for (leg, ends) in &world.dialled {
-            prop_assert!(*ends >= 1, "{:?}", leg);
+            prop_assert_eq!(*ends, 1, "{:?}", leg);
         }
         Ok(())
     });
@@ -489,10 +610,13 @@ fn every_call_and_every_leg_ends_once() {
         admitted,
         dialled,
         plays,
+        moved,
+        phones,
         silences,
     } = *reached.borrow();
+    let least = [admitted, dialled, plays, moved, phones, silences * 20];
     assert!(
-        admitted > 1_000 && dialled > 1_000 && plays > 1_000 && silences > 100,
-        "the walks get far: {admitted} {dialled} {plays} {silences}"
+        least.iter().all(|&reached| reached > 1_000),
+        "the walks get far: {least:?}"
     );
 }

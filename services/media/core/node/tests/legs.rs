@@ -8,55 +8,9 @@ use sasayaki_node::wire::happening::Happening as What;
 use sasayaki_node::wire::order::Order as Asked;
 use sasayaki_node::wire::{self, CallEnd, LegEnd, Mode, PlayOutcome};
 use support::desk::{Desk, CONTACT, NUMBER};
-use support::phone::{Dialog, Phone};
+use support::phone::Phone;
+use support::stage::{answered, answered_at, talking};
 use support::Node;
-
-/// A call whose customer is answered, with two registered phones.
-struct Stage {
-    node: Node,
-    desk: Desk,
-    caller: Phone,
-    dialog: Dialog,
-    operator: Phone,
-    supervisor: Phone,
-}
-
-fn answered() -> Stage {
-    answered_at(Node::start())
-}
-
-fn answered_at(node: Node) -> Stage {
-    let mut desk = Desk::open(&node);
-    let caller = Phone::new(&node, "090");
-    let (operator, supervisor) = (Phone::new(&node, "usr_op"), Phone::new(&node, "usr_sv"));
-    operator.register();
-    supervisor.register();
-    let mut dialog = caller.invite(NUMBER);
-    desk.admit();
-    desk.answer();
-    caller.finish(&mut dialog, 200);
-    assert!(matches!(desk.what(), What::Answered(_)));
-    Stage {
-        node,
-        desk,
-        caller,
-        dialog,
-        operator,
-        supervisor,
-    }
-}
-
-/// The same with the operator in the call.
-fn talking() -> (Stage, Dialog) {
-    let mut stage = answered();
-    stage.desk.dial("leg_op", "usr_op", 5_000);
-    let invite = stage.operator.ring();
-    let talk = stage.operator.pick_up(&invite);
-    assert!(matches!(stage.desk.what(), What::LegRang(_)));
-    assert!(matches!(stage.desk.what(), What::LegAnswered(_)));
-    assert!(matches!(stage.desk.what(), What::Joined(_)));
-    (stage, talk)
-}
 
 fn leg_ended(desk: &mut Desk) -> (String, LegEnd, u32) {
     match desk.what() {
@@ -276,8 +230,7 @@ fn a_supervisors_mode_changes_and_ends_without_touching_the_call() {
     stage.desk.supervise("leg_sv", "usr_sv", Mode::Listen);
     let invite = stage.supervisor.ring();
     stage.supervisor.pick_up(&invite);
-    assert!(matches!(stage.desk.what(), What::LegRang(_)));
-    assert!(matches!(stage.desk.what(), What::LegAnswered(_)));
+    stage.desk.words(4);
     for mode in [Mode::Listen, Mode::Whisper, Mode::Listen] {
         let What::ModeApplied(applied) = stage.desk.what() else {
             panic!("no mode")

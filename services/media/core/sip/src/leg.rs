@@ -244,8 +244,8 @@ impl Leg {
     }
 
     fn progress(&mut self, code: u16) -> Vec<Out> {
-        // 100 comes from the next hop, 180 to 189 from the phone.
-        if code < 180 || self.rang {
+        // 100 comes from the next hop, 180 to 189 from the phone; one that the answer overtook says nothing any more.
+        if code < 180 || self.rang || self.state != State::Invited {
             return Vec::new();
         }
         self.rang = true;

@@ -322,3 +322,10 @@ fn a_broken_dialog_ends_the_leg_as_failed() {
         ["over Failed", "forget"]
     );
 }
+
+#[test]
+fn ringing_that_the_answer_has_overtaken_changes_nothing() {
+    let mut leg = talking();
+    assert_eq!(short(&leg.heard(11, Heard::Progress(180))), [""; 0]);
+    assert_eq!(leg.state(), State::Talking);
+}

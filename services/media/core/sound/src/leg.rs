@@ -101,8 +101,10 @@ impl Leg {
         self.stream.unfollow();
     }
 
-    /// Comes to another call, where sources have other numbers; its phone's go on as they were.
+    /// Comes to another call, where sources have other numbers; its phone's go on as they were. Silence of which was
+    /// told there is told again.
     pub fn arrive(&mut self, next_source: &mut SourceId) {
+        self.silence_told = false;
         if let Some(source) = &mut self.source {
             *next_source += 1;
             source.id = *next_source;

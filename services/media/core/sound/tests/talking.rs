@@ -342,7 +342,7 @@ fn a_talk_is_listened_to_from_its_joining_on_recorded_or_not() {
     line.add(Role::Customer, Codec::Pcmu, 1_000, 0);
     line.run(100 * MS);
     assert_eq!((line.call.cast(), line.seen.listened.len()), (None, 0));
-    line.add(Role::Operator, Codec::Pcmu, 1_000, 0);
+    line.add(Role::Operator, Codec::Pcmu, 1_000, 7 * MS);
     line.call.join(&mut line.seen);
     line.run(100 * MS);
     let heard = |slot| {
@@ -357,7 +357,7 @@ fn a_talk_is_listened_to_from_its_joining_on_recorded_or_not() {
 
 #[test]
 fn a_supervisors_voice_counts_in_the_talk_while_the_customer_hears_it() {
-    let mut line = Line::of_three([1_000; 3], [0; 3]);
+    let mut line = Line::of_three([1_000; 3], PHASES);
     for (mode, audible) in [
         (None, false),
         (Some(Mode::Whisper), false),

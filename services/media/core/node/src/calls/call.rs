@@ -1,15 +1,19 @@
 //! One call: its customer, the operator and supervisors, and its way from INVITE to the last BYE.
 
+use std::collections::VecDeque;
+
 use sip::leg::{Happened, Heard, Leg, Order, Out, State, Why};
-use sip::sdp::{Audio, Codec};
+use sip::sdp::{Audio, Codec, Direction};
 
 use super::memory::Memory;
+use super::phones::Seat;
 use super::talk::Open;
 use super::{Act, Shared};
 use crate::media::{self, CallId, LegId, MediaOrder, Mode, PlayId, Role};
 use crate::wire::happening::Happening as What;
 use crate::wire::{
-    Answered, CallEnd, CallEnded, LegAnswered, LegEnd, LegEnded, LegRang, Withdrawn,
+    Answered, CallEnd, CallEnded, LegAnswered, LegEnd, LegEnded, LegHeld, LegRang, LegResumed,
+    Withdrawn,
 };
 
 /// How long an invited call waits for `Admit` or `Refuse`.
@@ -22,6 +26,8 @@ const SOUND_END_MS: u64 = 500;
 const LINGER_MS: u64 = 30_000;
 /// Phones that one call may dial.
 pub const DIALLED_MAX: usize = 64;
+/// Legs remembered that have no phone any more; the oldest are forgotten first.
+const LEFT_MAX: usize = 512;
 
 /// How far a call is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,14 +52,14 @@ pub struct Party {
     pub leg: LegId,
     /// Python's name for a dialled leg; empty for the customer.
     pub leg_id: String,
-    /// Whose phone a dialled leg is; empty for the customer.
-    pub user_id: String,
     pub role: Role,
     pub dialog: Leg,
     /// The mode that a supervisor is to have.
     pub mode: Option<Mode>,
     /// What is said when an order of ours ends the leg.
     pub ended_as: LegEnd,
+    /// Whether it was told that the phone wants to hear or send nothing for the moment.
+    pub held: bool,
 }
 
 /// How far the recording is.
@@ -90,7 +96,8 @@ pub struct Call {
     pub replaced: Vec<Playing>,
     pub tap: Tap,
     pub memory: Memory,
-    pub new_legs: Vec<LegId>,
+    /// Python's names of legs that ended without a phone of the call's own: it went elsewhere, or there was none.
+    left: VecDeque<String>,
     /// The deadline under which the call is filed.
     pub filed_ms: Option<u64>,
     confirmed: bool,
@@ -120,18 +127,18 @@ impl Call {
             customer: Party {
                 leg,
                 leg_id: String::new(),
-                user_id: String::new(),
                 role: Role::Customer,
                 dialog,
                 mode: None,
                 ended_as: LegEnd::Released,
+                held: false,
             },
             dialled: Vec::new(),
             playing: None,
             replaced: Vec::new(),
             tap: Tap::None,
             memory: Memory::default(),
-            new_legs: Vec::new(),
+            left: VecDeque::new(),
             filed_ms: None,
             confirmed: false,
             joined: None,
@@ -168,6 +175,24 @@ impl Call {
         self.dialled
             .iter()
             .find(|party| party.role == Role::Operator && !party.dialog.is_over())
+    }
+
+    /// Whether a dialled leg has or had that name.
+    pub fn knows_leg(&self, leg_id: &str) -> bool {
+        let mut here = self.dialled.iter();
+        here.any(|party| party.leg_id == leg_id) || self.has_left(leg_id)
+    }
+
+    /// Whether a leg of that name ended and has no phone any more.
+    pub fn has_left(&self, leg_id: &str) -> bool {
+        self.left.iter().any(|left| left == leg_id)
+    }
+
+    pub fn remember_left(&mut self, leg_id: &str) {
+        if self.left.len() == LEFT_MAX {
+            self.left.pop_front();
+        }
+        self.left.push_back(leg_id.to_owned());
     }
 
     /// What a phone did.
@@ -227,7 +252,11 @@ impl Call {
         self.phase = Phase::Closing(now_ms + SOUND_END_MS);
         let legs: Vec<LegId> = self.parties().map(|party| party.leg).collect();
         for leg in legs {
-            self.end_leg(shared, now_ms, leg, LegEnd::CallEnded);
+            if shared.phones.stays(leg) {
+                self.park(shared, now_ms, leg);
+            } else {
+                self.end_leg(shared, now_ms, leg, LegEnd::CallEnded);
+            }
         }
         shared.media(MediaOrder::EndCall { call: self.id });
         self.close_if_quiet(shared, now_ms);
@@ -288,7 +317,9 @@ impl Call {
             Happened::Rang => shared.happened(&self.contact_id, What::LegRang(LegRang { leg_id })),
             Happened::Talking(audio) => self.talks(shared, now_ms, leg, audio),
             Happened::Changed(audio) => {
-                self.set_peer(shared, now_ms, leg, audio);
+                if self.set_peer(shared, now_ms, leg, audio) {
+                    self.note_hold(shared, leg, audio);
+                }
             }
             Happened::Over(why) if role == Role::Customer => {
                 self.customer_over(shared, now_ms, *why);
@@ -307,7 +338,17 @@ impl Call {
             self.set_peer(shared, now_ms, leg, audio);
             return;
         }
-        shared.happened(&self.contact_id, What::LegAnswered(LegAnswered { leg_id }));
+        let answered = LegAnswered {
+            leg_id: leg_id.clone(),
+        };
+        shared.happened(&self.contact_id, What::LegAnswered(answered));
+        if role == Role::Supervisor {
+            let seat = Seat {
+                contact_id: &self.contact_id,
+                leg_id: &leg_id,
+            };
+            shared.phone_answered(leg, seat);
+        }
         if !self.set_peer(shared, now_ms, leg, audio) {
             return;
         }
@@ -321,18 +362,6 @@ impl Call {
         }
     }
 
-    /// Asks the sound for a supervisor's mode; it is in force when the sound says so.
-    pub fn supervise(&self, shared: &mut Shared, leg: LegId, mode: Mode) {
-        let order = shared.next_id();
-        let call = self.id;
-        shared.media(MediaOrder::Supervise {
-            order,
-            call,
-            leg,
-            mode,
-        });
-    }
-
     /// Lets sound flow as agreed. A phone that names our own ports as its own is put out instead.
     pub fn set_peer(
         &mut self,
@@ -341,30 +370,27 @@ impl Call {
         leg: LegId,
         audio: &Audio,
     ) -> bool {
-        let peer = audio.address.into();
-        if !shared.is_foreign(peer) {
+        if !shared.set_peer(self.id, leg, audio) {
             self.end_leg(shared, now_ms, leg, LegEnd::Failed);
             return false;
         }
-        let call = self.id;
-        if !audio.address.ip().is_unspecified() {
-            let (codec, telephone_event) = (sound_codec(audio.codec), audio.events);
-            shared.media(MediaOrder::SetPeer {
-                call,
-                leg,
-                peer,
-                codec,
-                telephone_event,
-            });
-        }
-        let (sends, receives) = (audio.direction.receives(), audio.direction.sends());
-        shared.media(MediaOrder::SetDirection {
-            call,
-            leg,
-            sends,
-            receives,
-        });
         true
+    }
+
+    /// Tells when the phone of customer or operator begins or ceases to want sound one way only, or none.
+    fn note_hold(&mut self, shared: &mut Shared, leg: LegId, audio: &Audio) {
+        let held = audio.direction != Direction::SendRecv;
+        let Some(party) = self.party(leg) else { return };
+        if party.role == Role::Supervisor || std::mem::replace(&mut party.held, held) == held {
+            return;
+        }
+        let leg_id = party.leg_id.clone();
+        let what = if held {
+            What::LegHeld(LegHeld { leg_id })
+        } else {
+            What::LegResumed(LegResumed { leg_id })
+        };
+        shared.happened(&self.contact_id, what);
     }
 
     fn customer_over(&mut self, shared: &mut Shared, now_ms: u64, why: Why) {
@@ -386,20 +412,19 @@ impl Call {
     fn dialled_over(&mut self, shared: &mut Shared, now_ms: u64, leg: LegId, why: Why) {
         let Some(party) = self.party(leg) else { return };
         let (role, leg_id) = (party.role, party.leg_id.clone());
-        let (reason, sip_code) = match why {
-            Why::HungUp => (LegEnd::HungUp, 0),
-            Why::Withdrawn | Why::Released => (party.ended_as, 0),
-            // 408 and 503 are what the stack itself says of a phone that can't be reached.
-            Why::Refused(code @ (408 | 503)) => (LegEnd::Unreachable, u32::from(code)),
-            Why::Refused(code) => (LegEnd::Refused, u32::from(code)),
-            Why::NoAnswer => (LegEnd::NoAnswer, 0),
-            Why::Failed => (LegEnd::Failed, 0),
-        };
+        let (reason, sip_code) = end_of(why, party.ended_as);
         let talked = self.joined == Some(leg);
         if talked {
             self.operator_left(shared, now_ms);
         }
-        self.leg_ended(shared, leg_id, reason, sip_code);
+        self.leg_ended(shared, leg_id.clone(), reason, sip_code);
+        if role == Role::Supervisor {
+            let seat = Seat {
+                contact_id: &self.contact_id,
+                leg_id: &leg_id,
+            };
+            shared.phone_over(leg, seat, reason, sip_code);
+        }
         shared.media(MediaOrder::RemoveLeg { call: self.id, leg });
         let operator = role == Role::Operator && self.handler.is_none();
         let end = match reason {
@@ -426,6 +451,19 @@ impl Call {
                 sip_code,
             }),
         );
+    }
+}
+
+/// Why a dialled leg ended, by its dialog, and the SIP status of a refusal.
+pub fn end_of(why: Why, ended_as: LegEnd) -> (LegEnd, u32) {
+    match why {
+        Why::HungUp => (LegEnd::HungUp, 0),
+        Why::Withdrawn | Why::Released => (ended_as, 0),
+        // 408 and 503 are what the stack itself says of a phone that can't be reached.
+        Why::Refused(code @ (408 | 503)) => (LegEnd::Unreachable, u32::from(code)),
+        Why::Refused(code) => (LegEnd::Refused, u32::from(code)),
+        Why::NoAnswer => (LegEnd::NoAnswer, 0),
+        Why::Failed => (LegEnd::Failed, 0),
     }
 }
 

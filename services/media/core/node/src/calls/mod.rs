@@ -8,19 +8,26 @@ use std::sync::Arc;
 use sip::leg::{Heard, Leg, Say};
 use sip::location::Binding;
 use sip::number;
+use sip::sdp::Audio;
 
 use crate::media::{CallId, LegId, MediaHappening, MediaOrder, NoPort, PlayId, PortLease, Prompt};
 use crate::metrics::Metrics;
 use crate::registrar::Registrar;
 use crate::wire::happening::Happening as What;
-use crate::wire::Invited;
+use crate::wire::{Invited, LegEnd};
 
-use call::Call;
+use arrivals::Arrivals;
+use call::{sound_codec, Call};
+use memory::Memory;
+use phones::Phones;
 
+mod arrivals;
 mod call;
 mod memory;
 mod orders;
+mod phones;
 mod sound;
+mod supervising;
 mod talk;
 
 /// Numbers that may be called.
@@ -72,6 +79,8 @@ pub struct Caller<'a> {
 /// What the node can do for calls, and what it needs to know about itself.
 pub struct Limits {
     pub calls_max: usize,
+    /// How long a supervisor's phone may stay connected without a call.
+    pub parked_ms: u64,
     /// Where sound of ours comes from: no phone may name it as its own.
     pub rtp: (std::net::IpAddr, u16, u16),
     pub lease: Box<dyn Fn() -> Result<PortLease, NoPort> + Send>,
@@ -83,6 +92,10 @@ pub struct Shared {
     limits: Limits,
     metrics: Arc<Metrics>,
     acts: Vec<Act>,
+    arrivals: Arrivals,
+    phones: Phones,
+    /// In which call each leg is.
+    legs: HashMap<LegId, CallId>,
     prompts: HashMap<String, Arc<Prompt>>,
     prompt_bytes: usize,
     last_id: u64,
@@ -95,7 +108,8 @@ pub struct Calls {
     numbers: Option<HashSet<String>>,
     held: HashMap<CallId, Call>,
     contacts: HashMap<String, CallId>,
-    legs: HashMap<LegId, CallId>,
+    /// Orders that are about no call.
+    memory: Memory,
     deadlines: BTreeSet<(u64, CallId)>,
 }
 
@@ -112,6 +126,9 @@ impl Calls {
                 limits,
                 metrics,
                 acts: Vec::new(),
+                arrivals: Arrivals::default(),
+                phones: Phones::new(&node_id),
+                legs: HashMap::new(),
                 prompts: HashMap::new(),
                 prompt_bytes: 0,
                 last_id: 0,
@@ -120,7 +137,7 @@ impl Calls {
             numbers: None,
             held: HashMap::new(),
             contacts: HashMap::new(),
-            legs: HashMap::new(),
+            memory: Memory::default(),
             deadlines: BTreeSet::new(),
         }
     }
@@ -157,18 +174,35 @@ impl Calls {
 
     /// What a phone did.
     pub fn heard(&mut self, now_ms: u64, leg: LegId, heard: Heard) {
+        if self.shared.phones.is_aside(leg) {
+            return self.shared.aside_heard(now_ms, leg, heard);
+        }
         self.with_leg(leg, |call, shared| call.heard(shared, now_ms, leg, heard));
     }
 
     /// What happened in the sound.
     pub fn sounded(&mut self, now_ms: u64, happening: &MediaHappening) {
+        match *happening {
+            MediaHappening::LegMoved { call, leg, arrived } => {
+                self.shared.leg_arrived(call);
+                if !arrived {
+                    self.end_phone(now_ms, leg, LegEnd::Failed);
+                }
+                return;
+            }
+            MediaHappening::RtpSilent { call, leg, .. } if self.shared.phones.is_in(leg, call) => {
+                return self.shared.end_aside(now_ms, leg, LegEnd::Failed);
+            }
+            _ => {}
+        }
         let id = sound::call_of(happening);
         self.with_call(id, |call, shared| call.sounded(shared, now_ms, happening));
     }
 
     /// The earliest instant at which time itself does something.
     pub fn deadline(&self) -> Option<u64> {
-        self.deadlines.first().map(|(at, _)| *at)
+        let calls = self.deadlines.first().map(|(at, _)| *at);
+        calls.into_iter().chain(self.shared.phones.deadline()).min()
     }
 
     /// Lets time do what is due.
@@ -182,6 +216,9 @@ impl Calls {
                 call.filed_ms = None;
                 call.due(shared, now_ms);
             });
+        }
+        if self.shared.phones.deadline().is_some_and(|at| at <= now_ms) {
+            self.shared.asides_due(now_ms);
         }
     }
 
@@ -199,8 +236,12 @@ impl Calls {
             .collect()
     }
 
-    /// Ends every call, since the node is told to stop.
+    /// Ends every call and hangs up every phone, since the node is told to stop.
     pub fn end_all(&mut self, now_ms: u64) {
+        self.shared.phones.keep_none();
+        for leg in self.shared.phones.all_aside() {
+            self.shared.end_aside(now_ms, leg, LegEnd::Released);
+        }
         let ids: Vec<CallId> = self.held.keys().copied().collect();
         for id in ids {
             self.with_call(id, |call, shared| call.release(shared, now_ms));
@@ -211,6 +252,16 @@ impl Calls {
     pub fn counts(&self) -> (usize, usize) {
         let alive = self.held.values().filter(|call| !call.is_over()).count();
         (alive, self.held.len())
+    }
+
+    /// Supervisors' phones that are connected, and those of them that are on no call.
+    pub fn phones(&self) -> (usize, usize) {
+        self.shared.phones.counts()
+    }
+
+    /// Orders to the sound that wait for a leg to arrive.
+    pub fn orders_waiting(&self) -> usize {
+        self.shared.arrivals.waiting()
     }
 
     fn begin(
@@ -243,13 +294,13 @@ impl Calls {
         );
         self.held
             .insert(id, Call::new(now_ms, id, node_call_id, leg_id, leg));
-        self.legs.insert(leg_id, id);
+        self.shared.legs.insert(leg_id, id);
         self.with_call(id, |_, _| ());
         leg_id
     }
 
     fn with_leg(&mut self, leg: LegId, what: impl FnOnce(&mut Call, &mut Shared)) {
-        if let Some(id) = self.legs.get(&leg).copied() {
+        if let Some(id) = self.shared.legs.get(&leg).copied() {
             self.with_call(id, what);
         }
     }
@@ -260,15 +311,12 @@ impl Calls {
             return;
         };
         what(call, &mut self.shared);
-        for leg in call.new_legs.drain(..) {
-            self.legs.insert(leg, id);
-        }
         if let Some(filed) = call.filed_ms.take() {
             self.deadlines.remove(&(filed, id));
         }
         if call.is_gone() {
             for party in call.parties() {
-                self.legs.remove(&party.leg);
+                self.shared.legs.remove(&party.leg);
             }
             self.contacts.remove(&call.contact_id);
             self.held.remove(&id);
@@ -291,11 +339,6 @@ impl Shared {
         PlayId(self.next_id())
     }
 
-    /// Asks something of a call's sound.
-    fn media(&mut self, order: MediaOrder) {
-        self.acts.push(Act::Media(order));
-    }
-
     fn happened(&mut self, contact_id: &str, what: What) {
         self.acts.push(Act::Happened {
             contact_id: contact_id.to_owned(),
@@ -315,6 +358,32 @@ impl Shared {
     fn is_foreign(&self, address: SocketAddr) -> bool {
         let (ip, first, last) = self.limits.rtp;
         address.ip() != ip || !(first..=last).contains(&address.port())
+    }
+
+    /// Lets sound flow as agreed, unless the phone names our own ports as its own.
+    fn set_peer(&mut self, call: CallId, leg: LegId, audio: &Audio) -> bool {
+        let peer = audio.address.into();
+        if !self.is_foreign(peer) {
+            return false;
+        }
+        if !audio.address.ip().is_unspecified() {
+            let (codec, telephone_event) = (sound_codec(audio.codec), audio.events);
+            self.media(MediaOrder::SetPeer {
+                call,
+                leg,
+                peer,
+                codec,
+                telephone_event,
+            });
+        }
+        let (sends, receives) = (audio.direction.receives(), audio.direction.sends());
+        self.media(MediaOrder::SetDirection {
+            call,
+            leg,
+            sends,
+            receives,
+        });
+        true
     }
 
     fn local(&self, port: &PortLease) -> Result<sip::sdp::Local, u16> {

@@ -12,11 +12,11 @@ use crate::media::{CallId, Collect, MediaOrder, Mode, NoPort, Prompt, Role};
 use crate::wire::order::Order as Asked;
 use crate::wire::{self, LegEnd};
 
-const BAD_ORDER: &str = "BAD_ORDER";
+pub(super) const BAD_ORDER: &str = "BAD_ORDER";
 const UNKNOWN_CALL: &str = "UNKNOWN_CALL";
-const UNKNOWN_LEG: &str = "UNKNOWN_LEG";
+pub(super) const UNKNOWN_LEG: &str = "UNKNOWN_LEG";
 const UNKNOWN_PROMPT: &str = "UNKNOWN_PROMPT";
-const WRONG_STATE: &str = "WRONG_STATE";
+pub(super) const WRONG_STATE: &str = "WRONG_STATE";
 const NO_PORT: &str = "NO_PORT";
 const OVERLOADED: &str = "OVERLOADED";
 
@@ -28,12 +28,12 @@ const DIGIT_MS_MAX: u32 = 120_000;
 const PLAY_PROMPTS_MAX: usize = 8;
 const DIGITS_MAX: u32 = 32;
 /// How long a phone may ring: by default, and within what bounds; a supervisor's has no say in it.
-const RING_MS: u32 = 20_000;
+pub(super) const RING_MS: u32 = 20_000;
 const RING_MS_BOUNDS: std::ops::RangeInclusive<u32> = 1_000..=120_000;
 /// Bytes of an id.
-const ID_BYTES_MAX: usize = 128;
+pub(super) const ID_BYTES_MAX: usize = 128;
 
-type Answer = Result<(), &'static str>;
+pub(super) type Answer = Result<(), &'static str>;
 
 impl Calls {
     /// Carries out or begins one order and answers it.
@@ -45,7 +45,7 @@ impl Calls {
             None => BAD_ORDER,
             Some(Asked::SetNumbers(asked)) => code(self.set_numbers(asked.numbers)),
             Some(Asked::PutPrompt(asked)) => code(self.shared.put_prompt(&asked)),
-            Some(Asked::ReleasePhone(asked)) => code(self.release_phone(now_ms, &asked.user_id)),
+            Some(Asked::ReleasePhone(asked)) => code(self.release_phone(now_ms, &order_id, &asked)),
             Some(asked) => self.order_call(now_ms, &order_id, &asked),
         };
         if !error.is_empty() {
@@ -61,31 +61,6 @@ impl Calls {
             return Err(BAD_ORDER);
         }
         self.numbers = Some(HashSet::from_iter(numbers));
-        Ok(())
-    }
-
-    /// Ends the legs of a supervisor's connected phone.
-    fn release_phone(&mut self, now_ms: u64, user_id: &str) -> Answer {
-        if user_id.is_empty() || user_id.len() > ID_BYTES_MAX {
-            return Err(BAD_ORDER);
-        }
-        let ids: Vec<CallId> = self.held.keys().copied().collect();
-        for id in ids {
-            self.with_call(id, |call, shared| {
-                let is_theirs = |party: &&Party| {
-                    party.role == Role::Supervisor && party.user_id == user_id && party.talks()
-                };
-                let legs: Vec<_> = call
-                    .dialled
-                    .iter()
-                    .filter(is_theirs)
-                    .map(|p| p.leg)
-                    .collect();
-                for leg in legs {
-                    call.end_leg(shared, now_ms, leg, LegEnd::Released);
-                }
-            });
-        }
         Ok(())
     }
 
@@ -109,6 +84,11 @@ impl Calls {
                     .contains(|c: char| c.is_control() || c.is_whitespace())
             {
                 return BAD_ORDER;
+            }
+        }
+        if let Asked::Supervise(asked) = asked {
+            if let Err(error) = self.fetch_phone(id, order_id, asked) {
+                return error;
             }
         }
         let mut error = "";
@@ -305,11 +285,7 @@ impl Call {
     }
 
     fn dial(&mut self, shared: &mut Shared, now_ms: u64, asked: &wire::Dial) -> Answer {
-        if self
-            .dialled
-            .iter()
-            .any(|party| party.leg_id == asked.leg_id)
-        {
+        if self.knows_leg(&asked.leg_id) {
             return Ok(());
         }
         let ring_ms = if asked.ring_ms_max == 0 {
@@ -332,61 +308,12 @@ impl Call {
                 role: Role::Operator,
                 mode: None,
                 ring_ms,
+                keep_phone: false,
             },
         )
     }
 
-    fn put_supervisor(
-        &mut self,
-        shared: &mut Shared,
-        now_ms: u64,
-        asked: &wire::Supervise,
-    ) -> Answer {
-        let mode = mode(asked.mode()).ok_or(BAD_ORDER)?;
-        if self.phase != Phase::Live || !self.may_supervise(&asked.leg_id, mode) {
-            return Err(WRONG_STATE);
-        }
-        let known = self
-            .dialled
-            .iter_mut()
-            .find(|party| party.leg_id == asked.leg_id);
-        let Some(party) = known else {
-            return self.ring(
-                shared,
-                now_ms,
-                &Rung {
-                    leg_id: &asked.leg_id,
-                    user_id: &asked.user_id,
-                    role: Role::Supervisor,
-                    mode: Some(mode),
-                    ring_ms: RING_MS,
-                },
-            );
-        };
-        if party.role != Role::Supervisor {
-            return Err(UNKNOWN_LEG);
-        }
-        if party.dialog.is_over() {
-            return Err(WRONG_STATE);
-        }
-        party.mode = Some(mode);
-        let (leg, talks) = (party.leg, party.talks());
-        if talks {
-            self.supervise(shared, leg, mode);
-        }
-        Ok(())
-    }
-
-    /// Whether nobody else handles the call if this one is to, and nobody gives up a call that they handle.
-    fn may_supervise(&self, leg_id: &str, mode: Mode) -> bool {
-        let mut handling = self
-            .dialled
-            .iter()
-            .filter(|party| party.mode == Some(Mode::Takeover) && !party.dialog.is_over());
-        handling.all(|party| (party.leg_id == leg_id) == (mode == Mode::Takeover))
-    }
-
-    /// Ends a dialled leg; one that is over has been ended.
+    /// Ends a dialled leg; one that is over, or whose phone went elsewhere, has been ended.
     fn end_named(
         &mut self,
         shared: &mut Shared,
@@ -397,24 +324,34 @@ impl Call {
         let mut parties = self.dialled.iter();
         let found = parties
             .find(|party| party.leg_id == leg_id && role.is_none_or(|role| role == party.role));
-        let leg = found.ok_or(UNKNOWN_LEG)?.leg;
-        self.end_leg(shared, now_ms, leg, LegEnd::Released);
+        let Some(leg) = found.map(|party| party.leg) else {
+            return self.has_left(leg_id).then_some(()).ok_or(UNKNOWN_LEG);
+        };
+        if role == Some(Role::Supervisor) {
+            self.unsupervise(shared, now_ms, leg);
+        } else {
+            self.end_leg(shared, now_ms, leg, LegEnd::Released);
+        }
         Ok(())
     }
 
-    /// Rings a phone. A user without one is a leg that ended as unreachable, not a wrong order.
-    fn ring(&mut self, shared: &mut Shared, now_ms: u64, asked: &Rung<'_>) -> Answer {
-        let bad = asked.leg_id.is_empty()
-            || asked.leg_id.len() > ID_BYTES_MAX
-            || asked.user_id.is_empty();
-        if bad {
+    /// Whether a further phone may come under that name.
+    pub(super) fn room_for(&self, leg_id: &str, user_id: &str) -> Answer {
+        if leg_id.is_empty() || leg_id.len() > ID_BYTES_MAX || user_id.is_empty() {
             return Err(BAD_ORDER);
         }
         if self.dialled.len() >= DIALLED_MAX {
             return Err(OVERLOADED);
         }
+        Ok(())
+    }
+
+    /// Rings a phone. A user without one is a leg that ended as unreachable, not a wrong order.
+    pub(super) fn ring(&mut self, shared: &mut Shared, now_ms: u64, asked: &Rung<'_>) -> Answer {
+        self.room_for(asked.leg_id, asked.user_id)?;
         let phones = shared.registrar.phones(now_ms, asked.user_id);
         let Some(phone) = phones.into_iter().next() else {
+            self.remember_left(asked.leg_id);
             self.leg_ended(shared, asked.leg_id.to_owned(), LegEnd::Unreachable, 0);
             return Ok(());
         };
@@ -434,15 +371,18 @@ impl Call {
             role: asked.role,
             port,
         });
-        self.new_legs.push(leg);
+        shared.legs.insert(leg, self.id);
+        if asked.role == Role::Supervisor {
+            shared.phone_rings(leg, asked.user_id, self.id, asked.keep_phone);
+        }
         self.dialled.push(Party {
             leg,
             leg_id: asked.leg_id.to_owned(),
-            user_id: asked.user_id.to_owned(),
             role: asked.role,
             dialog,
             mode: asked.mode,
             ended_as: LegEnd::Released,
+            held: false,
         });
         for out in outs {
             if let Out::Say(Say::Invite(sdp)) = out {
@@ -459,22 +399,14 @@ impl Call {
 }
 
 /// A phone that is to ring.
-struct Rung<'a> {
-    leg_id: &'a str,
-    user_id: &'a str,
-    role: Role,
-    mode: Option<Mode>,
-    ring_ms: u32,
-}
-
-fn mode(asked: wire::Mode) -> Option<Mode> {
-    match asked {
-        wire::Mode::Listen => Some(Mode::Listen),
-        wire::Mode::Whisper => Some(Mode::Whisper),
-        wire::Mode::Barge => Some(Mode::Barge),
-        wire::Mode::Takeover => Some(Mode::Takeover),
-        wire::Mode::Unspecified => None,
-    }
+pub(super) struct Rung<'a> {
+    pub leg_id: &'a str,
+    pub user_id: &'a str,
+    pub role: Role,
+    pub mode: Option<Mode>,
+    pub ring_ms: u32,
+    /// Whether a supervisor's phone stays connected when its leg is over.
+    pub keep_phone: bool,
 }
 
 fn collect(asked: &wire::Play) -> Option<Collect> {

@@ -19,6 +19,7 @@ pub fn call_of(happening: &MediaHappening) -> CallId {
         | MediaHappening::ModeEnded { call, .. }
         | MediaHappening::OrderRefused { call, .. }
         | MediaHappening::TapClosed { call, .. }
+        | MediaHappening::LegMoved { call, .. }
         | MediaHappening::SilenceBegan { call, .. }
         | MediaHappening::SilenceEnded { call, .. }
         | MediaHappening::OverlapBegan { call, .. }
@@ -98,7 +99,8 @@ impl Call {
                 at_unix_us,
                 ..
             } => {
-                let Some(leg_id) = self.party(*leg).map(|party| party.leg_id.clone()) else {
+                let party = self.party(*leg).filter(|party| !party.dialog.is_over());
+                let Some(leg_id) = party.map(|party| party.leg_id.clone()) else {
                     return;
                 };
                 if *mode == Mode::Takeover {
@@ -118,8 +120,10 @@ impl Call {
                 self.talk_went_on(shared, now_ms, happening);
             }
             MediaHappening::RtpSilent { leg, .. } => self.silent(shared, now_ms, *leg),
-            // The leg was gone when the order arrived: its end is reported anyway.
-            MediaHappening::ModeEnded { .. } | MediaHappening::OrderRefused { .. } => {}
+            // The leg was gone when the order arrived: its end is reported anyway. Moves are not the call's business.
+            MediaHappening::ModeEnded { .. }
+            | MediaHappening::OrderRefused { .. }
+            | MediaHappening::LegMoved { .. } => {}
         }
     }
 

@@ -91,6 +91,14 @@ pub enum MediaOrder {
         call: CallId,
         leg: LegId,
     },
+    /// Takes a leg with its port and its outgoing stream to another call, on whatever thread that one lives; a
+    /// supervisor's has no mode there yet. Answered by `LegMoved`; what is ordered of the other call before may
+    /// overtake the leg.
+    MoveLeg {
+        call: CallId,
+        to: CallId,
+        leg: LegId,
+    },
     /// Ends plays, tap and legs.
     EndCall {
         call: CallId,
@@ -113,6 +121,7 @@ impl MediaOrder {
             | Self::StartTap { call, .. }
             | Self::StopTap { call }
             | Self::RemoveLeg { call, .. }
+            | Self::MoveLeg { call, .. }
             | Self::EndCall { call } => call,
         }
     }
@@ -190,5 +199,11 @@ pub enum MediaHappening {
         call: CallId,
         leg: LegId,
         silent_ms: u32,
+    },
+    /// A leg that was moved is in this call from here on or, if `arrived` is not set, in none: it or the call was gone.
+    LegMoved {
+        call: CallId,
+        leg: LegId,
+        arrived: bool,
     },
 }

@@ -1,9 +1,11 @@
 //! Media threads: calls' sound over real sockets. [`Media`] is the handle that signalling holds.
 //!
 //! Orders go down by a bounded queue per thread (and an eventfd that wakes it); happenings come up by one bounded
-//! channel, levels by another that loses what it has no room for. A call lives on one thread from `OpenCall` to `EndCall`; its orders are carried out in the order given.
+//! channel, levels by another that loses what it has no room for. A call lives on one thread from `OpenCall` to
+//! `EndCall`; its orders are carried out in the order given. A leg may move to a call on another thread: it is handed
+//! over by that thread's queue.
 
-use std::sync::mpsc::{sync_channel, SyncSender, TrySendError};
+use std::sync::mpsc::{sync_channel, Receiver, TrySendError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::{io, mem};
@@ -13,7 +15,8 @@ use tokio::sync::mpsc::Sender;
 use clock::Clock;
 use happenings::Happenings;
 use levels::Ears;
-use poll::{Poll, Wake};
+use moving::{Queue, Way};
+use poll::Poll;
 use ports::Ports;
 use spool::Spool;
 use tap::Tap;
@@ -35,6 +38,7 @@ mod happenings;
 mod levels;
 mod messages;
 mod metrics;
+mod moving;
 mod orders;
 mod poll;
 mod ports;
@@ -56,34 +60,55 @@ pub struct Media {
     threads: Arc<[Thread]>,
 }
 
-/// One media thread's queue.
+/// One media thread.
 #[derive(Debug)]
 struct Thread {
-    messages: SyncSender<Message>,
-    wake: Wake,
+    queue: Queue,
     /// The media thread, its spool writer and its listener, until they are joined.
     running: Mutex<Vec<JoinHandle<()>>>,
+}
+
+/// What all media threads share. It holds the only senders beside theirs: when they end, the channels close.
+struct Common {
+    clock: Clock,
+    queues: Arc<[Queue]>,
+    happenings: Sender<MediaHappening>,
+    levels: Sender<Levels>,
+    metrics: Arc<MediaMetrics>,
 }
 
 impl Media {
     /// Starts the media threads, their spool writers and their listeners.
     ///
     /// When the happenings' channel is full, up to 16,384 of them wait per thread, and what waits or is lost is counted.
-    #[allow(
-        clippy::needless_pass_by_value,
-        reason = "the threads hold the only senders: when they end, the channel closes"
-    )]
     pub fn start(
         config: &MediaConfig,
         happenings: Sender<MediaHappening>,
         levels: Sender<Levels>,
     ) -> io::Result<Self> {
         guard::allow_many_sockets();
-        let clock = Clock::start();
-        let metrics = Arc::new(MediaMetrics::default());
-        let threads = (0..config.threads.max(1))
-            .map(|number| Thread::start(number, config, clock, &happenings, &levels, &metrics))
+        let (mut queues, mut ends) = (Vec::new(), Vec::new());
+        for _ in 0..config.threads.max(1) {
+            let (messages, receiver) = sync_channel(config.orders_max);
+            let poll = Poll::new()?;
+            queues.push(Queue::new(messages, poll.waker()));
+            ends.push((receiver, poll));
+        }
+        let common = Common {
+            clock: Clock::start(),
+            queues: queues.into(),
+            happenings,
+            levels,
+            metrics: Arc::default(),
+        };
+        let threads = ends
+            .into_iter()
+            .enumerate()
+            .map(|(number, (messages, poll))| {
+                Thread::start(number, messages, poll, config, &common)
+            })
             .collect::<io::Result<Vec<_>>>()?;
+        let metrics = common.metrics;
         let ports = Ports::new(config.address, config.ports);
         Ok(Self {
             ports,
@@ -100,16 +125,13 @@ impl Media {
     /// Hands an order to the call's thread.
     pub fn order(&self, order: MediaOrder) -> Result<(), Full> {
         let thread = &self.threads[order.call().0 as usize % self.threads.len()];
-        match thread.messages.try_send(Message::Order(order)) {
-            Ok(()) => {
-                thread.wake.wake();
-                Ok(())
-            }
+        match thread.queue.send(Message::Order(order)) {
+            Ok(()) => Ok(()),
             Err(TrySendError::Full(message) | TrySendError::Disconnected(message)) => {
                 self.metrics.event(Event::OrderQueueFull);
                 match message {
                     Message::Order(order) => Err(Full(order)),
-                    Message::Stop => Ok(()),
+                    Message::Arrived(_) | Message::Stop => Ok(()),
                 }
             }
         }
@@ -129,9 +151,7 @@ impl Media {
     /// from a full channel.
     pub fn stop(&self) {
         for thread in self.threads.iter() {
-            // Waits for room in a full queue; a thread that is gone needs no telling.
-            let _ = thread.messages.send(Message::Stop);
-            thread.wake.wake();
+            thread.queue.stop();
             let running = mem::take(
                 &mut *thread
                     .running
@@ -151,12 +171,19 @@ impl Media {
 impl Thread {
     fn start(
         number: usize,
+        messages: Receiver<Message>,
+        poll: Poll,
         config: &MediaConfig,
-        clock: Clock,
-        happenings: &Sender<MediaHappening>,
-        levels: &Sender<Levels>,
-        metrics: &Arc<MediaMetrics>,
+        common: &Common,
     ) -> io::Result<Self> {
+        let Common {
+            clock,
+            queues,
+            happenings,
+            levels,
+            metrics,
+        } = common;
+        let clock = *clock;
         let start = clock.unix_us(0);
         let (bytes_max, age_max) = (config.spool_bytes_max, config.spool_age_max);
         let spool = Spool::new(&config.spool_dir, start, number, bytes_max, age_max)?;
@@ -189,17 +216,22 @@ impl Thread {
             happenings: to_signalling(),
             metrics: Arc::clone(metrics),
         };
-        let (messages, queue) = sync_channel(config.orders_max);
-        let poll = Poll::new()?;
-        let wake = poll.waker();
+        let way = Way::new(number, Arc::clone(queues));
         let silence = config.rtp_silence.as_micros() as u64;
-        let worker = Worker::new(clock, poll, queue, config.realtime_priority, silence, links);
+        let worker = Worker::new(
+            clock,
+            poll,
+            messages,
+            config.realtime_priority,
+            silence,
+            links,
+            way,
+        );
         let thread = thread::Builder::new()
             .name(name)
             .spawn(move || worker.run())?;
         Ok(Self {
-            messages,
-            wake,
+            queue: queues[number].clone(),
             running: Mutex::new(vec![thread, writer.thread, listener.thread]),
         })
     }

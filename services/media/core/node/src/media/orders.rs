@@ -20,6 +20,7 @@ impl Worker {
                 role,
                 port,
             } => self.add_leg(call, leg, role, port),
+            MediaOrder::MoveLeg { call, to, leg } => self.move_leg(call, to, leg),
             MediaOrder::EndCall { call } => self.end(call),
             MediaOrder::Supervise {
                 order,
@@ -42,7 +43,7 @@ impl Worker {
     }
 
     /// Has what an order changed followed by the call's timer and by who listens to it.
-    fn follow(&mut self, index: usize) {
+    pub(super) fn follow(&mut self, index: usize) {
         let now = self.clock.now();
         if let Some(entry) = self.calls[index].as_mut() {
             self.links.ears.look(entry, now);
@@ -266,7 +267,7 @@ impl Worker {
     }
 }
 
-fn slot_of(entry: &Entry, leg: LegId) -> Option<Slot> {
+pub(super) fn slot_of(entry: &Entry, leg: LegId) -> Option<Slot> {
     let place = entry
         .legs
         .iter()

@@ -62,6 +62,11 @@ impl Poll {
         )?)
     }
 
+    /// Reports the socket no more, for one that goes on elsewhere.
+    pub fn remove(&self, socket: impl AsFd) -> io::Result<()> {
+        Ok(epoll::delete(&self.epoll, socket)?)
+    }
+
     /// Waits up to `timeout` (`None`: for ever) and returns whether it was woken.
     pub fn wait(&self, timeout: Option<Micros>, ready: &mut Ready) -> io::Result<bool> {
         let timeout = timeout.map(|micros| Timespec {

@@ -14,6 +14,7 @@ use super::guard::{run_in_real_time, AbortOnPanic};
 use super::happenings::Happenings;
 use super::levels::{Ears, Present};
 use super::metrics::{Event, MediaMetrics};
+use super::moving::{Moving, Way};
 use super::poll::{Poll, Ready};
 use super::tap::Tap;
 use super::{CallId, LegId, MediaHappening, MediaOrder, PlayId, PortLease};
@@ -35,6 +36,8 @@ const ORDERS_AT_ONCE: usize = 64;
 #[derive(Debug)]
 pub enum Message {
     Order(MediaOrder),
+    /// A leg from another thread's call.
+    Arrived(Box<Moving>),
     Stop,
 }
 
@@ -49,6 +52,7 @@ pub struct Worker {
     pub(super) by_id: HashMap<CallId, usize>,
     timers: BinaryHeap<Reverse<(Micros, usize)>>,
     pub(super) links: Links,
+    pub(super) way: Way,
 }
 
 /// Ways out of the thread that calls share.
@@ -119,6 +123,7 @@ impl Worker {
         realtime_priority: Option<u8>,
         silence: Micros,
         links: Links,
+        way: Way,
     ) -> Self {
         Self {
             clock,
@@ -130,10 +135,11 @@ impl Worker {
             by_id: HashMap::new(),
             timers: BinaryHeap::with_capacity(4_096),
             links,
+            way,
         }
     }
 
-    /// Works until it is told to stop or nobody holds its queue any more.
+    /// Works until it is told to stop.
     pub fn run(mut self) {
         let _guard = AbortOnPanic;
         if let Some(priority) = self.realtime_priority {
@@ -165,7 +171,8 @@ impl Worker {
     /// How long to wait; `None`: until something comes.
     fn timeout(&mut self) -> Option<Micros> {
         let links = &mut self.links;
-        let retry = links.happenings.flush() | links.tap.flush() | links.ears.flush();
+        let retry =
+            links.happenings.flush() | links.tap.flush() | links.ears.flush() | self.way.flush();
         let due = self
             .timers
             .peek()
@@ -209,6 +216,7 @@ impl Worker {
         for _ in 0..ORDERS_AT_ONCE {
             match self.messages.try_recv() {
                 Ok(Message::Order(order)) => self.carry_out(order),
+                Ok(Message::Arrived(moving)) => self.arrived(*moving),
                 Ok(Message::Stop) => {
                     self.end_all();
                     return None;

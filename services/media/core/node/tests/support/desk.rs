@@ -11,9 +11,10 @@ use sasayaki_node::wire::happening::Happening as What;
 use sasayaki_node::wire::order::Order as Asked;
 use sasayaki_node::wire::{
     from_node, to_node, Acknowledge, Admit, Answer, Dial, FromNode, HangUp, Happening, Hello,
-    Levels, Mode, Order, Play, PutPrompt, SetNumbers, Supervise, ToNode, Unsupervise,
+    Levels, Mode, Order, Play, PutPrompt, ReleasePhone, SetNumbers, Supervise, ToNode, Unsupervise,
 };
 
+use super::stage::words;
 use super::{Node, PATIENCE};
 
 pub const NUMBER: &str = "+81312345678";
@@ -113,21 +114,38 @@ impl Desk {
         self.order(Asked::PutPrompt(PutPrompt { sha256, pcmu }));
     }
 
+    /// The next happenings, in words.
+    pub fn words(&mut self, count: usize) -> Vec<String> {
+        let next = (0..count).map(|_| {
+            let happening = self.next();
+            words(&happening.contact_id, &happening.happening.unwrap())
+        });
+        next.collect()
+    }
+
     /// Waits for a call and admits it.
     pub fn admit(&mut self) -> String {
+        self.admit_as(CONTACT)
+    }
+
+    pub fn admit_as(&mut self, contact_id: &str) -> String {
         let What::Invited(invited) = self.what() else {
             panic!("not invited")
         };
         let node_call_id = invited.node_call_id;
         self.order(Asked::Admit(Admit {
             node_call_id: node_call_id.clone(),
-            contact_id: CONTACT.to_owned(),
+            contact_id: contact_id.to_owned(),
         }));
         node_call_id
     }
 
     pub fn answer(&mut self) {
-        let contact_id = CONTACT.to_owned();
+        self.answer_on(CONTACT);
+    }
+
+    pub fn answer_on(&mut self, contact_id: &str) {
+        let contact_id = contact_id.to_owned();
         self.order(Asked::Answer(Answer {
             contact_id,
             record_after_guidance: true,
@@ -143,18 +161,41 @@ impl Desk {
         }));
     }
 
-    pub fn supervise(&mut self, leg_id: &str, user_id: &str, mode: Mode) {
-        self.order(Asked::Supervise(Supervise {
-            contact_id: CONTACT.to_owned(),
+    pub fn dial_on(&mut self, contact_id: &str, leg_id: &str, user_id: &str) {
+        self.order(Asked::Dial(Dial {
+            contact_id: contact_id.to_owned(),
             leg_id: leg_id.to_owned(),
             user_id: user_id.to_owned(),
-            mode: mode.into(),
-            keep_phone: false,
+            ring_ms_max: 5_000,
         }));
     }
 
+    pub fn supervise(&mut self, leg_id: &str, user_id: &str, mode: Mode) {
+        self.supervise_on(CONTACT, leg_id, user_id, mode, false);
+    }
+
+    pub fn supervise_on(
+        &mut self,
+        contact_id: &str,
+        leg_id: &str,
+        user_id: &str,
+        mode: Mode,
+        keep: bool,
+    ) {
+        self.order(supervise(contact_id, leg_id, user_id, mode, keep));
+    }
+
+    pub fn release_phone(&mut self, user_id: &str) {
+        let user_id = user_id.to_owned();
+        self.order(Asked::ReleasePhone(ReleasePhone { user_id }));
+    }
+
     pub fn unsupervise(&mut self, leg_id: &str) {
-        let (contact_id, leg_id) = (CONTACT.to_owned(), leg_id.to_owned());
+        self.unsupervise_on(CONTACT, leg_id);
+    }
+
+    pub fn unsupervise_on(&mut self, contact_id: &str, leg_id: &str) {
+        let (contact_id, leg_id) = (contact_id.to_owned(), leg_id.to_owned());
         self.order(Asked::Unsupervise(Unsupervise { contact_id, leg_id }));
     }
 
@@ -233,4 +274,15 @@ impl Desk {
         self.stream.read_exact(&mut bytes).unwrap();
         FromNode::decode(&bytes[..]).unwrap().message.unwrap()
     }
+}
+
+/// The order that puts somebody on a call.
+pub fn supervise(contact_id: &str, leg_id: &str, user_id: &str, mode: Mode, keep: bool) -> Asked {
+    Asked::Supervise(Supervise {
+        contact_id: contact_id.to_owned(),
+        leg_id: leg_id.to_owned(),
+        user_id: user_id.to_owned(),
+        mode: mode.into(),
+        keep_phone: keep,
+    })
 }

@@ -3,6 +3,7 @@
 
 pub mod desk;
 pub mod phone;
+pub mod stage;
 
 use std::net::{SocketAddr, UdpSocket};
 use std::sync::atomic::{AtomicU16, Ordering};
@@ -56,6 +57,7 @@ impl Node {
             http: "127.0.0.1:0".parse().unwrap(),
             calls_max: 4,
             rtp_silence_ms: 60_000,
+            parked_ms: 60_000,
         };
         change(&mut settings);
         let metrics = Arc::new(Metrics::default());
