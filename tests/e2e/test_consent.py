@@ -105,7 +105,7 @@ def phone_events(at: Centre, since: int) -> list[Entry]:
     return [
         entry
         for entry in at.ledger.entries[since:]
-        if entry.get("phone") == SUPERVISOR and entry.get("event") != "summary"
+        if entry.get("phone") == SUPERVISOR and entry.get("event") != "rtp_summary"
     ]
 
 
