@@ -17,6 +17,7 @@ from sasayaki.callreason.v1.callreason_service_pb2_grpc import CallreasonService
 from sasayaki.media.v1 import call_events_pb2 as media_pb
 from sasayaki.monitoring.v1 import alert_events_pb2 as alert_pb
 from sasayaki.monitoring.v1 import floor_pb2 as floor_pb
+from sasayaki.monitoring.v1 import ledger_pb2 as ledger_pb
 from sasayaki.monitoring.v1 import monitoring_service_pb2 as monitoring_pb
 from sasayaki.monitoring.v1 import supervision_events_pb2 as supervision_pb
 from sasayaki.monitoring.v1.monitoring_service_pb2_grpc import MonitoringServiceStub
@@ -61,6 +62,15 @@ class Person:
             await asyncio.sleep(RETRY_S)
         await self._ledger.add({"act": act, "user": self.user_id, "begun_ns": begun, **noted})
         return answer
+
+    async def heard_by(self, operator_id: str = "") -> list[ledger_pb.LedgerEntry]:
+        """Returns who heard an operator, or oneself, newest first; not an act."""
+        answer = await self._platform.monitoring.GetLedger(
+            ledger_pb.GetLedgerRequest(operator_id=operator_id),
+            metadata=self._metadata,
+            timeout=RPC_S,
+        )
+        return list(answer.entries)
 
 
 class Operator(Person):

@@ -18,6 +18,7 @@ TOPICS = (
     "callreason.enquiry",
     "monitoring.alert",
     "monitoring.coaching",
+    "monitoring.fairness",
     "monitoring.policy",
     "monitoring.supervision",
     "recording.recording",

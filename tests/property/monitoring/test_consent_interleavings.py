@@ -18,7 +18,7 @@ from sasayaki.monitoring.v1.supervision_events import (
 from sasayaki_monitoring.supervision.states import Over
 
 SEEDS = 1_000
-BLOCK = 250
+BLOCK = 125
 
 
 @pytest.mark.parametrize("first", range(0, SEEDS, BLOCK))
