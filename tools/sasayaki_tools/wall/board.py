@@ -80,6 +80,14 @@ class Board:
         fresh = self.levels_at is not None and now - self.levels_at <= LEVELS_FRESH
         return self.levels.get(contact_id) if fresh else None
 
+    def unclaimed(self) -> frozenset[str]:
+        """The alerts that nobody takes care of."""
+        return frozenset(
+            each.alert_id
+            for each in self.alerts.values()
+            if each.state == pb.FLOOR_ALERT_STATE_OPEN
+        )
+
     def _alert(self, alert: pb.FloorAlert) -> None:
         if alert.state in OPEN:
             self.alerts[alert.alert_id] = alert
