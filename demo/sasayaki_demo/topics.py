@@ -12,6 +12,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 TOPICS = (
     "media.call",
+    "media.phone",
     "routing.pool",
     "callreason.client",
     "callreason.flow",
