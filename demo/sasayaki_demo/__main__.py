@@ -13,6 +13,7 @@ from pathlib import Path
 from sasayaki_demo.endpoints import read_endpoints
 from sasayaki_demo.examine import examine
 from sasayaki_demo.phones import PhoneTrouble
+from sasayaki_demo.scenes import TALKS
 from sasayaki_demo.tour import tour
 
 CALLS_MOST = 24
@@ -36,6 +37,8 @@ def read_arguments(given: Sequence[str]) -> argparse.Namespace:
     wanted = parser.parse_args(given)
     if not 1 <= wanted.calls <= CALLS_MOST:
         parser.error(f"--calls takes 1 to {CALLS_MOST}, not {wanted.calls}")
+    if wanted.check and wanted.calls < TALKS:
+        parser.error(f"--check takes {TALKS} calls or more: its scenes need as many at once")
     if wanted.report and not wanted.check:
         parser.error("--report goes with --check: only checks are reported")
     if wanted.report and not wanted.report.absolute().parent.is_dir():

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sasayaki.media.v1 import call_events_pb2 as media_pb
+from sasayaki.monitoring.v1 import supervision_events_pb2 as supervision_pb
 from sasayaki.routing.v1 import pool_events_pb2 as pool_pb
 from sasayaki_demo.ledger import Entry
 from sasayaki_demo.people import LISTEN, WHISPER, Operator, Supervisor
@@ -18,13 +19,23 @@ from sasayaki_demo.sound import Samples, level, read_packets
 LOOK_S = 0.05
 HEAR_S = 30.0
 HEAR_SAMPLES = 800
+SETTLE_S = 0.3
 
 GUIDANCE_HZ = 620.0
 MENU_HZ = 720.0
 CUSTOMER_HZ = 440.0
+OTHER_CUSTOMER_HZ = 1010.0
+"""What every second customer says, so that a supervisor's ear can tell one call from another."""
 OPERATOR_HZ = 850.0
 SUPERVISOR_HZ = 1310.0
-TONES_HZ = (GUIDANCE_HZ, MENU_HZ, CUSTOMER_HZ, OPERATOR_HZ, SUPERVISOR_HZ)
+TONES_HZ = (
+    GUIDANCE_HZ,
+    MENU_HZ,
+    CUSTOMER_HZ,
+    OTHER_CUSTOMER_HZ,
+    OPERATOR_HZ,
+    SUPERVISOR_HZ,
+)
 
 
 async def hears(capture: Path, hertz: float, *, within_s: float = HEAR_S) -> None:
@@ -67,12 +78,15 @@ class Customer:
     talk_s: float = 10.0
     key_after_s: float | None = None
     """When to press the key, from the answer on, for one who does not go by tones."""
+    hertz: float = CUSTOMER_HZ
+    """What is said, by one who speaks in a tone."""
     capture: Path | None = None
     sent: Path | None = None
 
     async def call(self, phones: Phones, sound: dict[str, Any]) -> Entry:
         """Makes the whole call; returns the phone's `established` or `refused` entry."""
-        await phones.add(self.phone, sound, record=True)
+        said = {"tone": self.hertz} if "tone" in sound else sound
+        await phones.add(self.phone, said, record=True)
         since = phones.position
         await phones.call(self.phone, self.dialled, self.caller)
         begun = await phones.wait(
@@ -107,20 +121,36 @@ class Customer:
 
 @dataclass
 class Desk:
-    """An operator's bot: ready, picks up by phone, completes each wrap-up, goes home."""
+    """An operator's bot: ready, picks up by phone, completes each wrap-up, goes home.
+
+    Whoever asks to hear them for training hears no: they had enough of it.
+    """
 
     person: Operator
     answers: dict[str, str]
     wrapped_up: list[str] = field(default_factory=list)
 
     async def work(self) -> None:
-        """Watches the own desk and completes what is to be wrapped up, until cancelled."""
+        """Minds the own desk and who listens, until cancelled."""
+        async with asyncio.TaskGroup() as both:
+            both.create_task(self._wrap_up())
+            both.create_task(self._refuse())
+
+    async def _wrap_up(self) -> None:
         async for seen in self.person.desk():
             if seen.state == pool_pb.OPERATOR_STATE_WRAP_UP and (
                 seen.contact_id not in self.wrapped_up
             ):
                 self.wrapped_up.append(seen.contact_id)
                 await self.person.complete_wrap_up(seen.contact_id, self.answers)
+
+    async def _refuse(self) -> None:
+        refused = set()
+        async for row in self.person.listeners():
+            asked = row.consent.supervision_id
+            if asked and asked not in refused:
+                refused.add(asked)
+                await self.person.answer_consent(asked, supervision_pb.CONSENT_ANSWER_DECLINED)
 
 
 @dataclass(frozen=True)
@@ -143,50 +173,87 @@ class Supervised:
     supervisor_rx: Path
     phases: list[Phase] = field(default_factory=list)
     changes: list[tuple[int, str]] = field(default_factory=list)
-    """Each switch: when its request was sent (ns), and to which mode."""
+    """Each switch of mode: when its request was sent (ns), and to which mode."""
+
+    async def hold(self, name: str, hold_s: float) -> None:
+        """Lets a phase last; the first moments, in which the change takes effect, are left out."""
+        await asyncio.sleep(SETTLE_S)
+        start = time.time_ns()
+        await asyncio.sleep(hold_s)
+        self.phases.append(Phase(name, start, time.time_ns()))
+
+
+@dataclass
+class Visit:
+    """A supervisor at a call: what they do there, phase by phase."""
+
+    person: Supervisor
+    supervision_id: str
+    done: Supervised
+    hold_s: float
+
+    @classmethod
+    async def begin(
+        cls,
+        person: Supervisor,
+        phones: Phones,
+        talk: Entry,
+        *,
+        hold_s: float,
+        following: bool = False,
+    ) -> Visit:
+        """Leaves the talk alone for a while, then listens to it.
+
+        `talk` is the operator's `established` entry; the supervisor's phone bears their user id.
+        """
+        contact_id = str(talk["contact_id"])
+        alone_ns = time.time_ns()
+        await asyncio.sleep(hold_s)
+        before_ns = time.time_ns()
+        since = phones.position
+        supervision_id = await person.start(contact_id, LISTEN, following=following)
+        leg = await phones.wait(person.user_id, "established", since=since)
+        visit = cls(person, supervision_id, _supervised(person, talk, Path(leg["rx"])), hold_s)
+        visit.done.phases.append(Phase("alone", alone_ns, before_ns))
+        await visit.hold("listen")
+        return visit
+
+    async def change(self, mode: media_pb.SupervisionMode.ValueType, name: str) -> None:
+        """Changes the mode and lets it last."""
+        sent = await self.person.change(self.supervision_id, mode)
+        self.done.changes.append((sent, media_pb.SupervisionMode.Name(mode)))
+        await self.hold(name)
+
+    async def hold(self, name: str) -> None:
+        """Lets a phase last."""
+        await self.done.hold(name, self.hold_s)
+
+    def moved(self, talk: Entry) -> Visit:
+        """Returns the same supervision on another call, on the same connection of the phone."""
+        done = _supervised(self.person, talk, self.done.supervisor_rx)
+        return Visit(self.person, self.supervision_id, done, self.hold_s)
+
+    async def leave(self, phones: Phones) -> None:
+        """Ends the supervision; the phone is hung up."""
+        since = phones.position
+        await self.person.end(self.supervision_id)
+        await phones.wait(self.person.user_id, "hungup", since=since)
 
 
 async def supervise(
-    person: Supervisor,
-    phone: str,
-    phones: Phones,
-    talk: Entry,
-    *,
-    hold_s: float,
-    whispers: int = 1,
+    person: Supervisor, phones: Phones, talk: Entry, *, hold_s: float, whispers: int = 1
 ) -> Supervised:
-    """Listens to a talk, whispers, listens again, leaves; `talk` is the operator's entry for it."""
-    settle_s = 0.3
-    contact_id = str(talk["contact_id"])
-    alone_ns = time.time_ns()
-    await asyncio.sleep(hold_s)
-    before_ns = time.time_ns()
-    since = phones.position
-    supervision_id = await person.start(contact_id, LISTEN)
-    leg = await phones.wait(phone, "established", since=since)
-    done = Supervised(
-        contact_id,
-        person.user_id,
-        Path(talk["rx"]),
-        Path(talk["tx"]),
-        Path(leg["rx"]),
-    )
-    done.phases.append(Phase("alone", alone_ns, before_ns))
-    await _hold(done, "listen", settle_s, hold_s)
+    """Listens to a talk, whispers, listens again, leaves."""
+    visit = await Visit.begin(person, phones, talk, hold_s=hold_s)
     for _ in range(whispers):
-        for mode, name in ((WHISPER, "whisper"), (LISTEN, "listen")):
-            sent = await person.change(supervision_id, mode)
-            done.changes.append((sent, media_pb.SupervisionMode.Name(mode)))
-            await _hold(done, name, settle_s, hold_s)
-    await person.end(supervision_id)
-    await phones.wait(phone, "hungup", since=since)
-    await _hold(done, "after", settle_s, hold_s)
-    return done
+        await visit.change(WHISPER, "whisper")
+        await visit.change(LISTEN, "listen")
+    await visit.leave(phones)
+    await visit.hold("after")
+    return visit.done
 
 
-async def _hold(done: Supervised, name: str, settle_s: float, hold_s: float) -> None:
-    """Lets a phase last; the first moments, in which the change takes effect, are left out."""
-    await asyncio.sleep(settle_s)
-    start = time.time_ns()
-    await asyncio.sleep(hold_s)
-    done.phases.append(Phase(name, start, time.time_ns()))
+def _supervised(person: Supervisor, talk: Entry, supervisor_rx: Path) -> Supervised:
+    return Supervised(
+        str(talk["contact_id"]), person.user_id, Path(talk["rx"]), Path(talk["tx"]), supervisor_rx
+    )

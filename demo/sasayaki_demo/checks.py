@@ -10,7 +10,13 @@ from pathlib import Path
 
 import numpy as np
 
-from sasayaki_demo.bots import CUSTOMER_HZ, OPERATOR_HZ, SUPERVISOR_HZ, Supervised
+from sasayaki_demo.bots import (
+    CUSTOMER_HZ,
+    OPERATOR_HZ,
+    OTHER_CUSTOMER_HZ,
+    SUPERVISOR_HZ,
+    Supervised,
+)
 from sasayaki_demo.sound import (
     Packets,
     Samples,
@@ -43,13 +49,26 @@ HEARS: dict[str, dict[str, frozenset[str]]] = {
         "operator": frozenset({"customer", "supervisor"}),
         "supervisor": frozenset({"customer", "operator"}),
     },
+    "barge": {
+        "customer": frozenset({"operator", "supervisor"}),
+        "operator": frozenset({"customer", "supervisor"}),
+        "supervisor": frozenset({"customer", "operator"}),
+    },
+    "takeover": {
+        "customer": frozenset({"supervisor"}),
+        "supervisor": frozenset({"customer"}),
+    },
     "after": {
         "customer": frozenset({"operator"}),
         "operator": frozenset({"customer"}),
         "supervisor": frozenset(),
     },
+    "left": {
+        "customer": frozenset({"operator"}),
+        "operator": frozenset({"customer"}),
+    },
 }
-"""Who hears whom in each phase of a supervised call."""
+"""Who hears whom in each phase of a supervised call; `left`: the supervisor is on another."""
 
 
 @dataclass(frozen=True)
@@ -77,16 +96,22 @@ def at_most(
 
 @dataclass(frozen=True)
 class Heard:
-    """A supervised call with what each of its three phones received, and the operator's sent."""
+    """A supervised call with what each of its three phones received, and the operator's sent.
+
+    `customer_hz` is what this customer says.
+    """
 
     supervised: Supervised
     customer: Packets
     operator: Packets
     supervisor: Packets
     operator_sent: Packets
+    customer_hz: float = CUSTOMER_HZ
 
     @classmethod
-    def of(cls, supervised: Supervised, customer_rx: Path) -> Heard:
+    def of(
+        cls, supervised: Supervised, customer_rx: Path, customer_hz: float = CUSTOMER_HZ
+    ) -> Heard:
         """Reads the captures."""
         return cls(
             supervised,
@@ -94,7 +119,16 @@ class Heard:
             read_packets(supervised.operator_rx),
             read_packets(supervised.supervisor_rx),
             read_packets(supervised.operator_tx),
+            customer_hz,
         )
+
+    def voices(self) -> dict[str, float]:
+        """Returns each voice with its tone: the call's three, and another call's customer."""
+        return {
+            **TONES,
+            "customer": self.customer_hz,
+            "another customer": CUSTOMER_HZ + OTHER_CUSTOMER_HZ - self.customer_hz,
+        }
 
     def by(self, listener: str) -> Packets:
         """Returns what a party received."""
@@ -113,7 +147,7 @@ def audibility(calls: Sequence[Heard]) -> Check:
         for phase in call.supervised.phases:
             for listener, voices in HEARS[phase.name].items():
                 heard = call.by(listener).between(phase.start_ns, phase.end_ns).samples()
-                for voice, hertz in TONES.items():
+                for voice, hertz in call.voices().items():
                     cells += 1
                     found = level(heard, hertz)
                     right = found > WANTED_DBFS if voice in voices else found < UNWANTED_DBFS
@@ -140,12 +174,12 @@ def forwarded(calls: Sequence[Heard]) -> Check:
 
 
 def unbroken(calls: Sequence[Heard]) -> Check:
-    """Through all changes of mode, customer and operator hear each other without a gap."""
+    """Through all changes until a takeover, customer and operator hear each other without a gap."""
     gaps = []
     for call in calls:
-        phases = call.supervised.phases
+        phases = [phase for phase in call.supervised.phases if phase.name != "takeover"]
         start, end = phases[0].start_ns, phases[-1].end_ns
-        for listener, hertz in (("customer", OPERATOR_HZ), ("operator", CUSTOMER_HZ)):
+        for listener, hertz in (("customer", OPERATOR_HZ), ("operator", call.customer_hz)):
             heard = call.by(listener).between(start, end)
             missing = (end - start) / 1e6 - 20.0 * len(heard.payloads)
             gaps.append(max(longest_without(heard.samples(), hertz), missing))
@@ -211,6 +245,11 @@ class Spoken:
     contact_id: str
     spans: dict[str, Span | None]
     recording: bytes
+    customer_hz: float = CUSTOMER_HZ
+
+    def voices(self) -> dict[str, float]:
+        """Returns each party's tone."""
+        return {**TONES, "customer": self.customer_hz}
 
 
 def recorded(calls: Sequence[Spoken]) -> Check:
@@ -219,24 +258,24 @@ def recorded(calls: Sequence[Spoken]) -> Check:
     for call in calls:
         tracks = read_wav(call.recording)
         faults = [
-            *_foreign_voices(tracks),
+            *_foreign_voices(tracks, call.voices()),
             *_places(tracks, call),
-            *_holes(tracks),
+            *_holes(tracks, call.voices()),
         ]
         wrong += [f"{call.contact_id}: {fault}" for fault in faults]
     return at_most("recordings: faults", len(wrong), 0, len(calls), wrong)
 
 
-def _foreign_voices(tracks: dict[str, Samples]) -> Iterable[str]:
+def _foreign_voices(tracks: dict[str, Samples], voices: dict[str, float]) -> Iterable[str]:
     for track, samples in tracks.items():
-        for voice, hertz in TONES.items():
+        for voice, hertz in voices.items():
             if voice != track and level(samples, hertz) > UNWANTED_DBFS:
                 yield f"the {track}'s track has the {voice} at {level(samples, hertz):.1f} dBFS"
 
 
 def _places(tracks: dict[str, Samples], call: Spoken) -> Iterable[str]:
     for track, samples in tracks.items():
-        found, wanted = tone_span(samples, TONES[track]), call.spans[track]
+        found, wanted = tone_span(samples, call.voices()[track]), call.spans[track]
         if found is None or wanted is None:
             if found != wanted:
                 yield f"the {track}'s tone is at {found}, was said at {wanted}"
@@ -244,15 +283,15 @@ def _places(tracks: dict[str, Samples], call: Spoken) -> Iterable[str]:
             yield f"the {track}'s tone is at {found}, was said at {wanted}"
 
 
-def _holes(tracks: dict[str, Samples]) -> Iterable[str]:
+def _holes(tracks: dict[str, Samples], voices: dict[str, float]) -> Iterable[str]:
     """From the operator's first sound on: before it the customer's phone sends keys, not sound."""
-    spans = {track: tone_span(tracks[track], TONES[track]) for track in ("customer", "operator")}
+    spans = {track: tone_span(tracks[track], voices[track]) for track in ("customer", "operator")}
     if spans["customer"] and spans["operator"]:
         talk = max(span.start for span in spans.values() if span)
         for track, span in spans.items():
             assert span is not None
             said = tracks[track][int(talk * 8) : int(span.end * 8)]
-            hole = longest_without(said, TONES[track])
+            hole = longest_without(said, voices[track])
             if hole > TRACK_MS:
                 yield f"the {track}'s tone has a hole of {hole:.0f} ms"
 

@@ -17,11 +17,13 @@ from sasayaki_demo.bots import (
     CUSTOMER_HZ,
     GUIDANCE_HZ,
     OPERATOR_HZ,
+    OTHER_CUSTOMER_HZ,
     SUPERVISOR_HZ,
     Customer,
     Supervised,
 )
 from sasayaki_demo.callers import opener
+from sasayaki_demo.case import Case, when_ns
 from sasayaki_demo.checks import (
     Check,
     Heard,
@@ -36,9 +38,10 @@ from sasayaki_demo.checks import (
     unbroken,
 )
 from sasayaki_demo.endpoints import Endpoints
-from sasayaki_demo.judge import Case, judge, when_ns
+from sasayaki_demo.judge import judge
 from sasayaki_demo.people import connected
-from sasayaki_demo.play import Floor, Voices, floor, play, wrapped_up
+from sasayaki_demo.play import Floor, Voices, floor
+from sasayaki_demo.scenes import Played, play_scenes
 from sasayaki_demo.sound import MULAW, heard_ms, level, read_packets
 from sasayaki_demo.topics import Written, read_topics
 
@@ -46,9 +49,9 @@ NUMBER = "0312345670"
 KEYS = "123"
 UNKNOWN_NUMBER = "0399999999"
 VOICES = Voices({"tone": CUSTOMER_HZ}, {"tone": OPERATOR_HZ}, {"tone": SUPERVISOR_HZ})
-TALK_S = 11.0
+TALK_S = 16.0
+AGAIN_S = 5.0
 HOLD_S = 1.2
-SUPERVISIONS = 3
 SETTLE_S = 20.0
 LOOK_S = 0.3
 
@@ -56,27 +59,29 @@ LOOK_S = 0.3
 async def examine(
     endpoints: Endpoints, softphone: Path, folder: Path, keys: Path, *, calls: int
 ) -> dict[str, Any]:
-    """Plays `calls` calls at once and two that go wrong; returns the report."""
+    """Plays `calls` calls at once (five at least), two that go wrong and one more; reports."""
     open_caller = opener(keys)
     async with connected(endpoints) as services:
         async with floor(services, endpoints, softphone, folder, VOICES) as at_work:
             customers = [
-                Customer(f"c{n}", f"+81901000{n:04}", NUMBER, key=KEYS[n % 3], talk_s=TALK_S)
+                Customer(
+                    f"c{n}",
+                    f"+81901000{n:04}",
+                    NUMBER,
+                    key=KEYS[n % 3],
+                    talk_s=TALK_S,
+                    hertz=OTHER_CUSTOMER_HZ if n % 2 else CUSTOMER_HZ,
+                )
                 for n in range(1, calls + 1)
             ]
             early = Customer("early", "+819010009001", NUMBER, leaves="guidance")
             astray = Customer("astray", "+819010009002", UNKNOWN_NUMBER)
-            since = at_work.phones.position
-            supervised = await play(
-                at_work,
-                [*customers, early, astray],
-                supervisions=min(SUPERVISIONS, calls),
-                hold_s=HOLD_S,
-            )
-            await wrapped_up(at_work, since)
+            again = Customer("again", "+819010009003", NUMBER, talk_s=AGAIN_S)
+            played = await play_scenes(at_work, [*customers, early, astray], again, hold_s=HOLD_S)
+            customers.append(again)
             records = await settled(endpoints)
             contacts = contacts_by_caller(records, open_caller)
-            heard = _heard(supervised, customers, contacts)
+            heard = _heard(played.supervised, customers, contacts)
             spoken = await _spoken(at_work, customers, contacts, records)
         records = await read_topics(endpoints.kafka)
     complaints = judge(Case(at_work.ledger.entries, records, open_caller, at_work.started_ns))
@@ -89,6 +94,7 @@ async def examine(
         unbroken(heard),
         mode_changes(times),
         recorded(spoken),
+        _refused(at_work, played),
     ]
     return report(checks, at_work, {"mode_change_ms": [round(t, 1) for t in times]})
 
@@ -132,10 +138,22 @@ def _heard(
     by_contact = {contacts[c.caller]: c for c in customers}
     heard = []
     for one in supervised:
-        capture = by_contact[one.contact_id].capture
-        assert capture is not None
-        heard.append(Heard.of(one, capture))
+        customer = by_contact[one.contact_id]
+        assert customer.capture is not None
+        heard.append(Heard.of(one, customer.capture, customer.hertz))
     return heard
+
+
+def _refused(at_work: Floor, played: Played) -> Check:
+    """Whoever was refused heard nothing: their phone was not even rung."""
+    rung = [
+        f"{user}'s phone: {entry['event']}"
+        for user, since, until in played.refused
+        for entry in at_work.ledger.entries[since:until]
+        if entry.get("phone") == user
+    ]
+    name = "training without consent: sounds of the phone"
+    return at_most(name, len(rung), 0, len(played.refused), rung)
 
 
 async def _spoken(
@@ -164,7 +182,8 @@ async def _spoken(
             "operator": _sent(Path(talks[contact]["tx"]), opened[contact], hung_up[customer.phone]),
             "supervisor": _whispered(contact, records, opened[contact]),
         }
-        spoken.append(Spoken(contact, spans, await supervisor.recording(contact)))
+        recording = await supervisor.recording(contact)
+        spoken.append(Spoken(contact, spans, recording, customer.hertz))
     return spoken
 
 
@@ -182,22 +201,24 @@ def _sent(capture: Path, opened: float, hung_up_ns: int) -> Span:
 
 
 def _whispered(contact: str, records: list[Written], opened: float) -> Span | None:
-    """Returns when a contact's supervisor whispered, by the instants of the changes.
+    """Returns when somebody heard a contact's supervisor, by the instants of the changes.
 
     A change takes effect between packets, and up to 20 ms of the next one's sound lie before it:
     the middle of that is expected.
     """
+    of_contact = [r for r in records if r.is_history and r.event["subject"] == contact]
     changes = [
         (datetime.fromisoformat(r.data["applied_at"]).timestamp(), r.data["mode"])
-        for r in records
-        if r.is_history and r.name == "SupervisorHeard" and r.event["subject"] == contact
+        for r in of_contact
+        if r.name == "SupervisorHeard"
     ]
-    whispers = [
+    changes += [(when_ns(r) / 1e9, "") for r in of_contact if r.name == "SupervisorLegEnded"]
+    heard = [
         ((at - opened) * 1e3 - 10, (after - opened) * 1e3 - 10)
         for (at, mode), (after, _) in pairwise(changes)
-        if mode == "SUPERVISION_MODE_WHISPER"
+        if mode in ("SUPERVISION_MODE_WHISPER", "SUPERVISION_MODE_TAKEOVER")
     ]
-    return Span(whispers[0][0], whispers[-1][1], whispers[-1][1]) if whispers else None
+    return Span(heard[0][0], heard[-1][1], heard[-1][1]) if heard else None
 
 
 def _guidance(

@@ -8,53 +8,19 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import datetime
-from typing import TypeVar
 
-from sasayaki_demo.ledger import Entry
+from sasayaki_demo import judge_supervision
+from sasayaki_demo.case import Case, differences, when_ns
 from sasayaki_demo.topics import Written, by_stream
-
-_T = TypeVar("_T")
 
 REASON_OF_KEY = {"1": "rsn_billing", "2": "rsn_contract", "3": "rsn_other"}
 """What the keys of the demo's menus say."""
 FINAL_OPERATOR_STATES = frozenset({"OFF", "READY", "AWAY"})
 
 
-@dataclass(frozen=True)
-class Case:
-    """What the judge is given."""
-
-    ledger: list[Entry]
-    records: list[Written]
-    caller_of: Callable[[Written], str]
-    """Opens the sealed caller number of a `CallArrived`."""
-    started_ns: int
-    """Contacts that arrived before are not this case's."""
-
-
 def judge(case: Case) -> list[str]:
     """Returns every complaint; none: both sides tell the same story."""
     return [complaint for rule in RULES for complaint in rule(case)]
-
-
-def _contacts(case: Case) -> dict[str, dict[str, list[Written]]]:
-    """Returns the case's contacts: contact id -> event name -> records."""
-    found: dict[str, dict[str, list[Written]]] = {}
-    for (topic, stream), records in by_stream(case.records).items():
-        if topic == "media.call" and when_ns(records[0]) >= case.started_ns:
-            found[stream] = defaultdict(list)
-    for record in case.records:
-        contact = record.event.get("correlationid") or record.event.get("subject")
-        if record.is_history and contact in found:
-            found[str(contact)][record.name].append(record)
-    return found
-
-
-def when_ns(record: Written) -> int:
-    """Returns when an event happened, in nanoseconds of the wall clock."""
-    return int(datetime.fromisoformat(str(record.event["time"])).timestamp() * 1e9)
 
 
 def whole_streams(case: Case) -> Iterator[str]:
@@ -84,23 +50,23 @@ def calls_were_placed(case: Case) -> Iterator[str]:
     """Every call that a phone placed and that rang is a contact, and the other way round."""
     placed = Counter(
         _number_of_phone(case)[e["phone"]]
-        for e in _events(case, "calling")
+        for e in case.events("calling")
         if e["phone"] not in _refused_phones(case)
     )
     arrived = Counter(
         case.caller_of(names["CallArrived"][0])
-        for names in _contacts(case).values()
+        for names in case.contacts.values()
         if names["CallArrived"]
     )
-    yield from _differences("placed by phones", placed, "arrived by topics", arrived)
-    for contact, names in _contacts(case).items():
+    yield from differences("placed by phones", placed, "arrived by topics", arrived)
+    for contact, names in case.contacts.items():
         if len(names["CallArrived"]) != 1:
             yield f"{contact}: arrived {len(names['CallArrived'])} times"
 
 
 def refusals_left_no_trace(case: Case) -> Iterator[str]:
     """A number that is not ours was refused with 404."""
-    for entry in _events(case, "refused"):
+    for entry in case.events("refused"):
         if entry.get("code") != 404:
             yield f"{entry['phone']}: refused with {entry.get('code')}, not 404"
 
@@ -109,10 +75,10 @@ def keys_were_heard(case: Case) -> Iterator[str]:
     """The keys that each phone pressed are those that were collected, and led to a reason."""
     numbers = _number_of_phone(case)
     pressed: Counter[tuple[str, str]] = Counter()
-    for entry in _events(case, "keyed"):
+    for entry in case.events("keyed"):
         pressed[numbers[entry["phone"]], str(entry["digit"])] += 1
     collected: Counter[tuple[str, str]] = Counter()
-    for contact, names in _contacts(case).items():
+    for contact, names in case.contacts.items():
         if not names["CallArrived"]:
             continue
         caller = case.caller_of(names["CallArrived"][0])
@@ -126,29 +92,29 @@ def keys_were_heard(case: Case) -> Iterator[str]:
         for record in names["ReasonStated"]:
             if record.data["reason_id"] != REASON_OF_KEY[record.data["key"]]:
                 yield f"{contact}: key {record.data['key']} led to {record.data['reason_id']}"
-    yield from _differences("keyed by phones", pressed, "collected by topics", collected)
+    yield from differences("keyed by phones", pressed, "collected by topics", collected)
 
 
 def talks_were_held(case: Case) -> Iterator[str]:
     """Every talk of an operator's phone was offered, accepted, joined and taken exactly once."""
     held = Counter(
         (e["contact_id"], e["phone"])
-        for e in _events(case, "established")
+        for e in case.events("established")
         if e["phone"] in _operators(case)
     )
-    contacts = _contacts(case)
+    contacts = case.contacts
     for name in ("OperatorLegAnswered", "TalkStarted", "OfferAccepted", "EnquiryTaken"):
         told = Counter(
             (contact, str(record.data["operator_id"]))
             for contact, names in contacts.items()
             for record in names[name]
         )
-        yield from _differences("held by phones", held, f"{name} by topics", told)
+        yield from differences("held by phones", held, f"{name} by topics", told)
 
 
 def every_contact_ended(case: Case) -> Iterator[str]:
     """Each call ended once and its enquiry closed once, with the fitting outcome."""
-    for contact, names in _contacts(case).items():
+    for contact, names in case.contacts.items():
         for name in ("CallEnded", "EnquiryOpened", "EnquiryClosed"):
             if len(names[name]) != 1:
                 yield f"{contact}: {name} {len(names[name])} times"
@@ -207,77 +173,23 @@ def nobody_is_stuck(case: Case) -> Iterator[str]:
     yield from (f"{contact} is left waiting" for contact in sorted(waiting))
 
 
-def supervisions_were_asked_for(case: Case) -> Iterator[str]:
-    """Each supervision in the topics was an act of a supervisor, heard in that mode, and ended."""
-    acts = Counter(
-        (e["user"], e["contact_id"], e["mode"])
-        for e in case.ledger
-        if e.get("act") == "start_supervision"
-    )
-    contacts = _contacts(case)
-    started: Counter[tuple[str, str, str]] = Counter()
-    asked = sum(e.get("act") in ("start_supervision", "change_mode") for e in case.ledger)
-    heard = 0
-    for contact, names in contacts.items():
-        for record in names["SupervisionStarted"]:
-            who = str(record.data["supervisor_id"])
-            started[who, contact, str(record.data["mode"])] += 1
-        heard += len(names["SupervisorHeard"])
-        if len(names["SupervisionStarted"]) != len(names["SupervisionEnded"]):
-            yield f"{contact}: supervisions started and ended differ"
-        if len(names["SupervisorLegEnded"]) != len(names["SupervisionStarted"]):
-            yield f"{contact}: supervisors' legs and supervisions differ"
-    yield from _differences("asked for", acts, "started by topics", started)
-    if asked != heard:
-        yield f"{asked} modes asked for, {heard} heard"
-
-
-def alerts_were_answered(case: Case) -> Iterator[str]:
-    """Each call for help was pressed by its operator, claimed by one who did, and ended once."""
-    acts: dict[str, Counter[str]] = defaultdict(Counter)
-    for entry in case.ledger:
-        if entry.get("act") in ("raise_alert", "claim_alert", "resolve_alert"):
-            acts[entry["act"]][str(entry["user"])] += 1
-    told: dict[str, Counter[str]] = defaultdict(Counter)
-    for contact, names in _contacts(case).items():
-        claimer = {
-            str(r.event["subject"]): str(r.data["supervisor_id"]) for r in names["AlertClaimed"]
-        }
-        # Those of rules are nobody's act.
-        told["raise_alert"].update(
-            str(r.data["operator_id"])
-            for r in names["AlertRaised"]
-            if r.data["kind"] == "ALERT_KIND_HELP"
-        )
-        told["claim_alert"].update(claimer.values())
-        told["resolve_alert"].update(
-            claimer.get(str(r.event["subject"]), "nobody") for r in names["AlertResolved"]
-        )
-        if len(names["AlertClaimed"]) != len(claimer):
-            yield f"{contact}: an alert was claimed more than once"
-    for act in acts.keys() | told.keys():
-        yield from _differences(f"{act} by people", acts[act], "by topics", told[act])
-
-
 def people_did_what_is_told_of_them(case: Case) -> Iterator[str]:
     """Log-ins and wrap-ups in the topics are acts of people, one to one."""
-    done = Counter(
-        (e["user"], e["state"]) for e in case.ledger if e.get("act") == "set_operator_state"
-    )
+    done = Counter((e["user"], e["state"]) for e in case.acts("set_operator_state"))
     told = Counter(
         (str(r.data["operator_id"]), str(r.data["state"]))
         for r in case.records
         if r.is_history and r.name == "OperatorStateSet" and when_ns(r) >= case.started_ns
     )
-    yield from _differences("set by operators", done, "set by topics", told)
-    wrapped = Counter(e["contact_id"] for e in case.ledger if e.get("act") == "complete_wrap_up")
+    yield from differences("set by operators", done, "set by topics", told)
+    wrapped = Counter(e["contact_id"] for e in case.acts("complete_wrap_up"))
     closed = Counter(
         contact
-        for contact, names in _contacts(case).items()
+        for contact, names in case.contacts.items()
         for r in names["EnquiryClosed"]
         if r.data.get("answers")
     )
-    yield from _differences("wrapped up by operators", wrapped, "closed by topics", closed)
+    yield from differences("wrapped up by operators", wrapped, "closed by topics", closed)
 
 
 RULES: tuple[Callable[[Case], Iterator[str]], ...] = (
@@ -289,29 +201,18 @@ RULES: tuple[Callable[[Case], Iterator[str]], ...] = (
     talks_were_held,
     every_contact_ended,
     nobody_is_stuck,
-    supervisions_were_asked_for,
-    alerts_were_answered,
+    *judge_supervision.RULES,
     people_did_what_is_told_of_them,
 )
 
 
-def _events(case: Case, name: str) -> list[Entry]:
-    return [e for e in case.ledger if e.get("event") == name]
-
-
 def _refused_phones(case: Case) -> set[str]:
-    return {e["phone"] for e in _events(case, "refused")}
+    return {e["phone"] for e in case.events("refused")}
 
 
 def _number_of_phone(case: Case) -> dict[str, str]:
-    return {e["phone"]: e["from"] for e in case.ledger if e.get("act") == "call"}
+    return {e["phone"]: e["from"] for e in case.acts("call")}
 
 
 def _operators(case: Case) -> set[str]:
-    return {e["user"] for e in case.ledger if e.get("act") == "set_operator_state"}
-
-
-def _differences(one: str, left: Counter[_T], other: str, right: Counter[_T]) -> Iterator[str]:
-    for item in left.keys() | right.keys():
-        if left[item] != right[item]:
-            yield f"{item}: {left[item]} {one}, {right[item]} {other}"
+    return {e["user"] for e in case.acts("set_operator_state")}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from sasayaki_demo.judge import Case, judge, when_ns
+from sasayaki_demo.case import Case, when_ns
+from sasayaki_demo.judge import judge
 
 TELLING = frozenset({"calling", "keyed", "established"})
 """The phones' entries that the topics must answer to."""

@@ -28,6 +28,8 @@ SAID = {
 MODES = {
     "SUPERVISION_MODE_LISTEN": "聴話 listens",
     "SUPERVISION_MODE_WHISPER": "ささやき whispers",
+    "SUPERVISION_MODE_BARGE": "三者通話 barges in",
+    "SUPERVISION_MODE_TAKEOVER": "引き取り has taken over",
 }
 
 

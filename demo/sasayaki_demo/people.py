@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import uuid4
@@ -16,7 +16,9 @@ from sasayaki.callreason.v1 import enquiry_events_pb2 as enquiry_pb
 from sasayaki.callreason.v1.callreason_service_pb2_grpc import CallreasonServiceStub
 from sasayaki.media.v1 import call_events_pb2 as media_pb
 from sasayaki.monitoring.v1 import alert_events_pb2 as alert_pb
+from sasayaki.monitoring.v1 import desk_pb2 as desk_pb
 from sasayaki.monitoring.v1 import floor_pb2 as floor_pb
+from sasayaki.monitoring.v1 import ledger_pb2 as ledger_pb
 from sasayaki.monitoring.v1 import monitoring_service_pb2 as monitoring_pb
 from sasayaki.monitoring.v1 import supervision_events_pb2 as supervision_pb
 from sasayaki.monitoring.v1.monitoring_service_pb2_grpc import MonitoringServiceStub
@@ -33,6 +35,8 @@ RETRY_S = 0.2
 RETRIES_MAX = 50
 LISTEN = media_pb.SUPERVISION_MODE_LISTEN
 WHISPER = media_pb.SUPERVISION_MODE_WHISPER
+BARGE = media_pb.SUPERVISION_MODE_BARGE
+TAKEOVER = media_pb.SUPERVISION_MODE_TAKEOVER
 
 
 class Person:
@@ -61,6 +65,26 @@ class Person:
             await asyncio.sleep(RETRY_S)
         await self._ledger.add({"act": act, "user": self.user_id, "begun_ns": begun, **noted})
         return answer
+
+    async def _watch(self, opened: Callable[[], Any]) -> AsyncIterator[Any]:
+        """Yields what a stream tells, from its beginning again after a restart of the service."""
+        while True:
+            try:
+                async for seen in opened():
+                    yield seen
+            except grpc.aio.AioRpcError as error:
+                if error.code() != grpc.StatusCode.UNAVAILABLE:
+                    raise
+            await asyncio.sleep(RETRY_S)
+
+    async def heard_by(self, operator_id: str = "") -> list[ledger_pb.LedgerEntry]:
+        """Returns who heard an operator, or oneself, newest first; not an act."""
+        answer = await self._platform.monitoring.GetLedger(
+            ledger_pb.GetLedgerRequest(operator_id=operator_id),
+            metadata=self._metadata,
+            timeout=RPC_S,
+        )
+        return list(answer.entries)
 
 
 class Operator(Person):
@@ -107,39 +131,66 @@ class Operator(Person):
         )
         return str(answer.alert_id)
 
+    async def answer_consent(
+        self, supervision_id: str, answer: supervision_pb.ConsentAnswer.ValueType
+    ) -> None:
+        """Says whether a supervisor who asked may hear the call."""
+        await self._act(
+            "answer_consent",
+            self._platform.monitoring.AnswerConsent,
+            monitoring_pb.AnswerConsentRequest(
+                request_id=str(uuid4()), supervision_id=supervision_id, answer=answer
+            ),
+            supervision_id=supervision_id,
+            answer=supervision_pb.ConsentAnswer.Name(answer),
+        )
+
     async def desk(self) -> AsyncIterator[routing_pb.WatchDeskResponse]:
         """Yields the own desk at every change, through restarts of the service."""
-        while True:
-            try:
-                watch = self._platform.routing.WatchDesk(
-                    routing_pb.WatchDeskRequest(), metadata=self._metadata
-                )
-                async for seen in watch:
-                    yield seen
-            except grpc.aio.AioRpcError as error:
-                if error.code() != grpc.StatusCode.UNAVAILABLE:
-                    raise
-            await asyncio.sleep(RETRY_S)
+        async for seen in self._watch(
+            lambda: self._platform.routing.WatchDesk(
+                routing_pb.WatchDeskRequest(), metadata=self._metadata
+            )
+        ):
+            yield seen
+
+    async def listeners(self) -> AsyncIterator[desk_pb.DeskRow]:
+        """Yields what concerns the operator: who hears them, who asks, who wrote."""
+        async for seen in self._watch(
+            lambda: self._platform.monitoring.WatchOperator(
+                monitoring_pb.WatchOperatorRequest(), metadata=self._metadata
+            )
+        ):
+            for row in seen.rows:
+                yield row
 
 
 class Supervisor(Person):
-    """Listens, whispers and leaves."""
+    """Listens, whispers, takes over, goes from call to call and leaves."""
 
     async def start(
         self,
         contact_id: str,
         mode: media_pb.SupervisionMode.ValueType,
         purpose: supervision_pb.Purpose.ValueType = supervision_pb.PURPOSE_HELP,
+        *,
+        following: bool = False,
     ) -> str:
-        """Begins a supervision; returns its id."""
+        """Begins a supervision, or asks for it; returns its id."""
         answer = await self._act(
             "start_supervision",
             self._platform.monitoring.StartSupervision,
             monitoring_pb.StartSupervisionRequest(
-                request_id=str(uuid4()), contact_id=contact_id, mode=mode, purpose=purpose
+                request_id=str(uuid4()),
+                contact_id=contact_id,
+                mode=mode,
+                purpose=purpose,
+                following=following,
             ),
             contact_id=contact_id,
             mode=media_pb.SupervisionMode.Name(mode),
+            purpose=supervision_pb.Purpose.Name(purpose),
+            following=following,
         )
         return str(answer.supervision_id)
 
@@ -156,6 +207,27 @@ class Supervisor(Person):
             mode=media_pb.SupervisionMode.Name(mode),
         )
         return sent
+
+    async def switch(
+        self,
+        supervision_id: str,
+        contact_id: str,
+        mode: media_pb.SupervisionMode.ValueType = LISTEN,
+    ) -> None:
+        """Goes on to another call without hanging up."""
+        await self._act(
+            "switch_target",
+            self._platform.monitoring.SwitchTarget,
+            monitoring_pb.SwitchTargetRequest(
+                request_id=str(uuid4()),
+                supervision_id=supervision_id,
+                contact_id=contact_id,
+                mode=mode,
+            ),
+            supervision_id=supervision_id,
+            contact_id=contact_id,
+            mode=media_pb.SupervisionMode.Name(mode),
+        )
 
     async def end(self, supervision_id: str) -> None:
         """Leaves the call."""
@@ -191,18 +263,13 @@ class Supervisor(Person):
 
     async def floor(self) -> AsyncIterator[floor_pb.FloorRow]:
         """Yields every row of the floor, all of them again after a restart of the service."""
-        while True:
-            try:
-                watch = self._platform.monitoring.WatchFloor(
-                    monitoring_pb.WatchFloorRequest(), metadata=self._metadata
-                )
-                async for seen in watch:
-                    for row in seen.rows:
-                        yield row
-            except grpc.aio.AioRpcError as error:
-                if error.code() != grpc.StatusCode.UNAVAILABLE:
-                    raise
-            await asyncio.sleep(RETRY_S)
+        async for seen in self._watch(
+            lambda: self._platform.monitoring.WatchFloor(
+                monitoring_pb.WatchFloorRequest(), metadata=self._metadata
+            )
+        ):
+            for row in seen.rows:
+                yield row
 
     async def recording(self, contact_id: str) -> bytes:
         """Returns a contact's recording, a WAV file.

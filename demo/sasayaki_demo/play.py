@@ -6,11 +6,10 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sasayaki.monitoring.v1.alert_events_pb2 import ALERT_OUTCOME_SOLVED
 from sasayaki.routing.v1 import pool_events_pb2 as pool_pb
 from sasayaki_demo.bots import Customer, Desk, Supervised, supervise
 from sasayaki_demo.endpoints import Endpoints
@@ -42,7 +41,6 @@ class Floor:
     voices: Voices
     supervisors: dict[str, Supervisor]
     operators: dict[str, Operator]
-    free_supervisors: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
     started_ns: int = 0
     """When everybody was in place: what happened before is not this run's."""
 
@@ -91,8 +89,6 @@ async def floor(
             {user: Supervisor(user, platform, ledger) for user in SUPERVISORS},
             {user: Operator(user, platform, ledger) for user in OPERATORS},
         )
-        for user in SUPERVISORS:
-            at_work.free_supervisors.put_nowait(user)
         async with _desks(at_work):
             yield at_work
     finally:
@@ -132,44 +128,26 @@ async def play(
 ) -> list[Supervised]:
     """Lets all customers call while supervisors go to the first talks; returns what those did."""
     since = at_work.phones.position
+    free: asyncio.Queue[str] = asyncio.Queue()
+    for user in at_work.supervisors:
+        free.put_nowait(user)
     done: list[Supervised] = []
 
-    async def go_to_talks() -> None:
-        async with asyncio.TaskGroup() as visits:
-            for number in range(supervisions):
-                user = await at_work.free_supervisors.get()
-                talk = await _talk(at_work, since, number)
-                come = answer_alert if number == 0 else visit
-                visits.create_task(come(user, talk))
-
-    async def answer_alert(user: str, talk: Entry) -> None:
-        """An angry customer: the operator presses, the supervisor claims, and comes."""
-        alert_id = await at_work.operators[talk["phone"]].call_for_help()
-        await at_work.supervisors[user].claim(alert_id)
-        await visit(user, talk)
-        await at_work.supervisors[user].resolve(alert_id, ALERT_OUTCOME_SOLVED)
-
     async def visit(user: str, talk: Entry) -> None:
-        done.append(
-            await supervise(
-                at_work.supervisors[user],
-                user,
-                at_work.phones,
-                talk,
-                hold_s=hold_s,
-                whispers=whispers,
-            )
-        )
-        at_work.free_supervisors.put_nowait(user)
+        person = at_work.supervisors[user]
+        done.append(await supervise(person, at_work.phones, talk, hold_s=hold_s, whispers=whispers))
+        free.put_nowait(user)
 
     async with asyncio.TaskGroup() as everybody:
         for customer in customers:
             everybody.create_task(customer.call(at_work.phones, at_work.voices.customer))
-        everybody.create_task(go_to_talks())
+        for number in range(supervisions):
+            user = await free.get()
+            everybody.create_task(visit(user, await nth_talk(at_work, since, number)))
     return done
 
 
-async def _talk(at_work: Floor, since: int, number: int) -> Entry:
+async def nth_talk(at_work: Floor, since: int, number: int) -> Entry:
     """Returns the `number`th talk since a ledger position, waiting for it."""
     await at_work.ledger.wait(
         lambda _: len(at_work.talks(since)) > number, within_s=60.0, since=since

@@ -12,12 +12,14 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 TOPICS = (
     "media.call",
+    "media.phone",
     "routing.pool",
     "callreason.client",
     "callreason.flow",
     "callreason.enquiry",
     "monitoring.alert",
     "monitoring.coaching",
+    "monitoring.fairness",
     "monitoring.policy",
     "monitoring.supervision",
     "recording.recording",

@@ -7,24 +7,28 @@ import os
 import re
 import subprocess
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from pathlib import Path
+from uuid import uuid4
 
-from tests.e2e.centre import centre
+from tests.e2e.centre import Centre, centre
+from tests.e2e.watching import watched
 from tests.harness.running import LAUNCHER, Running
-from tests.harness.waiting import WITHIN_S, until
+from tests.harness.waiting import WITHIN_S
 
 from sasayaki.monitoring.v1 import alert_events_pb2 as alert_pb
 from sasayaki.monitoring.v1 import floor_pb2 as pb
+from sasayaki.monitoring.v1 import monitoring_service_pb2 as monitoring_pb
 from sasayaki_demo.bots import SUPERVISOR_HZ, hears
 from sasayaki_demo.callers import opener
+from sasayaki_demo.case import Case
 from sasayaki_demo.examine import VOICES, settled
-from sasayaki_demo.judge import Case, judge
+from sasayaki_demo.judge import judge
 from sasayaki_demo.people import WHISPER, Supervisor
 from sasayaki_demo.play import now_ns
 
 SUPERVISOR = "usr_sv01"
+SILENCE = alert_pb.ALERT_KIND_SILENCE
 PRESSES = 50
 ALERT_MS_MOST = 1_000
 """The goal is 200; a busy machine may need longer, but never that long."""
@@ -32,53 +36,12 @@ LEVEL = re.compile(r" -?[0-9]+ #+[.]* ")
 """A level of a leg that is heard."""
 
 
-class Floor:
-    """What one supervisor has seen of the floor so far."""
-
-    def __init__(self) -> None:
-        self.rows: list[pb.FloorRow] = []
-        self.seen_at: dict[str, float] = {}
-
-    async def follow(self, supervisor: Supervisor) -> None:
-        async for row in supervisor.floor():
-            self.rows.append(row)
-            if row.HasField("alert"):
-                self.seen_at.setdefault(row.alert.alert_id, time.perf_counter())
-
-    async def sees(self, holds: Callable[[pb.FloorRow], bool]) -> None:
-        """Returns when a row is there of which this holds."""
-        await until(lambda: any(holds(row) for row in self.rows))
-
-    async def sees_alert(self, alert_id: str, state: pb.FloorAlertState.ValueType) -> None:
-        await self.sees(lambda row: row.alert.alert_id == alert_id and row.alert.state == state)
-
-
-@asynccontextmanager
-async def watched(supervisor: Supervisor) -> AsyncIterator[Floor]:
-    floor = Floor()
-    following = asyncio.create_task(floor.follow(supervisor))
-    try:
-        yield floor
-    finally:
-        following.cancel()
-        await asyncio.gather(following, return_exceptions=True)
-
-
 async def test_a_call_for_help_is_claimed_heard_and_closed_across_monitorings_death(
     running: Running, tmp_path: Path
 ) -> None:
     started = now_ns()
     async with centre(running, tmp_path) as at:
-        await at.phones.register(
-            SUPERVISOR,
-            SUPERVISOR,
-            running.endpoints.sip_secrets[SUPERVISOR],
-            VOICES.supervisor,
-            answer="auto",
-            answer_after_ms=0,
-            record=True,
-        )
-        supervisor = Supervisor(SUPERVISOR, at.platform, at.ledger)
+        supervisor = await at.supervisor(SUPERVISOR)
         async with watched(supervisor) as floor:
             await at.operator("usr_op01")
             talk = await at.talk("angry", "+819040000011", "usr_op01")
@@ -135,6 +98,45 @@ async def test_fifty_calls_for_help_reach_every_watching_supervisor_of_the_team_
     p50, p95 = took_ms[len(took_ms) // 2], took_ms[round(len(took_ms) * 0.95) - 1]
     record_property("alert_to_stream_ms", {"p50": p50, "p95": p95, "n": len(took_ms)})
     assert p95 <= ALERT_MS_MOST, took_ms
+
+
+async def test_a_rule_finds_a_real_silence_and_sees_it_end(
+    running: Running, tmp_path: Path
+) -> None:
+    async with centre(running, tmp_path) as at:
+        await set_rule(at, SILENCE, 4_000)
+        supervisor = Supervisor(SUPERVISOR, at.platform, at.ledger)
+        async with watched(supervisor) as floor:
+            await at.operator("usr_op04")
+            talk = await at.talk("mute", "+819040000014", "usr_op04")
+
+            def silence(state: pb.FloorAlertState.ValueType) -> Callable[[pb.FloorRow], bool]:
+                wanted = (talk.contact_id, SILENCE, state)
+                return lambda row: (row.alert.contact_id, row.alert.kind, row.alert.state) == wanted
+
+            for phone in ("usr_op04", "mute"):
+                await at.phones.do("sound", phone=phone, sound={"silence": True})
+            await floor.sees(silence(pb.FLOOR_ALERT_STATE_OPEN))
+            await at.phones.do("sound", phone="mute", sound=VOICES.customer)
+            await floor.sees(silence(pb.FLOOR_ALERT_STATE_ENDED))
+            await at.hang_up("mute")
+            await at.wrap_up("usr_op04")
+        await set_rule(at, SILENCE, 15_000)
+
+
+async def set_rule(at: Centre, kind: alert_pb.AlertKind.ValueType, limit_ms: int) -> None:
+    token = at.running.endpoints.tokens["usr_admin"]
+    await at.platform.monitoring.SetAlertRule(
+        monitoring_pb.SetAlertRuleRequest(
+            request_id=str(uuid4()),
+            client_id="cli_check",
+            kind=kind,
+            enabled=True,
+            threshold=limit_ms,
+            cleared_at=limit_ms,
+        ),
+        metadata=(("authorization", f"Bearer {token}"),),
+    )
 
 
 async def test_the_wall_shows_a_real_talk_with_its_levels(running: Running, tmp_path: Path) -> None:

@@ -12,9 +12,9 @@ from tests.harness.running import SOFTPHONE, Running
 
 from sasayaki_demo.bots import Customer
 from sasayaki_demo.callers import opener
+from sasayaki_demo.case import Case
 from sasayaki_demo.checks import Heard, change_times_ms, mode_changes, unbroken
 from sasayaki_demo.examine import NUMBER, VOICES, contacts_by_caller, examine, settled
-from sasayaki_demo.judge import Case
 from sasayaki_demo.judge_test import self_test
 from sasayaki_demo.people import connected
 from sasayaki_demo.play import floor, play, wrapped_up
@@ -37,6 +37,7 @@ CHECKS = (
     "talk: longest gap, ms",
     "mode change: request to first sample, p95 ms",
     "recordings: faults",
+    "training without consent: sounds of the phone",
 )
 
 

@@ -94,6 +94,12 @@ class MediaPeer(stubs.MediaServiceServicer):
         self._hear(request, request.request_id)
         return pb.UnsuperviseResponse()
 
+    async def ReleasePhone(
+        self, request: pb.ReleasePhoneRequest, context: object
+    ) -> pb.ReleasePhoneResponse:
+        self._hear(request, request.request_id)
+        return pb.ReleasePhoneResponse()
+
 
 def _bare(request: M) -> M:
     bare = type(request)()

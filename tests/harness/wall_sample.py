@@ -141,6 +141,15 @@ def rows() -> list[pb.FloorRow]:
             since=ago(7),
         ),
         pb.FloorRow(
+            follow_up=pb.FloorFollowUp(
+                feedback_id="fbk_1",
+                contact_id="con_0000d4e5f6",
+                operator_id="usr_op02",
+                supervisor_id="usr_sv02",
+                text="先に結論を、それから理由を",
+            )
+        ),
+        pb.FloorRow(
             waiting=pb.FloorWaiting(
                 contact_id="con_0000c7c8c9",
                 client_id="cli_acme",

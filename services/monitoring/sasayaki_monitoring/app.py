@@ -11,9 +11,7 @@ from sasayaki_monitoring.alerts.parts import AlertParts
 from sasayaki_monitoring.api import RIGHTS, MonitoringService
 from sasayaki_monitoring.coaching.parts import CoachingParts
 from sasayaki_monitoring.desk.parts import DeskParts
-from sasayaki_monitoring.fairness.api import Fairness
-from sasayaki_monitoring.fairness.policy import Policy
-from sasayaki_monitoring.fairness.view import FairnessView
+from sasayaki_monitoring.fairness.parts import FairnessParts
 from sasayaki_monitoring.floor.floor import Floor
 from sasayaki_monitoring.policy.policies import Policies
 from sasayaki_monitoring.policy.policy import POLICY
@@ -24,11 +22,12 @@ from sasayaki_monitoring.supervision.parts import SupervisionParts
 
 def build(settings: Settings, started_at: datetime) -> Service:
     """The service, not yet connected to anything."""
-    floor, fairness = Floor(), FairnessView()
+    floor = Floor()
     alerts = AlertParts(settings, started_at)
     seals = Seals(settings.keys)
     supervision, desk = SupervisionParts(settings, floor, seals), DeskParts(seals)
-    coaching = CoachingParts(settings, alerts.view)
+    coaching = CoachingParts(settings, seals, alerts.view, desk.view)
+    fairness = FairnessParts(settings, coaching.view.follow_ups)
 
     def servicers(built: Built) -> Servicers:
         policies = Policies(built.owners[POLICY.stream], settings.ladder())
@@ -36,7 +35,7 @@ def build(settings: Settings, started_at: datetime) -> Service:
             supervision.supervising(built, policies),
             policies,
             alerts.alerting(built),
-            Fairness(fairness, built.clock.now, Policy()),
+            fairness.fairness(built),
             coaching.accounts(built),
             coaching.coaching(built),
             desk.desks(built),
@@ -48,16 +47,21 @@ def build(settings: Settings, started_at: datetime) -> Service:
         settings=settings,
         rights=RIGHTS,
         servicers=servicers,
-        deciders=[*supervision.deciders, *alerts.deciders, *coaching.deciders],
+        deciders=[
+            *supervision.deciders,
+            *alerts.deciders,
+            *coaching.deciders,
+            *fairness.deciders,
+        ],
         reactors=[*supervision.reactors, *alerts.reactors],
         projections=[
             floor,
-            fairness,
             metrics.Figures(started_at),
             *supervision.projections,
             *desk.projections,
             *alerts.projections,
             *coaching.projections,
+            *fairness.projections,
         ],
-        background=alerts.background,
+        background=[*alerts.background, *fairness.background],
     )

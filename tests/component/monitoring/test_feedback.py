@@ -20,6 +20,7 @@ from sasayaki.media.v1.call_events import (
     TalkStarted,
 )
 from sasayaki.monitoring.v1 import coaching_events_pb2 as wire
+from sasayaki.monitoring.v1 import desk_pb2
 from sasayaki.monitoring.v1 import monitoring_service_pb2 as pb
 from sasayaki_chassis.rpc import REASON_KEY
 
@@ -125,6 +126,21 @@ async def soon(ask: Callable[[], Awaitable[Any]], *not_yet: grpc.StatusCode) -> 
             await asyncio.sleep(0.02)
 
 
+async def unread(gallery: Gallery, wanted: int) -> list[desk_pb2.DeskFeedback]:
+    """What the operator's desk shows as soon as it has so many pieces of feedback."""
+
+    async def first() -> list[desk_pb2.DeskFeedback]:
+        desk = gallery.monitoring.WatchOperator(pb.WatchOperatorRequest(), metadata=operator(MORI))
+        async for message in desk:
+            return [row.feedback for row in message.rows if row.HasField("feedback")]
+        raise AssertionError("the desk's stream ended")
+
+    async with asyncio.timeout(WAIT_S):
+        while len(rows := await soon(first)) != wanted:
+            await asyncio.sleep(0.02)
+    return list(rows)
+
+
 def gone(wall: Wall, feedback_id: str) -> int:
     """How often the feedback's row went from the floor."""
     return sum(row.gone.follow_up == feedback_id for _, row in wall.rows)
@@ -171,8 +187,12 @@ async def test_a_repeat_is_the_same_feedback_and_the_operator_reads_it(gallery: 
         spv = await heard_call(gallery)
         first = await soon(lambda: give(gallery, spv, request_id="same"), PRECONDITION, NOT_FOUND)
         assert await give(gallery, spv, request_id="same") == first
+        (row,) = await unread(gallery, 1)
+        assert (row.feedback_id, row.text, row.supervisor_id) == (first, TEXT, SATO)
+        assert (row.contact_id, row.reason_id) == ("con_1", "rsn_delivery")
         await soon(lambda: read(gallery, first))
         await read(gallery, first)
+        assert await unread(gallery, 0) == []
         async with refused(NOT_FOUND, "UNKNOWN_FEEDBACK"):
             await read(gallery, first, "usr_abe")
 

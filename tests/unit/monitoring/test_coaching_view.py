@@ -1,7 +1,7 @@
 """When supervisors are asked "done, or not yet?", whatever order the topics come in."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import permutations
 
 import pytest
@@ -16,6 +16,8 @@ from sasayaki.media.v1.call_events import (
     OperatorLegEnded,
     TalkStarted,
 )
+from sasayaki.monitoring.v1 import coaching_events_pb2 as coaching_wire
+from sasayaki.monitoring.v1 import desk_pb2 as desk_wire
 from sasayaki.monitoring.v1 import floor_pb2 as wire
 from sasayaki.monitoring.v1.coaching_events import (
     FeedbackGiven,
@@ -52,13 +54,28 @@ class Floor:
         del self.rows[key]
 
 
+class Desk:
+    """What operators have not read, by operator and feedback."""
+
+    def __init__(self) -> None:
+        self.rows: dict[tuple[str, str], desk_wire.DeskFeedback] = {}
+
+    def put(self, tenant_id: str, operator_id: str, row: desk_wire.DeskRow) -> None:
+        assert tenant_id == "out_demo"
+        self.rows[operator_id, row.feedback.feedback_id] = row.feedback
+
+    def take(self, tenant_id: str, operator_id: str, gone: desk_wire.DeskGone) -> None:
+        del self.rows[operator_id, gone.feedback]
+
+
 class Told:
     """A view that is told what happened."""
 
     def __init__(self) -> None:
         self.floor = Floor()
-        words = CoachingRows(self.floor, lambda client_id, sealed: WORDS.get(sealed))
-        self.view = CoachingView(words)
+        self.desk = Desk()
+        rows = CoachingRows(self.floor, self.desk, lambda client_id, sealed: WORDS.get(sealed))
+        self.view = CoachingView(rows)
 
     def tell(self, minute: float, subject: str, *events: Event, client: str = "cli_acme") -> None:
         for event in events:
@@ -141,6 +158,18 @@ def test_the_next_call_of_the_same_reason_asks_on_the_floor(told: Told) -> None:
     assert (shown.operator_id, shown.supervisor_id) == (MORI, "usr_sato")
     assert shown.text == "もう少しゆっくり"
     assert (row.tenant_id, row.client_ids) == ("out_demo", frozenset(("cli_acme",)))
+
+
+def test_the_operator_has_it_before_the_next_call_until_it_is_read(told: Told) -> None:
+    (row,) = told.desk.rows.values()
+    assert (row.supervisor_id, row.contact_id, row.at_ms) == ("usr_sato", "con_1", 1_000)
+    assert (row.kind, row.reason_id) == (coaching_wire.FEEDBACK_KIND_IMPROVE, DELIVERY)
+    assert (row.text, row.given_at.ToDatetime(UTC)) == ("もう少しゆっくり", after(6))
+    told.given(7, "fbk_2", kind=FeedbackKind.PRAISE)
+    told.talks(10, "con_2")
+    assert set(told.desk.rows) == {(MORI, "fbk_1"), (MORI, "fbk_2")}
+    told.tell(11, COACHING, FeedbackRead(feedback_id="fbk_1"))
+    assert set(told.desk.rows) == {(MORI, "fbk_2")}
 
 
 def test_a_call_of_another_reason_operator_or_company_asks_nothing(told: Told) -> None:
@@ -271,6 +300,7 @@ def test_old_calls_and_old_feedback_are_forgotten(
     assert told.asked == {"fbk_1": "con_2"}
     told.given(11, "fbk_2", contact_id="con_2")
     assert told.asked == {}
+    assert set(told.desk.rows) == {(MORI, "fbk_2")}
     told.tell(12, COACHING, FeedbackRead(feedback_id="fbk_1"))
     told.talks(20, "con_3")
     assert told.view.talk("out_demo", "con_1") is None

@@ -151,15 +151,29 @@ def test_need_is_always_within_its_cap(
     days: float, helped: int, talk_h: float, team: float
 ) -> None:
     for policy in (Policy(), Policy(newcomer=9, often_helped=9), Policy(newcomer=0.01)):
-        found = need(policy, known_days=days, helped=helped, talk_h=talk_h, team_helped_per_h=team)
+        found = need(
+            policy,
+            known_days=days,
+            helped=helped,
+            talk_h=talk_h,
+            team_helped_per_h=team,
+            follow_ups=helped % 2,
+        )
         assert NEED_LEAST <= found.weight <= NEED_MOST
 
 
-def test_newcomers_and_who_is_often_helped_need_more() -> None:
-    def weight(days: float, helped: int) -> float:
+def test_newcomers_and_who_is_often_helped_or_to_be_followed_up_need_more() -> None:
+    def weight(days: float, helped: int, follow_ups: int = 0) -> float:
         return need(
-            Policy(), known_days=days, helped=helped, talk_h=10, team_helped_per_h=0.1
+            Policy(),
+            known_days=days,
+            helped=helped,
+            follow_ups=follow_ups,
+            talk_h=10,
+            team_helped_per_h=0.1,
         ).weight
+
+    assert weight(400, 0, 1) == weight(400, 0, 5) == 1.25
 
     assert weight(400, 0) == 1
     assert weight(89, 0) == 1.5

@@ -1,6 +1,6 @@
 """What the fairness view counts: imposed sessions that were really heard, talk, and cover."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import permutations
 
 import pytest
@@ -17,7 +17,17 @@ from sasayaki.media.v1.call_events import (
     SupervisorLegEnded,
     TalkStarted,
 )
-from sasayaki.monitoring.v1.supervision_events import Purpose, SupervisionStarted
+from sasayaki.monitoring.v1.policy_events import SupervisionPolicySet
+from sasayaki.monitoring.v1.supervision_events import (
+    ConsentAnswer,
+    ConsentAnswered,
+    ConsentRequested,
+    Purpose,
+    SupervisionEnded,
+    SupervisionEndReason,
+    SupervisionStarted,
+    TargetSwitched,
+)
 from sasayaki.routing.v1.pool_events import OperatorPut
 from sasayaki_chassis.testing import NOON
 from sasayaki_monitoring.fairness.api import window_of
@@ -55,7 +65,7 @@ class Told:
     def of(
         self, minute: float = 60, days: int = 28, clients: tuple[str, ...] = ("cli_acme",)
     ) -> list[Counted]:
-        window = window_of("out_demo", frozenset(clients), days, after(minute).timestamp())
+        window = window_of("out_demo", frozenset(clients), days, after(minute), UTC)
         return self.view.counted(window)
 
 
@@ -69,9 +79,9 @@ def told() -> Told:
     return told
 
 
-def started(purpose: Purpose = Purpose.QUALITY) -> SupervisionStarted:
+def started(purpose: Purpose = Purpose.QUALITY, contact_id: str = "con_1") -> SupervisionStarted:
     return SupervisionStarted(
-        contact_id="con_1",
+        contact_id=contact_id,
         supervisor_id=SATO,
         operator_id=MORI,
         mode=SupervisionMode.LISTEN,
@@ -101,7 +111,7 @@ def left(spv: str = "spv_1") -> SupervisorLegEnded:
 
 
 def monitored(told: Told, minute: float, spv: str, purpose: Purpose = Purpose.QUALITY) -> None:
-    told.tell(minute, spv, started(purpose))
+    told.tell(minute, spv, started(purpose, f"con_{spv}"))
     told.tell(minute, f"con_{spv}", heard(minute, spv))
     told.tell(minute + 2, f"con_{spv}", left(spv))
 
@@ -166,6 +176,107 @@ def test_a_call_that_ends_takes_the_listening_along(told: Told) -> None:
     told.tell(3, "con_1", ENDED)
     told.tell(9, "con_1", left())
     assert told.of()[0].imposed_s == 180
+
+
+def test_who_goes_to_another_call_monitors_both_operators(told: Told) -> None:
+    abe = OperatorPut(
+        operator_id="usr_abe", team_id="tea_osaka", skills=(), client_ids=("cli_acme",)
+    )
+    on = TargetSwitched(contact_id="con_2", operator_id="usr_abe", mode=SupervisionMode.LISTEN)
+    told.tell(0, "pool", abe)
+    told.tell(0, "con_2", heard(3))
+    told.tell(0, "spv_1", started(), on)
+    told.tell(0, "con_1", heard(0))
+    told.tell(3, "con_1", left())
+    told.tell(5, "con_2", left())
+    told.tell(5, "spv_1", SupervisionEnded(reason=SupervisionEndReason.ENDED))
+    sessions = {each.operator_id: (each.imposed, each.imposed_s) for each in told.of()}
+    assert sessions == {MORI: ({SATO: 1}, 180), "usr_abe": ({SATO: 1}, 120)}
+
+
+def test_who_comes_back_to_a_call_is_on_it_once(told: Told) -> None:
+    there = TargetSwitched(contact_id="con_2", operator_id=MORI, mode=SupervisionMode.LISTEN)
+    back = there.model_copy(update={"contact_id": "con_1"})
+    told.tell(0, "spv_1", started(), there, back)
+    for contact_id in ("con_1", "con_2", "con_1"):
+        told.tell(0, contact_id, heard(0))
+        told.tell(1, contact_id, left())
+    assert (told.of()[0].sessions, told.of()[0].imposed_s) == (2, 180)
+
+
+def test_several_supervisors_at_once_are_several_sessions(told: Told) -> None:
+    for spv in ("spv_1", "spv_2"):
+        told.tell(0, spv, started())
+        told.tell(0, "con_1", heard(0, spv))
+    told.tell(2, "con_1", left("spv_2"))
+    told.tell(4, "con_1", left())
+    assert (told.of()[0].sessions, told.of()[0].imposed_s) == (2, 360)
+
+
+def test_an_end_is_when_the_node_says_it_was(told: Told) -> None:
+    told.tell(0, "spv_1", started())
+    told.tell(0, "con_1", heard(0))
+    told.tell(9, "con_1", left().model_copy(update={"left_at": after(3)}))
+    assert told.of()[0].imposed_s == 180
+
+
+@pytest.mark.parametrize("answer", [ConsentAnswer.DECLINED, ConsentAnswer.LATER])
+def test_a_wish_of_today_is_known_and_nobody_was_monitored(
+    told: Told, answer: ConsentAnswer
+) -> None:
+    asked = ConsentRequested(
+        contact_id="con_1",
+        supervisor_id=SATO,
+        operator_id=MORI,
+        mode=SupervisionMode.LISTEN,
+        purpose=Purpose.TRAINING,
+        answer_by=after(1),
+    )
+    told.tell(0, "spv_1", asked, ConsentAnswered(answer=answer))
+    told.tell(0, "spv_1", SupervisionEnded(reason=SupervisionEndReason.DECLINED))
+    assert (told.of()[0].answer, told.of()[0].sessions) == (answer, 0)
+    assert told.of(minute=60 * 24)[0].answer is None
+
+
+def test_an_end_of_what_never_began_changes_nothing(told: Told) -> None:
+    told.tell(0, "spv_9", SupervisionEnded(reason=SupervisionEndReason.DAILY_LIMIT))
+    assert told.of()[0].sessions == 0
+
+
+def test_the_daily_limit_is_its_companys_and_counts_the_centres_day(told: Told) -> None:
+    limit = SupervisionPolicySet(
+        client_id="cli_hana",
+        consent_for=(),
+        not_allowed=(),
+        answer_within_ms=30_000,
+        daily_limit=2,
+    )
+    told.tell(0, "pol_1", limit)
+    assert told.of()[0].daily_limit == 8
+    assert told.of(clients=("cli_acme", "cli_hana"))[0].daily_limit == 2
+    monitored(told, -60 * 13, "spv_1")
+    for number, purpose in enumerate(Purpose.__members__.values()):
+        if purpose is not Purpose.UNSPECIFIED:
+            monitored(told, -60, f"spv_{number + 10}", purpose)
+    (mori,) = told.of(minute=0)
+    assert (mori.sessions, mori.helped, mori.today) == (5, 1, 3)
+
+
+def test_a_past_window_knows_nothing_of_what_came_later(told: Told) -> None:
+    told.tell(0, "con_1", TALK)
+    told.tell(5, "con_1", ENDED)
+    monitored(told, 0, "spv_1")
+    told.tell(60 * 24, "con_2", TALK)
+    told.tell(60 * 24 + 7, "con_2", ENDED)
+    monitored(told, 60 * 24, "spv_2")
+    assert (told.of(minute=600)[0].talk_s, told.of(minute=600)[0].sessions) == (300, 1)
+
+
+def test_every_team_is_known_with_all_companies_of_its_tenant(told: Told) -> None:
+    told.tell(0, "con_1", TALK, client="cli_moon")
+    told.tell(1, "con_1", ENDED, client="cli_moon")
+    companies = frozenset(("cli_acme", "cli_hana", "cli_moon"))
+    assert told.view.teams() == {("out_demo", "tea_osaka"): companies}
 
 
 def test_help_that_was_asked_for_is_not_imposed(told: Told) -> None:

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+import pytest
+
+from sasayaki.monitoring.v1.supervision_events import ConsentAnswer
 from sasayaki_monitoring.fairness.assess import Counted, assess, skews
 from sasayaki_monitoring.fairness.next_up import next_up
 from sasayaki_monitoring.fairness.policy import Policy
@@ -56,12 +59,47 @@ def test_each_line_says_why_in_both_languages() -> None:
     first, second = next_up(team, POLICY, 28)
     assert first.reason_en == (
         "Monitored 0 times in 28 days where 1.2 would be fair; never monitored before; "
-        "new here (day 13); talks right now."
+        "new here (day 13); today 0 of at most 8; no wish against training; talks right now."
     )
     assert first.reason_ja == (
-        "直近28日間で0回(公平な回数は1.2回)、モニタリングの記録なし、新人(登録13日目)、いま通話中。"
+        "直近28日間で0回(公平な回数は1.2回)、モニタリングの記録なし、新人(登録13日目)、"
+        "本日0回(上限8回)、研修の辞退なし、いま通話中。"
     )
-    assert second.reason_en.endswith("where 0.8 would be fair; last time 5 days ago.")
+    assert "where 0.8 would be fair; last time 5 days ago; today 0 " in second.reason_en
+
+
+def test_a_follow_up_that_is_due_counts_as_need_and_is_told() -> None:
+    abe, ito = one("abe"), one("ito", follow_ups=2)
+    (team,) = assess([abe, ito], POLICY)
+    first, second = next_up(team, POLICY, 28)
+    assert first.standing.counted.operator_id == "usr_ito"
+    assert "; follow-up due (2);" in first.reason_en
+    assert "、フィードバックの確認待ち2件、" in first.reason_ja
+    assert "follow-up" not in second.reason_en
+
+
+def test_who_had_as_many_as_a_day_allows_is_left_alone() -> None:
+    at_the_limit = one("abe", today=2, daily_limit=2)
+    assert listed(at_the_limit, one("ito", today=1, daily_limit=2)) == ["usr_ito"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "en", "ja"),
+    [
+        (ConsentAnswer.DECLINED, "declined training today", "本日は研修を辞退"),
+        (ConsentAnswer.LATER, "asked for training another time", "研修は「あとで」と回答"),
+        (ConsentAnswer.ACCEPTED, "no wish against training", "研修の辞退なし"),
+    ],
+)
+def test_a_wish_against_training_is_told_and_costs_nobody_their_place(
+    answer: ConsentAnswer, en: str, ja: str
+) -> None:
+    (team,) = assess([one("abe", answer=answer), one("ito", talk_s=3000)], POLICY)
+    first, second = next_up(team, POLICY, 28)
+    assert first.standing.counted.operator_id == "usr_abe"
+    assert en in first.reason_en
+    assert ja in first.reason_ja
+    assert "no wish against training" in second.reason_en
 
 
 def test_who_often_needs_help_is_owed_more_and_the_line_says_so() -> None:

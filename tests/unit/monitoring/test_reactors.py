@@ -16,16 +16,19 @@ from sasayaki.media.v1.call_events import (
 from sasayaki.monitoring.v1 import monitoring_service_pb2 as monitoring
 from sasayaki.monitoring.v1 import supervision_events_pb2
 from sasayaki.monitoring.v1.supervision_events import (
+    OperatorAwaited,
     Purpose,
     SupervisionEnded,
     SupervisionEndReason,
     SupervisionModeChanged,
     SupervisionStarted,
 )
+from sasayaki_chassis.testing import NOON
 from sasayaki_monitoring.supervision.reactors import ENDED_MOST, EndWithCall, SteerMedia
 
 LISTEN = call_events_pb2.SUPERVISION_MODE_LISTEN
 WHISPER = call_events_pb2.SUPERVISION_MODE_WHISPER
+RELEASE = media.ReleasePhoneRequest(user_id="usr_sato")
 LEFT = SupervisionEnded(reason=SupervisionEndReason.ENDED)
 CALL_ENDED = CallEnded(reason=CallEndReason.CUSTOMER_HUNG_UP, node_id="n", happening_seq=9)
 
@@ -74,6 +77,22 @@ class TestSteerMedia:
         list(steer.react(recorded("spv_1", started())))
         whispering = SupervisionModeChanged(mode=SupervisionMode.WHISPER)
         assert list(steer.react(recorded("spv_1", whispering))) == [supervise(WHISPER)]
+
+    @pytest.mark.parametrize("awaiting", [False, True])
+    def test_a_phone_that_was_kept_for_the_next_call_alone_is_hung_up_at_the_end(
+        self, awaiting: bool
+    ) -> None:
+        steer = SteerMedia()
+        list(steer.react(recorded("spv_1", started().model_copy(update={"following": True}))))
+        if awaiting:
+            list(steer.react(recorded("spv_1", OperatorAwaited(until=NOON))))
+        assert list(steer.react(recorded("spv_1", LEFT)))[-1] == RELEASE
+
+    def test_a_phone_that_was_to_be_kept_stays_connected_at_the_end(self) -> None:
+        steer = SteerMedia()
+        keeping = {"following": True, "keep_phone": True}
+        list(steer.react(recorded("spv_1", started().model_copy(update=keeping))))
+        assert RELEASE not in list(steer.react(recorded("spv_1", LEFT)))
 
     def test_the_end_takes_the_supervisor_off_the_call(self) -> None:
         steer = SteerMedia()

@@ -120,16 +120,24 @@ def test_a_new_beginning_replaces_everything_but_levels() -> None:
     shown = board()
     shown.begin([])
     gone = (shown.talks, shown.supervisions, shown.operators, shown.waiting, shown.alerts)
-    assert not any((*gone, shown.queues))
+    assert not any((*gone, shown.queues, shown.follow_ups))
     assert shown.levels
 
 
 def test_what_is_gone_is_not_shown() -> None:
     shown = board()
     talk, waiting = pb.FloorGone(talk="con_0000a1b2c3"), pb.FloorGone(waiting="con_0000c7c8c9")
-    heard = pb.FloorGone(supervision="spv_1")
-    shown.change([pb.FloorRow(gone=gone) for gone in (talk, waiting, heard)])
+    heard, followed = pb.FloorGone(supervision="spv_1"), pb.FloorGone(follow_up="fbk_1")
+    shown.change([pb.FloorRow(gone=gone) for gone in (talk, waiting, heard, followed)])
+    assert not shown.follow_ups
     assert (len(shown.talks), len(shown.waiting), len(shown.supervisions)) == (1, 0, 1)
+
+
+def test_what_people_wrote_does_not_steer_the_terminal() -> None:
+    shown = Board()
+    row = pb.FloorFollowUp(feedback_id="fbk_1", operator_id="usr_op01", text="a\x1b[2Jb\nc")
+    shown.change([pb.FloorRow(follow_up=row)])
+    assert "a [2Jb c" in text(shown)
 
 
 def test_a_small_screen_scrolls_to_its_end_and_no_further() -> None:
@@ -188,5 +196,5 @@ def test_how_long_is_told_in_minutes_and_in_hours_from_one_on(seconds: float, to
 
 def test_the_sample_has_one_of_everything() -> None:
     kinds = {row.WhichOneof("row") for row in rows()}
-    assert kinds == {"alert", "talk", "supervision", "waiting", "queue", "operator"}
+    assert kinds == {"alert", "talk", "supervision", "follow_up", "waiting", "queue", "operator"}
     assert CAPTURE.width == 100

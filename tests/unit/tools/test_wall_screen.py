@@ -12,6 +12,7 @@ import time
 
 ROWS, WIDTH = 40, 100
 WITHIN_S = 30.0
+BELL = "\a"
 PROGRAM = """
 import locale
 from tests.harness.wall_sample import CAPTURE, NOW, board
@@ -60,10 +61,11 @@ class Terminal:
         os.close(self._ours)
 
 
-def test_the_wall_draws_scrolls_explains_itself_and_quits() -> None:
+def test_the_wall_draws_rings_explains_itself_and_quits() -> None:
     terminal = Terminal()
     try:
         terminal.shows("監視ウォール")
+        terminal.shows(BELL)
         terminal.shows("長い保留")
         terminal.press("?")
         terminal.shows("凡例")

@@ -26,6 +26,7 @@ class Board:
 
     talks: dict[str, pb.FloorTalk] = field(default_factory=dict)
     supervisions: dict[str, pb.FloorSupervision] = field(default_factory=dict)
+    follow_ups: dict[str, pb.FloorFollowUp] = field(default_factory=dict)
     operators: dict[str, pb.FloorOperator] = field(default_factory=dict)
     waiting: dict[str, pb.FloorWaiting] = field(default_factory=dict)
     alerts: dict[str, pb.FloorAlert] = field(default_factory=dict)
@@ -40,6 +41,7 @@ class Board:
         for each in (
             self.talks,
             self.supervisions,
+            self.follow_ups,
             self.operators,
             self.waiting,
             self.alerts,
@@ -55,6 +57,8 @@ class Board:
                     self.talks[row.talk.contact_id] = row.talk
                 case "supervision":
                     self.supervisions[row.supervision.supervision_id] = row.supervision
+                case "follow_up":
+                    self.follow_ups[row.follow_up.feedback_id] = row.follow_up
                 case "operator":
                     self.operators[row.operator.operator_id] = row.operator
                 case "waiting":
@@ -76,6 +80,14 @@ class Board:
         fresh = self.levels_at is not None and now - self.levels_at <= LEVELS_FRESH
         return self.levels.get(contact_id) if fresh else None
 
+    def unclaimed(self) -> frozenset[str]:
+        """The alerts that nobody takes care of."""
+        return frozenset(
+            each.alert_id
+            for each in self.alerts.values()
+            if each.state == pb.FLOOR_ALERT_STATE_OPEN
+        )
+
     def _alert(self, alert: pb.FloorAlert) -> None:
         if alert.state in OPEN:
             self.alerts[alert.alert_id] = alert
@@ -85,4 +97,5 @@ class Board:
     def _gone(self, gone: pb.FloorGone) -> None:
         self.talks.pop(gone.talk, None)
         self.supervisions.pop(gone.supervision, None)
+        self.follow_ups.pop(gone.follow_up, None)
         self.waiting.pop(gone.waiting, None)

@@ -95,6 +95,7 @@ def _body(board: Board, now: datetime, look: Look) -> Iterator[str]:
         ("alerts", ALERTS, _alerts),
         ("calls", CALLS, _calls),
         ("supervisions", SUPERVISIONS, _supervisions),
+        ("follow_ups", FOLLOW_UPS, _follow_ups),
         ("waiting", WAITING, _waiting),
         ("queues", QUEUES, _queues),
         ("operators", OPERATORS, _operators),
@@ -201,6 +202,20 @@ def _supervisions(board: Board, now: datetime, look: Look) -> Iterator[list[str]
             look.of(words.SUPERVISION_STATES, each.state),
             look.word(words.FOLLOWS) if each.following else "",
             _since(each.since, now),
+        ]
+
+
+FOLLOW_UPS = ("operator", "call", "given_by", "feedback")
+
+
+def _follow_ups(board: Board, now: datetime, look: Look) -> Iterator[list[str]]:
+    for _, each in sorted(board.follow_ups.items()):
+        yield [
+            look.person(each.operator_id),
+            each.contact_id[-ID_SHOWN:],
+            look.person(each.supervisor_id),
+            # What people wrote must not steer the terminal.
+            "".join(letter if letter.isprintable() else " " for letter in each.text),
         ]
 
 

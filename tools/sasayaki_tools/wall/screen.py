@@ -22,7 +22,7 @@ STEPS = {
 
 
 def show(sources: Sources, look: Look, now: Callable[[], datetime]) -> None:
-    """Returns when the person quits."""
+    """Returns when the person quits. The bell rings for each new alert that nobody has claimed."""
     curses.wrapper(_loop, sources, look, now)
 
 
@@ -39,13 +39,18 @@ def _loop(
     window.timeout(DRAW_EVERY_MS)
     with contextlib.suppress(curses.error):  # not every terminal can hide its cursor
         curses.curs_set(0)
+    known: frozenset[str] = frozenset()
     while True:
         rows, width = window.getmaxyx()
         # What is written into the last cell would scroll the screen.
         look = replace(look, rows=rows, width=width - 1)
         with sources.lock:
             frame = render(sources.board, now(), look)
+            unclaimed = sources.board.unclaimed()
         _draw(window, frame.lines)
+        if unclaimed - known:
+            curses.beep()
+        known = unclaimed
         pressed = window.getch()
         if pressed == QUIT:
             return

@@ -31,6 +31,7 @@ SECTIONS: Mapping[str, Words] = {
     "alerts": ("アラート", "Alerts"),
     "calls": ("通話", "Calls"),
     "supervisions": ("モニタリング(誰が誰を聴いているか)", "Who hears whom"),
+    "follow_ups": ("前回のフィードバックの確認(できた・まだ)", "Follow-ups (done, or not yet?)"),
     "waiting": ("待ち呼", "Waiting"),
     "queues": ("キュー(直近30分)", "Queues (last half hour)"),
     "operators": ("オペレーター", "Operators"),
@@ -59,6 +60,8 @@ COLUMNS: Mapping[str, Words] = {
     "purpose": ("目的", "purpose"),
     "state": ("状態", "state"),
     "following": ("追従", "follows"),
+    "given_by": ("伝えたSV", "given by"),
+    "feedback": ("フィードバック", "feedback"),
     "since": ("経過", "for"),
     "priority": ("優先", "priority"),
     "wait": ("待ち時間", "wait"),
@@ -143,6 +146,7 @@ LEGEND: Words = (
   三者=客と担当者  引き取り=担当者は退出し、SVが客と話す
   同意待ち=オペレーターに尋ねている、まだ何も聴こえない
   追従=同じオペレーターの次の通話でも聴く
+確認: 同じ理由の通話で、前回の助言ができたか(AnswerFollowUp で答える)
 キュー: 時間内=定められた秒数以内の応答
   サービスレベル=時間内/(応答+放棄)
 状態: 退席 受付可 離席 呼出中 通話中 後処理""",
@@ -164,6 +168,8 @@ Modes: listen=nobody hears the SV  whisper=the operator only
   barge=both  takeover=the operator has left, the SV talks to the customer
   asked for consent=the operator is asked, nothing is heard yet
   follows=stays with the operator for the next call
+Follow-ups: a call of the same reason as one that got this feedback;
+  AnswerFollowUp says whether it is done
 Queues: in time=answered within the seconds agreed
   service level=in time / (answered + abandoned)
 States: off ready away ringing talking wrap-up""",

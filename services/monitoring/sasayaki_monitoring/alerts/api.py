@@ -65,7 +65,7 @@ REASON = named(wire.AlertReason)
 OUTCOME = named(wire.AlertOutcome)
 END = named(wire.AlertEndReason)
 RULE_KINDS = {wire.AlertKind.Value(kind.value) for kind in BY_KIND}
-NEWS_S = 0.25
+NEWS_S = 1.0
 """A talk that has just begun may be known to the operator a moment before it is known here."""
 LADDER_MS = between(1_000, 3_600_000)
 HOURLY = between(0, 60)

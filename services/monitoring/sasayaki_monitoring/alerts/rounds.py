@@ -124,15 +124,15 @@ class Rounds:
 
     def _judged(self, subject: Subject, now: datetime) -> list[tuple[Subject, Raising | Clearing]]:
         """What is to be done about a subject; when it is due next is noted."""
-        watched, wanted, dues = self._watch.of(subject), list[Raising | Clearing](), [now]
+        watched = self._watch.of(subject)
+        wanted, dues = list[Raising | Clearing](), list[datetime]()
         for rule in BY_SORT[subject[0]]:
             asked, due = self._judged_by(rule, subject, watched, now)
             wanted += asked
-            if due is not None:
-                dues.append(due)
+            dues += [] if due is None else [due]
         self._armed.pop(subject, None)
-        if watched is not None and dues[1:]:
-            at = max(min(dues[1:]), now + timedelta(milliseconds=1))
+        if dues:
+            at = max(min(dues), now + timedelta(milliseconds=1))
             self._armed[subject] = at
             heapq.heappush(self._due, (at, subject))
         return [(subject, each) for each in wanted]

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sasayaki_chassis.service import Built
 from sasayaki_monitoring.coaching.api import Coaching
 from sasayaki_monitoring.coaching.coaching import COACHING
-from sasayaki_monitoring.coaching.rows import CoachingRows, Floor
+from sasayaki_monitoring.coaching.rows import CoachingRows, Desk, Floor
 from sasayaki_monitoring.coaching.view import CoachingView
 from sasayaki_monitoring.ledger import view as ledger_view
 from sasayaki_monitoring.ledger.api import Accounts
@@ -19,11 +19,11 @@ class CoachingParts:
 
     deciders = (COACHING,)
 
-    def __init__(self, settings: Settings, floor: Floor) -> None:
-        self._seals = Seals(settings.keys)
+    def __init__(self, settings: Settings, seals: Seals, floor: Floor, desk: Desk) -> None:
+        self._seals = seals
         self._ledger = LedgerView(timedelta(days=settings.ledger_days))
         ledger_view.show(self._ledger)
-        self.view = CoachingView(CoachingRows(floor, self._seals.open))
+        self.view = CoachingView(CoachingRows(floor, desk, seals.open))
         self.projections = (self._ledger, self.view)
 
     def accounts(self, built: Built) -> Accounts:

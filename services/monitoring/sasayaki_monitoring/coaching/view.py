@@ -78,11 +78,15 @@ class Feedback:
 
 
 class Shows(Protocol):
-    """Where supervisors see it."""
+    """Where supervisors and operators see it."""
 
     def ask(self, feedback: Feedback, contact_id: str) -> None: ...
 
     def ask_no_more(self, feedback: Feedback) -> None: ...
+
+    def tell(self, feedback: Feedback) -> None: ...
+
+    def tell_no_more(self, feedback: Feedback) -> None: ...
 
 
 class CoachingView:
@@ -174,9 +178,12 @@ class CoachingView:
             self._forget(own.pop(next(closed, next(iter(own)))))
         feedback = Feedback(given, record.time, record.tenant_id, record.client_id or "")
         own[given.feedback_id] = feedback
+        self._shows.tell(feedback)
         self._work_out(record.subject)
 
     def _forget(self, feedback: Feedback) -> None:
+        if not feedback.read:
+            self._shows.tell_no_more(feedback)
         if feedback.asked_in:
             self._shows.ask_no_more(feedback)
 
@@ -184,6 +191,7 @@ class CoachingView:
         match event:
             case FeedbackRead():
                 feedback.read = True
+                self._shows.tell_no_more(feedback)
             case FollowUpAnswered(contact_id=contact_id, outcome=outcome):
                 feedback.answered.add(contact_id)
                 feedback.done = feedback.done or outcome is FollowUpOutcome.DONE

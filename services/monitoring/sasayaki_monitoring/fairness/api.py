@@ -2,8 +2,8 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, tzinfo
 
 from sasayaki.monitoring.v1 import fairness_pb2 as pb
 from sasayaki_chassis.fields import an_id, between, require
@@ -34,6 +34,9 @@ class Fairness:
     view: FairnessView
     now: Callable[[], datetime]
     policy: Policy
+    zone: tzinfo
+    follow_ups: Callable[[str, str, frozenset[str]], int]
+    """Of a tenant's operator and some client companies: feedback that waits to be seen done."""
 
 
 class FairnessMethods:
@@ -53,16 +56,23 @@ class FairnessMethods:
         who = caller(context)
         days = request.window_days or WINDOW_DAYS
         fair = self._fairness
-        window = window_of(who.tenant_id, who.clients, days, fair.now().timestamp())
-        counted = fair.view.counted(window, request.team_id)
+        window = window_of(who.tenant_id, who.clients, days, fair.now(), fair.zone)
+        counted = [
+            replace(each, follow_ups=fair.follow_ups(who.tenant_id, each.operator_id, who.clients))
+            for each in fair.view.counted(window, request.team_id)
+        ]
         # Chance is drawn many times for a large centre: calls must not wait for it.
         return await asyncio.to_thread(answer, counted, window, days, fair.policy)
 
 
-def window_of(tenant_id: str, client_ids: frozenset[str], days: int, until: float) -> Window:
-    """The last `days` days before `until` (seconds since 1970), from a full hour on."""
-    since = (until - days * DAY_S) // HOUR_S * HOUR_S
-    return Window(tenant_id, client_ids, since, until)
+def window_of(
+    tenant_id: str, client_ids: frozenset[str], days: int, until: datetime, zone: tzinfo
+) -> Window:
+    """The last `days` days before `until`, from a full hour on; the centre is in `zone`."""
+    today = until.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    until_s = until.timestamp()
+    since_s = (until_s - days * DAY_S) // HOUR_S * HOUR_S
+    return Window(tenant_id, client_ids, since_s, until_s, today.timestamp())
 
 
 def answer(

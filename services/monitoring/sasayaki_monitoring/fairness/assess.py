@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from sasayaki.monitoring.v1.supervision_events import ConsentAnswer
 from sasayaki_monitoring.fairness.chance import Chance, by_chance
 from sasayaki_monitoring.fairness.inequality import Point, gini, lorenz
 from sasayaki_monitoring.fairness.policy import Need, Policy, need
@@ -27,6 +28,13 @@ class Counted:
     """Since the last imposed session, in the window or before; None for never."""
     last_day: int = 0
     """Imposed sessions in the last 24 hours."""
+    today: int = 0
+    """Sessions of the centre's present day that its daily limit counts."""
+    daily_limit: int = 8
+    answer: ConsentAnswer | None = None
+    """What the operator said today when they were asked for consent."""
+    follow_ups: int = 0
+    """Feedback that waits to be seen done."""
     contact_id: str = ""
     """The talk under way, if any, that the asking supervisor may hear."""
 
@@ -104,6 +112,7 @@ def _team(team_id: str, members: Sequence[Counted], policy: Policy) -> Team:
             policy,
             known_days=each.known_days,
             helped=each.helped,
+            follow_ups=each.follow_ups,
             talk_h=each.talk_s / 3600,
             team_helped_per_h=helped_per_h,
         )

@@ -11,7 +11,7 @@ import platform
 import sys
 import time
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from random import Random
 from typing import Any
@@ -58,8 +58,8 @@ def measure(events: int) -> dict[str, Any]:
     each_ns.sort()
     folded = len(each_ns)
     began_ns = time.perf_counter_ns()
-    until = (BEGIN + timedelta(seconds=SPAN_S)).timestamp()
-    window = window_of("out_bench", frozenset(("cli_bench",)), WINDOW_DAYS, until)
+    until = BEGIN + timedelta(seconds=SPAN_S)
+    window = window_of("out_bench", frozenset(("cli_bench",)), WINDOW_DAYS, until, UTC)
     told = answer(view.counted(window), window, WINDOW_DAYS, Policy())
     question_ns = time.perf_counter_ns() - began_ns
     return {

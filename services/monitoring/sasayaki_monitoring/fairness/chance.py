@@ -1,9 +1,9 @@
 """How uneven pure chance would be: what a small team's Gini has to be held against."""
 
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from random import Random
 
 from sasayaki_monitoring.fairness.inequality import gini, lorenz
@@ -38,8 +38,8 @@ def by_chance(counts: Sequence[int], weights: Sequence[float], seed: str) -> Cha
     seen = gini(lorenz((float(count), weight) for count, weight in taking))
     rounds = max(ROUNDS_LEAST, min(ROUNDS_MOST, DRAWS_MOST // sessions))
     shares = [weight for _, weight in taking]
-    random = Random(seed)
-    drawn = sorted(_random_gini(sessions, shares, random) for _ in range(rounds))
+    random, up_to = Random(seed), list(accumulate(shares))
+    drawn = sorted(_random_gini(sessions, shares, up_to, random) for _ in range(rounds))
     as_uneven = rounds - bisect_left(drawn, seen - SAME)
     return Chance(
         low=drawn[round(0.025 * (rounds - 1))],
@@ -48,6 +48,18 @@ def by_chance(counts: Sequence[int], weights: Sequence[float], seed: str) -> Cha
     )
 
 
-def _random_gini(sessions: int, weights: Sequence[float], random: Random) -> float:
-    chosen = Counter(random.choices(range(len(weights)), weights, k=sessions))
-    return gini(lorenz((float(chosen[place]), weight) for place, weight in enumerate(weights)))
+def _random_gini(
+    sessions: int, weights: Sequence[float], up_to: Sequence[float], random: Random
+) -> float:
+    """The Gini of sessions that are handed out at random: `gini(lorenz(…))` without the points."""
+    counts = [0] * len(weights)
+    for place in random.choices(range(len(weights)), cum_weights=up_to, k=sessions):
+        counts[place] += 1
+    below, area = 0, 0.0
+    by_share = sorted(
+        (count / weight, count, weight) for count, weight in zip(counts, weights, strict=True)
+    )
+    for _, count, weight in by_share:
+        area += weight * (below + count / 2)
+        below += count
+    return 1 - 2 * area / (sessions * up_to[-1])

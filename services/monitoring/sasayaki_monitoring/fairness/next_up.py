@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from sasayaki.monitoring.v1.supervision_events import ConsentAnswer
 from sasayaki_monitoring.fairness.assess import Standing, Team
 from sasayaki_monitoring.fairness.policy import Policy
 from sasayaki_monitoring.fairness.share import expected
@@ -31,7 +32,9 @@ def next_up(team: Team, policy: Policy, window_days: int) -> list[Line]:
     open_to = [
         (share - each.counted.sessions, each)
         for each, share in zip(team.standings, shares, strict=True)
-        if each.counted.talk_s > 0 and each.counted.last_day < policy.daily_most
+        if each.counted.talk_s > 0
+        and each.counted.last_day < policy.daily_most
+        and each.counted.today < each.counted.daily_limit
     ]
     open_to.sort(key=lambda pair: _order(*pair))
     return [_line(each, owed, window_days) for owed, each in open_to[:LINES_MOST]]
@@ -45,7 +48,7 @@ def _order(owed: float, each: Standing) -> tuple[float, float, float, str]:
 
 def _line(each: Standing, owed: float, window_days: int) -> Line:
     ja, en = _numbers(each, window_days)
-    for more_ja, more_en in (_last(each), *_needs(each), *_now(each)):
+    for more_ja, more_en in (_last(each), *_needs(each), _today(each), _consent(each), *_now(each)):
         ja, en = f"{ja}、{more_ja}", f"{en}; {more_en}"
     return Line(each, owed, f"{ja}。", f"{en}.")
 
@@ -77,7 +80,25 @@ def _needs(each: Standing) -> list[tuple[str, str]]:
     if each.need.often_helped:
         helped = each.counted.helped
         told.append((f"ヘルプが多い({helped}回)", f"often needs help ({helped} times)"))
+    if due := each.counted.follow_ups:
+        told.append((f"フィードバックの確認待ち{due}件", f"follow-up due ({due})"))
     return told
+
+
+def _today(each: Standing) -> tuple[str, str]:
+    done, limit = each.counted.today, each.counted.daily_limit
+    return f"本日{done}回(上限{limit}回)", f"today {done} of at most {limit}"
+
+
+def _consent(each: Standing) -> tuple[str, str]:
+    """A wish is told so that it is kept; it changes nobody's place on the list."""
+    match each.counted.answer:
+        case ConsentAnswer.DECLINED:
+            return "本日は研修を辞退", "declined training today"
+        case ConsentAnswer.LATER:
+            return "研修は「あとで」と回答", "asked for training another time"
+        case _:
+            return "研修の辞退なし", "no wish against training"
 
 
 def _now(each: Standing) -> list[tuple[str, str]]:

@@ -84,7 +84,7 @@ class Watchers:
     """Everybody who watches now: an open stream is all that it takes."""
 
     def __init__(self) -> None:
-        self._watchers: set[Watcher] = set()
+        self._watchers: dict[Watcher, None] = {}  # in order: whoever came first is told first
 
     def __len__(self) -> int:
         return len(self._watchers)
@@ -95,11 +95,11 @@ class Watchers:
         if len(self._watchers) >= WATCHERS_MOST:
             raise Overloaded(f"{WATCHERS_MOST} watch the floor")
         watcher = Watcher(who, present)
-        self._watchers.add(watcher)
+        self._watchers[watcher] = None
         try:
             yield watcher
         finally:
-            self._watchers.discard(watcher)
+            del self._watchers[watcher]
 
     def show(self, row: Row) -> None:
         for watcher in self._watchers:

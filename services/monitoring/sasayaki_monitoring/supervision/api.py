@@ -60,7 +60,7 @@ CODES: Mapping[str, grpc.StatusCode] = {
     "NOT_YOURS": grpc.StatusCode.PERMISSION_DENIED,
 }
 
-NEWS_S = 0.25
+NEWS_S = 1.0
 """A talk that has just started may be known to its callers a moment before it is known here."""
 FOLLOWED_NEWS_S = 2.0
 """The same for a reactor, whose request for this talk comes once."""

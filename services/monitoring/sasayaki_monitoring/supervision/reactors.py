@@ -142,11 +142,11 @@ def _following(supervision_id: str, steered: _Steered, following: bool) -> Itera
 
 
 def _ended(supervision_id: str, steered: _Steered) -> Iterator[Message]:
-    """Off the call, or, where the phone only waited for the next one, hung up."""
+    """Off the call; a phone that was kept for the next call alone is hung up."""
     yield from steered.unsupervise_left(supervision_id)
     if not steered.awaiting:
         yield media.UnsuperviseRequest(contact_id=steered.contact_id, supervision_id=supervision_id)
-    elif not steered.asked_to_keep:
+    if (steered.awaiting or steered.following) and not steered.asked_to_keep:
         yield media.ReleasePhoneRequest(user_id=steered.supervisor_id)
 
 

@@ -184,7 +184,7 @@ impl Calls {
     pub fn sounded(&mut self, now_ms: u64, happening: &MediaHappening) {
         match *happening {
             MediaHappening::LegMoved { call, leg, arrived } => {
-                self.shared.leg_arrived(call);
+                self.shared.leg_arrived(call, leg);
                 if !arrived {
                     self.end_phone(now_ms, leg, LegEnd::Failed);
                 }

@@ -258,3 +258,70 @@ fn a_law_is_recorded_as_mu_law() {
         crate::g711::ulaw_encode(crate::g711::alaw_decode(0x2A))
     );
 }
+
+/// Records what legs of the supervisors' track say, packet by packet; the track and its gaps.
+fn record_supervisors(said: &[(u64, u8, i16)], length: Micros) -> (Vec<i16>, u32) {
+    let mut timeline = Timeline::new(0);
+    let (mut track, mut missing) = (Vec::new(), 0);
+    let mut take = |page: Page<'_>| {
+        if page.role == Role::Supervisor {
+            let mut samples = vec![0; page.pcmu.len()];
+            Codec::Pcmu.decode(page.pcmu, &mut samples);
+            track.extend(samples);
+            missing += page.gaps.map(|(_, samples)| samples).sum::<u32>();
+        }
+    };
+    for &(n, leg, value) in said {
+        let mut payload = [0; 160];
+        Codec::Pcmu.encode(&[value; 160], &mut payload);
+        let tapped = Tapped {
+            role: Role::Supervisor,
+            leg: Slot(leg),
+            source: u64::from(leg) + 1,
+            timestamp: n as u32 * 160 + u32::from(leg) * 77_777,
+            at: (n + 1) * 20 * MS,
+            codec: Codec::Pcmu,
+            payload: &payload,
+        };
+        timeline.add(&tapped, &mut take);
+    }
+    timeline.close(length, &mut take);
+    (track, missing)
+}
+
+#[test]
+fn supervisors_who_speak_at_once_are_summed_on_their_track() {
+    let mut said = Vec::new();
+    for n in 0..150 {
+        if n < 100 {
+            said.push((n, 2, 4_000));
+        }
+        if n >= 50 {
+            said.push((n, 3, 8_000));
+        }
+        if n >= 75 {
+            said.push((n, 4, 30_000));
+        }
+    }
+    let (track, missing) = record_supervisors(&said, 3_000 * MS);
+    assert_eq!((track.len(), missing), (24_000, 0));
+    for (from, to, value) in [
+        (0, 50, 4_000),
+        (50, 75, 12_000),
+        // Above full scale it is clipped.
+        (75, 100, i16::MAX),
+        (100, 150, i16::MAX),
+    ] {
+        let near = |&sample: &i16| (i32::from(sample) - i32::from(value)).abs() <= 800;
+        assert!(track[from * 160..to * 160].iter().all(near), "{from}");
+    }
+}
+
+#[test]
+fn what_one_leg_says_twice_of_one_instant_is_not_summed() {
+    let said: Vec<_> = (0..20)
+        .flat_map(|n| [(n, 2, 4_000), (n, 2, 4_000)])
+        .collect();
+    let (track, _) = record_supervisors(&said, 400 * MS);
+    assert!(track.iter().all(|&sample| (3_800..4_200).contains(&sample)));
+}

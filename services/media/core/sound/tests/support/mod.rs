@@ -16,7 +16,7 @@ pub const MS: Micros = 1_000;
 pub const EVENTS: u8 = 101;
 
 /// A packet that was sent to a leg.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Sent {
     pub at: Micros,
     pub to: Slot,

@@ -1,0 +1,471 @@
+//! Calls in a world that does anything in any order, and what must hold of what they say.
+
+mod phones;
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use sasayaki_node::calls::{Act, Caller, Calls, Limits};
+use sasayaki_node::media::{
+    CallId, Digits, LegId, Media, MediaHappening, MediaOrder, PlayId, PlayOutcome,
+};
+use sasayaki_node::registrar::Registrar;
+use sasayaki_node::wire::happening::Happening as What;
+use sasayaki_node::wire::order::Order as Asked;
+use sasayaki_node::wire::{
+    Admit, Answer, Dial, HangUp, Order, Play, PutPrompt, Refuse, ReleasePhone, SetNumbers,
+    StopPlay, Supervise, Unsupervise,
+};
+use sip::digest::Verifier;
+use sip::leg::{Heard, Say};
+use sip::location::{Change, Location, Registration};
+
+use phones::Phones;
+
+const NUMBER: &str = "+81312345678";
+const CONTACTS: [&str; 4] = ["con_0", "con_1", "con_2", "con_3"];
+const LEGS: [&str; 3] = ["leg_0", "leg_1", "leg_2"];
+const USERS: [&str; 2] = ["usr_op", "usr_nobody"];
+const SUPERVISORS: [&str; 3] = ["usr_sv", "usr_op", "usr_nobody"];
+
+fn sdp(port: u16) -> Vec<u8> {
+    format!("v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio {port} RTP/AVP 0\r\n").into_bytes()
+}
+
+#[derive(Debug, Clone)]
+pub struct Step {
+    pub kind: usize,
+    pub a: usize,
+    pub b: usize,
+}
+
+/// The calls with everything that was said about them.
+pub struct World {
+    pub calls: Calls,
+    pub now_ms: u64,
+    pub orders: u32,
+    pub ports: (u16, u16),
+    pub legs: Vec<LegId>,
+    pub forgotten: HashSet<LegId>,
+    pub plays: Vec<(CallId, PlayId)>,
+    pub called: Vec<CallId>,
+    pub invited: Vec<String>,
+    pub settled: HashMap<String, u32>,
+    pub admitted: HashSet<String>,
+    pub drawn: HashMap<String, String>,
+    pub ended: HashMap<String, u32>,
+    /// Calls in silence, and how many silences there were.
+    pub silent: HashSet<String>,
+    pub silences: usize,
+    /// Dialled legs by contact and leg: how often they ended.
+    pub dialled: HashMap<(String, String), u32>,
+    /// Which legs are in which call of the sound, and those on their way.
+    pub rooms: HashMap<CallId, HashSet<LegId>>,
+    pub moving: Vec<(CallId, LegId)>,
+    pub moved: usize,
+    pub phones: Phones,
+}
+
+impl World {
+    pub fn new(media: &Media, ports: (u16, u16)) -> Self {
+        let mut location = Location::default();
+        let phone = Registration {
+            call_id: "c",
+            cseq: 1,
+            flow: "127.0.0.1:4000".parse().unwrap(),
+            change: Change::Set(vec![("sip:usr_op@127.0.0.1:4000", 3600)]),
+        };
+        location.register(0, "usr_op", &phone).unwrap();
+        let phone = Registration {
+            call_id: "d",
+            change: Change::Set(vec![("sip:usr_sv@127.0.0.1:4000", 3600)]),
+            ..phone
+        };
+        location.register(0, "usr_sv", &phone).unwrap();
+        let registrar = Registrar {
+            verifier: Verifier::new([0; 32], [0; 32], BTreeSet::new()),
+            location,
+        };
+        let media = media.clone();
+        let limits = Limits {
+            calls_max: 3,
+            parked_ms: 60_000,
+            rtp: ("127.0.0.1".parse().unwrap(), ports.0, ports.1),
+            lease: Box::new(move || media.reserve_port()),
+        };
+        let mut world = Self {
+            calls: Calls::new("node".to_owned(), registrar, limits, Arc::default()),
+            now_ms: 0,
+            orders: 0,
+            ports,
+            legs: Vec::new(),
+            forgotten: HashSet::new(),
+            plays: Vec::new(),
+            called: Vec::new(),
+            invited: Vec::new(),
+            settled: HashMap::new(),
+            admitted: HashSet::new(),
+            drawn: HashMap::new(),
+            ended: HashMap::new(),
+            silent: HashSet::new(),
+            silences: 0,
+            dialled: HashMap::new(),
+            rooms: HashMap::new(),
+            moving: Vec::new(),
+            moved: 0,
+            phones: Phones::default(),
+        };
+        world.order(Asked::SetNumbers(SetNumbers {
+            numbers: vec![NUMBER.to_owned()],
+        }));
+        world.order(Asked::PutPrompt(PutPrompt {
+            sha256: "a".repeat(64),
+            pcmu: vec![0; 800],
+        }));
+        world
+    }
+
+    #[allow(
+        clippy::needless_pass_by_value,
+        reason = "an order reads best where it is made"
+    )]
+    fn order(&mut self, order: Asked) {
+        self.orders += 1;
+        let order_id = self.orders.to_string();
+        self.calls.order(
+            self.now_ms,
+            Order {
+                order_id,
+                order: Some(order.clone()),
+            },
+        );
+        if self.look() == Some("") {
+            self.carried_out(&order);
+        }
+    }
+
+    fn carried_out(&mut self, order: &Asked) {
+        match order {
+            Asked::Admit(admit) if self.admitted.insert(admit.contact_id.clone()) => {
+                *self.settled.entry(admit.node_call_id.clone()).or_default() += 1;
+            }
+            Asked::Refuse(refuse) => {
+                *self.settled.entry(refuse.node_call_id.clone()).or_default() += 1;
+            }
+            Asked::Dial(dial) => {
+                self.dialled
+                    .entry((dial.contact_id.clone(), dial.leg_id.clone()))
+                    .or_default();
+            }
+            Asked::Supervise(supervise) => {
+                self.dialled
+                    .entry((supervise.contact_id.clone(), supervise.leg_id.clone()))
+                    .or_default();
+            }
+            _ => {}
+        }
+    }
+
+    /// Takes what followed; the answer to an order, if there was one.
+    fn look(&mut self) -> Option<&'static str> {
+        let mut answer = None;
+        for act in self.calls.take_acts() {
+            match act {
+                Act::Applied { error, .. } => answer = Some(error),
+                Act::Say { leg, say } => {
+                    assert!(!self.forgotten.contains(&leg), "{say:?} after the end");
+                    if say == Say::Forget {
+                        self.forgotten.insert(leg);
+                    }
+                }
+                Act::Invite { leg, .. } => self.legs.push(leg),
+                Act::Media(order) => self.sound(&order),
+                Act::Happened { contact_id, what } => self.happened(&contact_id, what),
+            }
+        }
+        answer
+    }
+
+    fn sound(&mut self, order: &MediaOrder) {
+        match order {
+            MediaOrder::OpenCall { call } => {
+                self.called.push(*call);
+                self.rooms.insert(*call, HashSet::new());
+            }
+            MediaOrder::AddLeg { call, leg, .. } => {
+                assert!(self.rooms.get_mut(call).unwrap().insert(*leg));
+            }
+            MediaOrder::MoveLeg { call, to, leg } => {
+                assert!(self.rooms.get_mut(call).unwrap().remove(leg));
+                self.moving.push((*to, *leg));
+                self.moved += 1;
+            }
+            MediaOrder::RemoveLeg { call, leg } => {
+                assert!(self.rooms.get_mut(call).is_none_or(|legs| legs.remove(leg)));
+            }
+            MediaOrder::Supervise { call, leg, .. } => {
+                assert!(self.rooms[call].contains(leg), "the leg is elsewhere");
+            }
+            MediaOrder::EndCall { call } => {
+                assert!(self.rooms.remove(call).is_some());
+            }
+            MediaOrder::Play { call, play, .. } => self.plays.push((*call, *play)),
+            MediaOrder::SetPeer { peer, .. } => {
+                assert!(!(self.ports.0..=self.ports.1).contains(&peer.port()));
+            }
+            _ => {}
+        }
+    }
+
+    fn happened(&mut self, contact_id: &str, what: What) {
+        let over = self.ended.contains_key(contact_id);
+        assert!(
+            !over || matches!(what, What::TapClosed(_)),
+            "{what:?} after the end"
+        );
+        let over = |contact: &str, leg: &str| {
+            let leg = (contact.to_owned(), leg.to_owned());
+            self.dialled.get(&leg).is_some_and(|ends| *ends > 0)
+        };
+        self.phones.happened(&what, over);
+        match what {
+            What::Invited(invited) => self.invited.push(invited.node_call_id),
+            What::Withdrawn(gone) => *self.settled.entry(gone.node_call_id).or_default() += 1,
+            What::SilenceBegan(_) => {
+                assert!(self.silent.insert(contact_id.to_owned()));
+                self.silences += 1;
+            }
+            What::SilenceEnded(_) => assert!(self.silent.remove(contact_id)),
+            What::CallEnded(_) => {
+                assert!(!self.silent.contains(contact_id), "silent after the end");
+                *self.ended.entry(contact_id.to_owned()).or_default() += 1;
+            }
+            What::LegEnded(ended) => {
+                *self
+                    .dialled
+                    .entry((contact_id.to_owned(), ended.leg_id))
+                    .or_default() += 1;
+            }
+            _ => {}
+        }
+    }
+
+    /// Lets a leg that is on its way arrive, if its call is still there.
+    fn arrive(&mut self) {
+        if self.moving.is_empty() {
+            return;
+        }
+        let (call, leg) = self.moving.remove(0);
+        let room = self.rooms.get_mut(&call);
+        let arrived = room.is_some_and(|legs| legs.insert(leg));
+        assert!(arrived, "the call ended before its leg arrived");
+        let happening = MediaHappening::LegMoved { call, leg, arrived };
+        self.calls.sounded(self.now_ms, &happening);
+        self.look();
+    }
+
+    fn pass(&mut self, ms: u64) {
+        while !self.moving.is_empty() {
+            self.arrive();
+        }
+        self.now_ms += ms;
+        self.calls.due(self.now_ms);
+        self.look();
+    }
+
+    pub fn step(&mut self, step: &Step) {
+        let Step { kind, a, b } = *step;
+        // Mostly of the call that was admitted last, so that calls get far.
+        let at = if a % 5 == 0 {
+            b
+        } else {
+            self.admitted.len().max(1) - 1
+        };
+        let at = if kind == 2 || kind == 3 {
+            self.admitted.len()
+        } else {
+            at
+        };
+        let contact_id = CONTACTS[at % CONTACTS.len()].to_owned();
+        let (leg_id, user_id) = (
+            LEGS[b % LEGS.len()].to_owned(),
+            USERS[usize::from(b % 5 == 0)].to_owned(),
+        );
+        let node_call_id = self
+            .invited
+            .iter()
+            .rev()
+            .nth(a % 2)
+            .cloned()
+            .unwrap_or_default();
+        let play_id = "play".to_owned();
+        match kind {
+            0 | 1 => self.invite(if b % 7 == 0 { self.ports.0 } else { 4000 }),
+            2 | 3 => self.admit(node_call_id, contact_id),
+            4 => self.order(Asked::Refuse(Refuse {
+                node_call_id,
+                sip_code: 404,
+            })),
+            5 | 6 => self.order(Asked::Answer(Answer {
+                contact_id,
+                record_after_guidance: true,
+            })),
+            7 => self.order(Asked::Play(Play {
+                contact_id,
+                play_id,
+                prompt_sha256: vec!["a".repeat(64)],
+                guidance: true,
+                ..Play::default()
+            })),
+            8 => self.order(Asked::StopPlay(StopPlay {
+                contact_id,
+                play_id,
+            })),
+            9 | 10 => self.order(Asked::Dial(Dial {
+                contact_id,
+                leg_id,
+                user_id,
+                ring_ms_max: 0,
+            })),
+            11 | 23 | 24 => self.order(Asked::Supervise(Supervise {
+                contact_id,
+                leg_id,
+                user_id: SUPERVISORS[[0, 0, 0, 0, 1, 2][a % 6]].to_owned(),
+                mode: 1 + (b % 4) as i32,
+                keep_phone: a % 4 > 0,
+            })),
+            12 => self.order(Asked::Unsupervise(Unsupervise { contact_id, leg_id })),
+            13 => self.order(Asked::HangUp(HangUp {
+                contact_id,
+                leg_id: if b % 3 == 0 { String::new() } else { leg_id },
+            })),
+            14..=18 => self.phone(a, b),
+            19 | 20 => self.media(a, b),
+            21 => self.arrive(),
+            22 if a % 4 == 0 => self.order(Asked::ReleasePhone(ReleasePhone {
+                user_id: SUPERVISORS[b % 2].to_owned(),
+            })),
+            25 => self.talk(b),
+            _ => self.pass(match b % 20 {
+                0 => 31_000,
+                1 => 6_000,
+                2..=4 => 1_000,
+                _ => 50,
+            }),
+        }
+    }
+
+    /// A contact id is drawn for one call and never again.
+    fn admit(&mut self, node_call_id: String, contact_id: String) {
+        let drawn = self
+            .drawn
+            .entry(contact_id.clone())
+            .or_insert_with(|| node_call_id.clone());
+        if *drawn == node_call_id {
+            self.order(Asked::Admit(Admit {
+                node_call_id,
+                contact_id,
+            }));
+        }
+    }
+
+    fn invite(&mut self, port: u16) {
+        let caller = Caller {
+            dialled: "0312345678",
+            from: "090",
+            sdp: &sdp(port),
+        };
+        if let Ok(leg) = self.calls.invited(self.now_ms, &caller, true) {
+            self.legs.push(leg);
+        }
+        self.look();
+    }
+
+    fn phone(&mut self, a: usize, b: usize) {
+        let alive: Vec<LegId> = self
+            .legs
+            .iter()
+            .filter(|leg| !self.forgotten.contains(leg))
+            .copied()
+            .collect();
+        let Some(leg) = alive.get(a % alive.len().max(1)).copied() else {
+            return;
+        };
+        let heard = match b % 20 {
+            0..=4 => Heard::Progress(180),
+            7..=13 => Heard::Accepted(sdp(4002)),
+            5 => Heard::Refused(486),
+            14..=17 => Heard::Acknowledged(Vec::new()),
+            6 => Heard::Bye,
+            18 => Heard::Cancelled,
+            _ => Heard::Reoffered {
+                reply: 1,
+                sdp: sdp(self.ports.0),
+            },
+        };
+        self.calls.heard(self.now_ms, leg, heard);
+        self.look();
+    }
+
+    fn media(&mut self, a: usize, b: usize) {
+        let Some(call) = self.called.get(a % self.called.len().max(1)).copied() else {
+            return;
+        };
+        let played = self.plays.get(b % self.plays.len().max(1)).copied();
+        let happening = match (b % 4, played) {
+            (0 | 1, Some((call, play))) => MediaHappening::Played {
+                call,
+                play,
+                heard_ms: 100,
+                total_ms: 100,
+                outcome: PlayOutcome::Completed,
+                digits: Digits::default(),
+            },
+            (2, _) => MediaHappening::Joined { call },
+            _ => MediaHappening::RtpSilent {
+                call,
+                leg: self.legs[a % self.legs.len()],
+                silent_ms: 15_000,
+            },
+        };
+        self.calls.sounded(self.now_ms, &happening);
+        self.look();
+    }
+
+    /// The same of all calls: few of them are talks.
+    fn talk(&mut self, b: usize) {
+        for call in self.called.clone() {
+            self.talk_goes_on(call, b);
+        }
+    }
+
+    fn talk_goes_on(&mut self, call: CallId, b: usize) {
+        let lasted_ms = 3_000;
+        let happening = match b % 4 {
+            0 | 1 => MediaHappening::SilenceBegan {
+                call,
+                since_unix_us: 0,
+                silent_ms: lasted_ms,
+            },
+            2 => MediaHappening::SilenceEnded {
+                call,
+                silent_ms: lasted_ms,
+            },
+            _ => MediaHappening::OverlapBegan {
+                call,
+                overlap_ms: lasted_ms,
+            },
+        };
+        self.calls.sounded(self.now_ms, &happening);
+        self.look();
+    }
+
+    /// Ends everything and lets all time pass that anything may take.
+    pub fn finish(&mut self) {
+        self.calls.end_all(self.now_ms);
+        self.look();
+        for _ in 0..100 {
+            self.pass(1_000);
+        }
+    }
+}

@@ -1,0 +1,117 @@
+"""What an operator sees and does at the desk in a test, and what an administrator sets."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import uuid4
+
+import grpc
+import grpc.aio
+from tests.component.monitoring.gallery import Gallery, bearer, current
+from tests.harness.waiting import LOOK_S, WITHIN_S, until
+
+from sasayaki.monitoring.v1 import desk_pb2
+from sasayaki.monitoring.v1 import monitoring_service_pb2 as pb
+from sasayaki.monitoring.v1 import supervision_events_pb2 as wire
+
+
+class Desk:
+    """One operator's open stream: every row so far."""
+
+    def __init__(self) -> None:
+        self.rows: list[desk_pb2.DeskRow] = []
+        self.present: list[desk_pb2.DeskRow] = []
+        self.begun = False
+
+    def take(self, message: pb.WatchOperatorResponse) -> None:
+        if not self.begun:
+            self.present = list(message.rows)
+        self.rows += message.rows
+        self.begun = True
+
+    async def sees(self, holds: Callable[[desk_pb2.DeskRow], bool]) -> desk_pb2.DeskRow:
+        """Returns a row of which this holds, once it is there."""
+        await until(lambda: any(holds(row) for row in self.rows))
+        return next(row for row in reversed(self.rows) if holds(row))
+
+    async def question(self, supervision_id: str) -> desk_pb2.DeskConsent:
+        row = await self.sees(lambda row: row.consent.supervision_id == supervision_id)
+        return row.consent
+
+    async def listener(self, supervision_id: str) -> desk_pb2.DeskListener:
+        row = await self.sees(lambda row: row.listener.supervision_id == supervision_id)
+        return row.listener
+
+    async def gone(self, **what: str) -> None:
+        """Returns when the row of that id has been taken away."""
+        ((kind, row_id),) = what.items()
+        await self.sees(lambda row: getattr(row.gone, kind) == row_id)
+
+
+@asynccontextmanager
+async def at_desk(gallery: Gallery, operator_id: str, **claims: Any) -> AsyncIterator[Desk]:
+    """Watches an operator's desk; what is there has been seen when the block begins."""
+    desk = Desk()
+    following = asyncio.create_task(_follow(gallery, operator_id, desk, claims))
+    try:
+        async with asyncio.timeout(WITHIN_S):
+            while not desk.begun:
+                if following.done():
+                    following.result()
+                await asyncio.sleep(LOOK_S)
+        yield desk
+    finally:
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)
+
+
+async def _follow(gallery: Gallery, operator_id: str, desk: Desk, claims: dict[str, Any]) -> None:
+    """A view that has just begun is not current yet: whoever wants to watch asks again."""
+    who = bearer(operator_id, **{"role": "operator", **claims})
+    while True:
+        try:
+            async for message in gallery.monitoring.WatchOperator(
+                pb.WatchOperatorRequest(), metadata=who
+            ):
+                desk.take(message)
+        except grpc.aio.AioRpcError as error:
+            if desk.begun or error.code() is not grpc.StatusCode.UNAVAILABLE:
+                raise
+        await asyncio.sleep(LOOK_S)
+
+
+async def answer(
+    gallery: Gallery,
+    supervision_id: str,
+    said: wire.ConsentAnswer.ValueType,
+    operator_id: str,
+    reason: wire.ConsentReason.ValueType = wire.CONSENT_REASON_UNSPECIFIED,
+) -> None:
+    request = pb.AnswerConsentRequest(
+        request_id=str(uuid4()), supervision_id=supervision_id, answer=said, reason=reason
+    )
+    who = bearer(operator_id, role="operator")
+    await current(lambda: gallery.monitoring.AnswerConsent(request, metadata=who))
+
+
+async def set_policy(
+    gallery: Gallery,
+    client_id: str = "cli_acme",
+    *,
+    consent_for: list[wire.Purpose.ValueType] | None = None,
+    not_allowed: list[wire.Purpose.ValueType] | None = None,
+    answer_within_ms: int = 0,
+    daily_limit: int = 0,
+    **claims: Any,
+) -> None:
+    request = pb.SetSupervisionPolicyRequest(
+        request_id=str(uuid4()),
+        client_id=client_id,
+        consent_for=consent_for or (),
+        not_allowed=not_allowed or (),
+        answer_within_ms=answer_within_ms,
+        daily_limit=daily_limit,
+    )
+    who = bearer("usr_admin", **{"role": "admin", **claims})
+    await gallery.monitoring.SetSupervisionPolicy(request, metadata=who)

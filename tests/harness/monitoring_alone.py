@@ -1,0 +1,207 @@
+"""Monitoring whole, as `app.build` makes it, on logs in memory and the clock of the event loop.
+
+Its own streams, and other services' records that a test tells, reach its views and reactors a
+moment after they are written; its methods are called with an identity, as after the gate.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from itertools import count
+from pathlib import Path
+from typing import Any, NoReturn
+
+import grpc
+from google.protobuf.message import Message
+
+from sasayaki.event import Event, Recorded, events_of
+from sasayaki_chassis import codec, rpc
+from sasayaki_chassis.clock import Alarm
+from sasayaki_chassis.codec import Entry
+from sasayaki_chassis.identity import Identity
+from sasayaki_chassis.owner import Owners
+from sasayaki_chassis.rpc import Call
+from sasayaki_chassis.service import Built, Service
+from sasayaki_chassis.testing import MemoryLog
+from sasayaki_monitoring.app import build
+from sasayaki_monitoring.fairness.parts import FairnessParts
+from sasayaki_monitoring.methods import SERVICE
+from sasayaki_monitoring.settings import Settings
+
+FOLLOWS_S = 0.005
+"""From a record to those who follow its topic."""
+ITSELF = "usr_monitoring"
+
+
+class Refusal(Exception):
+    """A call that was aborted."""
+
+    def __init__(self, code: grpc.StatusCode, details: str, reason: str) -> None:
+        super().__init__(f"{code.name} {reason}: {details}")
+        self.code = code
+        self.reason = reason
+
+
+class LoopClock:
+    """The event loop's time, from `begin` on."""
+
+    def __init__(self, begin: datetime) -> None:
+        self._begin = begin
+        self._loop = asyncio.get_running_loop()
+
+    def now(self) -> datetime:
+        return self._begin + timedelta(seconds=self._loop.time())
+
+    def alarm(self, at: datetime, ring: Callable[[], None]) -> Alarm:
+        return self._loop.call_at((at - self._begin).total_seconds(), ring)
+
+
+class _Context:
+    """As much of a gRPC context as methods use."""
+
+    async def abort(
+        self,
+        code: grpc.StatusCode,
+        details: str = "",
+        trailing_metadata: Sequence[tuple[str, str]] = (),
+    ) -> NoReturn:
+        raise Refusal(code, details, dict(trailing_metadata).get(rpc.REASON_KEY, ""))
+
+
+class _Told(MemoryLog):
+    """A partition whose records are told on."""
+
+    def __init__(self, tell: Callable[[Entry, int], None]) -> None:
+        super().__init__()
+        self._tell = tell
+
+    async def append(self, entries: Sequence[Entry]) -> int:
+        base = await super().append(entries)
+        for offset, entry in enumerate(entries, base):
+            self._tell(entry, offset)
+        return base
+
+
+class MonitoringAlone:
+    """The service; `media` is asked what its reactors ask of media.
+
+    Of what runs by itself, fairness does; the rounds of the alert rules, once a second, would be
+    most of what ten days cost.
+    """
+
+    def __init__(
+        self,
+        tenant_id: str,
+        begin: datetime,
+        folder: Path,
+        media: Callable[[Message], Awaitable[None]],
+    ) -> None:
+        self.clock = LoopClock(begin)
+        self.told: list[Recorded[Any]] = []
+        """What monitoring has decided."""
+        self._tenant_id = tenant_id
+        self._media = media
+        self._numbers = count(1)
+        self._tasks = asyncio.TaskGroup()
+        self._service: Service = build(Settings(keys=folder), begin)
+        self._owners = {each.stream: self._owned(each) for each in self._service.deciders}
+        built = Built(self._owners, None, self.clock, lambda view: 0.0)  # type: ignore[arg-type]
+        self._built = built
+        ((_, self._methods),) = self._service.servicers(built)
+
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator["MonitoringAlone"]:
+        """Everything that runs by itself runs until the block ends."""
+        async with self._tasks:
+            own = [
+                self._tasks.create_task(part)
+                for part in (
+                    *(owners.run() for owners in self._owners.values()),
+                    *(begin(self._built) for begin in self._service.background if _assesses(begin)),
+                )
+            ]
+            for owners in self._owners.values():
+                await owners.all_serving()
+            yield self
+            for task in own:
+                task.cancel()
+
+    async def call(self, method: str, request: Any, who: Identity) -> Any:
+        """A unary method's answer; raises Refusal."""
+        self._admit(method, who)
+        return await getattr(self._methods, method)(request, _Context())
+
+    def stream(self, method: str, request: Any, who: Identity) -> AsyncIterator[Any]:
+        """A streaming method's messages."""
+        self._admit(method, who)
+        messages: AsyncIterator[Any] = getattr(self._methods, method)(request, _Context())
+        return messages
+
+    def tell(
+        self,
+        topic: str,
+        subject: str,
+        *events: Event,
+        client_id: str = "cli_acme",
+        at: datetime | None = None,
+    ) -> None:
+        """Another service's records, written now unless they are old ones."""
+        now = at or self.clock.now()
+        for event in events:
+            number = next(self._numbers)
+            record = Recorded[Event].model_construct(
+                id=f"rec-{number}",
+                type=event.event_type,
+                source="/simulated",
+                subject=subject,
+                sequence=number,
+                time=now,
+                recorded_time=now,
+                tenant_id=self._tenant_id,
+                client_id=client_id,
+                at=number,
+                owner="simulated",
+                data=event,
+            )
+            self._follow_soon(topic, record)
+
+    def _admit(self, method: str, who: Identity) -> None:
+        allowed = who.role in self._service.rights[f"{SERVICE}{method}"]
+        assert allowed, f"a {who.role} may not call {method}"
+        rpc.current.set(Call(who, rpc.new_traceparent()))
+
+    def _owned(self, decider: Any) -> Owners[Any, Any, Any]:
+        def tell(entry: Entry, offset: int) -> None:
+            parsed = codec.parse(entry.value)
+            if codec.counts(offset, parsed["at"]):
+                record = codec.decode(parsed, events_of(decider.stream))
+                self.told.append(record)
+                self._follow_soon(decider.stream, record)
+
+        return Owners(decider, [_Told(tell)], self.clock)
+
+    def _follow_soon(self, topic: str, record: Recorded[Any]) -> None:
+        asyncio.get_running_loop().call_later(FOLLOWS_S, self._follow, topic, record)
+
+    def _follow(self, topic: str, record: Recorded[Any]) -> None:
+        for view in self._service.projections:
+            if topic in view.topics:
+                view.fold(record)
+        for reactor in self._service.reactors:
+            if topic in reactor.topics and (requests := tuple(reactor.react(record))):
+                self._tasks.create_task(self._send(record, requests))
+
+    async def _send(self, record: Recorded[Any], requests: Sequence[Message]) -> None:
+        for index, request in enumerate(requests):
+            if request.DESCRIPTOR.file.package == "sasayaki.media.v1":
+                await self._media(request)
+                continue
+            request.request_id = f"{record.id}/{index}"  # type: ignore[attr-defined]
+            method = request.DESCRIPTOR.name.removesuffix("Request")
+            who = Identity(ITSELF, record.tenant_id, "service")
+            await self.call(method, request, who)
+
+
+def _assesses(background: Callable[..., Any]) -> bool:
+    return isinstance(getattr(background, "__self__", None), FairnessParts)
