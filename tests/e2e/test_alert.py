@@ -28,7 +28,7 @@ from sasayaki_demo.people import WHISPER, Supervisor
 from sasayaki_demo.play import now_ns
 
 SUPERVISOR = "usr_sv01"
-SILENCE = alert_pb.ALERT_KIND_SILENCE
+SILENCE, LONG_HOLD = alert_pb.ALERT_KIND_SILENCE, alert_pb.ALERT_KIND_LONG_HOLD
 PRESSES = 50
 ALERT_MS_MOST = 1_000
 """The goal is 200; a busy machine may need longer, but never that long."""
@@ -100,28 +100,36 @@ async def test_fifty_calls_for_help_reach_every_watching_supervisor_of_the_team_
     assert p95 <= ALERT_MS_MOST, took_ms
 
 
-async def test_a_rule_finds_a_real_silence_and_sees_it_end(
+async def test_rules_find_a_real_silence_and_a_real_hold_and_see_them_end(
     running: Running, tmp_path: Path
 ) -> None:
     async with centre(running, tmp_path) as at:
         await set_rule(at, SILENCE, 4_000)
+        await set_rule(at, LONG_HOLD, 1_500)
         supervisor = Supervisor(SUPERVISOR, at.platform, at.ledger)
         async with watched(supervisor) as floor:
             await at.operator("usr_op04")
             talk = await at.talk("mute", "+819040000014", "usr_op04")
 
-            def silence(state: pb.FloorAlertState.ValueType) -> Callable[[pb.FloorRow], bool]:
-                wanted = (talk.contact_id, SILENCE, state)
+            def told(
+                kind: alert_pb.AlertKind.ValueType, state: pb.FloorAlertState.ValueType
+            ) -> Callable[[pb.FloorRow], bool]:
+                wanted = (talk.contact_id, kind, state)
                 return lambda row: (row.alert.contact_id, row.alert.kind, row.alert.state) == wanted
 
             for phone in ("usr_op04", "mute"):
                 await at.phones.do("sound", phone=phone, sound={"silence": True})
-            await floor.sees(silence(pb.FLOOR_ALERT_STATE_OPEN))
+            await floor.sees(told(SILENCE, pb.FLOOR_ALERT_STATE_OPEN))
             await at.phones.do("sound", phone="mute", sound=VOICES.customer)
-            await floor.sees(silence(pb.FLOOR_ALERT_STATE_ENDED))
+            await floor.sees(told(SILENCE, pb.FLOOR_ALERT_STATE_ENDED))
+            await at.phones.do("hold", phone="usr_op04")
+            await floor.sees(told(LONG_HOLD, pb.FLOOR_ALERT_STATE_OPEN))
+            await at.phones.do("resume", phone="usr_op04")
+            await floor.sees(told(LONG_HOLD, pb.FLOOR_ALERT_STATE_ENDED))
             await at.hang_up("mute")
             await at.wrap_up("usr_op04")
         await set_rule(at, SILENCE, 15_000)
+        await set_rule(at, LONG_HOLD, 60_000)
 
 
 async def set_rule(at: Centre, kind: alert_pb.AlertKind.ValueType, limit_ms: int) -> None:

@@ -28,6 +28,7 @@ from sasayaki.monitoring.v1.supervision_events import (
     Purpose,
     SupervisionEnded,
     SupervisionEndReason,
+    SupervisionModeChanged,
     SupervisionStarted,
     TargetSwitched,
 )
@@ -137,6 +138,35 @@ class TestSteerMedia:
         *_, awaited, left = self.asked(started(), FOLLOWING, to("con_2"), AWAITED, LEFT)
         assert awaited == [unsupervise("con_1")]
         assert left == [media.ReleasePhoneRequest(user_id="usr_sato")]
+
+    def test_the_requests_for_one_supervisor_stand_in_one_lane(self) -> None:
+        steer = SteerMedia()
+        first, second = recorded("spv_1", started()), recorded("spv_2", started())
+        for record in (first, second):
+            list(steer.react(record))
+        assert steer.lane(first) == steer.lane(second) == steer.lane(recorded("spv_1", LEFT))
+        other = started().model_copy(update={"supervisor_id": "usr_ito"})
+        list(steer.react(recorded("spv_3", other)))
+        assert steer.lane(recorded("spv_3", other)) != steer.lane(first)
+
+    def test_a_later_start_ends_the_earlier_supervision_whose_end_is_read_afterwards(self) -> None:
+        steer = SteerMedia()
+        list(steer.react(recorded("spv_1", started())))
+        later = at(recorded("spv_2", started(contact_id="con_2")), NOON + timedelta(seconds=1))
+        left, asked = steer.react(later)
+        assert left == unsupervise("con_1")
+        assert isinstance(asked, media.SuperviseRequest)
+        assert asked.contact_id == "con_2"
+        assert list(steer.react(recorded("spv_1", LEFT))) == []
+
+    def test_an_earlier_start_that_is_read_after_a_later_one_asks_nothing(self) -> None:
+        steer = SteerMedia()
+        later = at(recorded("spv_2", started(contact_id="con_2")), NOON + timedelta(seconds=1))
+        list(steer.react(later))
+        assert list(steer.react(recorded("spv_1", started()))) == []
+        assert list(steer.react(recorded("spv_1", LEFT))) == []
+        whisper = SupervisionModeChanged(mode=WHISPER)
+        assert len(list(steer.react(recorded("spv_2", whisper)))) == 1
 
 
 class TestEndWithCall:

@@ -46,6 +46,9 @@ PHONE_LOST = frozenset(
 ENDED_MOST = 10_000
 """Ended calls remembered; a supervision that started just before its call ended comes later."""
 
+LANES_MOST = 10_000
+"""Supervisions whose supervisor is remembered for the order of requests; beyond, their own."""
+
 Operator: TypeAlias = tuple[str, str]
 """Tenant and user id."""
 
@@ -56,6 +59,8 @@ class _Steered:
 
     contact_id: str
     supervisor_id: str
+    tenant_id: str
+    since: datetime
     mode: SupervisionMode
     asked_to_keep: bool
     following: bool
@@ -87,6 +92,9 @@ class SteerMedia:
     """Makes the mix follow what was decided: one record in, the requests it calls for out.
 
     Before `SupervisionStarted` nothing is asked of media: a question for consent is not one.
+    A supervisor is in one supervision at a time, but two of them are two streams: what is asked
+    for one supervisor goes out in order, and the later start is the end of the earlier supervision
+    even if that end is read afterwards.
     """
 
     name = "steer-media"
@@ -96,10 +104,14 @@ class SteerMedia:
 
     def __init__(self) -> None:
         self._steered: dict[str, _Steered] = {}
+        self._lanes: dict[str, str] = {}
+
+    def lane(self, record: Recorded[Any]) -> str:
+        return self._lanes.get(record.subject, record.subject)
 
     def react(self, record: Recorded[Any]) -> Iterable[Message]:
         if isinstance(record.data, SupervisionStarted):
-            yield from self._started(record.subject, record.data)
+            yield from self._started(record, record.data)
             return
         steered = self._steered.get(record.subject)
         if steered is None:
@@ -122,15 +134,38 @@ class SteerMedia:
                 del self._steered[record.subject]
                 yield from _ended(record.subject, steered)
 
-    def _started(self, supervision_id: str, started: SupervisionStarted) -> Iterator[Message]:
-        steered = self._steered[supervision_id] = _Steered(
+    def _started(self, record: Recorded[Any], started: SupervisionStarted) -> Iterator[Message]:
+        steered = _Steered(
             started.contact_id,
             started.supervisor_id,
+            record.tenant_id,
+            record.time,
             started.mode,
             asked_to_keep=bool(started.keep_phone),
             following=bool(started.following),
         )
-        yield steered.supervise(supervision_id)
+        self._remember_lane(record.subject, f"{record.tenant_id} {started.supervisor_id}")
+        for other_id, other in self._others(steered):
+            if other.since > steered.since:
+                return  # over already: its end is still to be read
+            del self._steered[other_id]
+            yield from _ended(other_id, other)
+        self._steered[record.subject] = steered
+        yield steered.supervise(record.subject)
+
+    def _others(self, steered: _Steered) -> list[tuple[str, _Steered]]:
+        """What else is known to be under way of the same supervisor."""
+        who = (steered.tenant_id, steered.supervisor_id)
+        return [
+            (other_id, other)
+            for other_id, other in self._steered.items()
+            if (other.tenant_id, other.supervisor_id) == who
+        ]
+
+    def _remember_lane(self, supervision_id: str, lane: str) -> None:
+        self._lanes[supervision_id] = lane
+        if len(self._lanes) > LANES_MOST:
+            del self._lanes[next(iter(self._lanes))]
 
 
 def _following(supervision_id: str, steered: _Steered, following: bool) -> Iterator[Message]:
