@@ -432,6 +432,7 @@ impl Phone {
     }
 
     /// The payload of the next RTP packet.
+    #[track_caller]
     pub fn hear(&self) -> Vec<u8> {
         let mut packet = [0; 2048];
         let (length, _) = self.rtp.recv_from(&mut packet).expect("no sound came");
