@@ -72,6 +72,7 @@ async def test_1_a_click_on_a_name_lets_the_supervisor_hear_both_sides_within_a_
         )
         assert name.operator.since.ToNanoseconds() > 0
         clicked = await floor.sees(lambda row: row.talk.operator_id == MISAKI)
+        await floor.sees(lambda row: row.talk.reason_id == "rsn_contract")
         since, before = at.phones.position, now_ns()
         supervision = await supervisor.start(clicked.talk.contact_id, LISTEN)
         rx = await ear(at, since)
