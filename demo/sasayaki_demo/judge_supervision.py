@@ -22,12 +22,10 @@ def supervisions_were_asked_for(case: Case) -> Iterator[str]:
     begun: Counter[tuple[str, str, str, str]] = Counter()
     for supervision, records in case.streams("monitoring.supervision").items():
         data = records[0].data
-        begun[
-            str(data["supervisor_id"]),
-            str(data["contact_id"]),
-            str(data["mode"]),
-            str(data["purpose"]),
-        ] += 1
+        who, contact, mode, purpose = (
+            str(data.get(key)) for key in ("supervisor_id", "contact_id", "mode", "purpose")
+        )
+        begun[who, contact, mode, purpose] += 1
         if _names(records)["SupervisionEnded"] != 1:
             yield f"{supervision}: did not end once"
     yield from differences("asked for", acts, "begun by topics", begun)
@@ -62,7 +60,7 @@ def consents_were_answered(case: Case) -> Iterator[str]:
         names = _names(records)
         for record in records:
             if record.name == "ConsentAnswered":
-                asked = str(records[0].data["operator_id"])
+                asked = str(records[0].data.get("operator_id"))
                 told[asked, supervision, str(record.data["answer"])] += 1
         if records[-1].data.get("reason") == DECLINED and names["SupervisionStarted"]:
             yield f"{supervision}: declined and started"
@@ -85,10 +83,10 @@ def calls_were_changed(case: Case) -> Iterator[str]:
             to = (supervision, record.data["contact_id"], record.data["mode"])
             if chosen[to]:
                 chosen[to] -= 1
-            elif (first["supervisor_id"], first["contact_id"]) not in following:
+            elif (first.get("supervisor_id"), first.get("contact_id")) not in following:
                 yield f"{supervision}: came to {to[1]} unasked"
-            elif record.data["operator_id"] != first["operator_id"]:
-                yield f"{supervision}: followed {first['operator_id']} to somebody else"
+            elif record.data["operator_id"] != first.get("operator_id"):
+                yield f"{supervision}: followed {first.get('operator_id')} to somebody else"
     yield from (f"{to}: chosen, but not in the topics" for to in chosen.elements())
 
 

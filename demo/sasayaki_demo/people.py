@@ -15,6 +15,8 @@ from sasayaki.callreason.v1 import callreason_service_pb2 as callreason_pb
 from sasayaki.callreason.v1 import enquiry_events_pb2 as enquiry_pb
 from sasayaki.callreason.v1.callreason_service_pb2_grpc import CallreasonServiceStub
 from sasayaki.media.v1 import call_events_pb2 as media_pb
+from sasayaki.media.v1 import media_service_pb2 as media_rpc_pb
+from sasayaki.media.v1.media_service_pb2_grpc import MediaServiceStub
 from sasayaki.monitoring.v1 import alert_events_pb2 as alert_pb
 from sasayaki.monitoring.v1 import desk_pb2 as desk_pb
 from sasayaki.monitoring.v1 import floor_pb2 as floor_pb
@@ -175,6 +177,7 @@ class Supervisor(Person):
         purpose: supervision_pb.Purpose.ValueType = supervision_pb.PURPOSE_HELP,
         *,
         following: bool = False,
+        keep_phone: bool = False,
     ) -> str:
         """Begins a supervision, or asks for it; returns its id."""
         answer = await self._act(
@@ -186,6 +189,7 @@ class Supervisor(Person):
                 mode=mode,
                 purpose=purpose,
                 following=following,
+                keep_phone=keep_phone,
             ),
             contact_id=contact_id,
             mode=media_pb.SupervisionMode.Name(mode),
@@ -238,6 +242,14 @@ class Supervisor(Person):
                 request_id=str(uuid4()), supervision_id=supervision_id
             ),
             supervision_id=supervision_id,
+        )
+
+    async def hang_up_phone(self) -> None:
+        """Has the own phone hung up that stays connected."""
+        await self._act(
+            "release_phone",
+            self._platform.media.ReleasePhone,
+            media_rpc_pb.ReleasePhoneRequest(request_id=str(uuid4()), user_id=self.user_id),
         )
 
     async def claim(self, alert_id: str) -> str:
@@ -301,6 +313,7 @@ class Platform:
         self.routing: Any = RoutingServiceStub(channels["routing"])
         self.callreason: Any = CallreasonServiceStub(channels["callreason"])
         self.monitoring: Any = MonitoringServiceStub(channels["monitoring"])
+        self.media: Any = MediaServiceStub(channels["media"])
         self.recording: Any = RecordingServiceStub(channels["recording"])
 
 

@@ -20,7 +20,6 @@ from sasayaki.media.v1 import call_events_pb2 as media_pb
 from sasayaki.monitoring.v1 import monitoring_service_pb2 as pb
 from sasayaki.monitoring.v1 import supervision_events_pb2 as wire
 from sasayaki_demo.bots import CUSTOMER_HZ, hears
-from sasayaki_demo.examine import VOICES
 from sasayaki_demo.ledger import Entry
 from sasayaki_demo.sound import read_packets
 
@@ -42,10 +41,6 @@ class Training:
         self.asked: set[str] = set()
         self.over: set[str] = set()
 
-    async def ask(self, user: str, method: Any, request: Any) -> Any:
-        token = self._at.running.endpoints.tokens[user]
-        return await method(request, metadata=(("authorization", f"Bearer {token}"),), timeout=10)
-
     async def set_policy(self, answer_within_ms: int = 0, daily_limit: int = 0) -> None:
         request = pb.SetSupervisionPolicyRequest(
             request_id=str(uuid4()),
@@ -53,7 +48,7 @@ class Training:
             answer_within_ms=answer_within_ms,
             daily_limit=daily_limit,
         )
-        await self.ask(ADMIN, self._monitoring.SetSupervisionPolicy, request)
+        await self._at.ask(ADMIN, self._monitoring.SetSupervisionPolicy, request)
 
     async def start(self, contact_id: str) -> str:
         request = pb.StartSupervisionRequest(
@@ -62,7 +57,7 @@ class Training:
             mode=media_pb.SUPERVISION_MODE_LISTEN,
             purpose=wire.PURPOSE_TRAINING,
         )
-        answer = await self.ask(SUPERVISOR, self._monitoring.StartSupervision, request)
+        answer = await self._at.ask(SUPERVISOR, self._monitoring.StartSupervision, request)
         assert answer.consent_asked
         return str(answer.supervision_id)
 
@@ -70,11 +65,11 @@ class Training:
         request = pb.AnswerConsentRequest(
             request_id=str(uuid4()), supervision_id=supervision_id, answer=said
         )
-        await self.ask(OPERATOR, self._monitoring.AnswerConsent, request)
+        await self._at.ask(OPERATOR, self._monitoring.AnswerConsent, request)
 
     async def end(self, supervision_id: str) -> None:
         request = pb.EndSupervisionRequest(request_id=str(uuid4()), supervision_id=supervision_id)
-        await self.ask(SUPERVISOR, self._monitoring.EndSupervision, request)
+        await self._at.ask(SUPERVISOR, self._monitoring.EndSupervision, request)
 
     @asynccontextmanager
     async def at_desk(self) -> AsyncIterator[None]:
@@ -113,9 +108,7 @@ async def test_no_sample_of_20_training_sessions_is_heard_before_a_yes(
     running: Running, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
     async with centre(running, tmp_path) as at:
-        secret = running.endpoints.sip_secrets[SUPERVISOR]
-        settings = {"answer": "auto", "answer_after_ms": 0, "record": True}
-        await at.phones.register(SUPERVISOR, SUPERVISOR, secret, VOICES.supervisor, **settings)
+        await at.supervisor(SUPERVISOR)
         await at.operator(OPERATOR)
         talk = await at.talk("trainee", "+819050000001", OPERATOR)
         training = Training(at)

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import grpc
 import pytest
-from tests.e2e.centre import ANSWERS, WRAP_UP, Centre, centre
+from tests.e2e.centre import Centre, centre
 from tests.harness.running import Running
 from tests.harness.waiting import WITHIN_S
 
@@ -20,7 +20,6 @@ from sasayaki.media.v1 import call_events_pb2 as media_pb
 from sasayaki.monitoring.v1 import monitoring_service_pb2 as pb
 from sasayaki.monitoring.v1 import supervision_events_pb2 as wire
 from sasayaki_demo.bots import CUSTOMER_HZ, hears
-from sasayaki_demo.examine import VOICES
 from sasayaki_demo.sound import first_frame_with, read_packets
 
 SUPERVISOR, OPERATOR, OTHER = "usr_sv03", "usr_op04", "usr_op05"
@@ -32,55 +31,16 @@ SWITCH_MS_MOST = 1_000
 LOOK_S = 0.03
 
 
-class Supervising:
-    """A supervisor with a phone, and whoever else asks monitoring for something."""
-
-    def __init__(self, at: Centre) -> None:
-        self._at = at
-        self._monitoring: Any = at.platform.monitoring
-
-    async def ask(self, user: str, method: str, request: Any) -> Any:
-        token = self._at.running.endpoints.tokens[user]
-        metadata = (("authorization", f"Bearer {token}"),)
-        return await getattr(self._monitoring, method)(request, metadata=metadata, timeout=10)
-
-    async def phone(self) -> None:
-        secret = self._at.running.endpoints.sip_secrets[SUPERVISOR]
-        settings = {"answer": "auto", "answer_after_ms": 0, "record": True}
-        await self._at.phones.register(
-            SUPERVISOR, SUPERVISOR, secret, VOICES.supervisor, **settings
-        )
-
-    async def start(self, contact_id: str, **wishes: Any) -> str:
-        request = pb.StartSupervisionRequest(
-            request_id=str(uuid4()),
-            contact_id=contact_id,
-            mode=media_pb.SUPERVISION_MODE_LISTEN,
-            **wishes,
-        )
-        answer = await self.ask(SUPERVISOR, "StartSupervision", request)
-        return str(answer.supervision_id)
-
-    async def switch(self, supervision_id: str, contact_id: str) -> None:
-        request = pb.SwitchTargetRequest(
-            request_id=str(uuid4()),
-            supervision_id=supervision_id,
-            contact_id=contact_id,
-            mode=media_pb.SUPERVISION_MODE_LISTEN,
-        )
-        await self.ask(SUPERVISOR, "SwitchTarget", request)
-
-    async def say_yes(self, operator: str, supervision_id: str) -> None:
-        request = pb.AnswerConsentRequest(
-            request_id=str(uuid4()),
-            supervision_id=supervision_id,
-            answer=wire.CONSENT_ANSWER_ACCEPTED,
-        )
-        await self.ask(operator, "AnswerConsent", request)
-
-    async def end(self, supervision_id: str) -> None:
-        request = pb.EndSupervisionRequest(request_id=str(uuid4()), supervision_id=supervision_id)
-        await self.ask(SUPERVISOR, "EndSupervision", request)
+async def start(at: Centre, contact_id: str, **wishes: Any) -> str:
+    """The supervisor begins to listen, or asks for it; returns the supervision's id."""
+    request = pb.StartSupervisionRequest(
+        request_id=str(uuid4()),
+        contact_id=contact_id,
+        mode=media_pb.SUPERVISION_MODE_LISTEN,
+        **wishes,
+    )
+    method = at.platform.monitoring.StartSupervision
+    return str((await at.ask(SUPERVISOR, method, request)).supervision_id)
 
 
 async def heard_at_ns(capture: Path, hertz: float, since_ns: int) -> int:
@@ -96,24 +56,20 @@ async def test_another_call_is_heard_at_once_and_nobody_rings(
     running: Running, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
     async with centre(running, tmp_path) as at:
-        supervising = Supervising(at)
-        await supervising.phone()
+        supervisor = await at.supervisor(SUPERVISOR)
         await at.operator(OPERATOR)
         talk = await at.talk("one", "+819060000001", OPERATOR)
         await at.operator(OTHER)
-        other = await at.talk("two", "+819060000002", OTHER)
-        await at.phones.do("sound", phone="two", sound={"tone": OTHER_HZ})
+        other = await at.talk("two", "+819060000002", OTHER, OTHER_HZ)
         since = at.phones.position
-        supervision = await supervising.start(
-            talk.contact_id, purpose=wire.PURPOSE_HELP, keep_phone=True
-        )
+        supervision = await start(at, talk.contact_id, purpose=wire.PURPOSE_HELP, keep_phone=True)
         rx = Path((await at.phones.wait(SUPERVISOR, "established", since=since))["rx"])
         await hears(rx, CUSTOMER_HZ)
         took_ms: list[float] = []
         for number in range(SWITCHES):
             there, hertz = (talk, CUSTOMER_HZ) if number % 2 else (other, OTHER_HZ)
             sent_ns = time.time_ns()
-            await supervising.switch(supervision, there.contact_id)
+            await supervisor.switch(supervision, there.contact_id)
             async with asyncio.timeout(WITHIN_S):
                 heard_ns = await heard_at_ns(rx, hertz, sent_ns)
             took_ms.append((heard_ns - sent_ns) / 1e6)
@@ -122,7 +78,7 @@ async def test_another_call_is_heard_at_once_and_nobody_rings(
         rung = [e for e in at.ledger.entries[since:] if e.get("phone") == SUPERVISOR]
         assert [entry["event"] for entry in rung].count("established") == 1
         assert max(took_ms) <= SWITCH_MS_MOST, took_ms
-        await supervising.end(supervision)
+        await supervisor.end(supervision)
         for customer, operator in (("one", OPERATOR), ("two", OTHER)):
             await at.hang_up(customer)
             await at.wrap_up(operator)
@@ -132,29 +88,26 @@ async def test_a_yes_goes_along_with_the_operator_who_is_followed_and_with_nobod
     running: Running, tmp_path: Path
 ) -> None:
     async with centre(running, tmp_path) as at:
-        supervising = Supervising(at)
-        await supervising.phone()
+        supervisor = await at.supervisor(SUPERVISOR)
         await at.operator(OPERATOR)
         talk = await at.talk("first", "+819060000003", OPERATOR)
         since = at.phones.position
-        supervision = await supervising.start(
-            talk.contact_id, purpose=wire.PURPOSE_TRAINING, following=True
+        supervision = await start(
+            at, talk.contact_id, purpose=wire.PURPOSE_TRAINING, following=True
         )
-        await supervising.say_yes(OPERATOR, supervision)
+        await at.operators[OPERATOR].answer_consent(supervision, wire.CONSENT_ANSWER_ACCEPTED)
         rx = Path((await at.phones.wait(SUPERVISOR, "established", since=since))["rx"])
         await hears(rx, CUSTOMER_HZ)
         await at.hang_up("first")
-        contact = await at.desk_shows(OPERATOR, WRAP_UP)
-        await at.operators[OPERATOR].complete_wrap_up(contact, ANSWERS)
+        await at.be_ready_again(OPERATOR)
 
-        await at.talk("second", "+819060000004", OPERATOR)
-        await at.phones.do("sound", phone="second", sound={"tone": OTHER_HZ})
+        await at.talk("second", "+819060000004", OPERATOR, OTHER_HZ)
         async with asyncio.timeout(WITHIN_S):
             await heard_at_ns(rx, OTHER_HZ, 0)
         await at.operator(OTHER)
         elsewhere = await at.talk("third", "+819060000005", OTHER)
         with pytest.raises(grpc.aio.AioRpcError, match="the operator has to be asked"):
-            await supervising.switch(supervision, elsewhere.contact_id)
+            await supervisor.switch(supervision, elsewhere.contact_id)
 
         left = at.phones.position
         await at.phones.do("hangup", phone=SUPERVISOR)

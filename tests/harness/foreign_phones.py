@@ -15,6 +15,7 @@ from typing import Any
 import pjsua2 as pj
 
 POLL_MS = 5
+CALLS_MAX = 16
 
 
 def tell(**what: Any) -> None:
@@ -101,6 +102,7 @@ class Switchboard:
         config = pj.EpConfig()
         config.uaConfig.threadCnt = 0
         config.uaConfig.mainThreadOnly = True
+        config.uaConfig.maxCalls = CALLS_MAX
         config.logConfig.level = config.logConfig.consoleLevel = 0
         config.medConfig.clockRate = config.medConfig.sndClockRate = 8000
         config.medConfig.noVad = True

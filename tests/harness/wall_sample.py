@@ -112,6 +112,7 @@ def rows() -> list[pb.FloorRow]:
                 client_id="cli_acme",
                 operator_id="usr_op01",
                 since=ago(251),
+                reason_id="rsn_billing",
             )
         ),
         pb.FloorRow(
@@ -120,6 +121,8 @@ def rows() -> list[pb.FloorRow]:
                 client_id="cli_hana",
                 operator_id="usr_op02",
                 since=ago(3_725),
+                reason_id="rsn_contract",
+                held_since=ago(60),
             )
         ),
         supervision(

@@ -167,6 +167,28 @@ async def test_a_takeover_goes_from_the_order_to_the_end_by_the_supervisor(desk:
     ]
 
 
+async def test_a_takeover_is_carried_through_though_media_is_killed_in_it(desk: Desk) -> None:
+    contact_id, leg_id = await talking(desk)
+    supervisor_leg = await supervised(desk, contact_id, "TAKEOVER")
+    await until(lambda: bool(desk.node.asked("supervise")))
+    desk.media.kill()
+    taken = node.ModeApplied(leg_id=supervisor_leg, mode=node.MODE_TAKEOVER, applied_at_us=1)
+    desk.node.happen(contact_id, mode_applied=taken)
+    await restarted(desk)
+    order_id = f"{contact_id}/hang-up/{leg_id}"
+    await until(lambda: desk.node.times(order_id) == 1)
+    desk.media.kill()
+    await restarted(desk)
+    await until(lambda: desk.node.times(order_id) == 2)
+    released = node.LegEnded(leg_id=leg_id, reason=node.LEG_END_RELEASED)
+    last = desk.node.happen(contact_id, leg_ended=released)
+    await until(lambda: desk.node.acknowledged == last)
+    ended = await desk.told(contact_id, "OperatorLegEnded")
+    assert ended["reason"] == "LEG_END_REASON_TAKEN_OVER"
+    kinds = await desk.kinds(contact_id)
+    assert [kinds.count(kind) for kind in ("SupervisorHeard", "HangUpOrdered")] == [1, 1]
+
+
 async def test_a_supervisor_who_has_the_call_ends_it_by_leaving(desk: Desk) -> None:
     contact_id, _ = await talking(desk)
     supervisor_leg = await supervised(desk, contact_id, "TAKEOVER")

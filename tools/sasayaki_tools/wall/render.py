@@ -145,8 +145,8 @@ def _measured(each: pb.FloorAlert, look: Look) -> str:
 
 
 CALLS = (
-    *("call", "client", "operator", "talk", "customer_level", "operator_level", "overlap"),
-    "heard",
+    *("call", "client", "why", "operator", "talk", "hold"),
+    *("customer_level", "operator_level", "overlap", "heard"),
 )
 
 
@@ -160,8 +160,10 @@ def _calls(board: Board, now: datetime, look: Look) -> Iterator[list[str]]:
         yield [
             talk.contact_id[-ID_SHOWN:],
             talk.client_id,
+            talk.reason_id.removeprefix("rsn_"),
             look.person(talk.operator_id),
             _since(talk.since, now),
+            _since(talk.held_since, now) if talk.HasField("held_since") else "",
             _level(told, media.LEG_ROLE_CUSTOMER),
             _level(told, media.LEG_ROLE_OPERATOR),
             str(told.overlap_ms) if told is not None and told.overlap_ms else "",

@@ -49,7 +49,9 @@ COLUMNS: Mapping[str, Words] = {
     "told": ("通知先", "told"),
     "claimed": ("対応者", "claimed by"),
     "reason": ("理由", "reason"),
+    "why": ("用件", "why"),
     "talk": ("通話時間", "talk"),
+    "hold": ("保留", "hold"),
     "customer_level": ("客の音量", "customer level"),
     "operator_level": ("担当の音量", "operator level"),
     "overlap": ("被り", "both"),
@@ -146,7 +148,6 @@ LEGEND: Words = (
   三者=客と担当者  引き取り=担当者は退出し、SVが客と話す
   同意待ち=オペレーターに尋ねている、まだ何も聴こえない
   追従=同じオペレーターの次の通話でも聴く
-フィードバックの確認: 前に伝えたことがこの通話でできているか見る
 確認: 同じ理由の通話で、前回の助言ができたか(AnswerFollowUp で答える)
 キュー: 時間内=定められた秒数以内の応答
   サービスレベル=時間内/(応答+放棄)
@@ -169,7 +170,6 @@ Modes: listen=nobody hears the SV  whisper=the operator only
   barge=both  takeover=the operator has left, the SV talks to the customer
   asked for consent=the operator is asked, nothing is heard yet
   follows=stays with the operator for the next call
-Follow-ups: what was told after an earlier call; does this one show it?
 Follow-ups: a call of the same reason as one that got this feedback;
   AnswerFollowUp says whether it is done
 Queues: in time=answered within the seconds agreed

@@ -18,11 +18,12 @@ from sasayaki.routing.v1.pool_events import (
 )
 from sasayaki_chassis.identity import Identity
 from sasayaki_monitoring.alerts.rows import AlertRows
-from sasayaki_monitoring.floor.floor import Floor, Talk
+from sasayaki_monitoring.floor.floor import Talk
 from sasayaki_monitoring.floor.operators import Operators
 from sasayaki_monitoring.floor.queue_rows import QueueRows
 from sasayaki_monitoring.floor.queues import IN_TIME
 from sasayaki_monitoring.floor.supervisions import SupervisionRows
+from sasayaki_monitoring.floor.talks import TalkRows
 from sasayaki_monitoring.floor.watchers import Row, Watcher, Watchers
 
 Key: TypeAlias = tuple[str, str]
@@ -30,12 +31,13 @@ Key: TypeAlias = tuple[str, str]
 
 
 class FloorView:
-    """Folds four topics into rows and tells the watchers every change.
+    """Folds five topics into rows and tells the watchers every change.
 
     The topics come in no common order; no row needs another's.
     """
 
     topics: tuple[str, ...] = (
+        "callreason.enquiry",
         "media.call",
         "monitoring.alert",
         "monitoring.supervision",
@@ -45,7 +47,7 @@ class FloorView:
     def __init__(self, watchers: Watchers, in_time: timedelta = IN_TIME) -> None:
         self._watchers = watchers
         self._rows: dict[Key, Row] = {}
-        self._calls = Floor()
+        self._talks = TalkRows()
         self._operators = Operators()
         self._queues = QueueRows(in_time)
         self._alerts = AlertRows()
@@ -54,7 +56,7 @@ class FloorView:
 
     def fold(self, record: Recorded[Any]) -> None:
         match record.type.split(".")[1]:
-            case "media":
+            case "media" | "callreason":
                 self._of_a_call(record)
             case "routing":
                 self._of_the_pool(record)
@@ -87,7 +89,7 @@ class FloorView:
         return next(
             (
                 talk
-                for talk in self._calls.talks.values()
+                for talk in self._talks.calls.talks.values()
                 if (talk.tenant_id, talk.operator_id) == (tenant_id, operator_id)
             ),
             None,
@@ -104,22 +106,14 @@ class FloorView:
         return talk
 
     def _of_a_call(self, record: Recorded[Event]) -> None:
-        contact_id, before = record.subject, self._calls.talks.get(record.subject)
-        self._calls.fold(record)
-        talk = self._calls.talks.get(contact_id)
-        if talk is None:
-            self._take(("talk", contact_id), wire.FloorGone(talk=contact_id))
-        elif talk is not before:
+        key = ("talk", record.subject)
+        before, row = self._rows.get(key), self._talks.fold(record)
+        if row is None:
+            self._take(key, wire.FloorGone(talk=record.subject))
+        elif before is None or row.shown != before.shown:
+            self._put(key, row)
             self._begun.set()
             self._begun = asyncio.Event()
-            row = wire.FloorTalk(
-                contact_id=contact_id, client_id=talk.client_id, operator_id=talk.operator_id
-            )
-            row.since.FromDatetime(record.time)
-            shown = wire.FloorRow(talk=row)
-            self._put(
-                ("talk", contact_id), Row(talk.tenant_id, frozenset((talk.client_id,)), shown)
-            )
 
     def _of_the_pool(self, record: Recorded[Any]) -> None:
         match record.data:

@@ -265,11 +265,19 @@ class FloorTalk(_message.Message):
     CLIENT_ID_FIELD_NUMBER: _builtins.int
     OPERATOR_ID_FIELD_NUMBER: _builtins.int
     SINCE_FIELD_NUMBER: _builtins.int
+    REASON_ID_FIELD_NUMBER: _builtins.int
+    HELD_SINCE_FIELD_NUMBER: _builtins.int
     contact_id: _builtins.str
     client_id: _builtins.str
     operator_id: _builtins.str
+    reason_id: _builtins.str
+    """Why the customer called, as far as they said; empty: not known."""
     @_builtins.property
     def since(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def held_since(self) -> _timestamp_pb2.Timestamp:
+        """Since when one side keeps the other on hold; absent: nobody does."""
+
     def __init__(
         self,
         *,
@@ -277,10 +285,12 @@ class FloorTalk(_message.Message):
         client_id: _builtins.str = ...,
         operator_id: _builtins.str = ...,
         since: _timestamp_pb2.Timestamp | None = ...,
+        reason_id: _builtins.str = ...,
+        held_since: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["since", b"since"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["held_since", b"held_since", "since", b"since"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id", "contact_id", b"contact_id", "operator_id", b"operator_id", "since", b"since"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id", "contact_id", b"contact_id", "held_since", b"held_since", "operator_id", b"operator_id", "reason_id", b"reason_id", "since", b"since"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -1,0 +1,69 @@
+"""The talks of the floor as rows: with whom, why, since when, and whether somebody is on hold."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sasayaki.callreason.v1.enquiry_events import EnquiryClosed, ReasonStated
+from sasayaki.event import Recorded
+from sasayaki.media.v1.call_events import CallEnded, HoldEnded, HoldStarted, TalkStarted
+from sasayaki.monitoring.v1 import floor_pb2 as wire
+from sasayaki_monitoring.floor.floor import Floor, Talk
+from sasayaki_monitoring.floor.watchers import Row
+
+BEGINNINGS = (ReasonStated, TalkStarted, HoldStarted)
+"""What makes a contact worth remembering; both topics say when it is over."""
+
+
+@dataclass(slots=True)
+class _About:
+    """What is known of a contact beside who talks; `held`: since when, by leg."""
+
+    reason_id: str = ""
+    since: datetime | None = None
+    held: dict[str, datetime] = field(default_factory=dict)
+
+
+class TalkRows:
+    """Folds `media.call` and `callreason.enquiry`, which come in no common order."""
+
+    def __init__(self) -> None:
+        self.calls = Floor()
+        self._about: dict[str, _About] = {}
+
+    def fold(self, record: Recorded[Any]) -> Row | None:
+        """Returns the row of the record's contact, or None when nobody talks with it."""
+        contact_id, before = record.subject, self.calls.talks.get(record.subject)
+        self.calls.fold(record)
+        talk = self.calls.talks.get(contact_id)
+        if isinstance(record.data, BEGINNINGS):
+            self._about.setdefault(contact_id, _About())
+        about = self._about.get(contact_id)
+        if about is None:
+            return None
+        if talk is not before:
+            about.since = record.time
+        match record.data:
+            case ReasonStated(reason_id=reason_id):
+                about.reason_id = reason_id
+            case HoldStarted(leg_id=leg_id):
+                about.held[leg_id] = record.time
+            case HoldEnded(leg_id=leg_id):
+                about.held.pop(leg_id, None)
+            case CallEnded() | EnquiryClosed() if talk is None:
+                del self._about[contact_id]
+        return _row(talk, about) if talk is not None else None
+
+
+def _row(talk: Talk, about: _About) -> Row:
+    row = wire.FloorTalk(
+        contact_id=talk.contact_id,
+        client_id=talk.client_id,
+        operator_id=talk.operator_id,
+        reason_id=about.reason_id,
+    )
+    if about.since is not None:
+        row.since.FromDatetime(about.since)
+    if about.held:
+        row.held_since.FromDatetime(min(about.held.values()))
+    return Row(talk.tenant_id, frozenset((talk.client_id,)), wire.FloorRow(talk=row))
