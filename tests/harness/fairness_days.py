@@ -89,8 +89,7 @@ class Centre:
         self.calls: dict[str, Call] = {}
         self.follow_list = follow_list
         self.numbers = count(1)
-        self.habits = Random(f"habits {seed}")
-        self._seed = seed
+        self.seed = seed
         self._present: dict[str, Call] = {}
         self._raised_at: dict[str, datetime] = {}
         self._monitoring: MonitoringAlone | None = None
@@ -151,8 +150,8 @@ class Centre:
     def _days_of(self, team_id: str) -> Iterator[Any]:
         """Calls, and calls for help; they don't depend on whom a supervisor hears."""
         for operator_id in members(team_id):
-            yield self._talks(operator_id, Random(f"calls {self._seed} {operator_id}"))
-        yield self._alerts(team_id, Random(f"alerts {self._seed} {team_id}"))
+            yield self._talks(operator_id, Random(f"calls {self.seed} {operator_id}"))
+        yield self._alerts(team_id, Random(f"alerts {self.seed} {team_id}"))
 
     async def _talks(self, operator_id: str, random: Random) -> None:
         for day in range(self.days):
@@ -238,6 +237,7 @@ class Supervisor:
     def __init__(self, centre: Centre, team_id: str) -> None:
         self._centre = centre
         self._team_id = team_id
+        self._habits = Random(f"habits {centre.seed} {team_id}")
         self._who = Identity(
             team_id.replace("tea", "usr_sv"), TENANT, "supervisor", frozenset((CLIENT,)), team_id
         )
@@ -332,7 +332,7 @@ class Supervisor:
     async def _choice(self) -> Call | None:
         if not self._centre.follow_list:
             favourites = members(self._team_id)[:FAVOURITES]
-            chosen = self._centre.habits.sample(favourites, FAVOURITES)
+            chosen = self._habits.sample(favourites, FAVOURITES)
             talks = (self._centre.talk_of(operator_id) for operator_id in chosen)
             return next((call for call in talks if call is not None), None)
         told = await self._centre.ask_fairness(self._who, self._team_id)
