@@ -50,6 +50,25 @@ def modes_were_heard(case: Case) -> Iterator[str]:
             yield f"{supervision}: {calls} calls, {legs[supervision]} legs ended"
 
 
+def phones_were_connected(case: Case) -> Iterator[str]:
+    """Each time a supervisor's phone was picked up and hung up is one connection in the topics."""
+    supervisors = {str(e["user"]) for e in case.acts("start_supervision")}
+    seen: Counter[tuple[str, str]] = Counter()
+    for event, name in (("established", "PhoneConnected"), ("hungup", "PhoneGone")):
+        seen.update((e["phone"], name) for e in case.events(event) if e["phone"] in supervisors)
+    phones = {phone for phone, _ in seen}
+    told: Counter[tuple[str, str]] = Counter()
+    for phone, records in case.streams("media.phone").items():
+        names, user = _names(records), str(records[0].data.get("user_id"))
+        if user not in phones:
+            continue
+        for name in ("PhoneConnected", "PhoneGone"):
+            told[user, name] += names[name]
+        if names["PhoneGone"] and names["PhoneAttached"] != names["PhoneDetached"]:
+            yield f"{phone}: attached and detached differ"
+    yield from differences("seen by phones", seen, "told by topics", told)
+
+
 def consents_were_answered(case: Case) -> Iterator[str]:
     """Each question was answered by its operator; after a no nobody heard anything."""
     answers = Counter(
@@ -131,6 +150,19 @@ def alerts_were_answered(case: Case) -> Iterator[str]:
         yield from differences(f"{act} by people", acts[act], "by topics", told[act])
 
 
+def teams_were_assessed(case: Case) -> Iterator[str]:
+    """Every team's days were assessed, each once: no team has a day that another lacks."""
+    days: dict[str, Counter[str]] = defaultdict(Counter)
+    for record in case.records:
+        if record.is_history and record.name == "FairnessAssessed":
+            days[str(record.data["team_id"])][str(record.data["day"])] += 1
+    everywhere = {day for counted in days.values() for day in counted}
+    for team, counted in days.items():
+        for day in everywhere:
+            if counted[day] != 1:
+                yield f"{team}: {day} assessed {counted[day]} times"
+
+
 def _names(records: list[Written]) -> Counter[str]:
     return Counter(record.name for record in records)
 
@@ -138,8 +170,10 @@ def _names(records: list[Written]) -> Counter[str]:
 RULES: tuple[Callable[[Case], Iterator[str]], ...] = (
     supervisions_were_asked_for,
     modes_were_heard,
+    phones_were_connected,
     consents_were_answered,
     calls_were_changed,
     takeovers_released_the_operator,
     alerts_were_answered,
+    teams_were_assessed,
 )
