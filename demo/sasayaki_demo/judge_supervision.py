@@ -150,19 +150,6 @@ def alerts_were_answered(case: Case) -> Iterator[str]:
         yield from differences(f"{act} by people", acts[act], "by topics", told[act])
 
 
-def teams_were_assessed(case: Case) -> Iterator[str]:
-    """Every team's days were assessed, each once: no team has a day that another lacks."""
-    days: dict[str, Counter[str]] = defaultdict(Counter)
-    for record in case.records:
-        if record.is_history and record.name == "FairnessAssessed":
-            days[str(record.data["team_id"])][str(record.data["day"])] += 1
-    everywhere = {day for counted in days.values() for day in counted}
-    for team, counted in days.items():
-        for day in everywhere:
-            if counted[day] != 1:
-                yield f"{team}: {day} assessed {counted[day]} times"
-
-
 def _names(records: list[Written]) -> Counter[str]:
     return Counter(record.name for record in records)
 
@@ -175,5 +162,4 @@ RULES: tuple[Callable[[Case], Iterator[str]], ...] = (
     calls_were_changed,
     takeovers_released_the_operator,
     alerts_were_answered,
-    teams_were_assessed,
 )
