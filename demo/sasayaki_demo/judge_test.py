@@ -11,7 +11,10 @@ from sasayaki_demo.judge import judge
 TELLING = frozenset({"calling", "keyed", "established"})
 """The phones' entries that the topics must answer to."""
 BY_THE_CLOCK = frozenset({"monitoring.fairness"})
-"""Topics that are worked out of the others once a day: no phone and no person answers for them."""
+"""Topics that are worked out of the others once a day: no phone and no person answers for them.
+
+Nor for the alerts that rules raise and end by themselves.
+"""
 
 
 def self_test(case: Case) -> list[str]:
@@ -29,10 +32,11 @@ def self_test(case: Case) -> list[str]:
 
 def _records_changed(case: Case) -> Iterator[tuple[str, Case]]:
     records = case.records
+    by_rules = _alerts_of_rules(case)
     for i, record in enumerate(records):
         if not record.is_history or when_ns(record) < case.started_ns:
             continue
-        if record.topic in BY_THE_CLOCK:
+        if record.topic in BY_THE_CLOCK or record.event["subject"] in by_rules:
             continue
         name = f"{record.topic}/{record.partition}@{record.offset} {record.name}"
         yield f"removed {name}", replace(case, records=records[:i] + records[i + 1 :])
@@ -44,6 +48,16 @@ def _records_changed(case: Case) -> Iterator[tuple[str, Case]]:
                 f"swapped {name}",
                 replace(case, records=[*records[:i], *swapped, *records[i + 2 :]]),
             )
+
+
+def _alerts_of_rules(case: Case) -> frozenset[str]:
+    return frozenset(
+        str(record.event["subject"])
+        for record in case.records
+        if record.is_history
+        and record.name == "AlertRaised"
+        and record.data["kind"] != "ALERT_KIND_HELP"
+    )
 
 
 def _ledger_changed(case: Case) -> Iterator[tuple[str, Case]]:
