@@ -19,7 +19,7 @@ from sasayaki.monitoring.v1 import supervision_events_pb2 as supervision_pb
 from sasayaki_demo.bots import CUSTOMER_HZ, SUPERVISOR_HZ, hears
 from sasayaki_demo.callers import opener
 from sasayaki_demo.case import Case
-from sasayaki_demo.examine import VOICES, settled
+from sasayaki_demo.examine import settled
 from sasayaki_demo.judge import judge
 from sasayaki_demo.people import LISTEN, WHISPER, Supervisor
 from sasayaki_demo.play import now_ns
@@ -51,7 +51,7 @@ async def test_the_ledgers_seconds_are_those_that_phones_received(
 ) -> None:
     started = now_ns()
     async with centre(running, tmp_path) as at:
-        supervisor = await come(at)
+        supervisor = await at.supervisor(SUPERVISOR)
         await at.operator(OPERATOR)
         talk = await at.talk("heard", "+819040000021", OPERATOR)
         supervised = [await supervise(at, supervisor, talk) for _ in range(SUPERVISIONS)]
@@ -76,20 +76,6 @@ async def test_the_ledgers_seconds_are_those_that_phones_received(
         farthest = max(packets_off for name, packets_off in off if name == what)
         record_property(f"{what}_farthest_off_packets", farthest)
         assert farthest <= most, (what, off)
-
-
-async def come(at: Centre) -> Supervisor:
-    """A supervisor with a phone."""
-    await at.phones.register(
-        SUPERVISOR,
-        SUPERVISOR,
-        at.running.endpoints.sip_secrets[SUPERVISOR],
-        VOICES.supervisor,
-        answer="auto",
-        answer_after_ms=0,
-        record=True,
-    )
-    return Supervisor(SUPERVISOR, at.platform, at.ledger)
 
 
 async def supervise(at: Centre, supervisor: Supervisor, talk: Talk) -> Supervised:
