@@ -22,11 +22,12 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from sasayaki.callreason.v1 import client_events_pb2 as sasayaki_dot_callreason_dot_v1_dot_client__events__pb2
 from sasayaki.callreason.v1 import enquiry_events_pb2 as sasayaki_dot_callreason_dot_v1_dot_enquiry__events__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n/sasayaki/callreason/v1/callreason_service.proto\x12\x16sasayaki.callreason.v1\x1a*sasayaki/callreason/v1/client_events.proto\x1a+sasayaki/callreason/v1/enquiry_events.proto\"\x8d\x02\n\x10PutClientRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12/\n\x07numbers\x18\x04 \x03(\x0b\x32\x1e.sasayaki.callreason.v1.Number\x12/\n\x07reasons\x18\x05 \x03(\x0b\x32\x1e.sasayaki.callreason.v1.Reason\x12\x37\n\x0cwrap_up_form\x18\x06 \x03(\x0b\x32!.sasayaki.callreason.v1.FormField\x12\x16\n\x0ewrap_up_ms_max\x18\x07 \x01(\r\x12\x11\n\tqueue_ids\x18\x08 \x03(\t\"\x13\n\x11PutClientResponse\"\xc5\x01\n\x12PublishFlowRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x0e\n\x06source\x18\x03 \x01(\t\x12H\n\x07prompts\x18\x04 \x03(\x0b\x32\x37.sasayaki.callreason.v1.PublishFlowRequest.PromptsEntry\x1a.\n\x0cPromptsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"7\n\x13PublishFlowResponse\x12\x0f\n\x07\x66low_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\r\"T\n\x12OpenEnquiryRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x12\n\ncontact_id\x18\x02 \x01(\t\x12\x16\n\x0e\x64ialled_number\x18\x03 \x01(\t\"\x15\n\x13OpenEnquiryResponse\"\x95\x05\n\x15\x41\x64vanceEnquiryRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x12\n\ncontact_id\x18\x02 \x01(\t\x12Q\n\x0cprompt_heard\x18\x03 \x01(\x0b\x32\x39.sasayaki.callreason.v1.AdvanceEnquiryRequest.PromptHeardH\x00\x12U\n\x0e\x64igits_pressed\x18\x04 \x01(\x0b\x32;.sasayaki.callreason.v1.AdvanceEnquiryRequest.DigitsPressedH\x00\x12Q\n\x0ctalk_started\x18\x05 \x01(\x0b\x32\x39.sasayaki.callreason.v1.AdvanceEnquiryRequest.TalkStartedH\x00\x12M\n\ncall_ended\x18\x06 \x01(\x0b\x32\x37.sasayaki.callreason.v1.AdvanceEnquiryRequest.CallEndedH\x00\x12M\n\ntaken_over\x18\x07 \x01(\x0b\x32\x37.sasayaki.callreason.v1.AdvanceEnquiryRequest.TakenOverH\x00\x1a\x1e\n\x0bPromptHeard\x12\x0f\n\x07play_id\x18\x01 \x01(\t\x1a\x30\n\rDigitsPressed\x12\x0f\n\x07play_id\x18\x01 \x01(\t\x12\x0e\n\x06\x64igits\x18\x02 \x01(\t\x1a\"\n\x0bTalkStarted\x12\x13\n\x0boperator_id\x18\x01 \x01(\t\x1a\x19\n\tCallEnded\x12\x0c\n\x04lost\x18\x01 \x01(\x08\x1a \n\tTakenOver\x12\x13\n\x0boperator_id\x18\x01 \x01(\tB\x06\n\x04what\"\x18\n\x16\x41\x64vanceEnquiryResponse\"Q\n\x14\x43onfirmReasonRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x12\n\ncontact_id\x18\x02 \x01(\t\x12\x11\n\treason_id\x18\x03 \x01(\t\"\x17\n\x15\x43onfirmReasonResponse\"\x87\x01\n\x15\x43ompleteWrapUpRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x12\n\ncontact_id\x18\x02 \x01(\t\x12\x11\n\treason_id\x18\x03 \x01(\t\x12\x33\n\x07\x61nswers\x18\x04 \x03(\x0b\x32\".sasayaki.callreason.v1.FormAnswer\"\x18\n\x16\x43ompleteWrapUpResponse\"\'\n\x11GetEnquiryRequest\x12\x12\n\ncontact_id\x18\x01 \x01(\t\"\xaa\x02\n\x12GetEnquiryResponse\x12\x12\n\ncontact_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x0f\n\x07\x66low_id\x18\x03 \x01(\t\x12\x14\n\x0c\x66low_version\x18\x04 \x01(\r\x12\x0c\n\x04path\x18\x05 \x03(\t\x12\x18\n\x10stated_reason_id\x18\x06 \x01(\t\x12\x1b\n\x13\x63onfirmed_reason_id\x18\x07 \x01(\t\x12\x13\n\x0boperator_id\x18\x08 \x01(\t\x12\x37\n\x07outcome\x18\t \x01(\x0e\x32&.sasayaki.callreason.v1.EnquiryOutcome\x12\x33\n\x07\x61nswers\x18\n \x03(\x0b\x32\".sasayaki.callreason.v1.FormAnswer2\xfa\x05\n\x11\x43\x61llreasonService\x12`\n\tPutClient\x12(.sasayaki.callreason.v1.PutClientRequest\x1a).sasayaki.callreason.v1.PutClientResponse\x12\x66\n\x0bPublishFlow\x12*.sasayaki.callreason.v1.PublishFlowRequest\x1a+.sasayaki.callreason.v1.PublishFlowResponse\x12\x66\n\x0bOpenEnquiry\x12*.sasayaki.callreason.v1.OpenEnquiryRequest\x1a+.sasayaki.callreason.v1.OpenEnquiryResponse\x12o\n\x0e\x41\x64vanceEnquiry\x12-.sasayaki.callreason.v1.AdvanceEnquiryRequest\x1a..sasayaki.callreason.v1.AdvanceEnquiryResponse\x12l\n\rConfirmReason\x12,.sasayaki.callreason.v1.ConfirmReasonRequest\x1a-.sasayaki.callreason.v1.ConfirmReasonResponse\x12o\n\x0e\x43ompleteWrapUp\x12-.sasayaki.callreason.v1.CompleteWrapUpRequest\x1a..sasayaki.callreason.v1.CompleteWrapUpResponse\x12\x63\n\nGetEnquiry\x12).sasayaki.callreason.v1.GetEnquiryRequest\x1a*.sasayaki.callreason.v1.GetEnquiryResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n/sasayaki/callreason/v1/callreason_service.proto\x12\x16sasayaki.callreason.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a*sasayaki/callreason/v1/client_events.proto\x1a+sasayaki/callreason/v1/enquiry_events.proto\"\xdf\x02\n\x10PutClientRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\x12/\n\x07numbers\x18\x04 \x03(\x0b\x32\x1e.sasayaki.callreason.v1.Number\x12/\n\x07reasons\x18\x05 \x03(\x0b\x32\x1e.sasayaki.callreason.v1.Reason\x12\x37\n\x0cwrap_up_form\x18\x06 \x03(\x0b\x32!.sasayaki.callreason.v1.FormField\x12\x16\n\x0ewrap_up_ms_max\x18\x07 \x01(\r\x12\x11\n\tqueue_ids\x18\x08 \x03(\t\x12\x38\n\trecording\x18\t \x01(\x0e\x32%.sasayaki.callreason.v1.RecordingRule\x12\x16\n\x0esample_percent\x18\n \x01(\r\"\x13\n\x11PutClientResponse\"\xe2\x01\n\x12PublishFlowRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x0e\n\x06source\x18\x03 \x01(\t\x12H\n\x07prompts\x18\x04 \x03(\x0b\x32\x37.sasayaki.callreason.v1.PublishFlowRequest.PromptsEntry\x12\r\n\x05tests\x18\x05 \x01(\t\x12\x0c\n\x04note\x18\x06 \x01(\t\x1a.\n\x0cPromptsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"M\n\x13PublishFlowResponse\x12\x0f\n\x07\x66low_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\r\x12\x14\n\x0ctests_passed\x18\x03 \x01(\r\"\xbc\x01\n\x10\x43heckFlowRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x0e\n\x06source\x18\x02 \x01(\t\x12\x46\n\x07prompts\x18\x03 \x03(\x0b\x32\x35.sasayaki.callreason.v1.CheckFlowRequest.PromptsEntry\x12\r\n\x05tests\x18\x04 \x01(\t\x1a.\n\x0cPromptsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"L\n\x11\x43heckFlowResponse\x12\x0f\n\x07\x66low_id\x18\x01 \x01(\t\x12\x14\n\x0ctests_passed\x18\x02 \x01(\r\x12\x10\n\x08warnings\x18\x03 \x03(\t\"K\n\x13RollBackFlowRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x0f\n\x07\x66low_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\r\"\x16\n\x14RollBackFlowResponse\"*\n\x17ListFlowVersionsRequest\x12\x0f\n\x07\x66low_id\x18\x01 \x01(\t\"g\n\x18ListFlowVersionsResponse\x12\x14\n\x0clive_version\x18\x01 \x01(\r\x12\x35\n\x08versions\x18\x02 \x03(\x0b\x32#.sasayaki.callreason.v1.FlowVersion\"\x8a\x01\n\x0b\x46lowVersion\x12\x0f\n\x07version\x18\x01 \x01(\r\x12\x30\n\x0cpublished_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x14\n\x0cpublished_by\x18\x03 \x01(\t\x12\x0c\n\x04note\x18\x04 \x01(\t\x12\x14\n\x0ctests_passed\x18\x05 \x01(\r\"\x80\x01\n\x16GetReasonReportRequest\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12(\n\x04\x66rom\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x05until\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x8f\x01\n\x17GetReasonReportResponse\x12/\n\x04rows\x18\x01 \x03(\x0b\x32!.sasayaki.callreason.v1.ReasonRow\x12\x31\n\x05pairs\x18\x02 \x03(\x0b\x32\".sasayaki.callreason.v1.ReasonPair\x12\x10\n\x08\x63ontacts\x18\x03 \x01(\r\"\xbf\x01\n\tReasonRow\x12\x11\n\treason_id\x18\x01 \x01(\t\x12\x10\n\x08label_ja\x18\x02 \x01(\t\x12\x10\n\x08label_en\x18\x03 \x01(\t\x12\x11\n\tparent_id\x18\x04 \x01(\t\x12\x10\n\x08\x63ontacts\x18\x05 \x01(\r\x12\x0f\n\x07handled\x18\x06 \x01(\r\x12\x13\n\x0bworkload_ms\x18\x07 \x01(\x03\x12\x16\n\x0ehandle_ms_mean\x18\x08 \x01(\x03\x12\x18\n\x10\x63umulative_share\x18\t \x01(\x01\"U\n\nReasonPair\x12\x18\n\x10stated_reason_id\x18\x01 \x01(\t\x12\x1b\n\x13\x63onfirmed_reason_id\x18\x02 \x01(\t\x12\x10\n\x08\x63ontacts\x18\x03 \x01(\r\"q\n\x12OpenEnquiryRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x12\n\ncontact_id\x18\x02 \x01(\t\x12\x16\n\x0e\x64ialled_number\x18\x03 \x01(\t\x12\x1b\n\x13previous_contact_id\x18\x04 \x01(\t\"\x15\n\x13OpenEnquiryResponse\"\xce\x08\n\x15\x41\x64vanceEnquiryRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x12\n\ncontact_id\x18\x02 \x01(\t\x12Q\n\x0cprompt_heard\x18\x03 \x01(\x0b\x32\x39.sasayaki.callreason.v1.AdvanceEnquiryRequest.PromptHeardH\x00\x12U\n\x0e\x64igits_pressed\x18\x04 \x01(\x0b\x32;.sasayaki.callreason.v1.AdvanceEnquiryRequest.DigitsPressedH\x00\x12Q\n\x0ctalk_started\x18\x05 \x01(\x0b\x32\x39.sasayaki.callreason.v1.AdvanceEnquiryRequest.TalkStartedH\x00\x12M\n\ncall_ended\x18\x06 \x01(\x0b\x32\x37.sasayaki.callreason.v1.AdvanceEnquiryRequest.CallEndedH\x00\x12M\n\ntaken_over\x18\x07 \x01(\x0b\x32\x37.sasayaki.callreason.v1.AdvanceEnquiryRequest.TakenOverH\x00\x12K\n\twait_told\x18\x08 \x01(\x0b\x32\x36.sasayaki.callreason.v1.AdvanceEnquiryRequest.WaitToldH\x00\x12K\n\tpassed_on\x18\t \x01(\x0b\x32\x36.sasayaki.callreason.v1.AdvanceEnquiryRequest.PassedOnH\x00\x12Z\n\x11outside_leg_ended\x18\n \x01(\x0b\x32=.sasayaki.callreason.v1.AdvanceEnquiryRequest.OutsideLegEndedH\x00\x1aP\n\x08WaitTold\x12\x10\n\x08position\x18\x01 \x01(\r\x12\x1d\n\x10wait_ms_estimate\x18\x02 \x01(\rH\x00\x88\x01\x01\x42\x13\n\x11_wait_ms_estimate\x1a\x1f\n\x08PassedOn\x12\x13\n\x0boperator_id\x18\x01 \x01(\t\x1a!\n\x0fOutsideLegEnded\x12\x0e\n\x06talked\x18\x01 \x01(\x08\x1a\x1e\n\x0bPromptHeard\x12\x0f\n\x07play_id\x18\x01 \x01(\t\x1a]\n\rDigitsPressed\x12\x0f\n\x07play_id\x18\x01 \x01(\t\x12\x0e\n\x06\x64igits\x18\x02 \x01(\t\x12\x15\n\rdigits_sealed\x18\x03 \x01(\t\x12\x14\n\x0c\x64igits_count\x18\x04 \x01(\r\x1a\"\n\x0bTalkStarted\x12\x13\n\x0boperator_id\x18\x01 \x01(\t\x1a\x19\n\tCallEnded\x12\x0c\n\x04lost\x18\x01 \x01(\x08\x1a \n\tTakenOver\x12\x13\n\x0boperator_id\x18\x01 \x01(\tB\x06\n\x04what\"\x18\n\x16\x41\x64vanceEnquiryResponse\"Q\n\x14\x43onfirmReasonRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x12\n\ncontact_id\x18\x02 \x01(\t\x12\x11\n\treason_id\x18\x03 \x01(\t\"\x17\n\x15\x43onfirmReasonResponse\"\x87\x01\n\x15\x43ompleteWrapUpRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x12\n\ncontact_id\x18\x02 \x01(\t\x12\x11\n\treason_id\x18\x03 \x01(\t\x12\x33\n\x07\x61nswers\x18\x04 \x03(\x0b\x32\".sasayaki.callreason.v1.FormAnswer\"\x18\n\x16\x43ompleteWrapUpResponse\"\'\n\x11GetEnquiryRequest\x12\x12\n\ncontact_id\x18\x01 \x01(\t\"\xef\x02\n\x12GetEnquiryResponse\x12\x12\n\ncontact_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x0f\n\x07\x66low_id\x18\x03 \x01(\t\x12\x14\n\x0c\x66low_version\x18\x04 \x01(\r\x12\x0c\n\x04path\x18\x05 \x03(\t\x12\x18\n\x10stated_reason_id\x18\x06 \x01(\t\x12\x1b\n\x13\x63onfirmed_reason_id\x18\x07 \x01(\t\x12\x13\n\x0boperator_id\x18\x08 \x01(\t\x12\x37\n\x07outcome\x18\t \x01(\x0e\x32&.sasayaki.callreason.v1.EnquiryOutcome\x12\x33\n\x07\x61nswers\x18\n \x03(\x0b\x32\".sasayaki.callreason.v1.FormAnswer\x12\x10\n\x08language\x18\x0b \x01(\t\x12\x31\n\x05given\x18\x0c \x03(\x0b\x32\".sasayaki.callreason.v1.FormAnswer2\xb2\t\n\x11\x43\x61llreasonService\x12`\n\tPutClient\x12(.sasayaki.callreason.v1.PutClientRequest\x1a).sasayaki.callreason.v1.PutClientResponse\x12\x66\n\x0bPublishFlow\x12*.sasayaki.callreason.v1.PublishFlowRequest\x1a+.sasayaki.callreason.v1.PublishFlowResponse\x12`\n\tCheckFlow\x12(.sasayaki.callreason.v1.CheckFlowRequest\x1a).sasayaki.callreason.v1.CheckFlowResponse\x12i\n\x0cRollBackFlow\x12+.sasayaki.callreason.v1.RollBackFlowRequest\x1a,.sasayaki.callreason.v1.RollBackFlowResponse\x12u\n\x10ListFlowVersions\x12/.sasayaki.callreason.v1.ListFlowVersionsRequest\x1a\x30.sasayaki.callreason.v1.ListFlowVersionsResponse\x12r\n\x0fGetReasonReport\x12..sasayaki.callreason.v1.GetReasonReportRequest\x1a/.sasayaki.callreason.v1.GetReasonReportResponse\x12\x66\n\x0bOpenEnquiry\x12*.sasayaki.callreason.v1.OpenEnquiryRequest\x1a+.sasayaki.callreason.v1.OpenEnquiryResponse\x12o\n\x0e\x41\x64vanceEnquiry\x12-.sasayaki.callreason.v1.AdvanceEnquiryRequest\x1a..sasayaki.callreason.v1.AdvanceEnquiryResponse\x12l\n\rConfirmReason\x12,.sasayaki.callreason.v1.ConfirmReasonRequest\x1a-.sasayaki.callreason.v1.ConfirmReasonResponse\x12o\n\x0e\x43ompleteWrapUp\x12-.sasayaki.callreason.v1.CompleteWrapUpRequest\x1a..sasayaki.callreason.v1.CompleteWrapUpResponse\x12\x63\n\nGetEnquiry\x12).sasayaki.callreason.v1.GetEnquiryRequest\x1a*.sasayaki.callreason.v1.GetEnquiryResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,46 +36,78 @@ if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_PUBLISHFLOWREQUEST_PROMPTSENTRY']._loaded_options = None
   _globals['_PUBLISHFLOWREQUEST_PROMPTSENTRY']._serialized_options = b'8\001'
-  _globals['_PUTCLIENTREQUEST']._serialized_start=165
-  _globals['_PUTCLIENTREQUEST']._serialized_end=434
-  _globals['_PUTCLIENTRESPONSE']._serialized_start=436
-  _globals['_PUTCLIENTRESPONSE']._serialized_end=455
-  _globals['_PUBLISHFLOWREQUEST']._serialized_start=458
-  _globals['_PUBLISHFLOWREQUEST']._serialized_end=655
-  _globals['_PUBLISHFLOWREQUEST_PROMPTSENTRY']._serialized_start=609
-  _globals['_PUBLISHFLOWREQUEST_PROMPTSENTRY']._serialized_end=655
-  _globals['_PUBLISHFLOWRESPONSE']._serialized_start=657
-  _globals['_PUBLISHFLOWRESPONSE']._serialized_end=712
-  _globals['_OPENENQUIRYREQUEST']._serialized_start=714
-  _globals['_OPENENQUIRYREQUEST']._serialized_end=798
-  _globals['_OPENENQUIRYRESPONSE']._serialized_start=800
-  _globals['_OPENENQUIRYRESPONSE']._serialized_end=821
-  _globals['_ADVANCEENQUIRYREQUEST']._serialized_start=824
-  _globals['_ADVANCEENQUIRYREQUEST']._serialized_end=1485
-  _globals['_ADVANCEENQUIRYREQUEST_PROMPTHEARD']._serialized_start=1300
-  _globals['_ADVANCEENQUIRYREQUEST_PROMPTHEARD']._serialized_end=1330
-  _globals['_ADVANCEENQUIRYREQUEST_DIGITSPRESSED']._serialized_start=1332
-  _globals['_ADVANCEENQUIRYREQUEST_DIGITSPRESSED']._serialized_end=1380
-  _globals['_ADVANCEENQUIRYREQUEST_TALKSTARTED']._serialized_start=1382
-  _globals['_ADVANCEENQUIRYREQUEST_TALKSTARTED']._serialized_end=1416
-  _globals['_ADVANCEENQUIRYREQUEST_CALLENDED']._serialized_start=1418
-  _globals['_ADVANCEENQUIRYREQUEST_CALLENDED']._serialized_end=1443
-  _globals['_ADVANCEENQUIRYREQUEST_TAKENOVER']._serialized_start=1445
-  _globals['_ADVANCEENQUIRYREQUEST_TAKENOVER']._serialized_end=1477
-  _globals['_ADVANCEENQUIRYRESPONSE']._serialized_start=1487
-  _globals['_ADVANCEENQUIRYRESPONSE']._serialized_end=1511
-  _globals['_CONFIRMREASONREQUEST']._serialized_start=1513
-  _globals['_CONFIRMREASONREQUEST']._serialized_end=1594
-  _globals['_CONFIRMREASONRESPONSE']._serialized_start=1596
-  _globals['_CONFIRMREASONRESPONSE']._serialized_end=1619
-  _globals['_COMPLETEWRAPUPREQUEST']._serialized_start=1622
-  _globals['_COMPLETEWRAPUPREQUEST']._serialized_end=1757
-  _globals['_COMPLETEWRAPUPRESPONSE']._serialized_start=1759
-  _globals['_COMPLETEWRAPUPRESPONSE']._serialized_end=1783
-  _globals['_GETENQUIRYREQUEST']._serialized_start=1785
-  _globals['_GETENQUIRYREQUEST']._serialized_end=1824
-  _globals['_GETENQUIRYRESPONSE']._serialized_start=1827
-  _globals['_GETENQUIRYRESPONSE']._serialized_end=2125
-  _globals['_CALLREASONSERVICE']._serialized_start=2128
-  _globals['_CALLREASONSERVICE']._serialized_end=2890
+  _globals['_CHECKFLOWREQUEST_PROMPTSENTRY']._loaded_options = None
+  _globals['_CHECKFLOWREQUEST_PROMPTSENTRY']._serialized_options = b'8\001'
+  _globals['_PUTCLIENTREQUEST']._serialized_start=198
+  _globals['_PUTCLIENTREQUEST']._serialized_end=549
+  _globals['_PUTCLIENTRESPONSE']._serialized_start=551
+  _globals['_PUTCLIENTRESPONSE']._serialized_end=570
+  _globals['_PUBLISHFLOWREQUEST']._serialized_start=573
+  _globals['_PUBLISHFLOWREQUEST']._serialized_end=799
+  _globals['_PUBLISHFLOWREQUEST_PROMPTSENTRY']._serialized_start=753
+  _globals['_PUBLISHFLOWREQUEST_PROMPTSENTRY']._serialized_end=799
+  _globals['_PUBLISHFLOWRESPONSE']._serialized_start=801
+  _globals['_PUBLISHFLOWRESPONSE']._serialized_end=878
+  _globals['_CHECKFLOWREQUEST']._serialized_start=881
+  _globals['_CHECKFLOWREQUEST']._serialized_end=1069
+  _globals['_CHECKFLOWREQUEST_PROMPTSENTRY']._serialized_start=753
+  _globals['_CHECKFLOWREQUEST_PROMPTSENTRY']._serialized_end=799
+  _globals['_CHECKFLOWRESPONSE']._serialized_start=1071
+  _globals['_CHECKFLOWRESPONSE']._serialized_end=1147
+  _globals['_ROLLBACKFLOWREQUEST']._serialized_start=1149
+  _globals['_ROLLBACKFLOWREQUEST']._serialized_end=1224
+  _globals['_ROLLBACKFLOWRESPONSE']._serialized_start=1226
+  _globals['_ROLLBACKFLOWRESPONSE']._serialized_end=1248
+  _globals['_LISTFLOWVERSIONSREQUEST']._serialized_start=1250
+  _globals['_LISTFLOWVERSIONSREQUEST']._serialized_end=1292
+  _globals['_LISTFLOWVERSIONSRESPONSE']._serialized_start=1294
+  _globals['_LISTFLOWVERSIONSRESPONSE']._serialized_end=1397
+  _globals['_FLOWVERSION']._serialized_start=1400
+  _globals['_FLOWVERSION']._serialized_end=1538
+  _globals['_GETREASONREPORTREQUEST']._serialized_start=1541
+  _globals['_GETREASONREPORTREQUEST']._serialized_end=1669
+  _globals['_GETREASONREPORTRESPONSE']._serialized_start=1672
+  _globals['_GETREASONREPORTRESPONSE']._serialized_end=1815
+  _globals['_REASONROW']._serialized_start=1818
+  _globals['_REASONROW']._serialized_end=2009
+  _globals['_REASONPAIR']._serialized_start=2011
+  _globals['_REASONPAIR']._serialized_end=2096
+  _globals['_OPENENQUIRYREQUEST']._serialized_start=2098
+  _globals['_OPENENQUIRYREQUEST']._serialized_end=2211
+  _globals['_OPENENQUIRYRESPONSE']._serialized_start=2213
+  _globals['_OPENENQUIRYRESPONSE']._serialized_end=2234
+  _globals['_ADVANCEENQUIRYREQUEST']._serialized_start=2237
+  _globals['_ADVANCEENQUIRYREQUEST']._serialized_end=3339
+  _globals['_ADVANCEENQUIRYREQUEST_WAITTOLD']._serialized_start=2959
+  _globals['_ADVANCEENQUIRYREQUEST_WAITTOLD']._serialized_end=3039
+  _globals['_ADVANCEENQUIRYREQUEST_PASSEDON']._serialized_start=3041
+  _globals['_ADVANCEENQUIRYREQUEST_PASSEDON']._serialized_end=3072
+  _globals['_ADVANCEENQUIRYREQUEST_OUTSIDELEGENDED']._serialized_start=3074
+  _globals['_ADVANCEENQUIRYREQUEST_OUTSIDELEGENDED']._serialized_end=3107
+  _globals['_ADVANCEENQUIRYREQUEST_PROMPTHEARD']._serialized_start=3109
+  _globals['_ADVANCEENQUIRYREQUEST_PROMPTHEARD']._serialized_end=3139
+  _globals['_ADVANCEENQUIRYREQUEST_DIGITSPRESSED']._serialized_start=3141
+  _globals['_ADVANCEENQUIRYREQUEST_DIGITSPRESSED']._serialized_end=3234
+  _globals['_ADVANCEENQUIRYREQUEST_TALKSTARTED']._serialized_start=3236
+  _globals['_ADVANCEENQUIRYREQUEST_TALKSTARTED']._serialized_end=3270
+  _globals['_ADVANCEENQUIRYREQUEST_CALLENDED']._serialized_start=3272
+  _globals['_ADVANCEENQUIRYREQUEST_CALLENDED']._serialized_end=3297
+  _globals['_ADVANCEENQUIRYREQUEST_TAKENOVER']._serialized_start=3299
+  _globals['_ADVANCEENQUIRYREQUEST_TAKENOVER']._serialized_end=3331
+  _globals['_ADVANCEENQUIRYRESPONSE']._serialized_start=3341
+  _globals['_ADVANCEENQUIRYRESPONSE']._serialized_end=3365
+  _globals['_CONFIRMREASONREQUEST']._serialized_start=3367
+  _globals['_CONFIRMREASONREQUEST']._serialized_end=3448
+  _globals['_CONFIRMREASONRESPONSE']._serialized_start=3450
+  _globals['_CONFIRMREASONRESPONSE']._serialized_end=3473
+  _globals['_COMPLETEWRAPUPREQUEST']._serialized_start=3476
+  _globals['_COMPLETEWRAPUPREQUEST']._serialized_end=3611
+  _globals['_COMPLETEWRAPUPRESPONSE']._serialized_start=3613
+  _globals['_COMPLETEWRAPUPRESPONSE']._serialized_end=3637
+  _globals['_GETENQUIRYREQUEST']._serialized_start=3639
+  _globals['_GETENQUIRYREQUEST']._serialized_end=3678
+  _globals['_GETENQUIRYRESPONSE']._serialized_start=3681
+  _globals['_GETENQUIRYRESPONSE']._serialized_end=4048
+  _globals['_CALLREASONSERVICE']._serialized_start=4051
+  _globals['_CALLREASONSERVICE']._serialized_end=5253
 # @@protoc_insertion_point(module_scope)

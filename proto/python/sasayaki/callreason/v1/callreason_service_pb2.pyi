@@ -6,6 +6,7 @@ Client companies, their flows, and the enquiries that run through them."""
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from sasayaki.callreason.v1 import client_events_pb2 as _client_events_pb2
 from sasayaki.callreason.v1 import enquiry_events_pb2 as _enquiry_events_pb2
@@ -32,11 +33,17 @@ class PutClientRequest(_message.Message):
     WRAP_UP_FORM_FIELD_NUMBER: _builtins.int
     WRAP_UP_MS_MAX_FIELD_NUMBER: _builtins.int
     QUEUE_IDS_FIELD_NUMBER: _builtins.int
+    RECORDING_FIELD_NUMBER: _builtins.int
+    SAMPLE_PERCENT_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     client_id: _builtins.str
     name: _builtins.str
     wrap_up_ms_max: _builtins.int
     """0: 60,000."""
+    recording: _client_events_pb2.RecordingRule.ValueType
+    """UNSPECIFIED: ALL."""
+    sample_percent: _builtins.int
+    """With SAMPLE: 1 to 99."""
     @_builtins.property
     def numbers(self) -> _containers.RepeatedCompositeFieldContainer[_client_events_pb2.Number]: ...
     @_builtins.property
@@ -58,10 +65,12 @@ class PutClientRequest(_message.Message):
         wrap_up_form: _abc.Iterable[_client_events_pb2.FormField] | None = ...,
         wrap_up_ms_max: _builtins.int = ...,
         queue_ids: _abc.Iterable[_builtins.str] | None = ...,
+        recording: _client_events_pb2.RecordingRule.ValueType = ...,
+        sample_percent: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id", "name", b"name", "numbers", b"numbers", "queue_ids", b"queue_ids", "reasons", b"reasons", "request_id", b"request_id", "wrap_up_form", b"wrap_up_form", "wrap_up_ms_max", b"wrap_up_ms_max"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id", "name", b"name", "numbers", b"numbers", "queue_ids", b"queue_ids", "reasons", b"reasons", "recording", b"recording", "request_id", b"request_id", "sample_percent", b"sample_percent", "wrap_up_form", b"wrap_up_form", "wrap_up_ms_max", b"wrap_up_ms_max"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -110,10 +119,16 @@ class PublishFlowRequest(_message.Message):
     CLIENT_ID_FIELD_NUMBER: _builtins.int
     SOURCE_FIELD_NUMBER: _builtins.int
     PROMPTS_FIELD_NUMBER: _builtins.int
+    TESTS_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     client_id: _builtins.str
     source: _builtins.str
     """The flow, YAML, at most 64 KiB."""
+    tests: _builtins.str
+    """Test cases, YAML, at most 256 KiB; when one fails nothing is published."""
+    note: _builtins.str
+    """What changed, at most 200 characters."""
     @_builtins.property
     def prompts(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
         """What the flow's prompt names stand for: SHA-256 of each."""
@@ -125,10 +140,12 @@ class PublishFlowRequest(_message.Message):
         client_id: _builtins.str = ...,
         source: _builtins.str = ...,
         prompts: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+        tests: _builtins.str = ...,
+        note: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id", "prompts", b"prompts", "request_id", b"request_id", "source", b"source"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id", "note", b"note", "prompts", b"prompts", "request_id", b"request_id", "source", b"source", "tests", b"tests"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -140,21 +157,351 @@ class PublishFlowResponse(_message.Message):
 
     FLOW_ID_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
+    TESTS_PASSED_FIELD_NUMBER: _builtins.int
     flow_id: _builtins.str
     version: _builtins.int
+    tests_passed: _builtins.int
     def __init__(
         self,
         *,
         flow_id: _builtins.str = ...,
         version: _builtins.int = ...,
+        tests_passed: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["flow_id", b"flow_id", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["flow_id", b"flow_id", "tests_passed", b"tests_passed", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PublishFlowResponse: _TypeAlias = PublishFlowResponse  # noqa: Y015
+
+@_typing.final
+class CheckFlowRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class PromptsEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    CLIENT_ID_FIELD_NUMBER: _builtins.int
+    SOURCE_FIELD_NUMBER: _builtins.int
+    PROMPTS_FIELD_NUMBER: _builtins.int
+    TESTS_FIELD_NUMBER: _builtins.int
+    client_id: _builtins.str
+    source: _builtins.str
+    tests: _builtins.str
+    @_builtins.property
+    def prompts(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        client_id: _builtins.str = ...,
+        source: _builtins.str = ...,
+        prompts: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+        tests: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id", "prompts", b"prompts", "source", b"source", "tests", b"tests"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CheckFlowRequest: _TypeAlias = CheckFlowRequest  # noqa: Y015
+
+@_typing.final
+class CheckFlowResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FLOW_ID_FIELD_NUMBER: _builtins.int
+    TESTS_PASSED_FIELD_NUMBER: _builtins.int
+    WARNINGS_FIELD_NUMBER: _builtins.int
+    flow_id: _builtins.str
+    tests_passed: _builtins.int
+    @_builtins.property
+    def warnings(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What is not wrong but may be meant otherwise: line and words each."""
+
+    def __init__(
+        self,
+        *,
+        flow_id: _builtins.str = ...,
+        tests_passed: _builtins.int = ...,
+        warnings: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["flow_id", b"flow_id", "tests_passed", b"tests_passed", "warnings", b"warnings"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CheckFlowResponse: _TypeAlias = CheckFlowResponse  # noqa: Y015
+
+@_typing.final
+class RollBackFlowRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    FLOW_ID_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    flow_id: _builtins.str
+    version: _builtins.int
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        flow_id: _builtins.str = ...,
+        version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["flow_id", b"flow_id", "request_id", b"request_id", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RollBackFlowRequest: _TypeAlias = RollBackFlowRequest  # noqa: Y015
+
+@_typing.final
+class RollBackFlowResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RollBackFlowResponse: _TypeAlias = RollBackFlowResponse  # noqa: Y015
+
+@_typing.final
+class ListFlowVersionsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FLOW_ID_FIELD_NUMBER: _builtins.int
+    flow_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        flow_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["flow_id", b"flow_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListFlowVersionsRequest: _TypeAlias = ListFlowVersionsRequest  # noqa: Y015
+
+@_typing.final
+class ListFlowVersionsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LIVE_VERSION_FIELD_NUMBER: _builtins.int
+    VERSIONS_FIELD_NUMBER: _builtins.int
+    live_version: _builtins.int
+    @_builtins.property
+    def versions(self) -> _containers.RepeatedCompositeFieldContainer[Global___FlowVersion]: ...
+    def __init__(
+        self,
+        *,
+        live_version: _builtins.int = ...,
+        versions: _abc.Iterable[Global___FlowVersion] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["live_version", b"live_version", "versions", b"versions"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListFlowVersionsResponse: _TypeAlias = ListFlowVersionsResponse  # noqa: Y015
+
+@_typing.final
+class FlowVersion(_message.Message):
+    """One published version."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VERSION_FIELD_NUMBER: _builtins.int
+    PUBLISHED_AT_FIELD_NUMBER: _builtins.int
+    PUBLISHED_BY_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    TESTS_PASSED_FIELD_NUMBER: _builtins.int
+    version: _builtins.int
+    published_by: _builtins.str
+    note: _builtins.str
+    tests_passed: _builtins.int
+    @_builtins.property
+    def published_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        version: _builtins.int = ...,
+        published_at: _timestamp_pb2.Timestamp | None = ...,
+        published_by: _builtins.str = ...,
+        note: _builtins.str = ...,
+        tests_passed: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["published_at", b"published_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["note", b"note", "published_at", b"published_at", "published_by", b"published_by", "tests_passed", b"tests_passed", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FlowVersion: _TypeAlias = FlowVersion  # noqa: Y015
+
+@_typing.final
+class GetReasonReportRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CLIENT_ID_FIELD_NUMBER: _builtins.int
+    FROM_FIELD_NUMBER: _builtins.int
+    UNTIL_FIELD_NUMBER: _builtins.int
+    client_id: _builtins.str
+    @_builtins.property
+    def until(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        client_id: _builtins.str = ...,
+        until: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["from", b"from", "until", b"until"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id", "from", b"from", "until", b"until"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetReasonReportRequest: _TypeAlias = GetReasonReportRequest  # noqa: Y015
+
+@_typing.final
+class GetReasonReportResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ROWS_FIELD_NUMBER: _builtins.int
+    PAIRS_FIELD_NUMBER: _builtins.int
+    CONTACTS_FIELD_NUMBER: _builtins.int
+    contacts: _builtins.int
+    """Contacts in the period."""
+    @_builtins.property
+    def rows(self) -> _containers.RepeatedCompositeFieldContainer[Global___ReasonRow]:
+        """Largest workload first (Pareto)."""
+
+    @_builtins.property
+    def pairs(self) -> _containers.RepeatedCompositeFieldContainer[Global___ReasonPair]:
+        """Stated against confirmed, only pairs that occurred."""
+
+    def __init__(
+        self,
+        *,
+        rows: _abc.Iterable[Global___ReasonRow] | None = ...,
+        pairs: _abc.Iterable[Global___ReasonPair] | None = ...,
+        contacts: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contacts", b"contacts", "pairs", b"pairs", "rows", b"rows"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetReasonReportResponse: _TypeAlias = GetReasonReportResponse  # noqa: Y015
+
+@_typing.final
+class ReasonRow(_message.Message):
+    """One reason's figures; empty reason_id: nothing is known."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REASON_ID_FIELD_NUMBER: _builtins.int
+    LABEL_JA_FIELD_NUMBER: _builtins.int
+    LABEL_EN_FIELD_NUMBER: _builtins.int
+    PARENT_ID_FIELD_NUMBER: _builtins.int
+    CONTACTS_FIELD_NUMBER: _builtins.int
+    HANDLED_FIELD_NUMBER: _builtins.int
+    WORKLOAD_MS_FIELD_NUMBER: _builtins.int
+    HANDLE_MS_MEAN_FIELD_NUMBER: _builtins.int
+    CUMULATIVE_SHARE_FIELD_NUMBER: _builtins.int
+    reason_id: _builtins.str
+    label_ja: _builtins.str
+    label_en: _builtins.str
+    parent_id: _builtins.str
+    contacts: _builtins.int
+    """Contacts whose last known reason it is."""
+    handled: _builtins.int
+    workload_ms: _builtins.int
+    """Talk, hold and wrap-up of the handled ones."""
+    handle_ms_mean: _builtins.int
+    """Mean of them."""
+    cumulative_share: _builtins.float
+    """Share of the whole workload up to and with this row, 0 to 1."""
+    def __init__(
+        self,
+        *,
+        reason_id: _builtins.str = ...,
+        label_ja: _builtins.str = ...,
+        label_en: _builtins.str = ...,
+        parent_id: _builtins.str = ...,
+        contacts: _builtins.int = ...,
+        handled: _builtins.int = ...,
+        workload_ms: _builtins.int = ...,
+        handle_ms_mean: _builtins.int = ...,
+        cumulative_share: _builtins.float = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contacts", b"contacts", "cumulative_share", b"cumulative_share", "handle_ms_mean", b"handle_ms_mean", "handled", b"handled", "label_en", b"label_en", "label_ja", b"label_ja", "parent_id", b"parent_id", "reason_id", b"reason_id", "workload_ms", b"workload_ms"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReasonRow: _TypeAlias = ReasonRow  # noqa: Y015
+
+@_typing.final
+class ReasonPair(_message.Message):
+    """How often a stated reason was confirmed as another or the same."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STATED_REASON_ID_FIELD_NUMBER: _builtins.int
+    CONFIRMED_REASON_ID_FIELD_NUMBER: _builtins.int
+    CONTACTS_FIELD_NUMBER: _builtins.int
+    stated_reason_id: _builtins.str
+    """Empty: none was stated."""
+    confirmed_reason_id: _builtins.str
+    """Empty: none was confirmed."""
+    contacts: _builtins.int
+    def __init__(
+        self,
+        *,
+        stated_reason_id: _builtins.str = ...,
+        confirmed_reason_id: _builtins.str = ...,
+        contacts: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["confirmed_reason_id", b"confirmed_reason_id", "contacts", b"contacts", "stated_reason_id", b"stated_reason_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReasonPair: _TypeAlias = ReasonPair  # noqa: Y015
 
 @_typing.final
 class OpenEnquiryRequest(_message.Message):
@@ -163,19 +510,23 @@ class OpenEnquiryRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     CONTACT_ID_FIELD_NUMBER: _builtins.int
     DIALLED_NUMBER_FIELD_NUMBER: _builtins.int
+    PREVIOUS_CONTACT_ID_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     contact_id: _builtins.str
     dialled_number: _builtins.str
+    previous_contact_id: _builtins.str
+    """The contact that is called back: its flow goes on where it said so."""
     def __init__(
         self,
         *,
         request_id: _builtins.str = ...,
         contact_id: _builtins.str = ...,
         dialled_number: _builtins.str = ...,
+        previous_contact_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "dialled_number", b"dialled_number", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "dialled_number", b"dialled_number", "previous_contact_id", b"previous_contact_id", "request_id", b"request_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -199,6 +550,69 @@ Global___OpenEnquiryResponse: _TypeAlias = OpenEnquiryResponse  # noqa: Y015
 @_typing.final
 class AdvanceEnquiryRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class WaitTold(_message.Message):
+        """Where the waiting customer stands."""
+
+        DESCRIPTOR: _descriptor.Descriptor
+
+        POSITION_FIELD_NUMBER: _builtins.int
+        WAIT_MS_ESTIMATE_FIELD_NUMBER: _builtins.int
+        position: _builtins.int
+        wait_ms_estimate: _builtins.int
+        def __init__(
+            self,
+            *,
+            position: _builtins.int = ...,
+            wait_ms_estimate: _builtins.int | None = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _typing.Literal["_wait_ms_estimate", b"_wait_ms_estimate", "wait_ms_estimate", b"wait_ms_estimate"]  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["_wait_ms_estimate", b"_wait_ms_estimate", "position", b"position", "wait_ms_estimate", b"wait_ms_estimate"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        _WhichOneofReturnType__wait_ms_estimate: _TypeAlias = _typing.Literal["wait_ms_estimate"]  # noqa: Y015
+        _WhichOneofArgType__wait_ms_estimate: _TypeAlias = _typing.Literal["_wait_ms_estimate", b"_wait_ms_estimate"]  # noqa: Y015
+        def WhichOneof(self, oneof_group: _WhichOneofArgType__wait_ms_estimate) -> _WhichOneofReturnType__wait_ms_estimate | None: ...
+
+    @_typing.final
+    class PassedOn(_message.Message):
+        """The operator gave the customer to another."""
+
+        DESCRIPTOR: _descriptor.Descriptor
+
+        OPERATOR_ID_FIELD_NUMBER: _builtins.int
+        operator_id: _builtins.str
+        def __init__(
+            self,
+            *,
+            operator_id: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["operator_id", b"operator_id"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    @_typing.final
+    class OutsideLegEnded(_message.Message):
+        """The person outside was not reached, or left."""
+
+        DESCRIPTOR: _descriptor.Descriptor
+
+        TALKED_FIELD_NUMBER: _builtins.int
+        talked: _builtins.bool
+        """Whether they talked."""
+        def __init__(
+            self,
+            *,
+            talked: _builtins.bool = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["talked", b"talked"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
 
     @_typing.final
     class PromptHeard(_message.Message):
@@ -227,17 +641,24 @@ class AdvanceEnquiryRequest(_message.Message):
 
         PLAY_ID_FIELD_NUMBER: _builtins.int
         DIGITS_FIELD_NUMBER: _builtins.int
+        DIGITS_SEALED_FIELD_NUMBER: _builtins.int
+        DIGITS_COUNT_FIELD_NUMBER: _builtins.int
         play_id: _builtins.str
         digits: _builtins.str
+        digits_sealed: _builtins.str
+        """Instead of `digits` when they are personal."""
+        digits_count: _builtins.int
         def __init__(
             self,
             *,
             play_id: _builtins.str = ...,
             digits: _builtins.str = ...,
+            digits_sealed: _builtins.str = ...,
+            digits_count: _builtins.int = ...,
         ) -> None: ...
         _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
         def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-        _ClearFieldArgType: _TypeAlias = _typing.Literal["digits", b"digits", "play_id", b"play_id"]  # noqa: Y015
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["digits", b"digits", "digits_count", b"digits_count", "digits_sealed", b"digits_sealed", "play_id", b"play_id"]  # noqa: Y015
         def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
         def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -306,6 +727,9 @@ class AdvanceEnquiryRequest(_message.Message):
     TALK_STARTED_FIELD_NUMBER: _builtins.int
     CALL_ENDED_FIELD_NUMBER: _builtins.int
     TAKEN_OVER_FIELD_NUMBER: _builtins.int
+    WAIT_TOLD_FIELD_NUMBER: _builtins.int
+    PASSED_ON_FIELD_NUMBER: _builtins.int
+    OUTSIDE_LEG_ENDED_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     contact_id: _builtins.str
     @_builtins.property
@@ -318,6 +742,12 @@ class AdvanceEnquiryRequest(_message.Message):
     def call_ended(self) -> Global___AdvanceEnquiryRequest.CallEnded: ...
     @_builtins.property
     def taken_over(self) -> Global___AdvanceEnquiryRequest.TakenOver: ...
+    @_builtins.property
+    def wait_told(self) -> Global___AdvanceEnquiryRequest.WaitTold: ...
+    @_builtins.property
+    def passed_on(self) -> Global___AdvanceEnquiryRequest.PassedOn: ...
+    @_builtins.property
+    def outside_leg_ended(self) -> Global___AdvanceEnquiryRequest.OutsideLegEnded: ...
     def __init__(
         self,
         *,
@@ -328,12 +758,15 @@ class AdvanceEnquiryRequest(_message.Message):
         talk_started: Global___AdvanceEnquiryRequest.TalkStarted | None = ...,
         call_ended: Global___AdvanceEnquiryRequest.CallEnded | None = ...,
         taken_over: Global___AdvanceEnquiryRequest.TakenOver | None = ...,
+        wait_told: Global___AdvanceEnquiryRequest.WaitTold | None = ...,
+        passed_on: Global___AdvanceEnquiryRequest.PassedOn | None = ...,
+        outside_leg_ended: Global___AdvanceEnquiryRequest.OutsideLegEnded | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["call_ended", b"call_ended", "digits_pressed", b"digits_pressed", "prompt_heard", b"prompt_heard", "taken_over", b"taken_over", "talk_started", b"talk_started", "what", b"what"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["call_ended", b"call_ended", "digits_pressed", b"digits_pressed", "outside_leg_ended", b"outside_leg_ended", "passed_on", b"passed_on", "prompt_heard", b"prompt_heard", "taken_over", b"taken_over", "talk_started", b"talk_started", "wait_told", b"wait_told", "what", b"what"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["call_ended", b"call_ended", "contact_id", b"contact_id", "digits_pressed", b"digits_pressed", "prompt_heard", b"prompt_heard", "request_id", b"request_id", "taken_over", b"taken_over", "talk_started", b"talk_started", "what", b"what"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["call_ended", b"call_ended", "contact_id", b"contact_id", "digits_pressed", b"digits_pressed", "outside_leg_ended", b"outside_leg_ended", "passed_on", b"passed_on", "prompt_heard", b"prompt_heard", "request_id", b"request_id", "taken_over", b"taken_over", "talk_started", b"talk_started", "wait_told", b"wait_told", "what", b"what"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_what: _TypeAlias = _typing.Literal["prompt_heard", "digits_pressed", "talk_started", "call_ended", "taken_over"]  # noqa: Y015
+    _WhichOneofReturnType_what: _TypeAlias = _typing.Literal["prompt_heard", "digits_pressed", "talk_started", "call_ended", "taken_over", "wait_told", "passed_on", "outside_leg_ended"]  # noqa: Y015
     _WhichOneofArgType_what: _TypeAlias = _typing.Literal["what", b"what"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_what) -> _WhichOneofReturnType_what | None: ...
 
@@ -472,6 +905,8 @@ class GetEnquiryResponse(_message.Message):
     OPERATOR_ID_FIELD_NUMBER: _builtins.int
     OUTCOME_FIELD_NUMBER: _builtins.int
     ANSWERS_FIELD_NUMBER: _builtins.int
+    LANGUAGE_FIELD_NUMBER: _builtins.int
+    GIVEN_FIELD_NUMBER: _builtins.int
     contact_id: _builtins.str
     client_id: _builtins.str
     flow_id: _builtins.str
@@ -481,12 +916,17 @@ class GetEnquiryResponse(_message.Message):
     operator_id: _builtins.str
     outcome: _enquiry_events_pb2.EnquiryOutcome.ValueType
     """UNSPECIFIED while the enquiry runs."""
+    language: _builtins.str
     @_builtins.property
     def path(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Steps entered, in order."""
 
     @_builtins.property
     def answers(self) -> _containers.RepeatedCompositeFieldContainer[_enquiry_events_pb2.FormAnswer]: ...
+    @_builtins.property
+    def given(self) -> _containers.RepeatedCompositeFieldContainer[_enquiry_events_pb2.FormAnswer]:
+        """Digits that the customer gave, by the flow's names; opened for the contact's operator and supervisors only."""
+
     def __init__(
         self,
         *,
@@ -500,10 +940,12 @@ class GetEnquiryResponse(_message.Message):
         operator_id: _builtins.str = ...,
         outcome: _enquiry_events_pb2.EnquiryOutcome.ValueType = ...,
         answers: _abc.Iterable[_enquiry_events_pb2.FormAnswer] | None = ...,
+        language: _builtins.str = ...,
+        given: _abc.Iterable[_enquiry_events_pb2.FormAnswer] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["answers", b"answers", "client_id", b"client_id", "confirmed_reason_id", b"confirmed_reason_id", "contact_id", b"contact_id", "flow_id", b"flow_id", "flow_version", b"flow_version", "operator_id", b"operator_id", "outcome", b"outcome", "path", b"path", "stated_reason_id", b"stated_reason_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answers", b"answers", "client_id", b"client_id", "confirmed_reason_id", b"confirmed_reason_id", "contact_id", b"contact_id", "flow_id", b"flow_id", "flow_version", b"flow_version", "given", b"given", "language", b"language", "operator_id", b"operator_id", "outcome", b"outcome", "path", b"path", "stated_reason_id", b"stated_reason_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

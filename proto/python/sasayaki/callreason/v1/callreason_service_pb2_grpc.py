@@ -45,6 +45,26 @@ class CallreasonServiceStub:
                 request_serializer=sasayaki_dot_callreason_dot_v1_dot_callreason__service__pb2.PublishFlowRequest.SerializeToString,
                 response_deserializer=sasayaki_dot_callreason_dot_v1_dot_callreason__service__pb2.PublishFlowResponse.FromString,
                 _registered_method=True)
+        self.CheckFlow = channel.unary_unary(
+                '/sasayaki.callreason.v1.CallreasonService/CheckFlow',
+                request_serializer=sasayaki_dot_callreason_dot_v1_dot_callreason__service__pb2.CheckFlowRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_callreason_dot_v1_dot_callreason__service__pb2.CheckFlowResponse.FromString,
+                _registered_method=True)
+        self.RollBackFlow = channel.unary_unary(
+                '/sasayaki.callreason.v1.CallreasonService/RollBackFlow',
+                request_serializer=sasayaki_dot_callreason_dot_v1_dot_callreason__service__pb2.RollBackFlowRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_callreason_dot_v1_dot_callreason__service__pb2.RollBackFlowResponse.FromString,
+                _registered_method=True)
+        self.ListFlowVersions = channel.unary_unary(
+                '/sasayaki.callreason.v1.CallreasonService/ListFlowVersions',
+                request_serializer=sasayaki_dot_callreason_dot_v1_dot_callreason__service__pb2.ListFlowVersionsRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_callreason_dot_v1_dot_callreason__service__pb2.ListFlowVersionsResponse.FromString,
+                _registered_method=True)
+        self.GetReasonReport = channel.unary_unary(
+                '/sasayaki.callreason.v1.CallreasonService/GetReasonReport',
+                request_serializer=sasayaki_dot_callreason_dot_v1_dot_callreason__service__pb2.GetReasonReportRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_callreason_dot_v1_dot_callreason__service__pb2.GetReasonReportResponse.FromString,
+                _registered_method=True)
         self.OpenEnquiry = channel.unary_unary(
                 '/sasayaki.callreason.v1.CallreasonService/OpenEnquiry',
                 request_serializer=sasayaki_dot_callreason_dot_v1_dot_callreason__service__pb2.OpenEnquiryRequest.SerializeToString,
@@ -85,6 +105,35 @@ class CallreasonServiceServicer:
 
     def PublishFlow(self, request, context):
         """Checks and publishes a flow. INVALID_ARGUMENT with every fault (line and reason) when it is faulty; the last good version stays live.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CheckFlow(self, request, context):
+        """Checks a flow as `PublishFlow` would, tests included, and publishes nothing. INVALID_ARGUMENT with every fault. For administrators.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RollBackFlow(self, request, context):
+        """Lets new calls begin with an earlier version again. NOT_FOUND with UNKNOWN_VERSION. For administrators.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListFlowVersions(self, request, context):
+        """A flow's versions, newest first, and the one that is live. For administrators, supervisors and managers.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetReasonReport(self, request, context):
+        """Why customers called, as they stated it and as operators confirmed it: counts, workload, mismatches. For supervisors, managers,
+        auditors and client companies, each of their own companies.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -138,6 +187,26 @@ def add_CallreasonServiceServicer_to_server(servicer, server):
                     servicer.PublishFlow,
                     request_deserializer=sasayaki_dot_callreason_dot_v1_dot_callreason__service__pb2.PublishFlowRequest.FromString,
                     response_serializer=sasayaki_dot_callreason_dot_v1_dot_callreason__service__pb2.PublishFlowResponse.SerializeToString,
+            ),
+            'CheckFlow': grpc.unary_unary_rpc_method_handler(
+                    servicer.CheckFlow,
+                    request_deserializer=sasayaki_dot_callreason_dot_v1_dot_callreason__service__pb2.CheckFlowRequest.FromString,
+                    response_serializer=sasayaki_dot_callreason_dot_v1_dot_callreason__service__pb2.CheckFlowResponse.SerializeToString,
+            ),
+            'RollBackFlow': grpc.unary_unary_rpc_method_handler(
+                    servicer.RollBackFlow,
+                    request_deserializer=sasayaki_dot_callreason_dot_v1_dot_callreason__service__pb2.RollBackFlowRequest.FromString,
+                    response_serializer=sasayaki_dot_callreason_dot_v1_dot_callreason__service__pb2.RollBackFlowResponse.SerializeToString,
+            ),
+            'ListFlowVersions': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListFlowVersions,
+                    request_deserializer=sasayaki_dot_callreason_dot_v1_dot_callreason__service__pb2.ListFlowVersionsRequest.FromString,
+                    response_serializer=sasayaki_dot_callreason_dot_v1_dot_callreason__service__pb2.ListFlowVersionsResponse.SerializeToString,
+            ),
+            'GetReasonReport': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetReasonReport,
+                    request_deserializer=sasayaki_dot_callreason_dot_v1_dot_callreason__service__pb2.GetReasonReportRequest.FromString,
+                    response_serializer=sasayaki_dot_callreason_dot_v1_dot_callreason__service__pb2.GetReasonReportResponse.SerializeToString,
             ),
             'OpenEnquiry': grpc.unary_unary_rpc_method_handler(
                     servicer.OpenEnquiry,
@@ -220,6 +289,114 @@ class CallreasonService:
             '/sasayaki.callreason.v1.CallreasonService/PublishFlow',
             sasayaki_dot_callreason_dot_v1_dot_callreason__service__pb2.PublishFlowRequest.SerializeToString,
             sasayaki_dot_callreason_dot_v1_dot_callreason__service__pb2.PublishFlowResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CheckFlow(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sasayaki.callreason.v1.CallreasonService/CheckFlow',
+            sasayaki_dot_callreason_dot_v1_dot_callreason__service__pb2.CheckFlowRequest.SerializeToString,
+            sasayaki_dot_callreason_dot_v1_dot_callreason__service__pb2.CheckFlowResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RollBackFlow(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sasayaki.callreason.v1.CallreasonService/RollBackFlow',
+            sasayaki_dot_callreason_dot_v1_dot_callreason__service__pb2.RollBackFlowRequest.SerializeToString,
+            sasayaki_dot_callreason_dot_v1_dot_callreason__service__pb2.RollBackFlowResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListFlowVersions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sasayaki.callreason.v1.CallreasonService/ListFlowVersions',
+            sasayaki_dot_callreason_dot_v1_dot_callreason__service__pb2.ListFlowVersionsRequest.SerializeToString,
+            sasayaki_dot_callreason_dot_v1_dot_callreason__service__pb2.ListFlowVersionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetReasonReport(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sasayaki.callreason.v1.CallreasonService/GetReasonReport',
+            sasayaki_dot_callreason_dot_v1_dot_callreason__service__pb2.GetReasonReportRequest.SerializeToString,
+            sasayaki_dot_callreason_dot_v1_dot_callreason__service__pb2.GetReasonReportResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -37,6 +37,16 @@ class CallreasonServiceStub:
     """Makes or replaces a client company. For administrators. ALREADY_EXISTS when a number belongs to another company."""
     PublishFlow: _grpc.UnaryUnaryMultiCallable[_callreason_service_pb2.PublishFlowRequest, _callreason_service_pb2.PublishFlowResponse]
     """Checks and publishes a flow. INVALID_ARGUMENT with every fault (line and reason) when it is faulty; the last good version stays live."""
+    CheckFlow: _grpc.UnaryUnaryMultiCallable[_callreason_service_pb2.CheckFlowRequest, _callreason_service_pb2.CheckFlowResponse]
+    """Checks a flow as `PublishFlow` would, tests included, and publishes nothing. INVALID_ARGUMENT with every fault. For administrators."""
+    RollBackFlow: _grpc.UnaryUnaryMultiCallable[_callreason_service_pb2.RollBackFlowRequest, _callreason_service_pb2.RollBackFlowResponse]
+    """Lets new calls begin with an earlier version again. NOT_FOUND with UNKNOWN_VERSION. For administrators."""
+    ListFlowVersions: _grpc.UnaryUnaryMultiCallable[_callreason_service_pb2.ListFlowVersionsRequest, _callreason_service_pb2.ListFlowVersionsResponse]
+    """A flow's versions, newest first, and the one that is live. For administrators, supervisors and managers."""
+    GetReasonReport: _grpc.UnaryUnaryMultiCallable[_callreason_service_pb2.GetReasonReportRequest, _callreason_service_pb2.GetReasonReportResponse]
+    """Why customers called, as they stated it and as operators confirmed it: counts, workload, mismatches. For supervisors, managers,
+    auditors and client companies, each of their own companies.
+    """
     OpenEnquiry: _grpc.UnaryUnaryMultiCallable[_callreason_service_pb2.OpenEnquiryRequest, _callreason_service_pb2.OpenEnquiryResponse]
     """A call has arrived: begins its flow. For services. FAILED_PRECONDITION with NO_FLOW when the number has none: the call is then ended."""
     AdvanceEnquiry: _grpc.UnaryUnaryMultiCallable[_callreason_service_pb2.AdvanceEnquiryRequest, _callreason_service_pb2.AdvanceEnquiryResponse]
@@ -59,6 +69,16 @@ class CallreasonServiceAsyncStub(CallreasonServiceStub):
     """Makes or replaces a client company. For administrators. ALREADY_EXISTS when a number belongs to another company."""
     PublishFlow: _aio.UnaryUnaryMultiCallable[_callreason_service_pb2.PublishFlowRequest, _callreason_service_pb2.PublishFlowResponse]  # type: ignore[assignment]
     """Checks and publishes a flow. INVALID_ARGUMENT with every fault (line and reason) when it is faulty; the last good version stays live."""
+    CheckFlow: _aio.UnaryUnaryMultiCallable[_callreason_service_pb2.CheckFlowRequest, _callreason_service_pb2.CheckFlowResponse]  # type: ignore[assignment]
+    """Checks a flow as `PublishFlow` would, tests included, and publishes nothing. INVALID_ARGUMENT with every fault. For administrators."""
+    RollBackFlow: _aio.UnaryUnaryMultiCallable[_callreason_service_pb2.RollBackFlowRequest, _callreason_service_pb2.RollBackFlowResponse]  # type: ignore[assignment]
+    """Lets new calls begin with an earlier version again. NOT_FOUND with UNKNOWN_VERSION. For administrators."""
+    ListFlowVersions: _aio.UnaryUnaryMultiCallable[_callreason_service_pb2.ListFlowVersionsRequest, _callreason_service_pb2.ListFlowVersionsResponse]  # type: ignore[assignment]
+    """A flow's versions, newest first, and the one that is live. For administrators, supervisors and managers."""
+    GetReasonReport: _aio.UnaryUnaryMultiCallable[_callreason_service_pb2.GetReasonReportRequest, _callreason_service_pb2.GetReasonReportResponse]  # type: ignore[assignment]
+    """Why customers called, as they stated it and as operators confirmed it: counts, workload, mismatches. For supervisors, managers,
+    auditors and client companies, each of their own companies.
+    """
     OpenEnquiry: _aio.UnaryUnaryMultiCallable[_callreason_service_pb2.OpenEnquiryRequest, _callreason_service_pb2.OpenEnquiryResponse]  # type: ignore[assignment]
     """A call has arrived: begins its flow. For services. FAILED_PRECONDITION with NO_FLOW when the number has none: the call is then ended."""
     AdvanceEnquiry: _aio.UnaryUnaryMultiCallable[_callreason_service_pb2.AdvanceEnquiryRequest, _callreason_service_pb2.AdvanceEnquiryResponse]  # type: ignore[assignment]
@@ -90,6 +110,40 @@ class CallreasonServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_callreason_service_pb2.PublishFlowResponse, _abc.Awaitable[_callreason_service_pb2.PublishFlowResponse]]:
         """Checks and publishes a flow. INVALID_ARGUMENT with every fault (line and reason) when it is faulty; the last good version stays live."""
+
+    @_abc_1.abstractmethod
+    def CheckFlow(
+        self,
+        request: _callreason_service_pb2.CheckFlowRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_callreason_service_pb2.CheckFlowResponse, _abc.Awaitable[_callreason_service_pb2.CheckFlowResponse]]:
+        """Checks a flow as `PublishFlow` would, tests included, and publishes nothing. INVALID_ARGUMENT with every fault. For administrators."""
+
+    @_abc_1.abstractmethod
+    def RollBackFlow(
+        self,
+        request: _callreason_service_pb2.RollBackFlowRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_callreason_service_pb2.RollBackFlowResponse, _abc.Awaitable[_callreason_service_pb2.RollBackFlowResponse]]:
+        """Lets new calls begin with an earlier version again. NOT_FOUND with UNKNOWN_VERSION. For administrators."""
+
+    @_abc_1.abstractmethod
+    def ListFlowVersions(
+        self,
+        request: _callreason_service_pb2.ListFlowVersionsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_callreason_service_pb2.ListFlowVersionsResponse, _abc.Awaitable[_callreason_service_pb2.ListFlowVersionsResponse]]:
+        """A flow's versions, newest first, and the one that is live. For administrators, supervisors and managers."""
+
+    @_abc_1.abstractmethod
+    def GetReasonReport(
+        self,
+        request: _callreason_service_pb2.GetReasonReportRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_callreason_service_pb2.GetReasonReportResponse, _abc.Awaitable[_callreason_service_pb2.GetReasonReportResponse]]:
+        """Why customers called, as they stated it and as operators confirmed it: counts, workload, mismatches. For supervisors, managers,
+        auditors and client companies, each of their own companies.
+        """
 
     @_abc_1.abstractmethod
     def OpenEnquiry(

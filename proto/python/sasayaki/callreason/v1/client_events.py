@@ -29,6 +29,32 @@ class FieldKind(OpenEnum):
     """A whole number."""
 
 
+class ReasonKind(OpenEnum):
+    """What a reason says about the contact."""
+
+    UNSPECIFIED = "REASON_KIND_UNSPECIFIED"
+    ORDINARY = "REASON_KIND_ORDINARY"
+    """A customer's matter."""
+    WRONG_NUMBER = "REASON_KIND_WRONG_NUMBER"
+    """Somebody dialled wrong."""
+    PRANK = "REASON_KIND_PRANK"
+    """A prank."""
+
+
+class RecordingRule(OpenEnum):
+    """How much of a company's calls is recorded."""
+
+    UNSPECIFIED = "RECORDING_RULE_UNSPECIFIED"
+    ALL = "RECORDING_RULE_ALL"
+    """Every call, from the guidance on."""
+    NONE = "RECORDING_RULE_NONE"
+    """None."""
+    SAMPLE = "RECORDING_RULE_SAMPLE"
+    """`sample_percent` of the calls, drawn by contact id."""
+    ON_ALERT = "RECORDING_RULE_ON_ALERT"
+    """From the guidance on; deleted at the end unless an alert was raised."""
+
+
 class Number(Message):
     """One of the client company's numbers and the flow that answers it."""
 
@@ -44,6 +70,10 @@ class Reason(Message):
     """`rsn_…`"""
     label_ja: str
     label_en: str
+    parent_id: str | None = None
+    """The reason above it in the tree (at most three levels); absent: a first-level one."""
+    kind: ReasonKind | None = None
+    """Absent: ORDINARY."""
 
 
 class FormField(Message):
@@ -70,6 +100,10 @@ class ClientPut(Event, type="sasayaki.callreason.v1.ClientPut"):
     """How long an operator may take for the wrap-up."""
     queue_ids: tuple[str, ...]
     """Queues to which the company's flows may route; empty: any."""
+    recording: RecordingRule | None = None
+    """Absent: ALL."""
+    sample_percent: Uint32 | None = None
+    """With SAMPLE: 1 to 99."""
 
 
 ClientEvent: TypeAlias = (

@@ -24,21 +24,25 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*sasayaki/callreason/v1/client_events.proto\x12\x16sasayaki.callreason.v1\")\n\x06Number\x12\x0e\n\x06number\x18\x01 \x01(\t\x12\x0f\n\x07\x66low_id\x18\x02 \x01(\t\"?\n\x06Reason\x12\x11\n\treason_id\x18\x01 \x01(\t\x12\x10\n\x08label_ja\x18\x02 \x01(\t\x12\x10\n\x08label_en\x18\x03 \x01(\t\"\x90\x01\n\tFormField\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x10\n\x08label_ja\x18\x02 \x01(\t\x12\x10\n\x08label_en\x18\x03 \x01(\t\x12/\n\x04kind\x18\x04 \x01(\x0e\x32!.sasayaki.callreason.v1.FieldKind\x12\x10\n\x08required\x18\x05 \x01(\x08\x12\x0f\n\x07\x63hoices\x18\x06 \x03(\t\"\xf2\x01\n\tClientPut\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12/\n\x07numbers\x18\x03 \x03(\x0b\x32\x1e.sasayaki.callreason.v1.Number\x12/\n\x07reasons\x18\x04 \x03(\x0b\x32\x1e.sasayaki.callreason.v1.Reason\x12\x37\n\x0cwrap_up_form\x18\x05 \x03(\x0b\x32!.sasayaki.callreason.v1.FormField\x12\x16\n\x0ewrap_up_ms_max\x18\x06 \x01(\r\x12\x11\n\tqueue_ids\x18\x07 \x03(\t*j\n\tFieldKind\x12\x1a\n\x16\x46IELD_KIND_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x46IELD_KIND_TEXT\x10\x01\x12\x15\n\x11\x46IELD_KIND_CHOICE\x10\x02\x12\x15\n\x11\x46IELD_KIND_NUMBER\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n*sasayaki/callreason/v1/client_events.proto\x12\x16sasayaki.callreason.v1\")\n\x06Number\x12\x0e\n\x06number\x18\x01 \x01(\t\x12\x0f\n\x07\x66low_id\x18\x02 \x01(\t\"\xa5\x01\n\x06Reason\x12\x11\n\treason_id\x18\x01 \x01(\t\x12\x10\n\x08label_ja\x18\x02 \x01(\t\x12\x10\n\x08label_en\x18\x03 \x01(\t\x12\x16\n\tparent_id\x18\x04 \x01(\tH\x00\x88\x01\x01\x12\x35\n\x04kind\x18\x05 \x01(\x0e\x32\".sasayaki.callreason.v1.ReasonKindH\x01\x88\x01\x01\x42\x0c\n\n_parent_idB\x07\n\x05_kind\"\x90\x01\n\tFormField\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x10\n\x08label_ja\x18\x02 \x01(\t\x12\x10\n\x08label_en\x18\x03 \x01(\t\x12/\n\x04kind\x18\x04 \x01(\x0e\x32!.sasayaki.callreason.v1.FieldKind\x12\x10\n\x08required\x18\x05 \x01(\x08\x12\x0f\n\x07\x63hoices\x18\x06 \x03(\t\"\xef\x02\n\tClientPut\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12/\n\x07numbers\x18\x03 \x03(\x0b\x32\x1e.sasayaki.callreason.v1.Number\x12/\n\x07reasons\x18\x04 \x03(\x0b\x32\x1e.sasayaki.callreason.v1.Reason\x12\x37\n\x0cwrap_up_form\x18\x05 \x03(\x0b\x32!.sasayaki.callreason.v1.FormField\x12\x16\n\x0ewrap_up_ms_max\x18\x06 \x01(\r\x12\x11\n\tqueue_ids\x18\x07 \x03(\t\x12=\n\trecording\x18\x08 \x01(\x0e\x32%.sasayaki.callreason.v1.RecordingRuleH\x00\x88\x01\x01\x12\x1b\n\x0esample_percent\x18\t \x01(\rH\x01\x88\x01\x01\x42\x0c\n\n_recordingB\x11\n\x0f_sample_percent*j\n\tFieldKind\x12\x1a\n\x16\x46IELD_KIND_UNSPECIFIED\x10\x00\x12\x13\n\x0f\x46IELD_KIND_TEXT\x10\x01\x12\x15\n\x11\x46IELD_KIND_CHOICE\x10\x02\x12\x15\n\x11\x46IELD_KIND_NUMBER\x10\x03*x\n\nReasonKind\x12\x1b\n\x17REASON_KIND_UNSPECIFIED\x10\x00\x12\x18\n\x14REASON_KIND_ORDINARY\x10\x01\x12\x1c\n\x18REASON_KIND_WRONG_NUMBER\x10\x02\x12\x15\n\x11REASON_KIND_PRANK\x10\x03*\x98\x01\n\rRecordingRule\x12\x1e\n\x1aRECORDING_RULE_UNSPECIFIED\x10\x00\x12\x16\n\x12RECORDING_RULE_ALL\x10\x01\x12\x17\n\x13RECORDING_RULE_NONE\x10\x02\x12\x19\n\x15RECORDING_RULE_SAMPLE\x10\x03\x12\x1b\n\x17RECORDING_RULE_ON_ALERT\x10\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'sasayaki.callreason.v1.client_events_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_FIELDKIND']._serialized_start=570
-  _globals['_FIELDKIND']._serialized_end=676
+  _globals['_FIELDKIND']._serialized_start=798
+  _globals['_FIELDKIND']._serialized_end=904
+  _globals['_REASONKIND']._serialized_start=906
+  _globals['_REASONKIND']._serialized_end=1026
+  _globals['_RECORDINGRULE']._serialized_start=1029
+  _globals['_RECORDINGRULE']._serialized_end=1181
   _globals['_NUMBER']._serialized_start=70
   _globals['_NUMBER']._serialized_end=111
-  _globals['_REASON']._serialized_start=113
-  _globals['_REASON']._serialized_end=176
-  _globals['_FORMFIELD']._serialized_start=179
-  _globals['_FORMFIELD']._serialized_end=323
-  _globals['_CLIENTPUT']._serialized_start=326
-  _globals['_CLIENTPUT']._serialized_end=568
+  _globals['_REASON']._serialized_start=114
+  _globals['_REASON']._serialized_end=279
+  _globals['_FORMFIELD']._serialized_start=282
+  _globals['_FORMFIELD']._serialized_end=426
+  _globals['_CLIENTPUT']._serialized_start=429
+  _globals['_CLIENTPUT']._serialized_end=796
 # @@protoc_insertion_point(module_scope)

@@ -48,6 +48,62 @@ FIELD_KIND_NUMBER: FieldKind.ValueType  # 3
 """A whole number."""
 Global___FieldKind: _TypeAlias = FieldKind  # noqa: Y015
 
+class _ReasonKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ReasonKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ReasonKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    REASON_KIND_UNSPECIFIED: _ReasonKind.ValueType  # 0
+    REASON_KIND_ORDINARY: _ReasonKind.ValueType  # 1
+    """A customer's matter."""
+    REASON_KIND_WRONG_NUMBER: _ReasonKind.ValueType  # 2
+    """Somebody dialled wrong."""
+    REASON_KIND_PRANK: _ReasonKind.ValueType  # 3
+    """A prank."""
+
+class ReasonKind(_ReasonKind, metaclass=_ReasonKindEnumTypeWrapper):
+    """What a reason says about the contact."""
+
+REASON_KIND_UNSPECIFIED: ReasonKind.ValueType  # 0
+REASON_KIND_ORDINARY: ReasonKind.ValueType  # 1
+"""A customer's matter."""
+REASON_KIND_WRONG_NUMBER: ReasonKind.ValueType  # 2
+"""Somebody dialled wrong."""
+REASON_KIND_PRANK: ReasonKind.ValueType  # 3
+"""A prank."""
+Global___ReasonKind: _TypeAlias = ReasonKind  # noqa: Y015
+
+class _RecordingRule:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _RecordingRuleEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_RecordingRule.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    RECORDING_RULE_UNSPECIFIED: _RecordingRule.ValueType  # 0
+    RECORDING_RULE_ALL: _RecordingRule.ValueType  # 1
+    """Every call, from the guidance on."""
+    RECORDING_RULE_NONE: _RecordingRule.ValueType  # 2
+    """None."""
+    RECORDING_RULE_SAMPLE: _RecordingRule.ValueType  # 3
+    """`sample_percent` of the calls, drawn by contact id."""
+    RECORDING_RULE_ON_ALERT: _RecordingRule.ValueType  # 4
+    """From the guidance on; deleted at the end unless an alert was raised."""
+
+class RecordingRule(_RecordingRule, metaclass=_RecordingRuleEnumTypeWrapper):
+    """How much of a company's calls is recorded."""
+
+RECORDING_RULE_UNSPECIFIED: RecordingRule.ValueType  # 0
+RECORDING_RULE_ALL: RecordingRule.ValueType  # 1
+"""Every call, from the guidance on."""
+RECORDING_RULE_NONE: RecordingRule.ValueType  # 2
+"""None."""
+RECORDING_RULE_SAMPLE: RecordingRule.ValueType  # 3
+"""`sample_percent` of the calls, drawn by contact id."""
+RECORDING_RULE_ON_ALERT: RecordingRule.ValueType  # 4
+"""From the guidance on; deleted at the end unless an alert was raised."""
+Global___RecordingRule: _TypeAlias = RecordingRule  # noqa: Y015
+
 @_typing.final
 class Number(_message.Message):
     """One of the client company's numbers and the flow that answers it."""
@@ -82,22 +138,37 @@ class Reason(_message.Message):
     REASON_ID_FIELD_NUMBER: _builtins.int
     LABEL_JA_FIELD_NUMBER: _builtins.int
     LABEL_EN_FIELD_NUMBER: _builtins.int
+    PARENT_ID_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
     reason_id: _builtins.str
     """`rsn_…`"""
     label_ja: _builtins.str
     label_en: _builtins.str
+    parent_id: _builtins.str
+    """The reason above it in the tree (at most three levels); absent: a first-level one."""
+    kind: Global___ReasonKind.ValueType
+    """Absent: ORDINARY."""
     def __init__(
         self,
         *,
         reason_id: _builtins.str = ...,
         label_ja: _builtins.str = ...,
         label_en: _builtins.str = ...,
+        parent_id: _builtins.str | None = ...,
+        kind: Global___ReasonKind.ValueType | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_kind", b"_kind", "_parent_id", b"_parent_id", "kind", b"kind", "parent_id", b"parent_id"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["label_en", b"label_en", "label_ja", b"label_ja", "reason_id", b"reason_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_kind", b"_kind", "_parent_id", b"_parent_id", "kind", b"kind", "label_en", b"label_en", "label_ja", b"label_ja", "parent_id", b"parent_id", "reason_id", b"reason_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__kind: _TypeAlias = _typing.Literal["kind"]  # noqa: Y015
+    _WhichOneofArgType__kind: _TypeAlias = _typing.Literal["_kind", b"_kind"]  # noqa: Y015
+    _WhichOneofReturnType__parent_id: _TypeAlias = _typing.Literal["parent_id"]  # noqa: Y015
+    _WhichOneofArgType__parent_id: _TypeAlias = _typing.Literal["_parent_id", b"_parent_id"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__kind) -> _WhichOneofReturnType__kind | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__parent_id) -> _WhichOneofReturnType__parent_id | None: ...
 
 Global___Reason: _TypeAlias = Reason  # noqa: Y015
 
@@ -152,10 +223,16 @@ class ClientPut(_message.Message):
     WRAP_UP_FORM_FIELD_NUMBER: _builtins.int
     WRAP_UP_MS_MAX_FIELD_NUMBER: _builtins.int
     QUEUE_IDS_FIELD_NUMBER: _builtins.int
+    RECORDING_FIELD_NUMBER: _builtins.int
+    SAMPLE_PERCENT_FIELD_NUMBER: _builtins.int
     client_id: _builtins.str
     name: _builtins.str
     wrap_up_ms_max: _builtins.int
     """How long an operator may take for the wrap-up."""
+    recording: Global___RecordingRule.ValueType
+    """Absent: ALL."""
+    sample_percent: _builtins.int
+    """With SAMPLE: 1 to 99."""
     @_builtins.property
     def numbers(self) -> _containers.RepeatedCompositeFieldContainer[Global___Number]: ...
     @_builtins.property
@@ -176,11 +253,20 @@ class ClientPut(_message.Message):
         wrap_up_form: _abc.Iterable[Global___FormField] | None = ...,
         wrap_up_ms_max: _builtins.int = ...,
         queue_ids: _abc.Iterable[_builtins.str] | None = ...,
+        recording: Global___RecordingRule.ValueType | None = ...,
+        sample_percent: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_recording", b"_recording", "_sample_percent", b"_sample_percent", "recording", b"recording", "sample_percent", b"sample_percent"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id", "name", b"name", "numbers", b"numbers", "queue_ids", b"queue_ids", "reasons", b"reasons", "wrap_up_form", b"wrap_up_form", "wrap_up_ms_max", b"wrap_up_ms_max"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_recording", b"_recording", "_sample_percent", b"_sample_percent", "client_id", b"client_id", "name", b"name", "numbers", b"numbers", "queue_ids", b"queue_ids", "reasons", b"reasons", "recording", b"recording", "sample_percent", b"sample_percent", "wrap_up_form", b"wrap_up_form", "wrap_up_ms_max", b"wrap_up_ms_max"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__recording: _TypeAlias = _typing.Literal["recording"]  # noqa: Y015
+    _WhichOneofArgType__recording: _TypeAlias = _typing.Literal["_recording", b"_recording"]  # noqa: Y015
+    _WhichOneofReturnType__sample_percent: _TypeAlias = _typing.Literal["sample_percent"]  # noqa: Y015
+    _WhichOneofArgType__sample_percent: _TypeAlias = _typing.Literal["_sample_percent", b"_sample_percent"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__recording) -> _WhichOneofReturnType__recording | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__sample_percent) -> _WhichOneofReturnType__sample_percent | None: ...
 
 Global___ClientPut: _TypeAlias = ClientPut  # noqa: Y015

@@ -36,6 +36,16 @@ class EnquiryOutcome(OpenEnum):
     """The flow ended the call."""
     LOST = "ENQUIRY_OUTCOME_LOST"
     """The call was lost by a fault of ours."""
+    VOICEMAIL = "ENQUIRY_OUTCOME_VOICEMAIL"
+    """The customer left a voicemail."""
+    TRANSFERRED_OUT = "ENQUIRY_OUTCOME_TRANSFERRED_OUT"
+    """The flow passed the customer on to a number outside."""
+    CALLBACK = "ENQUIRY_OUTCOME_CALLBACK"
+    """The customer is to be called back."""
+    WRONG_NUMBER = "ENQUIRY_OUTCOME_WRONG_NUMBER"
+    """The operator said so in the wrap-up: a wrong number."""
+    PRANK = "ENQUIRY_OUTCOME_PRANK"
+    """The operator said so in the wrap-up: a prank."""
 
 
 class FormAnswer(Message):
@@ -52,6 +62,10 @@ class EnquiryOpened(Event, type="sasayaki.callreason.v1.EnquiryOpened"):
     flow_id: str
     flow_version: Uint32
     dialled_number: str
+    previous_contact_id: str | None = None
+    """The contact that is called back with this one."""
+    language: str | None = None
+    """`ja` or `en`: the flow's first."""
 
 
 class AnnouncementEntered(Event, type="sasayaki.callreason.v1.AnnouncementEntered"):
@@ -74,6 +88,127 @@ class MenuEntered(Event, type="sasayaki.callreason.v1.MenuEntered"):
     """1 at the first time, 2 after a wrong key or silence …"""
     wait_ms: Uint32
     """Wait for a key after the prompt."""
+
+
+class DigitsAsked(Event, type="sasayaki.callreason.v1.DigitsAsked"):
+    """Digits are to be collected: a prompt is played and up to `digits_most` keys are awaited."""
+
+    step_id: str
+    play_id: str
+    prompt_sha256: str
+    attempt: Uint32
+    digits_most: Uint32
+    wait_ms: Uint32
+
+
+class DigitsReadBack(Event, type="sasayaki.callreason.v1.DigitsReadBack"):
+    """The digits are to be read back and a key awaited: right, or again."""
+
+    step_id: str
+    play_id: str
+    read_back_play_id: str
+    """The play that collected them."""
+    prompt_sha256: tuple[str, ...]
+    digit_sha256: tuple[str, ...]
+    """Of 0 to 9."""
+    closing_sha256: tuple[str, ...]
+    wait_ms: Uint32
+
+
+class DigitsKept(Event, type="sasayaki.callreason.v1.DigitsKept"):
+    """The customer's digits are kept under a name for later steps, the operator and a callback."""
+
+    step_id: str
+    name: str
+    """As the flow names it."""
+    digits_sealed: str
+    """AES-256-GCM under the client company's key, base64url."""
+    digits_count: Uint32
+    confirmed: Bool
+    """Whether the customer said that they are right after hearing them."""
+
+
+class HoursLookedUp(Event, type="sasayaki.callreason.v1.HoursLookedUp"):
+    """The opening hours were looked up."""
+
+    step_id: str
+    open: Bool
+    because: str
+    """Name of the holiday or exception that decided, if one did."""
+
+
+class BranchTaken(Event, type="sasayaki.callreason.v1.BranchTaken"):
+    """A branch was taken without asking the customer."""
+
+    step_id: str
+    next_step_id: str
+
+
+class LanguageSet(Event, type="sasayaki.callreason.v1.LanguageSet"):
+    """The customer's language from here on."""
+
+    step_id: str
+    language: str
+    """`ja` or `en`."""
+
+
+class VoicemailEntered(Event, type="sasayaki.callreason.v1.VoicemailEntered"):
+    """The customer is asked for a voicemail: prompt, tone, then what they say is recorded."""
+
+    step_id: str
+    play_id: str
+    prompt_sha256: tuple[str, ...]
+    longest_ms: Uint32
+
+
+class VoicemailLeft(Event, type="sasayaki.callreason.v1.VoicemailLeft"):
+    """The customer has left a voicemail: it is in the contact's recording from here back to `VoicemailEntered`."""
+
+    step_id: str
+    queue_id: str
+
+
+class TransferOutEntered(Event, type="sasayaki.callreason.v1.TransferOutEntered"):
+    """The customer is to be passed on to a number outside."""
+
+    step_id: str
+    number: str
+    """E.164, from the flow."""
+
+
+class TransferOutFailed(Event, type="sasayaki.callreason.v1.TransferOutFailed"):
+    """Nobody outside was reached, or may be: the flow goes on."""
+
+    step_id: str
+
+
+class CallbackEntered(Event, type="sasayaki.callreason.v1.CallbackEntered"):
+    """The customer wants to be called back."""
+
+    step_id: str
+    queue_id: str
+    required_skills: tuple[str, ...]
+    priority: Uint32
+    number_sealed: str
+    """Digits that the customer gave, sealed; empty: the caller's number."""
+
+
+class WaitEntered(Event, type="sasayaki.callreason.v1.WaitEntered"):
+    """A waiting customer hears this: where they stand, then music."""
+
+    step_id: str
+    play_id: str
+    prompt_sha256: tuple[str, ...]
+    repeat: Bool
+    """The last prompt again and again."""
+    wait_ms: Uint32
+    """A key is awaited after the prompts: the offer of a callback."""
+
+
+class EnquiryPassedOn(Event, type="sasayaki.callreason.v1.EnquiryPassedOn"):
+    """The operator gave the customer to another: their part is over without a form, the next one fills it in."""
+
+    operator_id: str
 
 
 class ReasonStated(Event, type="sasayaki.callreason.v1.ReasonStated"):
@@ -133,6 +268,19 @@ EnquiryEvent: TypeAlias = (
     EnquiryOpened
     | AnnouncementEntered
     | MenuEntered
+    | DigitsAsked
+    | DigitsReadBack
+    | DigitsKept
+    | HoursLookedUp
+    | BranchTaken
+    | LanguageSet
+    | VoicemailEntered
+    | VoicemailLeft
+    | TransferOutEntered
+    | TransferOutFailed
+    | CallbackEntered
+    | WaitEntered
+    | EnquiryPassedOn
     | ReasonStated
     | EnquiryRouted
     | FlowEnded
@@ -147,6 +295,19 @@ EVENTS: tuple[type[Event], ...] = (
     EnquiryOpened,
     AnnouncementEntered,
     MenuEntered,
+    DigitsAsked,
+    DigitsReadBack,
+    DigitsKept,
+    HoursLookedUp,
+    BranchTaken,
+    LanguageSet,
+    VoicemailEntered,
+    VoicemailLeft,
+    TransferOutEntered,
+    TransferOutFailed,
+    CallbackEntered,
+    WaitEntered,
+    EnquiryPassedOn,
     ReasonStated,
     EnquiryRouted,
     FlowEnded,

@@ -44,6 +44,16 @@ class _EnquiryOutcomeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Enquir
     """The flow ended the call."""
     ENQUIRY_OUTCOME_LOST: _EnquiryOutcome.ValueType  # 7
     """The call was lost by a fault of ours."""
+    ENQUIRY_OUTCOME_VOICEMAIL: _EnquiryOutcome.ValueType  # 8
+    """The customer left a voicemail."""
+    ENQUIRY_OUTCOME_TRANSFERRED_OUT: _EnquiryOutcome.ValueType  # 9
+    """The flow passed the customer on to a number outside."""
+    ENQUIRY_OUTCOME_CALLBACK: _EnquiryOutcome.ValueType  # 10
+    """The customer is to be called back."""
+    ENQUIRY_OUTCOME_WRONG_NUMBER: _EnquiryOutcome.ValueType  # 11
+    """The operator said so in the wrap-up: a wrong number."""
+    ENQUIRY_OUTCOME_PRANK: _EnquiryOutcome.ValueType  # 12
+    """The operator said so in the wrap-up: a prank."""
 
 class EnquiryOutcome(_EnquiryOutcome, metaclass=_EnquiryOutcomeEnumTypeWrapper):
     """How an enquiry ended."""
@@ -63,6 +73,16 @@ ENQUIRY_OUTCOME_RELEASED: EnquiryOutcome.ValueType  # 6
 """The flow ended the call."""
 ENQUIRY_OUTCOME_LOST: EnquiryOutcome.ValueType  # 7
 """The call was lost by a fault of ours."""
+ENQUIRY_OUTCOME_VOICEMAIL: EnquiryOutcome.ValueType  # 8
+"""The customer left a voicemail."""
+ENQUIRY_OUTCOME_TRANSFERRED_OUT: EnquiryOutcome.ValueType  # 9
+"""The flow passed the customer on to a number outside."""
+ENQUIRY_OUTCOME_CALLBACK: EnquiryOutcome.ValueType  # 10
+"""The customer is to be called back."""
+ENQUIRY_OUTCOME_WRONG_NUMBER: EnquiryOutcome.ValueType  # 11
+"""The operator said so in the wrap-up: a wrong number."""
+ENQUIRY_OUTCOME_PRANK: EnquiryOutcome.ValueType  # 12
+"""The operator said so in the wrap-up: a prank."""
 Global___EnquiryOutcome: _TypeAlias = EnquiryOutcome  # noqa: Y015
 
 @_typing.final
@@ -75,10 +95,16 @@ class EnquiryOpened(_message.Message):
     FLOW_ID_FIELD_NUMBER: _builtins.int
     FLOW_VERSION_FIELD_NUMBER: _builtins.int
     DIALLED_NUMBER_FIELD_NUMBER: _builtins.int
+    PREVIOUS_CONTACT_ID_FIELD_NUMBER: _builtins.int
+    LANGUAGE_FIELD_NUMBER: _builtins.int
     client_id: _builtins.str
     flow_id: _builtins.str
     flow_version: _builtins.int
     dialled_number: _builtins.str
+    previous_contact_id: _builtins.str
+    """The contact that is called back with this one."""
+    language: _builtins.str
+    """`ja` or `en`: the flow's first."""
     def __init__(
         self,
         *,
@@ -86,12 +112,21 @@ class EnquiryOpened(_message.Message):
         flow_id: _builtins.str = ...,
         flow_version: _builtins.int = ...,
         dialled_number: _builtins.str = ...,
+        previous_contact_id: _builtins.str | None = ...,
+        language: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_language", b"_language", "_previous_contact_id", b"_previous_contact_id", "language", b"language", "previous_contact_id", b"previous_contact_id"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id", "dialled_number", b"dialled_number", "flow_id", b"flow_id", "flow_version", b"flow_version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_language", b"_language", "_previous_contact_id", b"_previous_contact_id", "client_id", b"client_id", "dialled_number", b"dialled_number", "flow_id", b"flow_id", "flow_version", b"flow_version", "language", b"language", "previous_contact_id", b"previous_contact_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__language: _TypeAlias = _typing.Literal["language"]  # noqa: Y015
+    _WhichOneofArgType__language: _TypeAlias = _typing.Literal["_language", b"_language"]  # noqa: Y015
+    _WhichOneofReturnType__previous_contact_id: _TypeAlias = _typing.Literal["previous_contact_id"]  # noqa: Y015
+    _WhichOneofArgType__previous_contact_id: _TypeAlias = _typing.Literal["_previous_contact_id", b"_previous_contact_id"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__language) -> _WhichOneofReturnType__language | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__previous_contact_id) -> _WhichOneofReturnType__previous_contact_id | None: ...
 
 Global___EnquiryOpened: _TypeAlias = EnquiryOpened  # noqa: Y015
 
@@ -160,6 +195,393 @@ class MenuEntered(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___MenuEntered: _TypeAlias = MenuEntered  # noqa: Y015
+
+@_typing.final
+class DigitsAsked(_message.Message):
+    """Digits are to be collected: a prompt is played and up to `digits_most` keys are awaited."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STEP_ID_FIELD_NUMBER: _builtins.int
+    PLAY_ID_FIELD_NUMBER: _builtins.int
+    PROMPT_SHA256_FIELD_NUMBER: _builtins.int
+    ATTEMPT_FIELD_NUMBER: _builtins.int
+    DIGITS_MOST_FIELD_NUMBER: _builtins.int
+    WAIT_MS_FIELD_NUMBER: _builtins.int
+    step_id: _builtins.str
+    play_id: _builtins.str
+    prompt_sha256: _builtins.str
+    attempt: _builtins.int
+    digits_most: _builtins.int
+    wait_ms: _builtins.int
+    def __init__(
+        self,
+        *,
+        step_id: _builtins.str = ...,
+        play_id: _builtins.str = ...,
+        prompt_sha256: _builtins.str = ...,
+        attempt: _builtins.int = ...,
+        digits_most: _builtins.int = ...,
+        wait_ms: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "digits_most", b"digits_most", "play_id", b"play_id", "prompt_sha256", b"prompt_sha256", "step_id", b"step_id", "wait_ms", b"wait_ms"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DigitsAsked: _TypeAlias = DigitsAsked  # noqa: Y015
+
+@_typing.final
+class DigitsReadBack(_message.Message):
+    """The digits are to be read back and a key awaited: right, or again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STEP_ID_FIELD_NUMBER: _builtins.int
+    PLAY_ID_FIELD_NUMBER: _builtins.int
+    READ_BACK_PLAY_ID_FIELD_NUMBER: _builtins.int
+    PROMPT_SHA256_FIELD_NUMBER: _builtins.int
+    DIGIT_SHA256_FIELD_NUMBER: _builtins.int
+    CLOSING_SHA256_FIELD_NUMBER: _builtins.int
+    WAIT_MS_FIELD_NUMBER: _builtins.int
+    step_id: _builtins.str
+    play_id: _builtins.str
+    read_back_play_id: _builtins.str
+    """The play that collected them."""
+    wait_ms: _builtins.int
+    @_builtins.property
+    def prompt_sha256(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def digit_sha256(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Of 0 to 9."""
+
+    @_builtins.property
+    def closing_sha256(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        step_id: _builtins.str = ...,
+        play_id: _builtins.str = ...,
+        read_back_play_id: _builtins.str = ...,
+        prompt_sha256: _abc.Iterable[_builtins.str] | None = ...,
+        digit_sha256: _abc.Iterable[_builtins.str] | None = ...,
+        closing_sha256: _abc.Iterable[_builtins.str] | None = ...,
+        wait_ms: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["closing_sha256", b"closing_sha256", "digit_sha256", b"digit_sha256", "play_id", b"play_id", "prompt_sha256", b"prompt_sha256", "read_back_play_id", b"read_back_play_id", "step_id", b"step_id", "wait_ms", b"wait_ms"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DigitsReadBack: _TypeAlias = DigitsReadBack  # noqa: Y015
+
+@_typing.final
+class DigitsKept(_message.Message):
+    """The customer's digits are kept under a name for later steps, the operator and a callback."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STEP_ID_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    DIGITS_SEALED_FIELD_NUMBER: _builtins.int
+    DIGITS_COUNT_FIELD_NUMBER: _builtins.int
+    CONFIRMED_FIELD_NUMBER: _builtins.int
+    step_id: _builtins.str
+    name: _builtins.str
+    """As the flow names it."""
+    digits_sealed: _builtins.str
+    """AES-256-GCM under the client company's key, base64url."""
+    digits_count: _builtins.int
+    confirmed: _builtins.bool
+    """Whether the customer said that they are right after hearing them."""
+    def __init__(
+        self,
+        *,
+        step_id: _builtins.str = ...,
+        name: _builtins.str = ...,
+        digits_sealed: _builtins.str = ...,
+        digits_count: _builtins.int = ...,
+        confirmed: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["confirmed", b"confirmed", "digits_count", b"digits_count", "digits_sealed", b"digits_sealed", "name", b"name", "step_id", b"step_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DigitsKept: _TypeAlias = DigitsKept  # noqa: Y015
+
+@_typing.final
+class HoursLookedUp(_message.Message):
+    """The opening hours were looked up."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STEP_ID_FIELD_NUMBER: _builtins.int
+    OPEN_FIELD_NUMBER: _builtins.int
+    BECAUSE_FIELD_NUMBER: _builtins.int
+    step_id: _builtins.str
+    open: _builtins.bool
+    because: _builtins.str
+    """Name of the holiday or exception that decided, if one did."""
+    def __init__(
+        self,
+        *,
+        step_id: _builtins.str = ...,
+        open: _builtins.bool = ...,
+        because: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["because", b"because", "open", b"open", "step_id", b"step_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___HoursLookedUp: _TypeAlias = HoursLookedUp  # noqa: Y015
+
+@_typing.final
+class BranchTaken(_message.Message):
+    """A branch was taken without asking the customer."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STEP_ID_FIELD_NUMBER: _builtins.int
+    NEXT_STEP_ID_FIELD_NUMBER: _builtins.int
+    step_id: _builtins.str
+    next_step_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        step_id: _builtins.str = ...,
+        next_step_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_step_id", b"next_step_id", "step_id", b"step_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BranchTaken: _TypeAlias = BranchTaken  # noqa: Y015
+
+@_typing.final
+class LanguageSet(_message.Message):
+    """The customer's language from here on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STEP_ID_FIELD_NUMBER: _builtins.int
+    LANGUAGE_FIELD_NUMBER: _builtins.int
+    step_id: _builtins.str
+    language: _builtins.str
+    """`ja` or `en`."""
+    def __init__(
+        self,
+        *,
+        step_id: _builtins.str = ...,
+        language: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["language", b"language", "step_id", b"step_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LanguageSet: _TypeAlias = LanguageSet  # noqa: Y015
+
+@_typing.final
+class VoicemailEntered(_message.Message):
+    """The customer is asked for a voicemail: prompt, tone, then what they say is recorded."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STEP_ID_FIELD_NUMBER: _builtins.int
+    PLAY_ID_FIELD_NUMBER: _builtins.int
+    PROMPT_SHA256_FIELD_NUMBER: _builtins.int
+    LONGEST_MS_FIELD_NUMBER: _builtins.int
+    step_id: _builtins.str
+    play_id: _builtins.str
+    longest_ms: _builtins.int
+    @_builtins.property
+    def prompt_sha256(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        step_id: _builtins.str = ...,
+        play_id: _builtins.str = ...,
+        prompt_sha256: _abc.Iterable[_builtins.str] | None = ...,
+        longest_ms: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["longest_ms", b"longest_ms", "play_id", b"play_id", "prompt_sha256", b"prompt_sha256", "step_id", b"step_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___VoicemailEntered: _TypeAlias = VoicemailEntered  # noqa: Y015
+
+@_typing.final
+class VoicemailLeft(_message.Message):
+    """The customer has left a voicemail: it is in the contact's recording from here back to `VoicemailEntered`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STEP_ID_FIELD_NUMBER: _builtins.int
+    QUEUE_ID_FIELD_NUMBER: _builtins.int
+    step_id: _builtins.str
+    queue_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        step_id: _builtins.str = ...,
+        queue_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["queue_id", b"queue_id", "step_id", b"step_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___VoicemailLeft: _TypeAlias = VoicemailLeft  # noqa: Y015
+
+@_typing.final
+class TransferOutEntered(_message.Message):
+    """The customer is to be passed on to a number outside."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STEP_ID_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
+    step_id: _builtins.str
+    number: _builtins.str
+    """E.164, from the flow."""
+    def __init__(
+        self,
+        *,
+        step_id: _builtins.str = ...,
+        number: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["number", b"number", "step_id", b"step_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TransferOutEntered: _TypeAlias = TransferOutEntered  # noqa: Y015
+
+@_typing.final
+class TransferOutFailed(_message.Message):
+    """Nobody outside was reached, or may be: the flow goes on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STEP_ID_FIELD_NUMBER: _builtins.int
+    step_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        step_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["step_id", b"step_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TransferOutFailed: _TypeAlias = TransferOutFailed  # noqa: Y015
+
+@_typing.final
+class CallbackEntered(_message.Message):
+    """The customer wants to be called back."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STEP_ID_FIELD_NUMBER: _builtins.int
+    QUEUE_ID_FIELD_NUMBER: _builtins.int
+    REQUIRED_SKILLS_FIELD_NUMBER: _builtins.int
+    PRIORITY_FIELD_NUMBER: _builtins.int
+    NUMBER_SEALED_FIELD_NUMBER: _builtins.int
+    step_id: _builtins.str
+    queue_id: _builtins.str
+    priority: _builtins.int
+    number_sealed: _builtins.str
+    """Digits that the customer gave, sealed; empty: the caller's number."""
+    @_builtins.property
+    def required_skills(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        step_id: _builtins.str = ...,
+        queue_id: _builtins.str = ...,
+        required_skills: _abc.Iterable[_builtins.str] | None = ...,
+        priority: _builtins.int = ...,
+        number_sealed: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["number_sealed", b"number_sealed", "priority", b"priority", "queue_id", b"queue_id", "required_skills", b"required_skills", "step_id", b"step_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CallbackEntered: _TypeAlias = CallbackEntered  # noqa: Y015
+
+@_typing.final
+class WaitEntered(_message.Message):
+    """A waiting customer hears this: where they stand, then music."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STEP_ID_FIELD_NUMBER: _builtins.int
+    PLAY_ID_FIELD_NUMBER: _builtins.int
+    PROMPT_SHA256_FIELD_NUMBER: _builtins.int
+    REPEAT_FIELD_NUMBER: _builtins.int
+    WAIT_MS_FIELD_NUMBER: _builtins.int
+    step_id: _builtins.str
+    play_id: _builtins.str
+    repeat: _builtins.bool
+    """The last prompt again and again."""
+    wait_ms: _builtins.int
+    """A key is awaited after the prompts: the offer of a callback."""
+    @_builtins.property
+    def prompt_sha256(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        step_id: _builtins.str = ...,
+        play_id: _builtins.str = ...,
+        prompt_sha256: _abc.Iterable[_builtins.str] | None = ...,
+        repeat: _builtins.bool = ...,
+        wait_ms: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["play_id", b"play_id", "prompt_sha256", b"prompt_sha256", "repeat", b"repeat", "step_id", b"step_id", "wait_ms", b"wait_ms"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WaitEntered: _TypeAlias = WaitEntered  # noqa: Y015
+
+@_typing.final
+class EnquiryPassedOn(_message.Message):
+    """The operator gave the customer to another: their part is over without a form, the next one fills it in."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OPERATOR_ID_FIELD_NUMBER: _builtins.int
+    operator_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        operator_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["operator_id", b"operator_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EnquiryPassedOn: _TypeAlias = EnquiryPassedOn  # noqa: Y015
 
 @_typing.final
 class ReasonStated(_message.Message):

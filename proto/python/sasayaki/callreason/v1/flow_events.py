@@ -23,13 +23,27 @@ class FlowPublished(Event, type="sasayaki.callreason.v1.FlowPublished"):
     """1, 2, 3 …"""
     definition: str
     """The checked flow as canonical JSON; prompts by SHA-256."""
+    note: str | None = None
+    """What changed, in the words of who published it."""
+    tests_passed: Uint32 | None = None
+    """Test cases that passed before publishing."""
+
+
+class FlowRolledBack(Event, type="sasayaki.callreason.v1.FlowRolledBack"):
+    """New calls begin with an earlier version again."""
+
+    flow_id: str
+    client_id: str
+    version: Uint32
 
 
 FlowEvent: TypeAlias = (
     FlowPublished
+    | FlowRolledBack
 )
 FlowRecord: TypeAlias = Recorded[FlowEvent]
 
 EVENTS: tuple[type[Event], ...] = (
     FlowPublished,
+    FlowRolledBack,
 )

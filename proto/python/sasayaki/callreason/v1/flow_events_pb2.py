@@ -24,13 +24,15 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(sasayaki/callreason/v1/flow_events.proto\x12\x16sasayaki.callreason.v1\"X\n\rFlowPublished\x12\x0f\n\x07\x66low_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\r\x12\x12\n\ndefinition\x18\x04 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(sasayaki/callreason/v1/flow_events.proto\x12\x16sasayaki.callreason.v1\"\xa0\x01\n\rFlowPublished\x12\x0f\n\x07\x66low_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\r\x12\x12\n\ndefinition\x18\x04 \x01(\t\x12\x11\n\x04note\x18\x05 \x01(\tH\x00\x88\x01\x01\x12\x19\n\x0ctests_passed\x18\x06 \x01(\rH\x01\x88\x01\x01\x42\x07\n\x05_noteB\x0f\n\r_tests_passed\"E\n\x0e\x46lowRolledBack\x12\x0f\n\x07\x66low_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\rb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'sasayaki.callreason.v1.flow_events_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_FLOWPUBLISHED']._serialized_start=68
-  _globals['_FLOWPUBLISHED']._serialized_end=156
+  _globals['_FLOWPUBLISHED']._serialized_start=69
+  _globals['_FLOWPUBLISHED']._serialized_end=229
+  _globals['_FLOWROLLEDBACK']._serialized_start=231
+  _globals['_FLOWROLLEDBACK']._serialized_end=300
 # @@protoc_insertion_point(module_scope)

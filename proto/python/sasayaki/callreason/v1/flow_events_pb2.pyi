@@ -29,12 +29,18 @@ class FlowPublished(_message.Message):
     CLIENT_ID_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
     DEFINITION_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    TESTS_PASSED_FIELD_NUMBER: _builtins.int
     flow_id: _builtins.str
     client_id: _builtins.str
     version: _builtins.int
     """1, 2, 3 …"""
     definition: _builtins.str
     """The checked flow as canonical JSON; prompts by SHA-256."""
+    note: _builtins.str
+    """What changed, in the words of who published it."""
+    tests_passed: _builtins.int
+    """Test cases that passed before publishing."""
     def __init__(
         self,
         *,
@@ -42,11 +48,47 @@ class FlowPublished(_message.Message):
         client_id: _builtins.str = ...,
         version: _builtins.int = ...,
         definition: _builtins.str = ...,
+        note: _builtins.str | None = ...,
+        tests_passed: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_note", b"_note", "_tests_passed", b"_tests_passed", "note", b"note", "tests_passed", b"tests_passed"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_note", b"_note", "_tests_passed", b"_tests_passed", "client_id", b"client_id", "definition", b"definition", "flow_id", b"flow_id", "note", b"note", "tests_passed", b"tests_passed", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__note: _TypeAlias = _typing.Literal["note"]  # noqa: Y015
+    _WhichOneofArgType__note: _TypeAlias = _typing.Literal["_note", b"_note"]  # noqa: Y015
+    _WhichOneofReturnType__tests_passed: _TypeAlias = _typing.Literal["tests_passed"]  # noqa: Y015
+    _WhichOneofArgType__tests_passed: _TypeAlias = _typing.Literal["_tests_passed", b"_tests_passed"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__note) -> _WhichOneofReturnType__note | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__tests_passed) -> _WhichOneofReturnType__tests_passed | None: ...
+
+Global___FlowPublished: _TypeAlias = FlowPublished  # noqa: Y015
+
+@_typing.final
+class FlowRolledBack(_message.Message):
+    """New calls begin with an earlier version again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FLOW_ID_FIELD_NUMBER: _builtins.int
+    CLIENT_ID_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    flow_id: _builtins.str
+    client_id: _builtins.str
+    version: _builtins.int
+    def __init__(
+        self,
+        *,
+        flow_id: _builtins.str = ...,
+        client_id: _builtins.str = ...,
+        version: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id", "definition", b"definition", "flow_id", b"flow_id", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id", "flow_id", b"flow_id", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___FlowPublished: _TypeAlias = FlowPublished  # noqa: Y015
+Global___FlowRolledBack: _TypeAlias = FlowRolledBack  # noqa: Y015

@@ -42,6 +42,8 @@ class RecordingPolicy(OpenEnum):
     """Never."""
     AFTER_GUIDANCE = "RECORDING_POLICY_AFTER_GUIDANCE"
     """From the end of the guidance that says so."""
+    ON_ALERT = "RECORDING_POLICY_ON_ALERT"
+    """As AFTER_GUIDANCE; what was written is deleted at the end unless an alert was raised."""
 
 
 class PromptOutcome(OpenEnum):
@@ -92,6 +94,8 @@ class LegEndReason(OpenEnum):
     """The supervisor's phone went on to another call, or waits for one."""
     TAKEN_OVER = "LEG_END_REASON_TAKEN_OVER"
     """A supervisor has taken the call over from this operator."""
+    TRANSFERRED = "LEG_END_REASON_TRANSFERRED"
+    """The operator handed the customer over to somebody else."""
 
 
 class CallEndReason(OpenEnum):
@@ -110,6 +114,12 @@ class CallEndReason(OpenEnum):
     """The customer's phone broke the protocol, or its sound stopped."""
     SUPERVISOR_HUNG_UP = "CALL_END_REASON_SUPERVISOR_HUNG_UP"
     """The supervisor who had taken the call over hung up."""
+    NO_ANSWER = "CALL_END_REASON_NO_ANSWER"
+    """The customer whom we called did not answer in time."""
+    REFUSED = "CALL_END_REASON_REFUSED"
+    """The customer whom we called refused or is busy."""
+    UNREACHABLE = "CALL_END_REASON_UNREACHABLE"
+    """The customer whom we called could not be reached: no trunk, or none that took the call."""
 
 
 class CallArrived(Event, type="sasayaki.media.v1.CallArrived"):
@@ -156,6 +166,19 @@ class PromptOrdered(Event, type="sasayaki.media.v1.PromptOrdered"):
     """Wait for the first digit, counted from the end of the prompts."""
     next_digit_ms: Uint32
     """Wait for each further digit."""
+    repeat: Bool | None = None
+    """The last prompt is heard again and again until the play is stopped."""
+    read_back_play_id: str | None = None
+    """The digits of that earlier play are read back after the prompts, then `closing_sha256`."""
+    closing_sha256: tuple[str, ...]
+    sealed: Bool | None = None
+    """Digits are noted sealed only."""
+
+
+class PromptStopOrdered(Event, type="sasayaki.media.v1.PromptStopOrdered"):
+    """A play is to stop."""
+
+    play_id: str
 
 
 class GuidancePlayed(Event, type="sasayaki.media.v1.GuidancePlayed"):
@@ -191,14 +214,128 @@ class DigitsCollected(Event, type="sasayaki.media.v1.DigitsCollected"):
     """How much of the prompts was heard before."""
     node_id: str
     happening_seq: Int64
+    digits_sealed: str | None = None
+    """Instead of `digits` when they were to be sealed: AES-256-GCM under the client company's key, base64url."""
+    digits_count: Uint32 | None = None
+    """How many came, when they were to be sealed."""
 
 
 class OperatorLegDialled(Event, type="sasayaki.media.v1.OperatorLegDialled"):
-    """An operator's phone is to ring. On answer the node joins both parties by itself."""
+    """An operator's phone is to ring. On answer the node joins the parties by itself."""
 
     leg_id: str
     operator_id: str
     ring_ms_max: Uint32
+    consult: Bool | None = None
+    """Called in addition to the operator who talks: a consultation."""
+
+
+class OutsideLegDialled(Event, type="sasayaki.media.v1.OutsideLegDialled"):
+    """Somebody outside is to be called by a trunk and joined: a transfer out. `operator_id` of the leg's events is empty."""
+
+    leg_id: str
+    operator_id: str
+    """Who wants it: the flow (empty) or an operator."""
+    number_sealed: str
+    """The number, AES-256-GCM under the client company's key, base64url."""
+    ring_ms_max: Uint32
+
+
+class CallPlaced(Event, type="sasayaki.media.v1.CallPlaced"):
+    """A customer is to be called by us: the call begins with this instead of `CallArrived`."""
+
+    from_number: str
+    """Our number that the customer sees, E.164."""
+    caller_hash: str
+    """Keyed hash of the customer's number, as in `CallArrived`."""
+    caller_sealed: str
+    """The customer's number, AES-256-GCM under the client company's key, base64url."""
+    previous_contact_id: str
+    """The contact that is called back."""
+    ring_ms_max: Uint32
+    node_id: str
+    record: RecordingPolicy
+
+
+class CustomerRang(Event, type="sasayaki.media.v1.CustomerRang"):
+    """The phone of the customer whom we call rings."""
+
+    node_id: str
+    happening_seq: Int64
+
+
+class HoldOrdered(Event, type="sasayaki.media.v1.HoldOrdered"):
+    """The customer is to be put on hold, or taken back."""
+
+    held: Bool
+    music_sha256: str
+    """Music for the customer; empty: silence."""
+    operator_id: str
+    """Who wants it."""
+
+
+class CustomerHeld(Event, type="sasayaki.media.v1.CustomerHeld"):
+    """The customer is on hold: hears music, and the operators neither hear the customer nor are heard."""
+
+    node_id: str
+    happening_seq: Int64
+    operator_id: str
+
+
+class CustomerResumed(Event, type="sasayaki.media.v1.CustomerResumed"):
+    """The customer and the operators hear each other again."""
+
+    held_ms: Uint32
+    node_id: str
+    happening_seq: Int64
+
+
+class TapPauseOrdered(Event, type="sasayaki.media.v1.TapPauseOrdered"):
+    """The writing of the recording is to stop for a while, or to go on."""
+
+    paused: Bool
+    reason: str
+    """Free word, for example "card"."""
+    operator_id: str
+    """Who wants it."""
+
+
+class TapPaused(Event, type="sasayaki.media.v1.TapPaused"):
+    """Nothing is written from here on."""
+
+    reason: str
+    at_ms: Uint32
+    """On the recording's timeline."""
+    node_id: str
+    happening_seq: Int64
+
+
+class TapResumed(Event, type="sasayaki.media.v1.TapResumed"):
+    """Writing goes on."""
+
+    at_ms: Uint32
+    node_id: str
+    happening_seq: Int64
+
+
+class TransferAsked(Event, type="sasayaki.media.v1.TransferAsked"):
+    """An operator's phone asks for a transfer by its own button (REFER)."""
+
+    leg_id: str
+    operator_id: str
+    target_operator_id: str
+    """The user id that was named, if it is one of ours; empty otherwise."""
+    attended: Bool
+    """Whether the target is in the call already: an attended transfer."""
+    node_id: str
+    happening_seq: Int64
+
+
+class TransferAnswered(Event, type="sasayaki.media.v1.TransferAnswered"):
+    """What the phone is told of its transfer."""
+
+    leg_id: str
+    sip_code: Uint32
 
 
 class OperatorLegRang(Event, type="sasayaki.media.v1.OperatorLegRang"):
@@ -367,10 +504,22 @@ CallEvent: TypeAlias = (
     | AnswerOrdered
     | CallAnswered
     | PromptOrdered
+    | PromptStopOrdered
     | GuidancePlayed
     | PromptPlayed
     | DigitsCollected
     | OperatorLegDialled
+    | OutsideLegDialled
+    | CallPlaced
+    | CustomerRang
+    | HoldOrdered
+    | CustomerHeld
+    | CustomerResumed
+    | TapPauseOrdered
+    | TapPaused
+    | TapResumed
+    | TransferAsked
+    | TransferAnswered
     | OperatorLegRang
     | OperatorLegAnswered
     | TalkStarted
@@ -396,10 +545,22 @@ EVENTS: tuple[type[Event], ...] = (
     AnswerOrdered,
     CallAnswered,
     PromptOrdered,
+    PromptStopOrdered,
     GuidancePlayed,
     PromptPlayed,
     DigitsCollected,
     OperatorLegDialled,
+    OutsideLegDialled,
+    CallPlaced,
+    CustomerRang,
+    HoldOrdered,
+    CustomerHeld,
+    CustomerResumed,
+    TapPauseOrdered,
+    TapPaused,
+    TapResumed,
+    TransferAsked,
+    TransferAnswered,
     OperatorLegRang,
     OperatorLegAnswered,
     TalkStarted,

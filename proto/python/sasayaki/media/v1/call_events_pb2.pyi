@@ -66,6 +66,8 @@ class _RecordingPolicyEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Recor
     """Never."""
     RECORDING_POLICY_AFTER_GUIDANCE: _RecordingPolicy.ValueType  # 2
     """From the end of the guidance that says so."""
+    RECORDING_POLICY_ON_ALERT: _RecordingPolicy.ValueType  # 3
+    """As AFTER_GUIDANCE; what was written is deleted at the end unless an alert was raised."""
 
 class RecordingPolicy(_RecordingPolicy, metaclass=_RecordingPolicyEnumTypeWrapper):
     """From which moment on a call is recorded."""
@@ -75,6 +77,8 @@ RECORDING_POLICY_NONE: RecordingPolicy.ValueType  # 1
 """Never."""
 RECORDING_POLICY_AFTER_GUIDANCE: RecordingPolicy.ValueType  # 2
 """From the end of the guidance that says so."""
+RECORDING_POLICY_ON_ALERT: RecordingPolicy.ValueType  # 3
+"""As AFTER_GUIDANCE; what was written is deleted at the end unless an alert was raised."""
 Global___RecordingPolicy: _TypeAlias = RecordingPolicy  # noqa: Y015
 
 class _PromptOutcome:
@@ -158,6 +162,8 @@ class _LegEndReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_LegEndRe
     """The supervisor's phone went on to another call, or waits for one."""
     LEG_END_REASON_TAKEN_OVER: _LegEndReason.ValueType  # 9
     """A supervisor has taken the call over from this operator."""
+    LEG_END_REASON_TRANSFERRED: _LegEndReason.ValueType  # 10
+    """The operator handed the customer over to somebody else."""
 
 class LegEndReason(_LegEndReason, metaclass=_LegEndReasonEnumTypeWrapper):
     """Why a leg ended or never came to be."""
@@ -181,6 +187,8 @@ LEG_END_REASON_MOVED: LegEndReason.ValueType  # 8
 """The supervisor's phone went on to another call, or waits for one."""
 LEG_END_REASON_TAKEN_OVER: LegEndReason.ValueType  # 9
 """A supervisor has taken the call over from this operator."""
+LEG_END_REASON_TRANSFERRED: LegEndReason.ValueType  # 10
+"""The operator handed the customer over to somebody else."""
 Global___LegEndReason: _TypeAlias = LegEndReason  # noqa: Y015
 
 class _CallEndReason:
@@ -202,6 +210,12 @@ class _CallEndReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CallEnd
     """The customer's phone broke the protocol, or its sound stopped."""
     CALL_END_REASON_SUPERVISOR_HUNG_UP: _CallEndReason.ValueType  # 6
     """The supervisor who had taken the call over hung up."""
+    CALL_END_REASON_NO_ANSWER: _CallEndReason.ValueType  # 7
+    """The customer whom we called did not answer in time."""
+    CALL_END_REASON_REFUSED: _CallEndReason.ValueType  # 8
+    """The customer whom we called refused or is busy."""
+    CALL_END_REASON_UNREACHABLE: _CallEndReason.ValueType  # 9
+    """The customer whom we called could not be reached: no trunk, or none that took the call."""
 
 class CallEndReason(_CallEndReason, metaclass=_CallEndReasonEnumTypeWrapper):
     """Why a call ended."""
@@ -219,6 +233,12 @@ CALL_END_REASON_FAILED: CallEndReason.ValueType  # 5
 """The customer's phone broke the protocol, or its sound stopped."""
 CALL_END_REASON_SUPERVISOR_HUNG_UP: CallEndReason.ValueType  # 6
 """The supervisor who had taken the call over hung up."""
+CALL_END_REASON_NO_ANSWER: CallEndReason.ValueType  # 7
+"""The customer whom we called did not answer in time."""
+CALL_END_REASON_REFUSED: CallEndReason.ValueType  # 8
+"""The customer whom we called refused or is busy."""
+CALL_END_REASON_UNREACHABLE: CallEndReason.ValueType  # 9
+"""The customer whom we called could not be reached: no trunk, or none that took the call."""
 Global___CallEndReason: _TypeAlias = CallEndReason  # noqa: Y015
 
 @_typing.final
@@ -331,6 +351,10 @@ class PromptOrdered(_message.Message):
     DIGITS_MAX_FIELD_NUMBER: _builtins.int
     FIRST_DIGIT_MS_FIELD_NUMBER: _builtins.int
     NEXT_DIGIT_MS_FIELD_NUMBER: _builtins.int
+    REPEAT_FIELD_NUMBER: _builtins.int
+    READ_BACK_PLAY_ID_FIELD_NUMBER: _builtins.int
+    CLOSING_SHA256_FIELD_NUMBER: _builtins.int
+    SEALED_FIELD_NUMBER: _builtins.int
     play_id: _builtins.str
     guidance: _builtins.bool
     """Whether this is the recording guidance: never cut short by a key."""
@@ -340,10 +364,18 @@ class PromptOrdered(_message.Message):
     """Wait for the first digit, counted from the end of the prompts."""
     next_digit_ms: _builtins.int
     """Wait for each further digit."""
+    repeat: _builtins.bool
+    """The last prompt is heard again and again until the play is stopped."""
+    read_back_play_id: _builtins.str
+    """The digits of that earlier play are read back after the prompts, then `closing_sha256`."""
+    sealed: _builtins.bool
+    """Digits are noted sealed only."""
     @_builtins.property
     def prompt_sha256(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """SHA-256 of each prompt's WAV file, hexadecimal."""
 
+    @_builtins.property
+    def closing_sha256(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     def __init__(
         self,
         *,
@@ -353,14 +385,50 @@ class PromptOrdered(_message.Message):
         digits_max: _builtins.int = ...,
         first_digit_ms: _builtins.int = ...,
         next_digit_ms: _builtins.int = ...,
+        repeat: _builtins.bool | None = ...,
+        read_back_play_id: _builtins.str | None = ...,
+        closing_sha256: _abc.Iterable[_builtins.str] | None = ...,
+        sealed: _builtins.bool | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_read_back_play_id", b"_read_back_play_id", "_repeat", b"_repeat", "_sealed", b"_sealed", "read_back_play_id", b"read_back_play_id", "repeat", b"repeat", "sealed", b"sealed"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_read_back_play_id", b"_read_back_play_id", "_repeat", b"_repeat", "_sealed", b"_sealed", "closing_sha256", b"closing_sha256", "digits_max", b"digits_max", "first_digit_ms", b"first_digit_ms", "guidance", b"guidance", "next_digit_ms", b"next_digit_ms", "play_id", b"play_id", "prompt_sha256", b"prompt_sha256", "read_back_play_id", b"read_back_play_id", "repeat", b"repeat", "sealed", b"sealed"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__read_back_play_id: _TypeAlias = _typing.Literal["read_back_play_id"]  # noqa: Y015
+    _WhichOneofArgType__read_back_play_id: _TypeAlias = _typing.Literal["_read_back_play_id", b"_read_back_play_id"]  # noqa: Y015
+    _WhichOneofReturnType__repeat: _TypeAlias = _typing.Literal["repeat"]  # noqa: Y015
+    _WhichOneofArgType__repeat: _TypeAlias = _typing.Literal["_repeat", b"_repeat"]  # noqa: Y015
+    _WhichOneofReturnType__sealed: _TypeAlias = _typing.Literal["sealed"]  # noqa: Y015
+    _WhichOneofArgType__sealed: _TypeAlias = _typing.Literal["_sealed", b"_sealed"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__read_back_play_id) -> _WhichOneofReturnType__read_back_play_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__repeat) -> _WhichOneofReturnType__repeat | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__sealed) -> _WhichOneofReturnType__sealed | None: ...
+
+Global___PromptOrdered: _TypeAlias = PromptOrdered  # noqa: Y015
+
+@_typing.final
+class PromptStopOrdered(_message.Message):
+    """A play is to stop."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PLAY_ID_FIELD_NUMBER: _builtins.int
+    play_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        play_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["digits_max", b"digits_max", "first_digit_ms", b"first_digit_ms", "guidance", b"guidance", "next_digit_ms", b"next_digit_ms", "play_id", b"play_id", "prompt_sha256", b"prompt_sha256"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["play_id", b"play_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___PromptOrdered: _TypeAlias = PromptOrdered  # noqa: Y015
+Global___PromptStopOrdered: _TypeAlias = PromptStopOrdered  # noqa: Y015
 
 @_typing.final
 class GuidancePlayed(_message.Message):
@@ -449,6 +517,8 @@ class DigitsCollected(_message.Message):
     HEARD_MS_FIELD_NUMBER: _builtins.int
     NODE_ID_FIELD_NUMBER: _builtins.int
     HAPPENING_SEQ_FIELD_NUMBER: _builtins.int
+    DIGITS_SEALED_FIELD_NUMBER: _builtins.int
+    DIGITS_COUNT_FIELD_NUMBER: _builtins.int
     play_id: _builtins.str
     digits: _builtins.str
     outcome: Global___DigitsOutcome.ValueType
@@ -456,6 +526,10 @@ class DigitsCollected(_message.Message):
     """How much of the prompts was heard before."""
     node_id: _builtins.str
     happening_seq: _builtins.int
+    digits_sealed: _builtins.str
+    """Instead of `digits` when they were to be sealed: AES-256-GCM under the client company's key, base64url."""
+    digits_count: _builtins.int
+    """How many came, when they were to be sealed."""
     def __init__(
         self,
         *,
@@ -465,41 +539,387 @@ class DigitsCollected(_message.Message):
         heard_ms: _builtins.int = ...,
         node_id: _builtins.str = ...,
         happening_seq: _builtins.int = ...,
+        digits_sealed: _builtins.str | None = ...,
+        digits_count: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_digits_count", b"_digits_count", "_digits_sealed", b"_digits_sealed", "digits_count", b"digits_count", "digits_sealed", b"digits_sealed"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["digits", b"digits", "happening_seq", b"happening_seq", "heard_ms", b"heard_ms", "node_id", b"node_id", "outcome", b"outcome", "play_id", b"play_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_digits_count", b"_digits_count", "_digits_sealed", b"_digits_sealed", "digits", b"digits", "digits_count", b"digits_count", "digits_sealed", b"digits_sealed", "happening_seq", b"happening_seq", "heard_ms", b"heard_ms", "node_id", b"node_id", "outcome", b"outcome", "play_id", b"play_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__digits_count: _TypeAlias = _typing.Literal["digits_count"]  # noqa: Y015
+    _WhichOneofArgType__digits_count: _TypeAlias = _typing.Literal["_digits_count", b"_digits_count"]  # noqa: Y015
+    _WhichOneofReturnType__digits_sealed: _TypeAlias = _typing.Literal["digits_sealed"]  # noqa: Y015
+    _WhichOneofArgType__digits_sealed: _TypeAlias = _typing.Literal["_digits_sealed", b"_digits_sealed"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__digits_count) -> _WhichOneofReturnType__digits_count | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__digits_sealed) -> _WhichOneofReturnType__digits_sealed | None: ...
 
 Global___DigitsCollected: _TypeAlias = DigitsCollected  # noqa: Y015
 
 @_typing.final
 class OperatorLegDialled(_message.Message):
-    """An operator's phone is to ring. On answer the node joins both parties by itself."""
+    """An operator's phone is to ring. On answer the node joins the parties by itself."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     LEG_ID_FIELD_NUMBER: _builtins.int
     OPERATOR_ID_FIELD_NUMBER: _builtins.int
     RING_MS_MAX_FIELD_NUMBER: _builtins.int
+    CONSULT_FIELD_NUMBER: _builtins.int
     leg_id: _builtins.str
     operator_id: _builtins.str
     ring_ms_max: _builtins.int
+    consult: _builtins.bool
+    """Called in addition to the operator who talks: a consultation."""
     def __init__(
         self,
         *,
         leg_id: _builtins.str = ...,
         operator_id: _builtins.str = ...,
         ring_ms_max: _builtins.int = ...,
+        consult: _builtins.bool | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_consult", b"_consult", "consult", b"consult"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_consult", b"_consult", "consult", b"consult", "leg_id", b"leg_id", "operator_id", b"operator_id", "ring_ms_max", b"ring_ms_max"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__consult: _TypeAlias = _typing.Literal["consult"]  # noqa: Y015
+    _WhichOneofArgType__consult: _TypeAlias = _typing.Literal["_consult", b"_consult"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__consult) -> _WhichOneofReturnType__consult | None: ...
+
+Global___OperatorLegDialled: _TypeAlias = OperatorLegDialled  # noqa: Y015
+
+@_typing.final
+class OutsideLegDialled(_message.Message):
+    """Somebody outside is to be called by a trunk and joined: a transfer out. `operator_id` of the leg's events is empty."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LEG_ID_FIELD_NUMBER: _builtins.int
+    OPERATOR_ID_FIELD_NUMBER: _builtins.int
+    NUMBER_SEALED_FIELD_NUMBER: _builtins.int
+    RING_MS_MAX_FIELD_NUMBER: _builtins.int
+    leg_id: _builtins.str
+    operator_id: _builtins.str
+    """Who wants it: the flow (empty) or an operator."""
+    number_sealed: _builtins.str
+    """The number, AES-256-GCM under the client company's key, base64url."""
+    ring_ms_max: _builtins.int
+    def __init__(
+        self,
+        *,
+        leg_id: _builtins.str = ...,
+        operator_id: _builtins.str = ...,
+        number_sealed: _builtins.str = ...,
+        ring_ms_max: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["leg_id", b"leg_id", "operator_id", b"operator_id", "ring_ms_max", b"ring_ms_max"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["leg_id", b"leg_id", "number_sealed", b"number_sealed", "operator_id", b"operator_id", "ring_ms_max", b"ring_ms_max"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___OperatorLegDialled: _TypeAlias = OperatorLegDialled  # noqa: Y015
+Global___OutsideLegDialled: _TypeAlias = OutsideLegDialled  # noqa: Y015
+
+@_typing.final
+class CallPlaced(_message.Message):
+    """A customer is to be called by us: the call begins with this instead of `CallArrived`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FROM_NUMBER_FIELD_NUMBER: _builtins.int
+    CALLER_HASH_FIELD_NUMBER: _builtins.int
+    CALLER_SEALED_FIELD_NUMBER: _builtins.int
+    PREVIOUS_CONTACT_ID_FIELD_NUMBER: _builtins.int
+    RING_MS_MAX_FIELD_NUMBER: _builtins.int
+    NODE_ID_FIELD_NUMBER: _builtins.int
+    RECORD_FIELD_NUMBER: _builtins.int
+    from_number: _builtins.str
+    """Our number that the customer sees, E.164."""
+    caller_hash: _builtins.str
+    """Keyed hash of the customer's number, as in `CallArrived`."""
+    caller_sealed: _builtins.str
+    """The customer's number, AES-256-GCM under the client company's key, base64url."""
+    previous_contact_id: _builtins.str
+    """The contact that is called back."""
+    ring_ms_max: _builtins.int
+    node_id: _builtins.str
+    record: Global___RecordingPolicy.ValueType
+    def __init__(
+        self,
+        *,
+        from_number: _builtins.str = ...,
+        caller_hash: _builtins.str = ...,
+        caller_sealed: _builtins.str = ...,
+        previous_contact_id: _builtins.str = ...,
+        ring_ms_max: _builtins.int = ...,
+        node_id: _builtins.str = ...,
+        record: Global___RecordingPolicy.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["caller_hash", b"caller_hash", "caller_sealed", b"caller_sealed", "from_number", b"from_number", "node_id", b"node_id", "previous_contact_id", b"previous_contact_id", "record", b"record", "ring_ms_max", b"ring_ms_max"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CallPlaced: _TypeAlias = CallPlaced  # noqa: Y015
+
+@_typing.final
+class CustomerRang(_message.Message):
+    """The phone of the customer whom we call rings."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NODE_ID_FIELD_NUMBER: _builtins.int
+    HAPPENING_SEQ_FIELD_NUMBER: _builtins.int
+    node_id: _builtins.str
+    happening_seq: _builtins.int
+    def __init__(
+        self,
+        *,
+        node_id: _builtins.str = ...,
+        happening_seq: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["happening_seq", b"happening_seq", "node_id", b"node_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CustomerRang: _TypeAlias = CustomerRang  # noqa: Y015
+
+@_typing.final
+class HoldOrdered(_message.Message):
+    """The customer is to be put on hold, or taken back."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HELD_FIELD_NUMBER: _builtins.int
+    MUSIC_SHA256_FIELD_NUMBER: _builtins.int
+    OPERATOR_ID_FIELD_NUMBER: _builtins.int
+    held: _builtins.bool
+    music_sha256: _builtins.str
+    """Music for the customer; empty: silence."""
+    operator_id: _builtins.str
+    """Who wants it."""
+    def __init__(
+        self,
+        *,
+        held: _builtins.bool = ...,
+        music_sha256: _builtins.str = ...,
+        operator_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["held", b"held", "music_sha256", b"music_sha256", "operator_id", b"operator_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___HoldOrdered: _TypeAlias = HoldOrdered  # noqa: Y015
+
+@_typing.final
+class CustomerHeld(_message.Message):
+    """The customer is on hold: hears music, and the operators neither hear the customer nor are heard."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NODE_ID_FIELD_NUMBER: _builtins.int
+    HAPPENING_SEQ_FIELD_NUMBER: _builtins.int
+    OPERATOR_ID_FIELD_NUMBER: _builtins.int
+    node_id: _builtins.str
+    happening_seq: _builtins.int
+    operator_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        node_id: _builtins.str = ...,
+        happening_seq: _builtins.int = ...,
+        operator_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["happening_seq", b"happening_seq", "node_id", b"node_id", "operator_id", b"operator_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CustomerHeld: _TypeAlias = CustomerHeld  # noqa: Y015
+
+@_typing.final
+class CustomerResumed(_message.Message):
+    """The customer and the operators hear each other again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HELD_MS_FIELD_NUMBER: _builtins.int
+    NODE_ID_FIELD_NUMBER: _builtins.int
+    HAPPENING_SEQ_FIELD_NUMBER: _builtins.int
+    held_ms: _builtins.int
+    node_id: _builtins.str
+    happening_seq: _builtins.int
+    def __init__(
+        self,
+        *,
+        held_ms: _builtins.int = ...,
+        node_id: _builtins.str = ...,
+        happening_seq: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["happening_seq", b"happening_seq", "held_ms", b"held_ms", "node_id", b"node_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CustomerResumed: _TypeAlias = CustomerResumed  # noqa: Y015
+
+@_typing.final
+class TapPauseOrdered(_message.Message):
+    """The writing of the recording is to stop for a while, or to go on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAUSED_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    OPERATOR_ID_FIELD_NUMBER: _builtins.int
+    paused: _builtins.bool
+    reason: _builtins.str
+    """Free word, for example "card"."""
+    operator_id: _builtins.str
+    """Who wants it."""
+    def __init__(
+        self,
+        *,
+        paused: _builtins.bool = ...,
+        reason: _builtins.str = ...,
+        operator_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["operator_id", b"operator_id", "paused", b"paused", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TapPauseOrdered: _TypeAlias = TapPauseOrdered  # noqa: Y015
+
+@_typing.final
+class TapPaused(_message.Message):
+    """Nothing is written from here on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REASON_FIELD_NUMBER: _builtins.int
+    AT_MS_FIELD_NUMBER: _builtins.int
+    NODE_ID_FIELD_NUMBER: _builtins.int
+    HAPPENING_SEQ_FIELD_NUMBER: _builtins.int
+    reason: _builtins.str
+    at_ms: _builtins.int
+    """On the recording's timeline."""
+    node_id: _builtins.str
+    happening_seq: _builtins.int
+    def __init__(
+        self,
+        *,
+        reason: _builtins.str = ...,
+        at_ms: _builtins.int = ...,
+        node_id: _builtins.str = ...,
+        happening_seq: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["at_ms", b"at_ms", "happening_seq", b"happening_seq", "node_id", b"node_id", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TapPaused: _TypeAlias = TapPaused  # noqa: Y015
+
+@_typing.final
+class TapResumed(_message.Message):
+    """Writing goes on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AT_MS_FIELD_NUMBER: _builtins.int
+    NODE_ID_FIELD_NUMBER: _builtins.int
+    HAPPENING_SEQ_FIELD_NUMBER: _builtins.int
+    at_ms: _builtins.int
+    node_id: _builtins.str
+    happening_seq: _builtins.int
+    def __init__(
+        self,
+        *,
+        at_ms: _builtins.int = ...,
+        node_id: _builtins.str = ...,
+        happening_seq: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["at_ms", b"at_ms", "happening_seq", b"happening_seq", "node_id", b"node_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TapResumed: _TypeAlias = TapResumed  # noqa: Y015
+
+@_typing.final
+class TransferAsked(_message.Message):
+    """An operator's phone asks for a transfer by its own button (REFER)."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LEG_ID_FIELD_NUMBER: _builtins.int
+    OPERATOR_ID_FIELD_NUMBER: _builtins.int
+    TARGET_OPERATOR_ID_FIELD_NUMBER: _builtins.int
+    ATTENDED_FIELD_NUMBER: _builtins.int
+    NODE_ID_FIELD_NUMBER: _builtins.int
+    HAPPENING_SEQ_FIELD_NUMBER: _builtins.int
+    leg_id: _builtins.str
+    operator_id: _builtins.str
+    target_operator_id: _builtins.str
+    """The user id that was named, if it is one of ours; empty otherwise."""
+    attended: _builtins.bool
+    """Whether the target is in the call already: an attended transfer."""
+    node_id: _builtins.str
+    happening_seq: _builtins.int
+    def __init__(
+        self,
+        *,
+        leg_id: _builtins.str = ...,
+        operator_id: _builtins.str = ...,
+        target_operator_id: _builtins.str = ...,
+        attended: _builtins.bool = ...,
+        node_id: _builtins.str = ...,
+        happening_seq: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attended", b"attended", "happening_seq", b"happening_seq", "leg_id", b"leg_id", "node_id", b"node_id", "operator_id", b"operator_id", "target_operator_id", b"target_operator_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TransferAsked: _TypeAlias = TransferAsked  # noqa: Y015
+
+@_typing.final
+class TransferAnswered(_message.Message):
+    """What the phone is told of its transfer."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LEG_ID_FIELD_NUMBER: _builtins.int
+    SIP_CODE_FIELD_NUMBER: _builtins.int
+    leg_id: _builtins.str
+    sip_code: _builtins.int
+    def __init__(
+        self,
+        *,
+        leg_id: _builtins.str = ...,
+        sip_code: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["leg_id", b"leg_id", "sip_code", b"sip_code"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TransferAnswered: _TypeAlias = TransferAnswered  # noqa: Y015
 
 @_typing.final
 class OperatorLegRang(_message.Message):

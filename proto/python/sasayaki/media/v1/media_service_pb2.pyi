@@ -93,6 +93,11 @@ class PlayPromptRequest(_message.Message):
     DIGITS_MAX_FIELD_NUMBER: _builtins.int
     FIRST_DIGIT_MS_FIELD_NUMBER: _builtins.int
     NEXT_DIGIT_MS_FIELD_NUMBER: _builtins.int
+    REPEAT_FIELD_NUMBER: _builtins.int
+    READ_BACK_PLAY_ID_FIELD_NUMBER: _builtins.int
+    DIGIT_SHA256_FIELD_NUMBER: _builtins.int
+    CLOSING_SHA256_FIELD_NUMBER: _builtins.int
+    SEALED_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     contact_id: _builtins.str
     play_id: _builtins.str
@@ -104,10 +109,22 @@ class PlayPromptRequest(_message.Message):
     """0: 5,000."""
     next_digit_ms: _builtins.int
     """0: 3,000."""
+    repeat: _builtins.bool
+    """The last prompt again and again until `StopPrompt`, a further play or a talk: music. Not with digits."""
+    read_back_play_id: _builtins.str
+    """Reads the digits of that earlier play back after the prompts, by the prompts of the digits 0 to 9, then `closing_sha256`."""
+    sealed: _builtins.bool
+    """The digits are personal: they come into events only sealed."""
     @_builtins.property
     def prompt_sha256(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """SHA-256 of each prompt, hexadecimal, 1 to 8 of them."""
 
+    @_builtins.property
+    def digit_sha256(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Ten with `read_back_play_id`."""
+
+    @_builtins.property
+    def closing_sha256(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     def __init__(
         self,
         *,
@@ -119,10 +136,15 @@ class PlayPromptRequest(_message.Message):
         digits_max: _builtins.int = ...,
         first_digit_ms: _builtins.int = ...,
         next_digit_ms: _builtins.int = ...,
+        repeat: _builtins.bool = ...,
+        read_back_play_id: _builtins.str = ...,
+        digit_sha256: _abc.Iterable[_builtins.str] | None = ...,
+        closing_sha256: _abc.Iterable[_builtins.str] | None = ...,
+        sealed: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "digits_max", b"digits_max", "first_digit_ms", b"first_digit_ms", "guidance", b"guidance", "next_digit_ms", b"next_digit_ms", "play_id", b"play_id", "prompt_sha256", b"prompt_sha256", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["closing_sha256", b"closing_sha256", "contact_id", b"contact_id", "digit_sha256", b"digit_sha256", "digits_max", b"digits_max", "first_digit_ms", b"first_digit_ms", "guidance", b"guidance", "next_digit_ms", b"next_digit_ms", "play_id", b"play_id", "prompt_sha256", b"prompt_sha256", "read_back_play_id", b"read_back_play_id", "repeat", b"repeat", "request_id", b"request_id", "sealed", b"sealed"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -144,6 +166,46 @@ class PlayPromptResponse(_message.Message):
 Global___PlayPromptResponse: _TypeAlias = PlayPromptResponse  # noqa: Y015
 
 @_typing.final
+class StopPromptRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    CONTACT_ID_FIELD_NUMBER: _builtins.int
+    PLAY_ID_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    contact_id: _builtins.str
+    play_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        contact_id: _builtins.str = ...,
+        play_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "play_id", b"play_id", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___StopPromptRequest: _TypeAlias = StopPromptRequest  # noqa: Y015
+
+@_typing.final
+class StopPromptResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___StopPromptResponse: _TypeAlias = StopPromptResponse  # noqa: Y015
+
+@_typing.final
 class DialRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -151,11 +213,14 @@ class DialRequest(_message.Message):
     CONTACT_ID_FIELD_NUMBER: _builtins.int
     OPERATOR_ID_FIELD_NUMBER: _builtins.int
     RING_MS_MAX_FIELD_NUMBER: _builtins.int
+    CONSULT_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     contact_id: _builtins.str
     operator_id: _builtins.str
     ring_ms_max: _builtins.int
     """1,000 to 120,000; 0: 20,000."""
+    consult: _builtins.bool
+    """Beside the operator who talks with the customer, instead of the first."""
     def __init__(
         self,
         *,
@@ -163,10 +228,11 @@ class DialRequest(_message.Message):
         contact_id: _builtins.str = ...,
         operator_id: _builtins.str = ...,
         ring_ms_max: _builtins.int = ...,
+        consult: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "operator_id", b"operator_id", "request_id", b"request_id", "ring_ms_max", b"ring_ms_max"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["consult", b"consult", "contact_id", b"contact_id", "operator_id", b"operator_id", "request_id", b"request_id", "ring_ms_max", b"ring_ms_max"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -190,6 +256,306 @@ class DialResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___DialResponse: _TypeAlias = DialResponse  # noqa: Y015
+
+@_typing.final
+class DialOutsideRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    CONTACT_ID_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
+    OPERATOR_ID_FIELD_NUMBER: _builtins.int
+    RING_MS_MAX_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    contact_id: _builtins.str
+    number: _builtins.str
+    """E.164. Only what the client company's rule allows."""
+    operator_id: _builtins.str
+    """On whose behalf; empty: the flow's."""
+    ring_ms_max: _builtins.int
+    """0: 30,000."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        contact_id: _builtins.str = ...,
+        number: _builtins.str = ...,
+        operator_id: _builtins.str = ...,
+        ring_ms_max: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "number", b"number", "operator_id", b"operator_id", "request_id", b"request_id", "ring_ms_max", b"ring_ms_max"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DialOutsideRequest: _TypeAlias = DialOutsideRequest  # noqa: Y015
+
+@_typing.final
+class DialOutsideResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LEG_ID_FIELD_NUMBER: _builtins.int
+    leg_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        leg_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["leg_id", b"leg_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DialOutsideResponse: _TypeAlias = DialOutsideResponse  # noqa: Y015
+
+@_typing.final
+class PlaceCallRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    CLIENT_ID_FIELD_NUMBER: _builtins.int
+    PREVIOUS_CONTACT_ID_FIELD_NUMBER: _builtins.int
+    NUMBER_SEALED_FIELD_NUMBER: _builtins.int
+    RING_MS_MAX_FIELD_NUMBER: _builtins.int
+    RECORD_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    client_id: _builtins.str
+    previous_contact_id: _builtins.str
+    """The contact that is called back: its caller's number is called, from the number that was dialled then."""
+    number_sealed: _builtins.str
+    """Another number than the caller's, as collected from the customer: sealed as in `DigitsCollected`; empty: the caller's."""
+    ring_ms_max: _builtins.int
+    """0: 30,000."""
+    record: _call_events_pb2.RecordingPolicy.ValueType
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        client_id: _builtins.str = ...,
+        previous_contact_id: _builtins.str = ...,
+        number_sealed: _builtins.str = ...,
+        ring_ms_max: _builtins.int = ...,
+        record: _call_events_pb2.RecordingPolicy.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id", "number_sealed", b"number_sealed", "previous_contact_id", b"previous_contact_id", "record", b"record", "request_id", b"request_id", "ring_ms_max", b"ring_ms_max"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PlaceCallRequest: _TypeAlias = PlaceCallRequest  # noqa: Y015
+
+@_typing.final
+class PlaceCallResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTACT_ID_FIELD_NUMBER: _builtins.int
+    contact_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        contact_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PlaceCallResponse: _TypeAlias = PlaceCallResponse  # noqa: Y015
+
+@_typing.final
+class HoldRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    CONTACT_ID_FIELD_NUMBER: _builtins.int
+    HELD_FIELD_NUMBER: _builtins.int
+    MUSIC_SHA256_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    contact_id: _builtins.str
+    held: _builtins.bool
+    music_sha256: _builtins.str
+    """Empty: silence."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        contact_id: _builtins.str = ...,
+        held: _builtins.bool = ...,
+        music_sha256: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "held", b"held", "music_sha256", b"music_sha256", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___HoldRequest: _TypeAlias = HoldRequest  # noqa: Y015
+
+@_typing.final
+class HoldResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___HoldResponse: _TypeAlias = HoldResponse  # noqa: Y015
+
+@_typing.final
+class PauseRecordingRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    CONTACT_ID_FIELD_NUMBER: _builtins.int
+    PAUSED_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    contact_id: _builtins.str
+    paused: _builtins.bool
+    reason: _builtins.str
+    """With `paused`: a word of 1 to 40 characters, for example "card"."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        contact_id: _builtins.str = ...,
+        paused: _builtins.bool = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "paused", b"paused", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PauseRecordingRequest: _TypeAlias = PauseRecordingRequest  # noqa: Y015
+
+@_typing.final
+class PauseRecordingResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PauseRecordingResponse: _TypeAlias = PauseRecordingResponse  # noqa: Y015
+
+@_typing.final
+class AnswerTransferRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    CONTACT_ID_FIELD_NUMBER: _builtins.int
+    LEG_ID_FIELD_NUMBER: _builtins.int
+    SIP_CODE_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    contact_id: _builtins.str
+    leg_id: _builtins.str
+    sip_code: _builtins.int
+    """200, or the SIP status of the refusal."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        contact_id: _builtins.str = ...,
+        leg_id: _builtins.str = ...,
+        sip_code: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "leg_id", b"leg_id", "request_id", b"request_id", "sip_code", b"sip_code"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AnswerTransferRequest: _TypeAlias = AnswerTransferRequest  # noqa: Y015
+
+@_typing.final
+class AnswerTransferResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AnswerTransferResponse: _TypeAlias = AnswerTransferResponse  # noqa: Y015
+
+@_typing.final
+class SetOutboundRuleRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    CLIENT_ID_FIELD_NUMBER: _builtins.int
+    PREFIXES_FIELD_NUMBER: _builtins.int
+    DENIED_PREFIXES_FIELD_NUMBER: _builtins.int
+    CONCURRENT_MAX_FIELD_NUMBER: _builtins.int
+    PER_MINUTE_MAX_FIELD_NUMBER: _builtins.int
+    PER_DAY_MAX_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    client_id: _builtins.str
+    concurrent_max: _builtins.int
+    """Calls at once, in any minute, in any day of the centre."""
+    per_minute_max: _builtins.int
+    per_day_max: _builtins.int
+    @_builtins.property
+    def prefixes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """E.164 prefixes that may be called, for example "+81"; empty: none."""
+
+    @_builtins.property
+    def denied_prefixes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Prefixes that may not, although the above say so, for example "+8190": checked first."""
+
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        client_id: _builtins.str = ...,
+        prefixes: _abc.Iterable[_builtins.str] | None = ...,
+        denied_prefixes: _abc.Iterable[_builtins.str] | None = ...,
+        concurrent_max: _builtins.int = ...,
+        per_minute_max: _builtins.int = ...,
+        per_day_max: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id", "concurrent_max", b"concurrent_max", "denied_prefixes", b"denied_prefixes", "per_day_max", b"per_day_max", "per_minute_max", b"per_minute_max", "prefixes", b"prefixes", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SetOutboundRuleRequest: _TypeAlias = SetOutboundRuleRequest  # noqa: Y015
+
+@_typing.final
+class SetOutboundRuleResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SetOutboundRuleResponse: _TypeAlias = SetOutboundRuleResponse  # noqa: Y015
 
 @_typing.final
 class SuperviseRequest(_message.Message):
@@ -294,12 +660,15 @@ class HangUpRequest(_message.Message):
     CONTACT_ID_FIELD_NUMBER: _builtins.int
     OPERATOR_ID_FIELD_NUMBER: _builtins.int
     UNLESS_PICKED_UP_FIELD_NUMBER: _builtins.int
+    TRANSFERRED_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     contact_id: _builtins.str
     operator_id: _builtins.str
     """Empty: the whole call."""
     unless_picked_up: _builtins.bool
     """With an operator: a leg that was picked up stays. For an offer that lapsed while the operator picked up."""
+    transferred: _builtins.bool
+    """With an operator: the leg ends as TRANSFERRED, the customer stays."""
     def __init__(
         self,
         *,
@@ -307,10 +676,11 @@ class HangUpRequest(_message.Message):
         contact_id: _builtins.str = ...,
         operator_id: _builtins.str = ...,
         unless_picked_up: _builtins.bool = ...,
+        transferred: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "operator_id", b"operator_id", "request_id", b"request_id", "unless_picked_up", b"unless_picked_up"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "operator_id", b"operator_id", "request_id", b"request_id", "transferred", b"transferred", "unless_picked_up", b"unless_picked_up"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -46,10 +46,45 @@ class MediaServiceStub:
                 request_serializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.PlayPromptRequest.SerializeToString,
                 response_deserializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.PlayPromptResponse.FromString,
                 _registered_method=True)
+        self.StopPrompt = channel.unary_unary(
+                '/sasayaki.media.v1.MediaService/StopPrompt',
+                request_serializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.StopPromptRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.StopPromptResponse.FromString,
+                _registered_method=True)
         self.Dial = channel.unary_unary(
                 '/sasayaki.media.v1.MediaService/Dial',
                 request_serializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.DialRequest.SerializeToString,
                 response_deserializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.DialResponse.FromString,
+                _registered_method=True)
+        self.DialOutside = channel.unary_unary(
+                '/sasayaki.media.v1.MediaService/DialOutside',
+                request_serializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.DialOutsideRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.DialOutsideResponse.FromString,
+                _registered_method=True)
+        self.PlaceCall = channel.unary_unary(
+                '/sasayaki.media.v1.MediaService/PlaceCall',
+                request_serializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.PlaceCallRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.PlaceCallResponse.FromString,
+                _registered_method=True)
+        self.Hold = channel.unary_unary(
+                '/sasayaki.media.v1.MediaService/Hold',
+                request_serializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.HoldRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.HoldResponse.FromString,
+                _registered_method=True)
+        self.PauseRecording = channel.unary_unary(
+                '/sasayaki.media.v1.MediaService/PauseRecording',
+                request_serializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.PauseRecordingRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.PauseRecordingResponse.FromString,
+                _registered_method=True)
+        self.AnswerTransfer = channel.unary_unary(
+                '/sasayaki.media.v1.MediaService/AnswerTransfer',
+                request_serializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.AnswerTransferRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.AnswerTransferResponse.FromString,
+                _registered_method=True)
+        self.SetOutboundRule = channel.unary_unary(
+                '/sasayaki.media.v1.MediaService/SetOutboundRule',
+                request_serializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.SetOutboundRuleRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.SetOutboundRuleResponse.FromString,
                 _registered_method=True)
         self.Supervise = channel.unary_unary(
                 '/sasayaki.media.v1.MediaService/Supervise',
@@ -102,8 +137,59 @@ class MediaServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def StopPrompt(self, request, context):
+        """Stops a play that was ordered. Idempotent: one that is over is over.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def Dial(self, request, context):
-        """Rings an operator's phone and joins both parties on answer.
+        """Rings an operator's phone and joins the parties on answer. With `consult` beside the operator who talks already.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DialOutside(self, request, context):
+        """Calls a number outside by a trunk and joins it to the customer: a transfer out. For services.
+        PERMISSION_DENIED with OUTBOUND_REFUSED unless a rule, a right and a cap allow it; the refusal is an event of `media.outbound`.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PlaceCall(self, request, context):
+        """Calls a customer: a new contact begins. For services (callbacks). PERMISSION_DENIED with OUTBOUND_REFUSED as above.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Hold(self, request, context):
+        """Puts the customer on hold or takes them back. For the operator who talks, and supervisors. FAILED_PRECONDITION with NOT_TALKING.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PauseRecording(self, request, context):
+        """Stops the writing of the recording for a while, or resumes it: card data. For the operator who talks, and supervisors.
+        FAILED_PRECONDITION with NOT_RECORDED when nothing is written.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AnswerTransfer(self, request, context):
+        """Tells a phone how its REFER ended. For services.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetOutboundRule(self, request, context):
+        """Says whom a client company's flows and people may call: nobody until this is set. For administrators.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -164,10 +250,45 @@ def add_MediaServiceServicer_to_server(servicer, server):
                     request_deserializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.PlayPromptRequest.FromString,
                     response_serializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.PlayPromptResponse.SerializeToString,
             ),
+            'StopPrompt': grpc.unary_unary_rpc_method_handler(
+                    servicer.StopPrompt,
+                    request_deserializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.StopPromptRequest.FromString,
+                    response_serializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.StopPromptResponse.SerializeToString,
+            ),
             'Dial': grpc.unary_unary_rpc_method_handler(
                     servicer.Dial,
                     request_deserializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.DialRequest.FromString,
                     response_serializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.DialResponse.SerializeToString,
+            ),
+            'DialOutside': grpc.unary_unary_rpc_method_handler(
+                    servicer.DialOutside,
+                    request_deserializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.DialOutsideRequest.FromString,
+                    response_serializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.DialOutsideResponse.SerializeToString,
+            ),
+            'PlaceCall': grpc.unary_unary_rpc_method_handler(
+                    servicer.PlaceCall,
+                    request_deserializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.PlaceCallRequest.FromString,
+                    response_serializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.PlaceCallResponse.SerializeToString,
+            ),
+            'Hold': grpc.unary_unary_rpc_method_handler(
+                    servicer.Hold,
+                    request_deserializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.HoldRequest.FromString,
+                    response_serializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.HoldResponse.SerializeToString,
+            ),
+            'PauseRecording': grpc.unary_unary_rpc_method_handler(
+                    servicer.PauseRecording,
+                    request_deserializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.PauseRecordingRequest.FromString,
+                    response_serializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.PauseRecordingResponse.SerializeToString,
+            ),
+            'AnswerTransfer': grpc.unary_unary_rpc_method_handler(
+                    servicer.AnswerTransfer,
+                    request_deserializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.AnswerTransferRequest.FromString,
+                    response_serializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.AnswerTransferResponse.SerializeToString,
+            ),
+            'SetOutboundRule': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetOutboundRule,
+                    request_deserializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.SetOutboundRuleRequest.FromString,
+                    response_serializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.SetOutboundRuleResponse.SerializeToString,
             ),
             'Supervise': grpc.unary_unary_rpc_method_handler(
                     servicer.Supervise,
@@ -267,6 +388,33 @@ class MediaService:
             _registered_method=True)
 
     @staticmethod
+    def StopPrompt(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sasayaki.media.v1.MediaService/StopPrompt',
+            sasayaki_dot_media_dot_v1_dot_media__service__pb2.StopPromptRequest.SerializeToString,
+            sasayaki_dot_media_dot_v1_dot_media__service__pb2.StopPromptResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
     def Dial(request,
             target,
             options=(),
@@ -283,6 +431,168 @@ class MediaService:
             '/sasayaki.media.v1.MediaService/Dial',
             sasayaki_dot_media_dot_v1_dot_media__service__pb2.DialRequest.SerializeToString,
             sasayaki_dot_media_dot_v1_dot_media__service__pb2.DialResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DialOutside(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sasayaki.media.v1.MediaService/DialOutside',
+            sasayaki_dot_media_dot_v1_dot_media__service__pb2.DialOutsideRequest.SerializeToString,
+            sasayaki_dot_media_dot_v1_dot_media__service__pb2.DialOutsideResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PlaceCall(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sasayaki.media.v1.MediaService/PlaceCall',
+            sasayaki_dot_media_dot_v1_dot_media__service__pb2.PlaceCallRequest.SerializeToString,
+            sasayaki_dot_media_dot_v1_dot_media__service__pb2.PlaceCallResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Hold(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sasayaki.media.v1.MediaService/Hold',
+            sasayaki_dot_media_dot_v1_dot_media__service__pb2.HoldRequest.SerializeToString,
+            sasayaki_dot_media_dot_v1_dot_media__service__pb2.HoldResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PauseRecording(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sasayaki.media.v1.MediaService/PauseRecording',
+            sasayaki_dot_media_dot_v1_dot_media__service__pb2.PauseRecordingRequest.SerializeToString,
+            sasayaki_dot_media_dot_v1_dot_media__service__pb2.PauseRecordingResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AnswerTransfer(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sasayaki.media.v1.MediaService/AnswerTransfer',
+            sasayaki_dot_media_dot_v1_dot_media__service__pb2.AnswerTransferRequest.SerializeToString,
+            sasayaki_dot_media_dot_v1_dot_media__service__pb2.AnswerTransferResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetOutboundRule(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sasayaki.media.v1.MediaService/SetOutboundRule',
+            sasayaki_dot_media_dot_v1_dot_media__service__pb2.SetOutboundRuleRequest.SerializeToString,
+            sasayaki_dot_media_dot_v1_dot_media__service__pb2.SetOutboundRuleResponse.FromString,
             options,
             channel_credentials,
             insecure,

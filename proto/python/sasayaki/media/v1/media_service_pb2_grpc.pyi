@@ -39,8 +39,26 @@ class MediaServiceStub:
     """Answers a call that has arrived. Answering an answered call changes nothing."""
     PlayPrompt: _grpc.UnaryUnaryMultiCallable[_media_service_pb2.PlayPromptRequest, _media_service_pb2.PlayPromptResponse]
     """Plays prompts to the customer, one after another; may collect digits. The outcome is an event."""
+    StopPrompt: _grpc.UnaryUnaryMultiCallable[_media_service_pb2.StopPromptRequest, _media_service_pb2.StopPromptResponse]
+    """Stops a play that was ordered. Idempotent: one that is over is over."""
     Dial: _grpc.UnaryUnaryMultiCallable[_media_service_pb2.DialRequest, _media_service_pb2.DialResponse]
-    """Rings an operator's phone and joins both parties on answer."""
+    """Rings an operator's phone and joins the parties on answer. With `consult` beside the operator who talks already."""
+    DialOutside: _grpc.UnaryUnaryMultiCallable[_media_service_pb2.DialOutsideRequest, _media_service_pb2.DialOutsideResponse]
+    """Calls a number outside by a trunk and joins it to the customer: a transfer out. For services.
+    PERMISSION_DENIED with OUTBOUND_REFUSED unless a rule, a right and a cap allow it; the refusal is an event of `media.outbound`.
+    """
+    PlaceCall: _grpc.UnaryUnaryMultiCallable[_media_service_pb2.PlaceCallRequest, _media_service_pb2.PlaceCallResponse]
+    """Calls a customer: a new contact begins. For services (callbacks). PERMISSION_DENIED with OUTBOUND_REFUSED as above."""
+    Hold: _grpc.UnaryUnaryMultiCallable[_media_service_pb2.HoldRequest, _media_service_pb2.HoldResponse]
+    """Puts the customer on hold or takes them back. For the operator who talks, and supervisors. FAILED_PRECONDITION with NOT_TALKING."""
+    PauseRecording: _grpc.UnaryUnaryMultiCallable[_media_service_pb2.PauseRecordingRequest, _media_service_pb2.PauseRecordingResponse]
+    """Stops the writing of the recording for a while, or resumes it: card data. For the operator who talks, and supervisors.
+    FAILED_PRECONDITION with NOT_RECORDED when nothing is written.
+    """
+    AnswerTransfer: _grpc.UnaryUnaryMultiCallable[_media_service_pb2.AnswerTransferRequest, _media_service_pb2.AnswerTransferResponse]
+    """Tells a phone how its REFER ended. For services."""
+    SetOutboundRule: _grpc.UnaryUnaryMultiCallable[_media_service_pb2.SetOutboundRuleRequest, _media_service_pb2.SetOutboundRuleResponse]
+    """Says whom a client company's flows and people may call: nobody until this is set. For administrators."""
     Supervise: _grpc.UnaryUnaryMultiCallable[_media_service_pb2.SuperviseRequest, _media_service_pb2.SuperviseResponse]
     """Puts a supervisor on a call in a mode, or changes the mode."""
     Unsupervise: _grpc.UnaryUnaryMultiCallable[_media_service_pb2.UnsuperviseRequest, _media_service_pb2.UnsuperviseResponse]
@@ -65,8 +83,26 @@ class MediaServiceAsyncStub(MediaServiceStub):
     """Answers a call that has arrived. Answering an answered call changes nothing."""
     PlayPrompt: _aio.UnaryUnaryMultiCallable[_media_service_pb2.PlayPromptRequest, _media_service_pb2.PlayPromptResponse]  # type: ignore[assignment]
     """Plays prompts to the customer, one after another; may collect digits. The outcome is an event."""
+    StopPrompt: _aio.UnaryUnaryMultiCallable[_media_service_pb2.StopPromptRequest, _media_service_pb2.StopPromptResponse]  # type: ignore[assignment]
+    """Stops a play that was ordered. Idempotent: one that is over is over."""
     Dial: _aio.UnaryUnaryMultiCallable[_media_service_pb2.DialRequest, _media_service_pb2.DialResponse]  # type: ignore[assignment]
-    """Rings an operator's phone and joins both parties on answer."""
+    """Rings an operator's phone and joins the parties on answer. With `consult` beside the operator who talks already."""
+    DialOutside: _aio.UnaryUnaryMultiCallable[_media_service_pb2.DialOutsideRequest, _media_service_pb2.DialOutsideResponse]  # type: ignore[assignment]
+    """Calls a number outside by a trunk and joins it to the customer: a transfer out. For services.
+    PERMISSION_DENIED with OUTBOUND_REFUSED unless a rule, a right and a cap allow it; the refusal is an event of `media.outbound`.
+    """
+    PlaceCall: _aio.UnaryUnaryMultiCallable[_media_service_pb2.PlaceCallRequest, _media_service_pb2.PlaceCallResponse]  # type: ignore[assignment]
+    """Calls a customer: a new contact begins. For services (callbacks). PERMISSION_DENIED with OUTBOUND_REFUSED as above."""
+    Hold: _aio.UnaryUnaryMultiCallable[_media_service_pb2.HoldRequest, _media_service_pb2.HoldResponse]  # type: ignore[assignment]
+    """Puts the customer on hold or takes them back. For the operator who talks, and supervisors. FAILED_PRECONDITION with NOT_TALKING."""
+    PauseRecording: _aio.UnaryUnaryMultiCallable[_media_service_pb2.PauseRecordingRequest, _media_service_pb2.PauseRecordingResponse]  # type: ignore[assignment]
+    """Stops the writing of the recording for a while, or resumes it: card data. For the operator who talks, and supervisors.
+    FAILED_PRECONDITION with NOT_RECORDED when nothing is written.
+    """
+    AnswerTransfer: _aio.UnaryUnaryMultiCallable[_media_service_pb2.AnswerTransferRequest, _media_service_pb2.AnswerTransferResponse]  # type: ignore[assignment]
+    """Tells a phone how its REFER ended. For services."""
+    SetOutboundRule: _aio.UnaryUnaryMultiCallable[_media_service_pb2.SetOutboundRuleRequest, _media_service_pb2.SetOutboundRuleResponse]  # type: ignore[assignment]
+    """Says whom a client company's flows and people may call: nobody until this is set. For administrators."""
     Supervise: _aio.UnaryUnaryMultiCallable[_media_service_pb2.SuperviseRequest, _media_service_pb2.SuperviseResponse]  # type: ignore[assignment]
     """Puts a supervisor on a call in a mode, or changes the mode."""
     Unsupervise: _aio.UnaryUnaryMultiCallable[_media_service_pb2.UnsuperviseRequest, _media_service_pb2.UnsuperviseResponse]  # type: ignore[assignment]
@@ -102,12 +138,72 @@ class MediaServiceServicer(metaclass=_abc_1.ABCMeta):
         """Plays prompts to the customer, one after another; may collect digits. The outcome is an event."""
 
     @_abc_1.abstractmethod
+    def StopPrompt(
+        self,
+        request: _media_service_pb2.StopPromptRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_media_service_pb2.StopPromptResponse, _abc.Awaitable[_media_service_pb2.StopPromptResponse]]:
+        """Stops a play that was ordered. Idempotent: one that is over is over."""
+
+    @_abc_1.abstractmethod
     def Dial(
         self,
         request: _media_service_pb2.DialRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_media_service_pb2.DialResponse, _abc.Awaitable[_media_service_pb2.DialResponse]]:
-        """Rings an operator's phone and joins both parties on answer."""
+        """Rings an operator's phone and joins the parties on answer. With `consult` beside the operator who talks already."""
+
+    @_abc_1.abstractmethod
+    def DialOutside(
+        self,
+        request: _media_service_pb2.DialOutsideRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_media_service_pb2.DialOutsideResponse, _abc.Awaitable[_media_service_pb2.DialOutsideResponse]]:
+        """Calls a number outside by a trunk and joins it to the customer: a transfer out. For services.
+        PERMISSION_DENIED with OUTBOUND_REFUSED unless a rule, a right and a cap allow it; the refusal is an event of `media.outbound`.
+        """
+
+    @_abc_1.abstractmethod
+    def PlaceCall(
+        self,
+        request: _media_service_pb2.PlaceCallRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_media_service_pb2.PlaceCallResponse, _abc.Awaitable[_media_service_pb2.PlaceCallResponse]]:
+        """Calls a customer: a new contact begins. For services (callbacks). PERMISSION_DENIED with OUTBOUND_REFUSED as above."""
+
+    @_abc_1.abstractmethod
+    def Hold(
+        self,
+        request: _media_service_pb2.HoldRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_media_service_pb2.HoldResponse, _abc.Awaitable[_media_service_pb2.HoldResponse]]:
+        """Puts the customer on hold or takes them back. For the operator who talks, and supervisors. FAILED_PRECONDITION with NOT_TALKING."""
+
+    @_abc_1.abstractmethod
+    def PauseRecording(
+        self,
+        request: _media_service_pb2.PauseRecordingRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_media_service_pb2.PauseRecordingResponse, _abc.Awaitable[_media_service_pb2.PauseRecordingResponse]]:
+        """Stops the writing of the recording for a while, or resumes it: card data. For the operator who talks, and supervisors.
+        FAILED_PRECONDITION with NOT_RECORDED when nothing is written.
+        """
+
+    @_abc_1.abstractmethod
+    def AnswerTransfer(
+        self,
+        request: _media_service_pb2.AnswerTransferRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_media_service_pb2.AnswerTransferResponse, _abc.Awaitable[_media_service_pb2.AnswerTransferResponse]]:
+        """Tells a phone how its REFER ended. For services."""
+
+    @_abc_1.abstractmethod
+    def SetOutboundRule(
+        self,
+        request: _media_service_pb2.SetOutboundRuleRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_media_service_pb2.SetOutboundRuleResponse, _abc.Awaitable[_media_service_pb2.SetOutboundRuleResponse]]:
+        """Says whom a client company's flows and people may call: nobody until this is set. For administrators."""
 
     @_abc_1.abstractmethod
     def Supervise(

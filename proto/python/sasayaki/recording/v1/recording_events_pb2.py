@@ -25,19 +25,31 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,sasayaki/recording/v1/recording_events.proto\x12\x15sasayaki.recording.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"X\n\x10RecordingStarted\x12\x14\n\x0crecording_id\x18\x01 \x01(\t\x12.\n\nstarted_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x81\x01\n\rTrackManifest\x12+\n\x05track\x18\x01 \x01(\x0e\x32\x1c.sasayaki.recording.v1.Track\x12\r\n\x05pages\x18\x02 \x01(\r\x12\x0f\n\x07samples\x18\x03 \x01(\x03\x12\x13\n\x0bgap_samples\x18\x04 \x01(\x03\x12\x0e\n\x06sha256\x18\x05 \x01(\t\"r\n\x11RecordingFinished\x12\x14\n\x0crecording_id\x18\x01 \x01(\t\x12\x11\n\tlength_ms\x18\x02 \x01(\r\x12\x34\n\x06tracks\x18\x03 \x03(\x0b\x32$.sasayaki.recording.v1.TrackManifest*\\\n\x05Track\x12\x15\n\x11TRACK_UNSPECIFIED\x10\x00\x12\x12\n\x0eTRACK_CUSTOMER\x10\x01\x12\x12\n\x0eTRACK_OPERATOR\x10\x02\x12\x14\n\x10TRACK_SUPERVISOR\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n,sasayaki/recording/v1/recording_events.proto\x12\x15sasayaki.recording.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"X\n\x10RecordingStarted\x12\x14\n\x0crecording_id\x18\x01 \x01(\t\x12.\n\nstarted_at\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x81\x01\n\rTrackManifest\x12+\n\x05track\x18\x01 \x01(\x0e\x32\x1c.sasayaki.recording.v1.Track\x12\r\n\x05pages\x18\x02 \x01(\r\x12\x0f\n\x07samples\x18\x03 \x01(\x03\x12\x13\n\x0bgap_samples\x18\x04 \x01(\x03\x12\x0e\n\x06sha256\x18\x05 \x01(\t\"\xa0\x01\n\x11RecordingFinished\x12\x14\n\x0crecording_id\x18\x01 \x01(\t\x12\x11\n\tlength_ms\x18\x02 \x01(\r\x12\x34\n\x06tracks\x18\x03 \x03(\x0b\x32$.sasayaki.recording.v1.TrackManifest\x12,\n\x06pauses\x18\x04 \x03(\x0b\x32\x1c.sasayaki.recording.v1.Pause\"\'\n\x05Pause\x12\x0f\n\x07\x66rom_ms\x18\x01 \x01(\r\x12\r\n\x05to_ms\x18\x02 \x01(\r\"n\n\x10RecordingDeleted\x12\x14\n\x0crecording_id\x18\x01 \x01(\t\x12\x35\n\x06reason\x18\x02 \x01(\x0e\x32%.sasayaki.recording.v1.DeletionReason\x12\r\n\x05\x62ytes\x18\x03 \x01(\x03\"/\n\x0cLegalHoldSet\x12\x0f\n\x07hold_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\"$\n\x11LegalHoldReleased\x12\x0f\n\x07hold_id\x18\x01 \x01(\t\"\x11\n\x0fRecordingWanted*\\\n\x05Track\x12\x15\n\x11TRACK_UNSPECIFIED\x10\x00\x12\x12\n\x0eTRACK_CUSTOMER\x10\x01\x12\x12\n\x0eTRACK_OPERATOR\x10\x02\x12\x14\n\x10TRACK_SUPERVISOR\x10\x03*n\n\x0e\x44\x65letionReason\x12\x1f\n\x1b\x44\x45LETION_REASON_UNSPECIFIED\x10\x00\x12\x1d\n\x19\x44\x45LETION_REASON_RETENTION\x10\x01\x12\x1c\n\x18\x44\x45LETION_REASON_NO_ALERT\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'sasayaki.recording.v1.recording_events_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_TRACK']._serialized_start=442
-  _globals['_TRACK']._serialized_end=534
+  _globals['_TRACK']._serialized_start=748
+  _globals['_TRACK']._serialized_end=840
+  _globals['_DELETIONREASON']._serialized_start=842
+  _globals['_DELETIONREASON']._serialized_end=952
   _globals['_RECORDINGSTARTED']._serialized_start=104
   _globals['_RECORDINGSTARTED']._serialized_end=192
   _globals['_TRACKMANIFEST']._serialized_start=195
   _globals['_TRACKMANIFEST']._serialized_end=324
-  _globals['_RECORDINGFINISHED']._serialized_start=326
-  _globals['_RECORDINGFINISHED']._serialized_end=440
+  _globals['_RECORDINGFINISHED']._serialized_start=327
+  _globals['_RECORDINGFINISHED']._serialized_end=487
+  _globals['_PAUSE']._serialized_start=489
+  _globals['_PAUSE']._serialized_end=528
+  _globals['_RECORDINGDELETED']._serialized_start=530
+  _globals['_RECORDINGDELETED']._serialized_end=640
+  _globals['_LEGALHOLDSET']._serialized_start=642
+  _globals['_LEGALHOLDSET']._serialized_end=689
+  _globals['_LEGALHOLDRELEASED']._serialized_start=691
+  _globals['_LEGALHOLDRELEASED']._serialized_end=727
+  _globals['_RECORDINGWANTED']._serialized_start=729
+  _globals['_RECORDINGWANTED']._serialized_end=746
 # @@protoc_insertion_point(module_scope)

@@ -43,6 +43,28 @@ TRACK_OPERATOR: Track.ValueType  # 2
 TRACK_SUPERVISOR: Track.ValueType  # 3
 Global___Track: _TypeAlias = Track  # noqa: Y015
 
+class _DeletionReason:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _DeletionReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_DeletionReason.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    DELETION_REASON_UNSPECIFIED: _DeletionReason.ValueType  # 0
+    DELETION_REASON_RETENTION: _DeletionReason.ValueType  # 1
+    """Its retention is over."""
+    DELETION_REASON_NO_ALERT: _DeletionReason.ValueType  # 2
+    """The company's rule: only calls with an alert are kept."""
+
+class DeletionReason(_DeletionReason, metaclass=_DeletionReasonEnumTypeWrapper):
+    """Why a recording was deleted."""
+
+DELETION_REASON_UNSPECIFIED: DeletionReason.ValueType  # 0
+DELETION_REASON_RETENTION: DeletionReason.ValueType  # 1
+"""Its retention is over."""
+DELETION_REASON_NO_ALERT: DeletionReason.ValueType  # 2
+"""The company's rule: only calls with an alert are kept."""
+Global___DeletionReason: _TypeAlias = DeletionReason  # noqa: Y015
+
 @_typing.final
 class RecordingStarted(_message.Message):
     """The first page of a recording was stored."""
@@ -114,21 +136,142 @@ class RecordingFinished(_message.Message):
     RECORDING_ID_FIELD_NUMBER: _builtins.int
     LENGTH_MS_FIELD_NUMBER: _builtins.int
     TRACKS_FIELD_NUMBER: _builtins.int
+    PAUSES_FIELD_NUMBER: _builtins.int
     recording_id: _builtins.str
     length_ms: _builtins.int
     @_builtins.property
     def tracks(self) -> _containers.RepeatedCompositeFieldContainer[Global___TrackManifest]: ...
+    @_builtins.property
+    def pauses(self) -> _containers.RepeatedCompositeFieldContainer[Global___Pause]:
+        """Stretches that were not written because somebody paused the recording."""
+
     def __init__(
         self,
         *,
         recording_id: _builtins.str = ...,
         length_ms: _builtins.int = ...,
         tracks: _abc.Iterable[Global___TrackManifest] | None = ...,
+        pauses: _abc.Iterable[Global___Pause] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["length_ms", b"length_ms", "recording_id", b"recording_id", "tracks", b"tracks"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["length_ms", b"length_ms", "pauses", b"pauses", "recording_id", b"recording_id", "tracks", b"tracks"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RecordingFinished: _TypeAlias = RecordingFinished  # noqa: Y015
+
+@_typing.final
+class Pause(_message.Message):
+    """A stretch of the recording's timeline that was not written."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FROM_MS_FIELD_NUMBER: _builtins.int
+    TO_MS_FIELD_NUMBER: _builtins.int
+    from_ms: _builtins.int
+    to_ms: _builtins.int
+    def __init__(
+        self,
+        *,
+        from_ms: _builtins.int = ...,
+        to_ms: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["from_ms", b"from_ms", "to_ms", b"to_ms"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Pause: _TypeAlias = Pause  # noqa: Y015
+
+@_typing.final
+class RecordingDeleted(_message.Message):
+    """A recording's sound is gone for good. What was decided about it stays."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECORDING_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    BYTES_FIELD_NUMBER: _builtins.int
+    recording_id: _builtins.str
+    reason: Global___DeletionReason.ValueType
+    bytes: _builtins.int
+    def __init__(
+        self,
+        *,
+        recording_id: _builtins.str = ...,
+        reason: Global___DeletionReason.ValueType = ...,
+        bytes: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bytes", b"bytes", "reason", b"reason", "recording_id", b"recording_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordingDeleted: _TypeAlias = RecordingDeleted  # noqa: Y015
+
+@_typing.final
+class LegalHoldSet(_message.Message):
+    """The recording must not be deleted until every hold on it is released."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HOLD_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    hold_id: _builtins.str
+    """`hld_…`"""
+    reason: _builtins.str
+    """Why, in a few words without names."""
+    def __init__(
+        self,
+        *,
+        hold_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["hold_id", b"hold_id", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LegalHoldSet: _TypeAlias = LegalHoldSet  # noqa: Y015
+
+@_typing.final
+class LegalHoldReleased(_message.Message):
+    """A hold is over."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HOLD_ID_FIELD_NUMBER: _builtins.int
+    hold_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        hold_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["hold_id", b"hold_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LegalHoldReleased: _TypeAlias = LegalHoldReleased  # noqa: Y015
+
+@_typing.final
+class RecordingWanted(_message.Message):
+    """An alert was raised in the call: what the rule ON_ALERT keeps."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordingWanted: _TypeAlias = RecordingWanted  # noqa: Y015

@@ -45,6 +45,26 @@ class RecordingServiceStub:
                 request_serializer=sasayaki_dot_recording_dot_v1_dot_recording__service__pb2.ListRecordingsRequest.SerializeToString,
                 response_deserializer=sasayaki_dot_recording_dot_v1_dot_recording__service__pb2.ListRecordingsResponse.FromString,
                 _registered_method=True)
+        self.SetRetention = channel.unary_unary(
+                '/sasayaki.recording.v1.RecordingService/SetRetention',
+                request_serializer=sasayaki_dot_recording_dot_v1_dot_recording__service__pb2.SetRetentionRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_recording_dot_v1_dot_recording__service__pb2.SetRetentionResponse.FromString,
+                _registered_method=True)
+        self.SetLegalHold = channel.unary_unary(
+                '/sasayaki.recording.v1.RecordingService/SetLegalHold',
+                request_serializer=sasayaki_dot_recording_dot_v1_dot_recording__service__pb2.SetLegalHoldRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_recording_dot_v1_dot_recording__service__pb2.SetLegalHoldResponse.FromString,
+                _registered_method=True)
+        self.ReleaseLegalHold = channel.unary_unary(
+                '/sasayaki.recording.v1.RecordingService/ReleaseLegalHold',
+                request_serializer=sasayaki_dot_recording_dot_v1_dot_recording__service__pb2.ReleaseLegalHoldRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_recording_dot_v1_dot_recording__service__pb2.ReleaseLegalHoldResponse.FromString,
+                _registered_method=True)
+        self.DeleteRecording = channel.unary_unary(
+                '/sasayaki.recording.v1.RecordingService/DeleteRecording',
+                request_serializer=sasayaki_dot_recording_dot_v1_dot_recording__service__pb2.DeleteRecordingRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_recording_dot_v1_dot_recording__service__pb2.DeleteRecordingResponse.FromString,
+                _registered_method=True)
         self.GetRecording = channel.unary_stream(
                 '/sasayaki.recording.v1.RecordingService/GetRecording',
                 request_serializer=sasayaki_dot_recording_dot_v1_dot_recording__service__pb2.GetRecordingRequest.SerializeToString,
@@ -71,6 +91,34 @@ class RecordingServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SetRetention(self, request, context):
+        """Says how long recordings are kept. For administrators. Without it they are kept for ever.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetLegalHold(self, request, context):
+        """Forbids the deletion of recordings. For managers, auditors and administrators.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReleaseLegalHold(self, request, context):
+        """Ends a hold. Idempotent. For managers, auditors and administrators.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DeleteRecording(self, request, context):
+        """Deletes recordings whose time is up: one by one and only those. For services (the daily job).
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetRecording(self, request, context):
         """One recording as a WAV file in chunks: 8 kHz, 16 bit, three channels: customer, operator, supervisor. NOT_FOUND when there is none.
         """
@@ -90,6 +138,26 @@ def add_RecordingServiceServicer_to_server(servicer, server):
                     servicer.ListRecordings,
                     request_deserializer=sasayaki_dot_recording_dot_v1_dot_recording__service__pb2.ListRecordingsRequest.FromString,
                     response_serializer=sasayaki_dot_recording_dot_v1_dot_recording__service__pb2.ListRecordingsResponse.SerializeToString,
+            ),
+            'SetRetention': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetRetention,
+                    request_deserializer=sasayaki_dot_recording_dot_v1_dot_recording__service__pb2.SetRetentionRequest.FromString,
+                    response_serializer=sasayaki_dot_recording_dot_v1_dot_recording__service__pb2.SetRetentionResponse.SerializeToString,
+            ),
+            'SetLegalHold': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetLegalHold,
+                    request_deserializer=sasayaki_dot_recording_dot_v1_dot_recording__service__pb2.SetLegalHoldRequest.FromString,
+                    response_serializer=sasayaki_dot_recording_dot_v1_dot_recording__service__pb2.SetLegalHoldResponse.SerializeToString,
+            ),
+            'ReleaseLegalHold': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReleaseLegalHold,
+                    request_deserializer=sasayaki_dot_recording_dot_v1_dot_recording__service__pb2.ReleaseLegalHoldRequest.FromString,
+                    response_serializer=sasayaki_dot_recording_dot_v1_dot_recording__service__pb2.ReleaseLegalHoldResponse.SerializeToString,
+            ),
+            'DeleteRecording': grpc.unary_unary_rpc_method_handler(
+                    servicer.DeleteRecording,
+                    request_deserializer=sasayaki_dot_recording_dot_v1_dot_recording__service__pb2.DeleteRecordingRequest.FromString,
+                    response_serializer=sasayaki_dot_recording_dot_v1_dot_recording__service__pb2.DeleteRecordingResponse.SerializeToString,
             ),
             'GetRecording': grpc.unary_stream_rpc_method_handler(
                     servicer.GetRecording,
@@ -152,6 +220,114 @@ class RecordingService:
             '/sasayaki.recording.v1.RecordingService/ListRecordings',
             sasayaki_dot_recording_dot_v1_dot_recording__service__pb2.ListRecordingsRequest.SerializeToString,
             sasayaki_dot_recording_dot_v1_dot_recording__service__pb2.ListRecordingsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetRetention(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sasayaki.recording.v1.RecordingService/SetRetention',
+            sasayaki_dot_recording_dot_v1_dot_recording__service__pb2.SetRetentionRequest.SerializeToString,
+            sasayaki_dot_recording_dot_v1_dot_recording__service__pb2.SetRetentionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetLegalHold(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sasayaki.recording.v1.RecordingService/SetLegalHold',
+            sasayaki_dot_recording_dot_v1_dot_recording__service__pb2.SetLegalHoldRequest.SerializeToString,
+            sasayaki_dot_recording_dot_v1_dot_recording__service__pb2.SetLegalHoldResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReleaseLegalHold(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sasayaki.recording.v1.RecordingService/ReleaseLegalHold',
+            sasayaki_dot_recording_dot_v1_dot_recording__service__pb2.ReleaseLegalHoldRequest.SerializeToString,
+            sasayaki_dot_recording_dot_v1_dot_recording__service__pb2.ReleaseLegalHoldResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DeleteRecording(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sasayaki.recording.v1.RecordingService/DeleteRecording',
+            sasayaki_dot_recording_dot_v1_dot_recording__service__pb2.DeleteRecordingRequest.SerializeToString,
+            sasayaki_dot_recording_dot_v1_dot_recording__service__pb2.DeleteRecordingResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -39,6 +39,14 @@ class RecordingServiceStub:
     """
     ListRecordings: _grpc.UnaryUnaryMultiCallable[_recording_service_pb2.ListRecordingsRequest, _recording_service_pb2.ListRecordingsResponse]
     """Recordings, newest first. For supervisors, managers and auditors; only of the client companies in the token."""
+    SetRetention: _grpc.UnaryUnaryMultiCallable[_recording_service_pb2.SetRetentionRequest, _recording_service_pb2.SetRetentionResponse]
+    """Says how long recordings are kept. For administrators. Without it they are kept for ever."""
+    SetLegalHold: _grpc.UnaryUnaryMultiCallable[_recording_service_pb2.SetLegalHoldRequest, _recording_service_pb2.SetLegalHoldResponse]
+    """Forbids the deletion of recordings. For managers, auditors and administrators."""
+    ReleaseLegalHold: _grpc.UnaryUnaryMultiCallable[_recording_service_pb2.ReleaseLegalHoldRequest, _recording_service_pb2.ReleaseLegalHoldResponse]
+    """Ends a hold. Idempotent. For managers, auditors and administrators."""
+    DeleteRecording: _grpc.UnaryUnaryMultiCallable[_recording_service_pb2.DeleteRecordingRequest, _recording_service_pb2.DeleteRecordingResponse]
+    """Deletes recordings whose time is up: one by one and only those. For services (the daily job)."""
     GetRecording: _grpc.UnaryStreamMultiCallable[_recording_service_pb2.GetRecordingRequest, _recording_service_pb2.GetRecordingResponse]
     """One recording as a WAV file in chunks: 8 kHz, 16 bit, three channels: customer, operator, supervisor. NOT_FOUND when there is none."""
 
@@ -53,6 +61,14 @@ class RecordingServiceAsyncStub(RecordingServiceStub):
     """
     ListRecordings: _aio.UnaryUnaryMultiCallable[_recording_service_pb2.ListRecordingsRequest, _recording_service_pb2.ListRecordingsResponse]  # type: ignore[assignment]
     """Recordings, newest first. For supervisors, managers and auditors; only of the client companies in the token."""
+    SetRetention: _aio.UnaryUnaryMultiCallable[_recording_service_pb2.SetRetentionRequest, _recording_service_pb2.SetRetentionResponse]  # type: ignore[assignment]
+    """Says how long recordings are kept. For administrators. Without it they are kept for ever."""
+    SetLegalHold: _aio.UnaryUnaryMultiCallable[_recording_service_pb2.SetLegalHoldRequest, _recording_service_pb2.SetLegalHoldResponse]  # type: ignore[assignment]
+    """Forbids the deletion of recordings. For managers, auditors and administrators."""
+    ReleaseLegalHold: _aio.UnaryUnaryMultiCallable[_recording_service_pb2.ReleaseLegalHoldRequest, _recording_service_pb2.ReleaseLegalHoldResponse]  # type: ignore[assignment]
+    """Ends a hold. Idempotent. For managers, auditors and administrators."""
+    DeleteRecording: _aio.UnaryUnaryMultiCallable[_recording_service_pb2.DeleteRecordingRequest, _recording_service_pb2.DeleteRecordingResponse]  # type: ignore[assignment]
+    """Deletes recordings whose time is up: one by one and only those. For services (the daily job)."""
     GetRecording: _aio.UnaryStreamMultiCallable[_recording_service_pb2.GetRecordingRequest, _recording_service_pb2.GetRecordingResponse]  # type: ignore[assignment]
     """One recording as a WAV file in chunks: 8 kHz, 16 bit, three channels: customer, operator, supervisor. NOT_FOUND when there is none."""
 
@@ -76,6 +92,38 @@ class RecordingServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_recording_service_pb2.ListRecordingsResponse, _abc.Awaitable[_recording_service_pb2.ListRecordingsResponse]]:
         """Recordings, newest first. For supervisors, managers and auditors; only of the client companies in the token."""
+
+    @_abc_1.abstractmethod
+    def SetRetention(
+        self,
+        request: _recording_service_pb2.SetRetentionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_recording_service_pb2.SetRetentionResponse, _abc.Awaitable[_recording_service_pb2.SetRetentionResponse]]:
+        """Says how long recordings are kept. For administrators. Without it they are kept for ever."""
+
+    @_abc_1.abstractmethod
+    def SetLegalHold(
+        self,
+        request: _recording_service_pb2.SetLegalHoldRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_recording_service_pb2.SetLegalHoldResponse, _abc.Awaitable[_recording_service_pb2.SetLegalHoldResponse]]:
+        """Forbids the deletion of recordings. For managers, auditors and administrators."""
+
+    @_abc_1.abstractmethod
+    def ReleaseLegalHold(
+        self,
+        request: _recording_service_pb2.ReleaseLegalHoldRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_recording_service_pb2.ReleaseLegalHoldResponse, _abc.Awaitable[_recording_service_pb2.ReleaseLegalHoldResponse]]:
+        """Ends a hold. Idempotent. For managers, auditors and administrators."""
+
+    @_abc_1.abstractmethod
+    def DeleteRecording(
+        self,
+        request: _recording_service_pb2.DeleteRecordingRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_recording_service_pb2.DeleteRecordingResponse, _abc.Awaitable[_recording_service_pb2.DeleteRecordingResponse]]:
+        """Deletes recordings whose time is up: one by one and only those. For services (the daily job)."""
 
     @_abc_1.abstractmethod
     def GetRecording(

@@ -76,6 +76,14 @@ class _SkipReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_SkipReason
     """Does not serve this client company."""
     SKIP_REASON_IDLE_SHORTER: _SkipReason.ValueType  # 4
     """Became ready later than the one who was chosen."""
+    SKIP_REASON_LEVEL_LOWER: _SkipReason.ValueType  # 5
+    """Has the skills at a lower level than the one who was chosen."""
+    SKIP_REASON_RING_NOT_REACHED: _SkipReason.ValueType  # 6
+    """Stands in a ring that the contact has not reached yet: another team, or a level below what is asked for so far."""
+    SKIP_REASON_RESERVED: _SkipReason.ValueType  # 7
+    """Reserved for another contact, or the contact for another operator."""
+    SKIP_REASON_ASKED_BEFORE: _SkipReason.ValueType  # 8
+    """Was asked for this contact before and did not answer."""
 
 class SkipReason(_SkipReason, metaclass=_SkipReasonEnumTypeWrapper):
     """Why an operator who could have been offered a contact was not."""
@@ -89,7 +97,87 @@ SKIP_REASON_CLIENT_NOT_SERVED: SkipReason.ValueType  # 3
 """Does not serve this client company."""
 SKIP_REASON_IDLE_SHORTER: SkipReason.ValueType  # 4
 """Became ready later than the one who was chosen."""
+SKIP_REASON_LEVEL_LOWER: SkipReason.ValueType  # 5
+"""Has the skills at a lower level than the one who was chosen."""
+SKIP_REASON_RING_NOT_REACHED: SkipReason.ValueType  # 6
+"""Stands in a ring that the contact has not reached yet: another team, or a level below what is asked for so far."""
+SKIP_REASON_RESERVED: SkipReason.ValueType  # 7
+"""Reserved for another contact, or the contact for another operator."""
+SKIP_REASON_ASKED_BEFORE: SkipReason.ValueType  # 8
+"""Was asked for this contact before and did not answer."""
 Global___SkipReason: _TypeAlias = SkipReason  # noqa: Y015
+
+class _OfferKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _OfferKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_OfferKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    OFFER_KIND_UNSPECIFIED: _OfferKind.ValueType  # 0
+    OFFER_KIND_CONTACT: _OfferKind.ValueType  # 1
+    """A customer who waits."""
+    OFFER_KIND_CONSULT: _OfferKind.ValueType  # 2
+    """A colleague's question beside their customer."""
+    OFFER_KIND_CALLBACK: _OfferKind.ValueType  # 3
+    """A customer who is to be called back: the operator is reserved, nothing rings yet."""
+
+class OfferKind(_OfferKind, metaclass=_OfferKindEnumTypeWrapper):
+    """What a contact waits for, or an operator is offered."""
+
+OFFER_KIND_UNSPECIFIED: OfferKind.ValueType  # 0
+OFFER_KIND_CONTACT: OfferKind.ValueType  # 1
+"""A customer who waits."""
+OFFER_KIND_CONSULT: OfferKind.ValueType  # 2
+"""A colleague's question beside their customer."""
+OFFER_KIND_CALLBACK: OfferKind.ValueType  # 3
+"""A customer who is to be called back: the operator is reserved, nothing rings yet."""
+Global___OfferKind: _TypeAlias = OfferKind  # noqa: Y015
+
+class _TransferKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _TransferKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_TransferKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    TRANSFER_KIND_UNSPECIFIED: _TransferKind.ValueType  # 0
+    TRANSFER_KIND_BLIND: _TransferKind.ValueType  # 1
+    """The customer waits again, for another queue or operator."""
+    TRANSFER_KIND_WARM: _TransferKind.ValueType  # 2
+    """The operators spoke first."""
+
+class TransferKind(_TransferKind, metaclass=_TransferKindEnumTypeWrapper):
+    """How a transfer was made."""
+
+TRANSFER_KIND_UNSPECIFIED: TransferKind.ValueType  # 0
+TRANSFER_KIND_BLIND: TransferKind.ValueType  # 1
+"""The customer waits again, for another queue or operator."""
+TRANSFER_KIND_WARM: TransferKind.ValueType  # 2
+"""The operators spoke first."""
+Global___TransferKind: _TypeAlias = TransferKind  # noqa: Y015
+
+class _CallbackFailure:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _CallbackFailureEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CallbackFailure.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    CALLBACK_FAILURE_UNSPECIFIED: _CallbackFailure.ValueType  # 0
+    CALLBACK_FAILURE_NO_ANSWER: _CallbackFailure.ValueType  # 1
+    CALLBACK_FAILURE_REFUSED: _CallbackFailure.ValueType  # 2
+    CALLBACK_FAILURE_UNREACHABLE: _CallbackFailure.ValueType  # 3
+    CALLBACK_FAILURE_NOT_ALLOWED: _CallbackFailure.ValueType  # 4
+    """No call out was allowed."""
+
+class CallbackFailure(_CallbackFailure, metaclass=_CallbackFailureEnumTypeWrapper):
+    """Why a callback attempt came to nothing."""
+
+CALLBACK_FAILURE_UNSPECIFIED: CallbackFailure.ValueType  # 0
+CALLBACK_FAILURE_NO_ANSWER: CallbackFailure.ValueType  # 1
+CALLBACK_FAILURE_REFUSED: CallbackFailure.ValueType  # 2
+CALLBACK_FAILURE_UNREACHABLE: CallbackFailure.ValueType  # 3
+CALLBACK_FAILURE_NOT_ALLOWED: CallbackFailure.ValueType  # 4
+"""No call out was allowed."""
+Global___CallbackFailure: _TypeAlias = CallbackFailure  # noqa: Y015
 
 class _OfferFailure:
     ValueType = _typing.NewType("ValueType", _builtins.int)
@@ -149,6 +237,7 @@ class OperatorPut(_message.Message):
     TEAM_ID_FIELD_NUMBER: _builtins.int
     SKILLS_FIELD_NUMBER: _builtins.int
     CLIENT_IDS_FIELD_NUMBER: _builtins.int
+    SKILL_LEVELS_FIELD_NUMBER: _builtins.int
     operator_id: _builtins.str
     team_id: _builtins.str
     @_builtins.property
@@ -157,6 +246,10 @@ class OperatorPut(_message.Message):
     def client_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Client companies served."""
 
+    @_builtins.property
+    def skill_levels(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Level of each skill, in the order of `skills`, 1 (learner) to 5 (expert); absent: 3 for all."""
+
     def __init__(
         self,
         *,
@@ -164,14 +257,484 @@ class OperatorPut(_message.Message):
         team_id: _builtins.str = ...,
         skills: _abc.Iterable[_builtins.str] | None = ...,
         client_ids: _abc.Iterable[_builtins.str] | None = ...,
+        skill_levels: _abc.Iterable[_builtins.int] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_ids", b"client_ids", "operator_id", b"operator_id", "skills", b"skills", "team_id", b"team_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_ids", b"client_ids", "operator_id", b"operator_id", "skill_levels", b"skill_levels", "skills", b"skills", "team_id", b"team_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___OperatorPut: _TypeAlias = OperatorPut  # noqa: Y015
+
+@_typing.final
+class Ring(_message.Message):
+    """From how long a wait on who is asked: each ring adds to those before it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AFTER_MS_FIELD_NUMBER: _builtins.int
+    LEVEL_LEAST_FIELD_NUMBER: _builtins.int
+    TEAM_IDS_FIELD_NUMBER: _builtins.int
+    OVERFLOW_FIELD_NUMBER: _builtins.int
+    after_ms: _builtins.int
+    """Since the contact was queued. The first ring's is 0."""
+    level_least: _builtins.int
+    """Least level of every required skill in this ring."""
+    overflow: _builtins.bool
+    """Whether reaching it is an overflow: the queue's own teams did not manage."""
+    @_builtins.property
+    def team_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Teams that are asked in this ring; empty: any."""
+
+    def __init__(
+        self,
+        *,
+        after_ms: _builtins.int = ...,
+        level_least: _builtins.int = ...,
+        team_ids: _abc.Iterable[_builtins.str] | None = ...,
+        overflow: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["after_ms", b"after_ms", "level_least", b"level_least", "overflow", b"overflow", "team_ids", b"team_ids"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Ring: _TypeAlias = Ring  # noqa: Y015
+
+@_typing.final
+class QueuePut(_message.Message):
+    """A queue was made or its settings replaced. A queue that was never put asks everybody who is fit, at once."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    QUEUE_ID_FIELD_NUMBER: _builtins.int
+    RINGS_FIELD_NUMBER: _builtins.int
+    TELL_EVERY_MS_FIELD_NUMBER: _builtins.int
+    SERVICE_MS_FIELD_NUMBER: _builtins.int
+    RAISE_AFTER_MS_FIELD_NUMBER: _builtins.int
+    CALLBACK_ATTEMPTS_MOST_FIELD_NUMBER: _builtins.int
+    CALLBACK_PAUSE_MS_FIELD_NUMBER: _builtins.int
+    queue_id: _builtins.str
+    tell_every_ms: _builtins.int
+    """How often a waiting customer is told place and time; 0: never."""
+    service_ms: _builtins.int
+    """Answered within it counts for the service level."""
+    raise_after_ms: _builtins.int
+    """A contact that waits longer is put this much higher, once; 0: never."""
+    callback_attempts_most: _builtins.int
+    """Attempts of a callback, and the pause between them."""
+    callback_pause_ms: _builtins.int
+    @_builtins.property
+    def rings(self) -> _containers.RepeatedCompositeFieldContainer[Global___Ring]: ...
+    def __init__(
+        self,
+        *,
+        queue_id: _builtins.str = ...,
+        rings: _abc.Iterable[Global___Ring] | None = ...,
+        tell_every_ms: _builtins.int = ...,
+        service_ms: _builtins.int = ...,
+        raise_after_ms: _builtins.int = ...,
+        callback_attempts_most: _builtins.int = ...,
+        callback_pause_ms: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["callback_attempts_most", b"callback_attempts_most", "callback_pause_ms", b"callback_pause_ms", "queue_id", b"queue_id", "raise_after_ms", b"raise_after_ms", "rings", b"rings", "service_ms", b"service_ms", "tell_every_ms", b"tell_every_ms"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___QueuePut: _TypeAlias = QueuePut  # noqa: Y015
+
+@_typing.final
+class RingReached(_message.Message):
+    """A waiting contact has come to a further ring: more operators are asked."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTACT_ID_FIELD_NUMBER: _builtins.int
+    QUEUE_ID_FIELD_NUMBER: _builtins.int
+    RING_FIELD_NUMBER: _builtins.int
+    OVERFLOW_FIELD_NUMBER: _builtins.int
+    contact_id: _builtins.str
+    queue_id: _builtins.str
+    ring: _builtins.int
+    """0, 1, 2 …"""
+    overflow: _builtins.bool
+    def __init__(
+        self,
+        *,
+        contact_id: _builtins.str = ...,
+        queue_id: _builtins.str = ...,
+        ring: _builtins.int = ...,
+        overflow: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "overflow", b"overflow", "queue_id", b"queue_id", "ring", b"ring"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RingReached: _TypeAlias = RingReached  # noqa: Y015
+
+@_typing.final
+class PriorityRaised(_message.Message):
+    """A contact has waited so long that it goes before others."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTACT_ID_FIELD_NUMBER: _builtins.int
+    PRIORITY_FIELD_NUMBER: _builtins.int
+    contact_id: _builtins.str
+    priority: _builtins.int
+    def __init__(
+        self,
+        *,
+        contact_id: _builtins.str = ...,
+        priority: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "priority", b"priority"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PriorityRaised: _TypeAlias = PriorityRaised  # noqa: Y015
+
+@_typing.final
+class WaitTold(_message.Message):
+    """A waiting customer is to be told where they stand."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTACT_ID_FIELD_NUMBER: _builtins.int
+    QUEUE_ID_FIELD_NUMBER: _builtins.int
+    POSITION_FIELD_NUMBER: _builtins.int
+    WAIT_MS_ESTIMATE_FIELD_NUMBER: _builtins.int
+    contact_id: _builtins.str
+    queue_id: _builtins.str
+    position: _builtins.int
+    """1: next."""
+    wait_ms_estimate: _builtins.int
+    """Honest: from how long the last contacts of the queue waited, at least what was waited already; absent when not known."""
+    def __init__(
+        self,
+        *,
+        contact_id: _builtins.str = ...,
+        queue_id: _builtins.str = ...,
+        position: _builtins.int = ...,
+        wait_ms_estimate: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_wait_ms_estimate", b"_wait_ms_estimate", "wait_ms_estimate", b"wait_ms_estimate"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_wait_ms_estimate", b"_wait_ms_estimate", "contact_id", b"contact_id", "position", b"position", "queue_id", b"queue_id", "wait_ms_estimate", b"wait_ms_estimate"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__wait_ms_estimate: _TypeAlias = _typing.Literal["wait_ms_estimate"]  # noqa: Y015
+    _WhichOneofArgType__wait_ms_estimate: _TypeAlias = _typing.Literal["_wait_ms_estimate", b"_wait_ms_estimate"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__wait_ms_estimate) -> _WhichOneofReturnType__wait_ms_estimate | None: ...
+
+Global___WaitTold: _TypeAlias = WaitTold  # noqa: Y015
+
+@_typing.final
+class CallbackAsked(_message.Message):
+    """A waiting customer wants to be called back and keeps the place in the queue."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTACT_ID_FIELD_NUMBER: _builtins.int
+    QUEUE_ID_FIELD_NUMBER: _builtins.int
+    NUMBER_SEALED_FIELD_NUMBER: _builtins.int
+    contact_id: _builtins.str
+    queue_id: _builtins.str
+    number_sealed: _builtins.str
+    """Another number than the caller's, sealed; empty: the caller's."""
+    def __init__(
+        self,
+        *,
+        contact_id: _builtins.str = ...,
+        queue_id: _builtins.str = ...,
+        number_sealed: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "number_sealed", b"number_sealed", "queue_id", b"queue_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CallbackAsked: _TypeAlias = CallbackAsked  # noqa: Y015
+
+@_typing.final
+class CallbackDue(_message.Message):
+    """It is the turn of a callback: this operator is reserved and the customer is to be called."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTACT_ID_FIELD_NUMBER: _builtins.int
+    OPERATOR_ID_FIELD_NUMBER: _builtins.int
+    ATTEMPT_FIELD_NUMBER: _builtins.int
+    RESPOND_BY_FIELD_NUMBER: _builtins.int
+    CONSIDERED_FIELD_NUMBER: _builtins.int
+    SKIPPED_FIELD_NUMBER: _builtins.int
+    contact_id: _builtins.str
+    operator_id: _builtins.str
+    attempt: _builtins.int
+    @_builtins.property
+    def respond_by(self) -> _timestamp_pb2.Timestamp:
+        """By when the customer must be with the operator, else the operator is free again."""
+
+    @_builtins.property
+    def considered(self) -> _containers.RepeatedCompositeFieldContainer[Global___Candidate]: ...
+    @_builtins.property
+    def skipped(self) -> _containers.RepeatedCompositeFieldContainer[Global___Skipped]: ...
+    def __init__(
+        self,
+        *,
+        contact_id: _builtins.str = ...,
+        operator_id: _builtins.str = ...,
+        attempt: _builtins.int = ...,
+        respond_by: _timestamp_pb2.Timestamp | None = ...,
+        considered: _abc.Iterable[Global___Candidate] | None = ...,
+        skipped: _abc.Iterable[Global___Skipped] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["respond_by", b"respond_by"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "considered", b"considered", "contact_id", b"contact_id", "operator_id", b"operator_id", "respond_by", b"respond_by", "skipped", b"skipped"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CallbackDue: _TypeAlias = CallbackDue  # noqa: Y015
+
+@_typing.final
+class CallbackPlaced(_message.Message):
+    """The customer who is called back has a new contact, which goes to the reserved operator."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTACT_ID_FIELD_NUMBER: _builtins.int
+    NEW_CONTACT_ID_FIELD_NUMBER: _builtins.int
+    OPERATOR_ID_FIELD_NUMBER: _builtins.int
+    contact_id: _builtins.str
+    new_contact_id: _builtins.str
+    operator_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        contact_id: _builtins.str = ...,
+        new_contact_id: _builtins.str = ...,
+        operator_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "new_contact_id", b"new_contact_id", "operator_id", b"operator_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CallbackPlaced: _TypeAlias = CallbackPlaced  # noqa: Y015
+
+@_typing.final
+class CallbackFailed(_message.Message):
+    """An attempt to call back came to nothing; the operator is ready again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTACT_ID_FIELD_NUMBER: _builtins.int
+    OPERATOR_ID_FIELD_NUMBER: _builtins.int
+    ATTEMPT_FIELD_NUMBER: _builtins.int
+    FAILURE_FIELD_NUMBER: _builtins.int
+    RETRY_AT_FIELD_NUMBER: _builtins.int
+    SINCE_FIELD_NUMBER: _builtins.int
+    contact_id: _builtins.str
+    operator_id: _builtins.str
+    attempt: _builtins.int
+    failure: Global___CallbackFailure.ValueType
+    @_builtins.property
+    def retry_at(self) -> _timestamp_pb2.Timestamp:
+        """When it is tried again; absent: given up."""
+
+    @_builtins.property
+    def since(self) -> _timestamp_pb2.Timestamp:
+        """Since when the operator is ready again."""
+
+    def __init__(
+        self,
+        *,
+        contact_id: _builtins.str = ...,
+        operator_id: _builtins.str = ...,
+        attempt: _builtins.int = ...,
+        failure: Global___CallbackFailure.ValueType = ...,
+        retry_at: _timestamp_pb2.Timestamp | None = ...,
+        since: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["retry_at", b"retry_at", "since", b"since"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "contact_id", b"contact_id", "failure", b"failure", "operator_id", b"operator_id", "retry_at", b"retry_at", "since", b"since"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CallbackFailed: _TypeAlias = CallbackFailed  # noqa: Y015
+
+@_typing.final
+class CallbackDone(_message.Message):
+    """The customer who wanted to be called back talks with the operator: it is done."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTACT_ID_FIELD_NUMBER: _builtins.int
+    NEW_CONTACT_ID_FIELD_NUMBER: _builtins.int
+    contact_id: _builtins.str
+    new_contact_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        contact_id: _builtins.str = ...,
+        new_contact_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "new_contact_id", b"new_contact_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CallbackDone: _TypeAlias = CallbackDone  # noqa: Y015
+
+@_typing.final
+class ContactTransferred(_message.Message):
+    """An operator gave a customer away. Blind: the contact waits again and the operator goes to wrap-up.
+    Warm: the colleague who was consulted has the contact now.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTACT_ID_FIELD_NUMBER: _builtins.int
+    OPERATOR_ID_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    QUEUE_ID_FIELD_NUMBER: _builtins.int
+    TO_OPERATOR_ID_FIELD_NUMBER: _builtins.int
+    REQUIRED_SKILLS_FIELD_NUMBER: _builtins.int
+    SINCE_FIELD_NUMBER: _builtins.int
+    contact_id: _builtins.str
+    operator_id: _builtins.str
+    kind: Global___TransferKind.ValueType
+    queue_id: _builtins.str
+    """Where to: a queue, or an operator, who is then the only one asked."""
+    to_operator_id: _builtins.str
+    @_builtins.property
+    def required_skills(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def since(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        contact_id: _builtins.str = ...,
+        operator_id: _builtins.str = ...,
+        kind: Global___TransferKind.ValueType = ...,
+        queue_id: _builtins.str = ...,
+        to_operator_id: _builtins.str = ...,
+        required_skills: _abc.Iterable[_builtins.str] | None = ...,
+        since: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["since", b"since"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "kind", b"kind", "operator_id", b"operator_id", "queue_id", b"queue_id", "required_skills", b"required_skills", "since", b"since", "to_operator_id", b"to_operator_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ContactTransferred: _TypeAlias = ContactTransferred  # noqa: Y015
+
+@_typing.final
+class ConsultAsked(_message.Message):
+    """An operator wants a colleague's word beside the customer: an operator, or whoever of a queue is free."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTACT_ID_FIELD_NUMBER: _builtins.int
+    OPERATOR_ID_FIELD_NUMBER: _builtins.int
+    QUEUE_ID_FIELD_NUMBER: _builtins.int
+    TO_OPERATOR_ID_FIELD_NUMBER: _builtins.int
+    REQUIRED_SKILLS_FIELD_NUMBER: _builtins.int
+    ASKED_AT_FIELD_NUMBER: _builtins.int
+    contact_id: _builtins.str
+    operator_id: _builtins.str
+    queue_id: _builtins.str
+    to_operator_id: _builtins.str
+    @_builtins.property
+    def required_skills(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def asked_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        contact_id: _builtins.str = ...,
+        operator_id: _builtins.str = ...,
+        queue_id: _builtins.str = ...,
+        to_operator_id: _builtins.str = ...,
+        required_skills: _abc.Iterable[_builtins.str] | None = ...,
+        asked_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["asked_at", b"asked_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asked_at", b"asked_at", "contact_id", b"contact_id", "operator_id", b"operator_id", "queue_id", b"queue_id", "required_skills", b"required_skills", "to_operator_id", b"to_operator_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ConsultAsked: _TypeAlias = ConsultAsked  # noqa: Y015
+
+@_typing.final
+class ConsultAccepted(_message.Message):
+    """The colleague talks with the operator."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OFFER_ID_FIELD_NUMBER: _builtins.int
+    CONTACT_ID_FIELD_NUMBER: _builtins.int
+    OPERATOR_ID_FIELD_NUMBER: _builtins.int
+    offer_id: _builtins.str
+    contact_id: _builtins.str
+    operator_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        offer_id: _builtins.str = ...,
+        contact_id: _builtins.str = ...,
+        operator_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "offer_id", b"offer_id", "operator_id", b"operator_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ConsultAccepted: _TypeAlias = ConsultAccepted  # noqa: Y015
+
+@_typing.final
+class ConsultEnded(_message.Message):
+    """The consultation is over without a transfer: the colleague is ready again, the operator has the customer."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTACT_ID_FIELD_NUMBER: _builtins.int
+    OPERATOR_ID_FIELD_NUMBER: _builtins.int
+    SINCE_FIELD_NUMBER: _builtins.int
+    contact_id: _builtins.str
+    operator_id: _builtins.str
+    """The colleague; empty when none had been found."""
+    @_builtins.property
+    def since(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        contact_id: _builtins.str = ...,
+        operator_id: _builtins.str = ...,
+        since: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["since", b"since"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "operator_id", b"operator_id", "since", b"since"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ConsultEnded: _TypeAlias = ConsultEnded  # noqa: Y015
 
 @_typing.final
 class OperatorStateSet(_message.Message):
@@ -219,11 +782,20 @@ class ContactQueued(_message.Message):
     REQUIRED_SKILLS_FIELD_NUMBER: _builtins.int
     PRIORITY_FIELD_NUMBER: _builtins.int
     QUEUED_AT_FIELD_NUMBER: _builtins.int
+    ONLY_OPERATOR_ID_FIELD_NUMBER: _builtins.int
+    PREFERRED_OPERATOR_ID_FIELD_NUMBER: _builtins.int
+    PREVIOUS_CONTACT_ID_FIELD_NUMBER: _builtins.int
     contact_id: _builtins.str
     client_id: _builtins.str
     queue_id: _builtins.str
     priority: _builtins.int
     """0 to 9; higher first, then the one who waits longest."""
+    only_operator_id: _builtins.str
+    """The only one who is asked: a callback's reserved operator, or a transfer to a person."""
+    preferred_operator_id: _builtins.str
+    """Asked first as long as the first ring stands: for example the one whom the customer spoke with last."""
+    previous_contact_id: _builtins.str
+    """The contact that is called back."""
     @_builtins.property
     def required_skills(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property
@@ -237,14 +809,60 @@ class ContactQueued(_message.Message):
         required_skills: _abc.Iterable[_builtins.str] | None = ...,
         priority: _builtins.int = ...,
         queued_at: _timestamp_pb2.Timestamp | None = ...,
+        only_operator_id: _builtins.str | None = ...,
+        preferred_operator_id: _builtins.str | None = ...,
+        previous_contact_id: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["queued_at", b"queued_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_only_operator_id", b"_only_operator_id", "_preferred_operator_id", b"_preferred_operator_id", "_previous_contact_id", b"_previous_contact_id", "only_operator_id", b"only_operator_id", "preferred_operator_id", b"preferred_operator_id", "previous_contact_id", b"previous_contact_id", "queued_at", b"queued_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id", "contact_id", b"contact_id", "priority", b"priority", "queue_id", b"queue_id", "queued_at", b"queued_at", "required_skills", b"required_skills"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_only_operator_id", b"_only_operator_id", "_preferred_operator_id", b"_preferred_operator_id", "_previous_contact_id", b"_previous_contact_id", "client_id", b"client_id", "contact_id", b"contact_id", "only_operator_id", b"only_operator_id", "preferred_operator_id", b"preferred_operator_id", "previous_contact_id", b"previous_contact_id", "priority", b"priority", "queue_id", b"queue_id", "queued_at", b"queued_at", "required_skills", b"required_skills"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__only_operator_id: _TypeAlias = _typing.Literal["only_operator_id"]  # noqa: Y015
+    _WhichOneofArgType__only_operator_id: _TypeAlias = _typing.Literal["_only_operator_id", b"_only_operator_id"]  # noqa: Y015
+    _WhichOneofReturnType__preferred_operator_id: _TypeAlias = _typing.Literal["preferred_operator_id"]  # noqa: Y015
+    _WhichOneofArgType__preferred_operator_id: _TypeAlias = _typing.Literal["_preferred_operator_id", b"_preferred_operator_id"]  # noqa: Y015
+    _WhichOneofReturnType__previous_contact_id: _TypeAlias = _typing.Literal["previous_contact_id"]  # noqa: Y015
+    _WhichOneofArgType__previous_contact_id: _TypeAlias = _typing.Literal["_previous_contact_id", b"_previous_contact_id"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__only_operator_id) -> _WhichOneofReturnType__only_operator_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__preferred_operator_id) -> _WhichOneofReturnType__preferred_operator_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__previous_contact_id) -> _WhichOneofReturnType__previous_contact_id | None: ...
+
+Global___ContactQueued: _TypeAlias = ContactQueued  # noqa: Y015
+
+@_typing.final
+class Candidate(_message.Message):
+    """An operator who could have been asked, and how they stood."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OPERATOR_ID_FIELD_NUMBER: _builtins.int
+    SCORE_FIELD_NUMBER: _builtins.int
+    LEVEL_FIELD_NUMBER: _builtins.int
+    IDLE_MS_FIELD_NUMBER: _builtins.int
+    operator_id: _builtins.str
+    score: _builtins.int
+    """Higher is better: see docs/routing.md."""
+    level: _builtins.int
+    """Least level of the required skills."""
+    idle_ms: _builtins.int
+    def __init__(
+        self,
+        *,
+        operator_id: _builtins.str = ...,
+        score: _builtins.int = ...,
+        level: _builtins.int = ...,
+        idle_ms: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["idle_ms", b"idle_ms", "level", b"level", "operator_id", b"operator_id", "score", b"score"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___ContactQueued: _TypeAlias = ContactQueued  # noqa: Y015
+Global___Candidate: _TypeAlias = Candidate  # noqa: Y015
 
 @_typing.final
 class Skipped(_message.Message):
@@ -282,16 +900,27 @@ class OfferMade(_message.Message):
     RESPOND_BY_FIELD_NUMBER: _builtins.int
     IDLE_MS_FIELD_NUMBER: _builtins.int
     SKIPPED_FIELD_NUMBER: _builtins.int
+    CONSIDERED_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    RING_FIELD_NUMBER: _builtins.int
     offer_id: _builtins.str
     contact_id: _builtins.str
     operator_id: _builtins.str
     idle_ms: _builtins.int
     """How long the operator had been ready, milliseconds."""
+    kind: Global___OfferKind.ValueType
+    """Absent: CONTACT."""
+    ring: _builtins.int
+    """The ring that the contact had reached."""
     @_builtins.property
     def respond_by(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
     def skipped(self) -> _containers.RepeatedCompositeFieldContainer[Global___Skipped]:
         """The others and why not they, 50 at most."""
+
+    @_builtins.property
+    def considered(self) -> _containers.RepeatedCompositeFieldContainer[Global___Candidate]:
+        """Those who were fit and ready, best first, the chosen one among them, 50 at most."""
 
     def __init__(
         self,
@@ -302,12 +931,22 @@ class OfferMade(_message.Message):
         respond_by: _timestamp_pb2.Timestamp | None = ...,
         idle_ms: _builtins.int = ...,
         skipped: _abc.Iterable[Global___Skipped] | None = ...,
+        considered: _abc.Iterable[Global___Candidate] | None = ...,
+        kind: Global___OfferKind.ValueType | None = ...,
+        ring: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["respond_by", b"respond_by"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_kind", b"_kind", "_ring", b"_ring", "kind", b"kind", "respond_by", b"respond_by", "ring", b"ring"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "idle_ms", b"idle_ms", "offer_id", b"offer_id", "operator_id", b"operator_id", "respond_by", b"respond_by", "skipped", b"skipped"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_kind", b"_kind", "_ring", b"_ring", "considered", b"considered", "contact_id", b"contact_id", "idle_ms", b"idle_ms", "kind", b"kind", "offer_id", b"offer_id", "operator_id", b"operator_id", "respond_by", b"respond_by", "ring", b"ring", "skipped", b"skipped"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__kind: _TypeAlias = _typing.Literal["kind"]  # noqa: Y015
+    _WhichOneofArgType__kind: _TypeAlias = _typing.Literal["_kind", b"_kind"]  # noqa: Y015
+    _WhichOneofReturnType__ring: _TypeAlias = _typing.Literal["ring"]  # noqa: Y015
+    _WhichOneofArgType__ring: _TypeAlias = _typing.Literal["_ring", b"_ring"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__kind) -> _WhichOneofReturnType__kind | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__ring) -> _WhichOneofReturnType__ring | None: ...
 
 Global___OfferMade: _TypeAlias = OfferMade  # noqa: Y015
 

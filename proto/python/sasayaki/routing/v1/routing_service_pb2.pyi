@@ -29,6 +29,7 @@ class PutOperatorRequest(_message.Message):
     TEAM_ID_FIELD_NUMBER: _builtins.int
     SKILLS_FIELD_NUMBER: _builtins.int
     CLIENT_IDS_FIELD_NUMBER: _builtins.int
+    SKILL_LEVELS_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     operator_id: _builtins.str
     team_id: _builtins.str
@@ -36,6 +37,10 @@ class PutOperatorRequest(_message.Message):
     def skills(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property
     def client_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def skill_levels(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Level of each of `skills`, 1 (learner) to 5 (expert), in their order; empty: 3 for all."""
+
     def __init__(
         self,
         *,
@@ -44,10 +49,11 @@ class PutOperatorRequest(_message.Message):
         team_id: _builtins.str = ...,
         skills: _abc.Iterable[_builtins.str] | None = ...,
         client_ids: _abc.Iterable[_builtins.str] | None = ...,
+        skill_levels: _abc.Iterable[_builtins.int] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_ids", b"client_ids", "operator_id", b"operator_id", "request_id", b"request_id", "skills", b"skills", "team_id", b"team_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_ids", b"client_ids", "operator_id", b"operator_id", "request_id", b"request_id", "skill_levels", b"skill_levels", "skills", b"skills", "team_id", b"team_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -67,6 +73,473 @@ class PutOperatorResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PutOperatorResponse: _TypeAlias = PutOperatorResponse  # noqa: Y015
+
+@_typing.final
+class PutQueueRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    QUEUE_ID_FIELD_NUMBER: _builtins.int
+    RINGS_FIELD_NUMBER: _builtins.int
+    TELL_EVERY_MS_FIELD_NUMBER: _builtins.int
+    SERVICE_MS_FIELD_NUMBER: _builtins.int
+    RAISE_AFTER_MS_FIELD_NUMBER: _builtins.int
+    CALLBACK_ATTEMPTS_MOST_FIELD_NUMBER: _builtins.int
+    CALLBACK_PAUSE_MS_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    queue_id: _builtins.str
+    tell_every_ms: _builtins.int
+    """0, or 5,000 to 600,000."""
+    service_ms: _builtins.int
+    """0: 20,000."""
+    raise_after_ms: _builtins.int
+    callback_attempts_most: _builtins.int
+    """0: 3."""
+    callback_pause_ms: _builtins.int
+    """0: 600,000."""
+    @_builtins.property
+    def rings(self) -> _containers.RepeatedCompositeFieldContainer[_pool_events_pb2.Ring]:
+        """1 to 8, `after_ms` rising from 0; empty: everybody at once."""
+
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        queue_id: _builtins.str = ...,
+        rings: _abc.Iterable[_pool_events_pb2.Ring] | None = ...,
+        tell_every_ms: _builtins.int = ...,
+        service_ms: _builtins.int = ...,
+        raise_after_ms: _builtins.int = ...,
+        callback_attempts_most: _builtins.int = ...,
+        callback_pause_ms: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["callback_attempts_most", b"callback_attempts_most", "callback_pause_ms", b"callback_pause_ms", "queue_id", b"queue_id", "raise_after_ms", b"raise_after_ms", "request_id", b"request_id", "rings", b"rings", "service_ms", b"service_ms", "tell_every_ms", b"tell_every_ms"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PutQueueRequest: _TypeAlias = PutQueueRequest  # noqa: Y015
+
+@_typing.final
+class PutQueueResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PutQueueResponse: _TypeAlias = PutQueueResponse  # noqa: Y015
+
+@_typing.final
+class RequestCallbackRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    CONTACT_ID_FIELD_NUMBER: _builtins.int
+    NUMBER_SEALED_FIELD_NUMBER: _builtins.int
+    CLIENT_ID_FIELD_NUMBER: _builtins.int
+    QUEUE_ID_FIELD_NUMBER: _builtins.int
+    REQUIRED_SKILLS_FIELD_NUMBER: _builtins.int
+    PRIORITY_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    contact_id: _builtins.str
+    number_sealed: _builtins.str
+    """Another number than the caller's, sealed as media seals digits; empty: the caller's."""
+    client_id: _builtins.str
+    """For one who does not wait yet: where they would."""
+    queue_id: _builtins.str
+    priority: _builtins.int
+    @_builtins.property
+    def required_skills(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        contact_id: _builtins.str = ...,
+        number_sealed: _builtins.str = ...,
+        client_id: _builtins.str = ...,
+        queue_id: _builtins.str = ...,
+        required_skills: _abc.Iterable[_builtins.str] | None = ...,
+        priority: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id", "contact_id", b"contact_id", "number_sealed", b"number_sealed", "priority", b"priority", "queue_id", b"queue_id", "request_id", b"request_id", "required_skills", b"required_skills"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RequestCallbackRequest: _TypeAlias = RequestCallbackRequest  # noqa: Y015
+
+@_typing.final
+class RequestCallbackResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RequestCallbackResponse: _TypeAlias = RequestCallbackResponse  # noqa: Y015
+
+@_typing.final
+class AdvanceCallbackRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class Placed(_message.Message):
+        """The customer is being called under a new contact."""
+
+        DESCRIPTOR: _descriptor.Descriptor
+
+        NEW_CONTACT_ID_FIELD_NUMBER: _builtins.int
+        new_contact_id: _builtins.str
+        def __init__(
+            self,
+            *,
+            new_contact_id: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["new_contact_id", b"new_contact_id"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    @_typing.final
+    class Failed(_message.Message):
+        """It came to nothing."""
+
+        DESCRIPTOR: _descriptor.Descriptor
+
+        FAILURE_FIELD_NUMBER: _builtins.int
+        failure: _pool_events_pb2.CallbackFailure.ValueType
+        def __init__(
+            self,
+            *,
+            failure: _pool_events_pb2.CallbackFailure.ValueType = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["failure", b"failure"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    CONTACT_ID_FIELD_NUMBER: _builtins.int
+    PLACED_FIELD_NUMBER: _builtins.int
+    FAILED_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    contact_id: _builtins.str
+    """The contact that is called back."""
+    @_builtins.property
+    def placed(self) -> Global___AdvanceCallbackRequest.Placed: ...
+    @_builtins.property
+    def failed(self) -> Global___AdvanceCallbackRequest.Failed: ...
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        contact_id: _builtins.str = ...,
+        placed: Global___AdvanceCallbackRequest.Placed | None = ...,
+        failed: Global___AdvanceCallbackRequest.Failed | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["failed", b"failed", "placed", b"placed", "what", b"what"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "failed", b"failed", "placed", b"placed", "request_id", b"request_id", "what", b"what"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_what: _TypeAlias = _typing.Literal["placed", "failed"]  # noqa: Y015
+    _WhichOneofArgType_what: _TypeAlias = _typing.Literal["what", b"what"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_what) -> _WhichOneofReturnType_what | None: ...
+
+Global___AdvanceCallbackRequest: _TypeAlias = AdvanceCallbackRequest  # noqa: Y015
+
+@_typing.final
+class AdvanceCallbackResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AdvanceCallbackResponse: _TypeAlias = AdvanceCallbackResponse  # noqa: Y015
+
+@_typing.final
+class TransferContactRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    CONTACT_ID_FIELD_NUMBER: _builtins.int
+    QUEUE_ID_FIELD_NUMBER: _builtins.int
+    OPERATOR_ID_FIELD_NUMBER: _builtins.int
+    REQUIRED_SKILLS_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    contact_id: _builtins.str
+    queue_id: _builtins.str
+    operator_id: _builtins.str
+    @_builtins.property
+    def required_skills(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """With a queue."""
+
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        contact_id: _builtins.str = ...,
+        queue_id: _builtins.str = ...,
+        operator_id: _builtins.str = ...,
+        required_skills: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["operator_id", b"operator_id", "queue_id", b"queue_id", "to", b"to"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "operator_id", b"operator_id", "queue_id", b"queue_id", "request_id", b"request_id", "required_skills", b"required_skills", "to", b"to"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_to: _TypeAlias = _typing.Literal["queue_id", "operator_id"]  # noqa: Y015
+    _WhichOneofArgType_to: _TypeAlias = _typing.Literal["to", b"to"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_to) -> _WhichOneofReturnType_to | None: ...
+
+Global___TransferContactRequest: _TypeAlias = TransferContactRequest  # noqa: Y015
+
+@_typing.final
+class TransferContactResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TransferContactResponse: _TypeAlias = TransferContactResponse  # noqa: Y015
+
+@_typing.final
+class ConsultOperatorRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    CONTACT_ID_FIELD_NUMBER: _builtins.int
+    QUEUE_ID_FIELD_NUMBER: _builtins.int
+    OPERATOR_ID_FIELD_NUMBER: _builtins.int
+    REQUIRED_SKILLS_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    contact_id: _builtins.str
+    queue_id: _builtins.str
+    operator_id: _builtins.str
+    @_builtins.property
+    def required_skills(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        contact_id: _builtins.str = ...,
+        queue_id: _builtins.str = ...,
+        operator_id: _builtins.str = ...,
+        required_skills: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["operator_id", b"operator_id", "queue_id", b"queue_id", "to", b"to"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "operator_id", b"operator_id", "queue_id", b"queue_id", "request_id", b"request_id", "required_skills", b"required_skills", "to", b"to"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_to: _TypeAlias = _typing.Literal["queue_id", "operator_id"]  # noqa: Y015
+    _WhichOneofArgType_to: _TypeAlias = _typing.Literal["to", b"to"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_to) -> _WhichOneofReturnType_to | None: ...
+
+Global___ConsultOperatorRequest: _TypeAlias = ConsultOperatorRequest  # noqa: Y015
+
+@_typing.final
+class ConsultOperatorResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OPERATOR_ID_FIELD_NUMBER: _builtins.int
+    operator_id: _builtins.str
+    """The colleague who is being asked; absent while none is free."""
+    def __init__(
+        self,
+        *,
+        operator_id: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_operator_id", b"_operator_id", "operator_id", b"operator_id"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_operator_id", b"_operator_id", "operator_id", b"operator_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__operator_id: _TypeAlias = _typing.Literal["operator_id"]  # noqa: Y015
+    _WhichOneofArgType__operator_id: _TypeAlias = _typing.Literal["_operator_id", b"_operator_id"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__operator_id) -> _WhichOneofReturnType__operator_id | None: ...
+
+Global___ConsultOperatorResponse: _TypeAlias = ConsultOperatorResponse  # noqa: Y015
+
+@_typing.final
+class CompleteTransferRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    CONTACT_ID_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    contact_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        contact_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CompleteTransferRequest: _TypeAlias = CompleteTransferRequest  # noqa: Y015
+
+@_typing.final
+class CompleteTransferResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CompleteTransferResponse: _TypeAlias = CompleteTransferResponse  # noqa: Y015
+
+@_typing.final
+class EndConsultRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    CONTACT_ID_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    contact_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        contact_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EndConsultRequest: _TypeAlias = EndConsultRequest  # noqa: Y015
+
+@_typing.final
+class EndConsultResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EndConsultResponse: _TypeAlias = EndConsultResponse  # noqa: Y015
+
+@_typing.final
+class ExplainDecisionRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTACT_ID_FIELD_NUMBER: _builtins.int
+    contact_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        contact_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExplainDecisionRequest: _TypeAlias = ExplainDecisionRequest  # noqa: Y015
+
+@_typing.final
+class ExplainDecisionResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DECISIONS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def decisions(self) -> _containers.RepeatedCompositeFieldContainer[Global___Decision]: ...
+    def __init__(
+        self,
+        *,
+        decisions: _abc.Iterable[Global___Decision] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["decisions", b"decisions"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExplainDecisionResponse: _TypeAlias = ExplainDecisionResponse  # noqa: Y015
+
+@_typing.final
+class Decision(_message.Message):
+    """One decision about a contact."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AT_FIELD_NUMBER: _builtins.int
+    EVENT_FIELD_NUMBER: _builtins.int
+    SENTENCE_JA_FIELD_NUMBER: _builtins.int
+    SENTENCE_EN_FIELD_NUMBER: _builtins.int
+    OPERATOR_ID_FIELD_NUMBER: _builtins.int
+    CONSIDERED_FIELD_NUMBER: _builtins.int
+    SKIPPED_FIELD_NUMBER: _builtins.int
+    event: _builtins.str
+    """Name of the event that it is: OfferMade, RingReached, ContactTransferred …"""
+    sentence_ja: _builtins.str
+    sentence_en: _builtins.str
+    operator_id: _builtins.str
+    """The operator who was chosen, if one was."""
+    @_builtins.property
+    def at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def considered(self) -> _containers.RepeatedCompositeFieldContainer[_pool_events_pb2.Candidate]: ...
+    @_builtins.property
+    def skipped(self) -> _containers.RepeatedCompositeFieldContainer[_pool_events_pb2.Skipped]: ...
+    def __init__(
+        self,
+        *,
+        at: _timestamp_pb2.Timestamp | None = ...,
+        event: _builtins.str = ...,
+        sentence_ja: _builtins.str = ...,
+        sentence_en: _builtins.str = ...,
+        operator_id: _builtins.str = ...,
+        considered: _abc.Iterable[_pool_events_pb2.Candidate] | None = ...,
+        skipped: _abc.Iterable[_pool_events_pb2.Skipped] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "considered", b"considered", "event", b"event", "operator_id", b"operator_id", "sentence_en", b"sentence_en", "sentence_ja", b"sentence_ja", "skipped", b"skipped"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Decision: _TypeAlias = Decision  # noqa: Y015
 
 @_typing.final
 class SetOperatorStateRequest(_message.Message):
@@ -123,11 +596,17 @@ class QueueContactRequest(_message.Message):
     QUEUE_ID_FIELD_NUMBER: _builtins.int
     REQUIRED_SKILLS_FIELD_NUMBER: _builtins.int
     PRIORITY_FIELD_NUMBER: _builtins.int
+    PREFERRED_OPERATOR_ID_FIELD_NUMBER: _builtins.int
+    PREVIOUS_CONTACT_ID_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     contact_id: _builtins.str
     client_id: _builtins.str
     queue_id: _builtins.str
     priority: _builtins.int
+    preferred_operator_id: _builtins.str
+    """Asked first while the first ring stands."""
+    previous_contact_id: _builtins.str
+    """The contact that is called back: this one takes its place and its reserved operator."""
     @_builtins.property
     def required_skills(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     def __init__(
@@ -139,10 +618,12 @@ class QueueContactRequest(_message.Message):
         queue_id: _builtins.str = ...,
         required_skills: _abc.Iterable[_builtins.str] | None = ...,
         priority: _builtins.int = ...,
+        preferred_operator_id: _builtins.str = ...,
+        previous_contact_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id", "contact_id", b"contact_id", "priority", b"priority", "queue_id", b"queue_id", "request_id", b"request_id", "required_skills", b"required_skills"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id", "contact_id", b"contact_id", "preferred_operator_id", b"preferred_operator_id", "previous_contact_id", b"previous_contact_id", "priority", b"priority", "queue_id", b"queue_id", "request_id", b"request_id", "required_skills", b"required_skills"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -357,11 +838,17 @@ class WatchDeskResponse(_message.Message):
     CONTACT_ID_FIELD_NUMBER: _builtins.int
     RESPOND_BY_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    COLLEAGUE_ID_FIELD_NUMBER: _builtins.int
     operator_id: _builtins.str
     state: _pool_events_pb2.OperatorState.ValueType
     contact_id: _builtins.str
     """The contact that rings, talks or is being wrapped up."""
     reason: _builtins.str
+    kind: _pool_events_pb2.OfferKind.ValueType
+    """What is offered or talked about; CONTACT unless it is a consultation or a callback."""
+    colleague_id: _builtins.str
+    """The colleague in a consultation: whom the operator asked, or who asks."""
     @_builtins.property
     def since(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -377,10 +864,12 @@ class WatchDeskResponse(_message.Message):
         contact_id: _builtins.str | None = ...,
         respond_by: _timestamp_pb2.Timestamp | None = ...,
         reason: _builtins.str = ...,
+        kind: _pool_events_pb2.OfferKind.ValueType = ...,
+        colleague_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_contact_id", b"_contact_id", "contact_id", b"contact_id", "respond_by", b"respond_by", "since", b"since"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_contact_id", b"_contact_id", "contact_id", b"contact_id", "operator_id", b"operator_id", "reason", b"reason", "respond_by", b"respond_by", "since", b"since", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_contact_id", b"_contact_id", "colleague_id", b"colleague_id", "contact_id", b"contact_id", "kind", b"kind", "operator_id", b"operator_id", "reason", b"reason", "respond_by", b"respond_by", "since", b"since", "state", b"state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__contact_id: _TypeAlias = _typing.Literal["contact_id"]  # noqa: Y015
     _WhichOneofArgType__contact_id: _TypeAlias = _typing.Literal["_contact_id", b"_contact_id"]  # noqa: Y015

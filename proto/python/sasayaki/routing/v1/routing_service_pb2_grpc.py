@@ -70,6 +70,46 @@ class RoutingServiceStub:
                 request_serializer=sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.ReleaseRequest.SerializeToString,
                 response_deserializer=sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.ReleaseResponse.FromString,
                 _registered_method=True)
+        self.PutQueue = channel.unary_unary(
+                '/sasayaki.routing.v1.RoutingService/PutQueue',
+                request_serializer=sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.PutQueueRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.PutQueueResponse.FromString,
+                _registered_method=True)
+        self.RequestCallback = channel.unary_unary(
+                '/sasayaki.routing.v1.RoutingService/RequestCallback',
+                request_serializer=sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.RequestCallbackRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.RequestCallbackResponse.FromString,
+                _registered_method=True)
+        self.AdvanceCallback = channel.unary_unary(
+                '/sasayaki.routing.v1.RoutingService/AdvanceCallback',
+                request_serializer=sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.AdvanceCallbackRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.AdvanceCallbackResponse.FromString,
+                _registered_method=True)
+        self.TransferContact = channel.unary_unary(
+                '/sasayaki.routing.v1.RoutingService/TransferContact',
+                request_serializer=sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.TransferContactRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.TransferContactResponse.FromString,
+                _registered_method=True)
+        self.ConsultOperator = channel.unary_unary(
+                '/sasayaki.routing.v1.RoutingService/ConsultOperator',
+                request_serializer=sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.ConsultOperatorRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.ConsultOperatorResponse.FromString,
+                _registered_method=True)
+        self.CompleteTransfer = channel.unary_unary(
+                '/sasayaki.routing.v1.RoutingService/CompleteTransfer',
+                request_serializer=sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.CompleteTransferRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.CompleteTransferResponse.FromString,
+                _registered_method=True)
+        self.EndConsult = channel.unary_unary(
+                '/sasayaki.routing.v1.RoutingService/EndConsult',
+                request_serializer=sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.EndConsultRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.EndConsultResponse.FromString,
+                _registered_method=True)
+        self.ExplainDecision = channel.unary_unary(
+                '/sasayaki.routing.v1.RoutingService/ExplainDecision',
+                request_serializer=sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.ExplainDecisionRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.ExplainDecisionResponse.FromString,
+                _registered_method=True)
         self.WatchDesk = channel.unary_stream(
                 '/sasayaki.routing.v1.RoutingService/WatchDesk',
                 request_serializer=sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.WatchDeskRequest.SerializeToString,
@@ -134,6 +174,64 @@ class RoutingServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def PutQueue(self, request, context):
+        """Makes or replaces a queue's settings: rings, announcements, callbacks. For administrators.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RequestCallback(self, request, context):
+        """A waiting customer wants to be called back: their place in the queue stays. For services. FAILED_PRECONDITION with NOT_WAITING.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AdvanceCallback(self, request, context):
+        """How the calling back goes: placed, failed, done. For services.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def TransferContact(self, request, context):
+        """Gives the caller's own customer away without a word: to a queue or an operator. The caller goes to wrap-up.
+        FAILED_PRECONDITION with NOT_TALKING; NOT_FOUND with UNKNOWN_OPERATOR.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ConsultOperator(self, request, context):
+        """Asks a colleague, or whoever of a queue is free, beside the caller's own customer, who is put on hold.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CompleteTransfer(self, request, context):
+        """Leaves the customer to the colleague who was consulted. FAILED_PRECONDITION with NOT_CONSULTING before the colleague answered.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def EndConsult(self, request, context):
+        """Ends a consultation; the customer is taken back. Idempotent.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExplainDecision(self, request, context):
+        """Why a contact went where it went: every decision with candidates, scores and why each other was skipped, oldest first,
+        with a sentence in Japanese and English each. For supervisors, managers, auditors. NOT_FOUND when nothing is known of it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def WatchDesk(self, request, context):
         """An operator's own desk: the present state at once, then every change. UNAVAILABLE after a restart: watch again.
         """
@@ -178,6 +276,46 @@ def add_RoutingServiceServicer_to_server(servicer, server):
                     servicer.Release,
                     request_deserializer=sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.ReleaseRequest.FromString,
                     response_serializer=sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.ReleaseResponse.SerializeToString,
+            ),
+            'PutQueue': grpc.unary_unary_rpc_method_handler(
+                    servicer.PutQueue,
+                    request_deserializer=sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.PutQueueRequest.FromString,
+                    response_serializer=sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.PutQueueResponse.SerializeToString,
+            ),
+            'RequestCallback': grpc.unary_unary_rpc_method_handler(
+                    servicer.RequestCallback,
+                    request_deserializer=sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.RequestCallbackRequest.FromString,
+                    response_serializer=sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.RequestCallbackResponse.SerializeToString,
+            ),
+            'AdvanceCallback': grpc.unary_unary_rpc_method_handler(
+                    servicer.AdvanceCallback,
+                    request_deserializer=sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.AdvanceCallbackRequest.FromString,
+                    response_serializer=sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.AdvanceCallbackResponse.SerializeToString,
+            ),
+            'TransferContact': grpc.unary_unary_rpc_method_handler(
+                    servicer.TransferContact,
+                    request_deserializer=sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.TransferContactRequest.FromString,
+                    response_serializer=sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.TransferContactResponse.SerializeToString,
+            ),
+            'ConsultOperator': grpc.unary_unary_rpc_method_handler(
+                    servicer.ConsultOperator,
+                    request_deserializer=sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.ConsultOperatorRequest.FromString,
+                    response_serializer=sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.ConsultOperatorResponse.SerializeToString,
+            ),
+            'CompleteTransfer': grpc.unary_unary_rpc_method_handler(
+                    servicer.CompleteTransfer,
+                    request_deserializer=sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.CompleteTransferRequest.FromString,
+                    response_serializer=sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.CompleteTransferResponse.SerializeToString,
+            ),
+            'EndConsult': grpc.unary_unary_rpc_method_handler(
+                    servicer.EndConsult,
+                    request_deserializer=sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.EndConsultRequest.FromString,
+                    response_serializer=sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.EndConsultResponse.SerializeToString,
+            ),
+            'ExplainDecision': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExplainDecision,
+                    request_deserializer=sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.ExplainDecisionRequest.FromString,
+                    response_serializer=sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.ExplainDecisionResponse.SerializeToString,
             ),
             'WatchDesk': grpc.unary_stream_rpc_method_handler(
                     servicer.WatchDesk,
@@ -375,6 +513,222 @@ class RoutingService:
             '/sasayaki.routing.v1.RoutingService/Release',
             sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.ReleaseRequest.SerializeToString,
             sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.ReleaseResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PutQueue(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sasayaki.routing.v1.RoutingService/PutQueue',
+            sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.PutQueueRequest.SerializeToString,
+            sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.PutQueueResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RequestCallback(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sasayaki.routing.v1.RoutingService/RequestCallback',
+            sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.RequestCallbackRequest.SerializeToString,
+            sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.RequestCallbackResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AdvanceCallback(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sasayaki.routing.v1.RoutingService/AdvanceCallback',
+            sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.AdvanceCallbackRequest.SerializeToString,
+            sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.AdvanceCallbackResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def TransferContact(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sasayaki.routing.v1.RoutingService/TransferContact',
+            sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.TransferContactRequest.SerializeToString,
+            sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.TransferContactResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ConsultOperator(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sasayaki.routing.v1.RoutingService/ConsultOperator',
+            sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.ConsultOperatorRequest.SerializeToString,
+            sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.ConsultOperatorResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CompleteTransfer(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sasayaki.routing.v1.RoutingService/CompleteTransfer',
+            sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.CompleteTransferRequest.SerializeToString,
+            sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.CompleteTransferResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EndConsult(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sasayaki.routing.v1.RoutingService/EndConsult',
+            sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.EndConsultRequest.SerializeToString,
+            sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.EndConsultResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExplainDecision(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sasayaki.routing.v1.RoutingService/ExplainDecision',
+            sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.ExplainDecisionRequest.SerializeToString,
+            sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.ExplainDecisionResponse.FromString,
             options,
             channel_credentials,
             insecure,

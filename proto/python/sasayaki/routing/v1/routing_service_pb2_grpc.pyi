@@ -55,6 +55,26 @@ class RoutingServiceStub:
     """
     Release: _grpc.UnaryUnaryMultiCallable[_routing_service_pb2.ReleaseRequest, _routing_service_pb2.ReleaseResponse]
     """Wrap-up is done: the operator is ready."""
+    PutQueue: _grpc.UnaryUnaryMultiCallable[_routing_service_pb2.PutQueueRequest, _routing_service_pb2.PutQueueResponse]
+    """Makes or replaces a queue's settings: rings, announcements, callbacks. For administrators."""
+    RequestCallback: _grpc.UnaryUnaryMultiCallable[_routing_service_pb2.RequestCallbackRequest, _routing_service_pb2.RequestCallbackResponse]
+    """A waiting customer wants to be called back: their place in the queue stays. For services. FAILED_PRECONDITION with NOT_WAITING."""
+    AdvanceCallback: _grpc.UnaryUnaryMultiCallable[_routing_service_pb2.AdvanceCallbackRequest, _routing_service_pb2.AdvanceCallbackResponse]
+    """How the calling back goes: placed, failed, done. For services."""
+    TransferContact: _grpc.UnaryUnaryMultiCallable[_routing_service_pb2.TransferContactRequest, _routing_service_pb2.TransferContactResponse]
+    """Gives the caller's own customer away without a word: to a queue or an operator. The caller goes to wrap-up.
+    FAILED_PRECONDITION with NOT_TALKING; NOT_FOUND with UNKNOWN_OPERATOR.
+    """
+    ConsultOperator: _grpc.UnaryUnaryMultiCallable[_routing_service_pb2.ConsultOperatorRequest, _routing_service_pb2.ConsultOperatorResponse]
+    """Asks a colleague, or whoever of a queue is free, beside the caller's own customer, who is put on hold."""
+    CompleteTransfer: _grpc.UnaryUnaryMultiCallable[_routing_service_pb2.CompleteTransferRequest, _routing_service_pb2.CompleteTransferResponse]
+    """Leaves the customer to the colleague who was consulted. FAILED_PRECONDITION with NOT_CONSULTING before the colleague answered."""
+    EndConsult: _grpc.UnaryUnaryMultiCallable[_routing_service_pb2.EndConsultRequest, _routing_service_pb2.EndConsultResponse]
+    """Ends a consultation; the customer is taken back. Idempotent."""
+    ExplainDecision: _grpc.UnaryUnaryMultiCallable[_routing_service_pb2.ExplainDecisionRequest, _routing_service_pb2.ExplainDecisionResponse]
+    """Why a contact went where it went: every decision with candidates, scores and why each other was skipped, oldest first,
+    with a sentence in Japanese and English each. For supervisors, managers, auditors. NOT_FOUND when nothing is known of it.
+    """
     WatchDesk: _grpc.UnaryStreamMultiCallable[_routing_service_pb2.WatchDeskRequest, _routing_service_pb2.WatchDeskResponse]
     """An operator's own desk: the present state at once, then every change. UNAVAILABLE after a restart: watch again."""
 
@@ -85,6 +105,26 @@ class RoutingServiceAsyncStub(RoutingServiceStub):
     """
     Release: _aio.UnaryUnaryMultiCallable[_routing_service_pb2.ReleaseRequest, _routing_service_pb2.ReleaseResponse]  # type: ignore[assignment]
     """Wrap-up is done: the operator is ready."""
+    PutQueue: _aio.UnaryUnaryMultiCallable[_routing_service_pb2.PutQueueRequest, _routing_service_pb2.PutQueueResponse]  # type: ignore[assignment]
+    """Makes or replaces a queue's settings: rings, announcements, callbacks. For administrators."""
+    RequestCallback: _aio.UnaryUnaryMultiCallable[_routing_service_pb2.RequestCallbackRequest, _routing_service_pb2.RequestCallbackResponse]  # type: ignore[assignment]
+    """A waiting customer wants to be called back: their place in the queue stays. For services. FAILED_PRECONDITION with NOT_WAITING."""
+    AdvanceCallback: _aio.UnaryUnaryMultiCallable[_routing_service_pb2.AdvanceCallbackRequest, _routing_service_pb2.AdvanceCallbackResponse]  # type: ignore[assignment]
+    """How the calling back goes: placed, failed, done. For services."""
+    TransferContact: _aio.UnaryUnaryMultiCallable[_routing_service_pb2.TransferContactRequest, _routing_service_pb2.TransferContactResponse]  # type: ignore[assignment]
+    """Gives the caller's own customer away without a word: to a queue or an operator. The caller goes to wrap-up.
+    FAILED_PRECONDITION with NOT_TALKING; NOT_FOUND with UNKNOWN_OPERATOR.
+    """
+    ConsultOperator: _aio.UnaryUnaryMultiCallable[_routing_service_pb2.ConsultOperatorRequest, _routing_service_pb2.ConsultOperatorResponse]  # type: ignore[assignment]
+    """Asks a colleague, or whoever of a queue is free, beside the caller's own customer, who is put on hold."""
+    CompleteTransfer: _aio.UnaryUnaryMultiCallable[_routing_service_pb2.CompleteTransferRequest, _routing_service_pb2.CompleteTransferResponse]  # type: ignore[assignment]
+    """Leaves the customer to the colleague who was consulted. FAILED_PRECONDITION with NOT_CONSULTING before the colleague answered."""
+    EndConsult: _aio.UnaryUnaryMultiCallable[_routing_service_pb2.EndConsultRequest, _routing_service_pb2.EndConsultResponse]  # type: ignore[assignment]
+    """Ends a consultation; the customer is taken back. Idempotent."""
+    ExplainDecision: _aio.UnaryUnaryMultiCallable[_routing_service_pb2.ExplainDecisionRequest, _routing_service_pb2.ExplainDecisionResponse]  # type: ignore[assignment]
+    """Why a contact went where it went: every decision with candidates, scores and why each other was skipped, oldest first,
+    with a sentence in Japanese and English each. For supervisors, managers, auditors. NOT_FOUND when nothing is known of it.
+    """
     WatchDesk: _aio.UnaryStreamMultiCallable[_routing_service_pb2.WatchDeskRequest, _routing_service_pb2.WatchDeskResponse]  # type: ignore[assignment]
     """An operator's own desk: the present state at once, then every change. UNAVAILABLE after a restart: watch again."""
 
@@ -154,6 +194,74 @@ class RoutingServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_routing_service_pb2.ReleaseResponse, _abc.Awaitable[_routing_service_pb2.ReleaseResponse]]:
         """Wrap-up is done: the operator is ready."""
+
+    @_abc_1.abstractmethod
+    def PutQueue(
+        self,
+        request: _routing_service_pb2.PutQueueRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_routing_service_pb2.PutQueueResponse, _abc.Awaitable[_routing_service_pb2.PutQueueResponse]]:
+        """Makes or replaces a queue's settings: rings, announcements, callbacks. For administrators."""
+
+    @_abc_1.abstractmethod
+    def RequestCallback(
+        self,
+        request: _routing_service_pb2.RequestCallbackRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_routing_service_pb2.RequestCallbackResponse, _abc.Awaitable[_routing_service_pb2.RequestCallbackResponse]]:
+        """A waiting customer wants to be called back: their place in the queue stays. For services. FAILED_PRECONDITION with NOT_WAITING."""
+
+    @_abc_1.abstractmethod
+    def AdvanceCallback(
+        self,
+        request: _routing_service_pb2.AdvanceCallbackRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_routing_service_pb2.AdvanceCallbackResponse, _abc.Awaitable[_routing_service_pb2.AdvanceCallbackResponse]]:
+        """How the calling back goes: placed, failed, done. For services."""
+
+    @_abc_1.abstractmethod
+    def TransferContact(
+        self,
+        request: _routing_service_pb2.TransferContactRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_routing_service_pb2.TransferContactResponse, _abc.Awaitable[_routing_service_pb2.TransferContactResponse]]:
+        """Gives the caller's own customer away without a word: to a queue or an operator. The caller goes to wrap-up.
+        FAILED_PRECONDITION with NOT_TALKING; NOT_FOUND with UNKNOWN_OPERATOR.
+        """
+
+    @_abc_1.abstractmethod
+    def ConsultOperator(
+        self,
+        request: _routing_service_pb2.ConsultOperatorRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_routing_service_pb2.ConsultOperatorResponse, _abc.Awaitable[_routing_service_pb2.ConsultOperatorResponse]]:
+        """Asks a colleague, or whoever of a queue is free, beside the caller's own customer, who is put on hold."""
+
+    @_abc_1.abstractmethod
+    def CompleteTransfer(
+        self,
+        request: _routing_service_pb2.CompleteTransferRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_routing_service_pb2.CompleteTransferResponse, _abc.Awaitable[_routing_service_pb2.CompleteTransferResponse]]:
+        """Leaves the customer to the colleague who was consulted. FAILED_PRECONDITION with NOT_CONSULTING before the colleague answered."""
+
+    @_abc_1.abstractmethod
+    def EndConsult(
+        self,
+        request: _routing_service_pb2.EndConsultRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_routing_service_pb2.EndConsultResponse, _abc.Awaitable[_routing_service_pb2.EndConsultResponse]]:
+        """Ends a consultation; the customer is taken back. Idempotent."""
+
+    @_abc_1.abstractmethod
+    def ExplainDecision(
+        self,
+        request: _routing_service_pb2.ExplainDecisionRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_routing_service_pb2.ExplainDecisionResponse, _abc.Awaitable[_routing_service_pb2.ExplainDecisionResponse]]:
+        """Why a contact went where it went: every decision with candidates, scores and why each other was skipped, oldest first,
+        with a sentence in Japanese and English each. For supervisors, managers, auditors. NOT_FOUND when nothing is known of it.
+        """
 
     @_abc_1.abstractmethod
     def WatchDesk(

@@ -127,6 +127,12 @@ class _CallEndEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CallEnd.Value
     CALL_END_FAILED: _CallEnd.ValueType  # 4
     CALL_END_SUPERVISOR_HUNG_UP: _CallEnd.ValueType  # 5
     """By a supervisor who had taken the call over."""
+    CALL_END_NO_ANSWER: _CallEnd.ValueType  # 6
+    """The customer whom we called did not answer in time."""
+    CALL_END_REFUSED: _CallEnd.ValueType  # 7
+    """The customer whom we called refused, or is busy."""
+    CALL_END_UNREACHABLE: _CallEnd.ValueType  # 8
+    """There is no trunk, or it could not be reached."""
 
 class CallEnd(_CallEnd, metaclass=_CallEndEnumTypeWrapper):
     """Why a call ended."""
@@ -138,7 +144,39 @@ CALL_END_RELEASED: CallEnd.ValueType  # 3
 CALL_END_FAILED: CallEnd.ValueType  # 4
 CALL_END_SUPERVISOR_HUNG_UP: CallEnd.ValueType  # 5
 """By a supervisor who had taken the call over."""
+CALL_END_NO_ANSWER: CallEnd.ValueType  # 6
+"""The customer whom we called did not answer in time."""
+CALL_END_REFUSED: CallEnd.ValueType  # 7
+"""The customer whom we called refused, or is busy."""
+CALL_END_UNREACHABLE: CallEnd.ValueType  # 8
+"""There is no trunk, or it could not be reached."""
 Global___CallEnd: _TypeAlias = CallEnd  # noqa: Y015
+
+class _Suspicion:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _SuspicionEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Suspicion.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    SUSPICION_UNSPECIFIED: _Suspicion.ValueType  # 0
+    SUSPICION_FORGED_FROM: _Suspicion.ValueType  # 1
+    """A From header that is not the authenticated user's."""
+    SUSPICION_UNKNOWN_PEER: _Suspicion.ValueType  # 2
+    """An INVITE of somebody who is neither a registered phone nor a trunk."""
+    SUSPICION_REFER_OUTSIDE: _Suspicion.ValueType  # 3
+    """A REFER to another host, or of somebody who may not."""
+
+class Suspicion(_Suspicion, metaclass=_SuspicionEnumTypeWrapper):
+    """What was refused."""
+
+SUSPICION_UNSPECIFIED: Suspicion.ValueType  # 0
+SUSPICION_FORGED_FROM: Suspicion.ValueType  # 1
+"""A From header that is not the authenticated user's."""
+SUSPICION_UNKNOWN_PEER: Suspicion.ValueType  # 2
+"""An INVITE of somebody who is neither a registered phone nor a trunk."""
+SUSPICION_REFER_OUTSIDE: Suspicion.ValueType  # 3
+"""A REFER to another host, or of somebody who may not."""
+Global___Suspicion: _TypeAlias = Suspicion  # noqa: Y015
 
 class _Track:
     ValueType = _typing.NewType("ValueType", _builtins.int)
@@ -372,7 +410,7 @@ class Applied(_message.Message):
     ERROR_FIELD_NUMBER: _builtins.int
     order_id: _builtins.str
     error: _builtins.str
-    """UPPER_SNAKE reason: UNKNOWN_CALL, UNKNOWN_PROMPT, UNKNOWN_LEG, WRONG_STATE, NO_PORT, OVERLOADED, BAD_ORDER."""
+    """UPPER_SNAKE reason: UNKNOWN_CALL, UNKNOWN_PROMPT, UNKNOWN_LEG, WRONG_STATE, NO_PORT, OVERLOADED, BAD_ORDER, NO_TRUNK."""
     def __init__(
         self,
         *,
@@ -406,6 +444,10 @@ class Order(_message.Message):
     HANG_UP_FIELD_NUMBER: _builtins.int
     STOP_PLAY_FIELD_NUMBER: _builtins.int
     RELEASE_PHONE_FIELD_NUMBER: _builtins.int
+    HOLD_FIELD_NUMBER: _builtins.int
+    PAUSE_TAP_FIELD_NUMBER: _builtins.int
+    PLACE_FIELD_NUMBER: _builtins.int
+    ANSWER_REFER_FIELD_NUMBER: _builtins.int
     order_id: _builtins.str
     @_builtins.property
     def set_numbers(self) -> Global___SetNumbers: ...
@@ -431,6 +473,14 @@ class Order(_message.Message):
     def stop_play(self) -> Global___StopPlay: ...
     @_builtins.property
     def release_phone(self) -> Global___ReleasePhone: ...
+    @_builtins.property
+    def hold(self) -> Global___Hold: ...
+    @_builtins.property
+    def pause_tap(self) -> Global___PauseTap: ...
+    @_builtins.property
+    def place(self) -> Global___Place: ...
+    @_builtins.property
+    def answer_refer(self) -> Global___AnswerRefer: ...
     def __init__(
         self,
         *,
@@ -447,12 +497,16 @@ class Order(_message.Message):
         hang_up: Global___HangUp | None = ...,
         stop_play: Global___StopPlay | None = ...,
         release_phone: Global___ReleasePhone | None = ...,
+        hold: Global___Hold | None = ...,
+        pause_tap: Global___PauseTap | None = ...,
+        place: Global___Place | None = ...,
+        answer_refer: Global___AnswerRefer | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["admit", b"admit", "answer", b"answer", "dial", b"dial", "hang_up", b"hang_up", "order", b"order", "play", b"play", "put_prompt", b"put_prompt", "refuse", b"refuse", "release_phone", b"release_phone", "set_numbers", b"set_numbers", "stop_play", b"stop_play", "supervise", b"supervise", "unsupervise", b"unsupervise"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["admit", b"admit", "answer", b"answer", "answer_refer", b"answer_refer", "dial", b"dial", "hang_up", b"hang_up", "hold", b"hold", "order", b"order", "pause_tap", b"pause_tap", "place", b"place", "play", b"play", "put_prompt", b"put_prompt", "refuse", b"refuse", "release_phone", b"release_phone", "set_numbers", b"set_numbers", "stop_play", b"stop_play", "supervise", b"supervise", "unsupervise", b"unsupervise"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["admit", b"admit", "answer", b"answer", "dial", b"dial", "hang_up", b"hang_up", "order", b"order", "order_id", b"order_id", "play", b"play", "put_prompt", b"put_prompt", "refuse", b"refuse", "release_phone", b"release_phone", "set_numbers", b"set_numbers", "stop_play", b"stop_play", "supervise", b"supervise", "unsupervise", b"unsupervise"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["admit", b"admit", "answer", b"answer", "answer_refer", b"answer_refer", "dial", b"dial", "hang_up", b"hang_up", "hold", b"hold", "order", b"order", "order_id", b"order_id", "pause_tap", b"pause_tap", "place", b"place", "play", b"play", "put_prompt", b"put_prompt", "refuse", b"refuse", "release_phone", b"release_phone", "set_numbers", b"set_numbers", "stop_play", b"stop_play", "supervise", b"supervise", "unsupervise", b"unsupervise"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_order: _TypeAlias = _typing.Literal["set_numbers", "put_prompt", "admit", "refuse", "answer", "play", "dial", "supervise", "unsupervise", "hang_up", "stop_play", "release_phone"]  # noqa: Y015
+    _WhichOneofReturnType_order: _TypeAlias = _typing.Literal["set_numbers", "put_prompt", "admit", "refuse", "answer", "play", "dial", "supervise", "unsupervise", "hang_up", "stop_play", "release_phone", "hold", "pause_tap", "place", "answer_refer"]  # noqa: Y015
     _WhichOneofArgType_order: _TypeAlias = _typing.Literal["order", b"order"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_order) -> _WhichOneofReturnType_order | None: ...
 
@@ -591,6 +645,11 @@ class Play(_message.Message):
     DIGITS_MAX_FIELD_NUMBER: _builtins.int
     FIRST_DIGIT_MS_FIELD_NUMBER: _builtins.int
     NEXT_DIGIT_MS_FIELD_NUMBER: _builtins.int
+    REPEAT_FIELD_NUMBER: _builtins.int
+    READ_BACK_PLAY_ID_FIELD_NUMBER: _builtins.int
+    DIGIT_SHA256_FIELD_NUMBER: _builtins.int
+    CLOSING_SHA256_FIELD_NUMBER: _builtins.int
+    FINISH_KEY_FIELD_NUMBER: _builtins.int
     contact_id: _builtins.str
     play_id: _builtins.str
     guidance: _builtins.bool
@@ -598,8 +657,22 @@ class Play(_message.Message):
     digits_max: _builtins.int
     first_digit_ms: _builtins.int
     next_digit_ms: _builtins.int
+    repeat: _builtins.bool
+    """The last prompt again and again until the play is stopped: music while the customer waits."""
+    read_back_play_id: _builtins.str
+    """After the prompts the digits of that earlier play are read back, one prompt each, then `closing_sha256` is played.
+    The node remembers the digits of the last play that collected any.
+    """
+    finish_key: _builtins.str
+    """Ends the collecting: `#` or `*`; empty: `#`."""
     @_builtins.property
     def prompt_sha256(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def digit_sha256(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The prompts of the digits 0 to 9, in order; ten of them with `read_back_play_id`."""
+
+    @_builtins.property
+    def closing_sha256(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     def __init__(
         self,
         *,
@@ -610,10 +683,15 @@ class Play(_message.Message):
         digits_max: _builtins.int = ...,
         first_digit_ms: _builtins.int = ...,
         next_digit_ms: _builtins.int = ...,
+        repeat: _builtins.bool = ...,
+        read_back_play_id: _builtins.str = ...,
+        digit_sha256: _abc.Iterable[_builtins.str] | None = ...,
+        closing_sha256: _abc.Iterable[_builtins.str] | None = ...,
+        finish_key: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "digits_max", b"digits_max", "first_digit_ms", b"first_digit_ms", "guidance", b"guidance", "next_digit_ms", b"next_digit_ms", "play_id", b"play_id", "prompt_sha256", b"prompt_sha256"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["closing_sha256", b"closing_sha256", "contact_id", b"contact_id", "digit_sha256", b"digit_sha256", "digits_max", b"digits_max", "finish_key", b"finish_key", "first_digit_ms", b"first_digit_ms", "guidance", b"guidance", "next_digit_ms", b"next_digit_ms", "play_id", b"play_id", "prompt_sha256", b"prompt_sha256", "read_back_play_id", b"read_back_play_id", "repeat", b"repeat"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -645,7 +723,9 @@ Global___StopPlay: _TypeAlias = StopPlay  # noqa: Y015
 
 @_typing.final
 class Dial(_message.Message):
-    """Rings an operator's phone; on answer both parties are joined at once."""
+    """Rings an operator's phone, or calls a number by a trunk; on answer the leg is joined to those who talk: all operators
+    hear each other, and the customer unless on hold. Further legs may be dialled while an operator talks.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -653,10 +733,16 @@ class Dial(_message.Message):
     LEG_ID_FIELD_NUMBER: _builtins.int
     USER_ID_FIELD_NUMBER: _builtins.int
     RING_MS_MAX_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
+    FROM_NUMBER_FIELD_NUMBER: _builtins.int
     contact_id: _builtins.str
     leg_id: _builtins.str
     user_id: _builtins.str
     ring_ms_max: _builtins.int
+    number: _builtins.str
+    """Instead of a user: E.164, by a trunk for outbound calls. Such a leg counts as an operator's."""
+    from_number: _builtins.str
+    """Our number that the called person sees, E.164."""
     def __init__(
         self,
         *,
@@ -664,14 +750,131 @@ class Dial(_message.Message):
         leg_id: _builtins.str = ...,
         user_id: _builtins.str = ...,
         ring_ms_max: _builtins.int = ...,
+        number: _builtins.str = ...,
+        from_number: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "leg_id", b"leg_id", "ring_ms_max", b"ring_ms_max", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "from_number", b"from_number", "leg_id", b"leg_id", "number", b"number", "ring_ms_max", b"ring_ms_max", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Dial: _TypeAlias = Dial  # noqa: Y015
+
+@_typing.final
+class Hold(_message.Message):
+    """Puts the customer on hold or takes them back. On hold the customer and the operators don't hear each other, and the
+    customer hears the music again and again (silence without one). Operators go on hearing each other and supervisors.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTACT_ID_FIELD_NUMBER: _builtins.int
+    HELD_FIELD_NUMBER: _builtins.int
+    MUSIC_SHA256_FIELD_NUMBER: _builtins.int
+    contact_id: _builtins.str
+    held: _builtins.bool
+    music_sha256: _builtins.str
+    def __init__(
+        self,
+        *,
+        contact_id: _builtins.str = ...,
+        held: _builtins.bool = ...,
+        music_sha256: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "held", b"held", "music_sha256", b"music_sha256"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Hold: _TypeAlias = Hold  # noqa: Y015
+
+@_typing.final
+class PauseTap(_message.Message):
+    """Stops or resumes the writing of all tracks: in between nothing of what is said or keyed reaches the disk."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTACT_ID_FIELD_NUMBER: _builtins.int
+    PAUSED_FIELD_NUMBER: _builtins.int
+    contact_id: _builtins.str
+    paused: _builtins.bool
+    def __init__(
+        self,
+        *,
+        contact_id: _builtins.str = ...,
+        paused: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "paused", b"paused"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PauseTap: _TypeAlias = PauseTap  # noqa: Y015
+
+@_typing.final
+class Place(_message.Message):
+    """Calls a customer by a trunk: a call begins whose customer leg is dialled. Answered like any other, then `answered`."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTACT_ID_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
+    FROM_NUMBER_FIELD_NUMBER: _builtins.int
+    RING_MS_MAX_FIELD_NUMBER: _builtins.int
+    RECORD_AFTER_GUIDANCE_FIELD_NUMBER: _builtins.int
+    contact_id: _builtins.str
+    number: _builtins.str
+    """E.164."""
+    from_number: _builtins.str
+    """Our number that the customer sees, E.164."""
+    ring_ms_max: _builtins.int
+    record_after_guidance: _builtins.bool
+    def __init__(
+        self,
+        *,
+        contact_id: _builtins.str = ...,
+        number: _builtins.str = ...,
+        from_number: _builtins.str = ...,
+        ring_ms_max: _builtins.int = ...,
+        record_after_guidance: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "from_number", b"from_number", "number", b"number", "record_after_guidance", b"record_after_guidance", "ring_ms_max", b"ring_ms_max"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Place: _TypeAlias = Place  # noqa: Y015
+
+@_typing.final
+class AnswerRefer(_message.Message):
+    """How a phone's wish to transfer ended: the final NOTIFY (RFC 3515). 200 ends the leg of who asked."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTACT_ID_FIELD_NUMBER: _builtins.int
+    LEG_ID_FIELD_NUMBER: _builtins.int
+    SIP_CODE_FIELD_NUMBER: _builtins.int
+    contact_id: _builtins.str
+    leg_id: _builtins.str
+    sip_code: _builtins.int
+    def __init__(
+        self,
+        *,
+        contact_id: _builtins.str = ...,
+        leg_id: _builtins.str = ...,
+        sip_code: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "leg_id", b"leg_id", "sip_code", b"sip_code"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AnswerRefer: _TypeAlias = AnswerRefer  # noqa: Y015
 
 @_typing.final
 class Supervise(_message.Message):
@@ -808,6 +1011,13 @@ class Happening(_message.Message):
     PHONE_ATTACHED_FIELD_NUMBER: _builtins.int
     PHONE_DETACHED_FIELD_NUMBER: _builtins.int
     PHONE_GONE_FIELD_NUMBER: _builtins.int
+    CUSTOMER_HELD_FIELD_NUMBER: _builtins.int
+    CUSTOMER_RESUMED_FIELD_NUMBER: _builtins.int
+    TAP_PAUSED_FIELD_NUMBER: _builtins.int
+    TAP_RESUMED_FIELD_NUMBER: _builtins.int
+    REFERRED_FIELD_NUMBER: _builtins.int
+    SUSPECTED_FIELD_NUMBER: _builtins.int
+    CUSTOMER_RANG_FIELD_NUMBER: _builtins.int
     seq: _builtins.int
     at_us: _builtins.int
     """When, UTC microseconds."""
@@ -857,6 +1067,22 @@ class Happening(_message.Message):
     def phone_detached(self) -> Global___PhoneDetached: ...
     @_builtins.property
     def phone_gone(self) -> Global___PhoneGone: ...
+    @_builtins.property
+    def customer_held(self) -> Global___CustomerHeld: ...
+    @_builtins.property
+    def customer_resumed(self) -> Global___CustomerResumed: ...
+    @_builtins.property
+    def tap_paused(self) -> Global___TapPaused: ...
+    @_builtins.property
+    def tap_resumed(self) -> Global___TapResumed: ...
+    @_builtins.property
+    def referred(self) -> Global___Referred: ...
+    @_builtins.property
+    def suspected(self) -> Global___Suspected:
+        """About no call, or one that was refused: `contact_id` may be empty."""
+
+    @_builtins.property
+    def customer_rang(self) -> Global___CustomerRang: ...
     def __init__(
         self,
         *,
@@ -884,12 +1110,19 @@ class Happening(_message.Message):
         phone_attached: Global___PhoneAttached | None = ...,
         phone_detached: Global___PhoneDetached | None = ...,
         phone_gone: Global___PhoneGone | None = ...,
+        customer_held: Global___CustomerHeld | None = ...,
+        customer_resumed: Global___CustomerResumed | None = ...,
+        tap_paused: Global___TapPaused | None = ...,
+        tap_resumed: Global___TapResumed | None = ...,
+        referred: Global___Referred | None = ...,
+        suspected: Global___Suspected | None = ...,
+        customer_rang: Global___CustomerRang | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["answered", b"answered", "call_ended", b"call_ended", "happening", b"happening", "invited", b"invited", "joined", b"joined", "leg_answered", b"leg_answered", "leg_ended", b"leg_ended", "leg_held", b"leg_held", "leg_rang", b"leg_rang", "leg_resumed", b"leg_resumed", "mode_applied", b"mode_applied", "overlapped", b"overlapped", "phone_attached", b"phone_attached", "phone_connected", b"phone_connected", "phone_detached", b"phone_detached", "phone_gone", b"phone_gone", "played", b"played", "silence_began", b"silence_began", "silence_ended", b"silence_ended", "tap_closed", b"tap_closed", "tap_opened", b"tap_opened", "withdrawn", b"withdrawn"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["answered", b"answered", "call_ended", b"call_ended", "customer_held", b"customer_held", "customer_rang", b"customer_rang", "customer_resumed", b"customer_resumed", "happening", b"happening", "invited", b"invited", "joined", b"joined", "leg_answered", b"leg_answered", "leg_ended", b"leg_ended", "leg_held", b"leg_held", "leg_rang", b"leg_rang", "leg_resumed", b"leg_resumed", "mode_applied", b"mode_applied", "overlapped", b"overlapped", "phone_attached", b"phone_attached", "phone_connected", b"phone_connected", "phone_detached", b"phone_detached", "phone_gone", b"phone_gone", "played", b"played", "referred", b"referred", "silence_began", b"silence_began", "silence_ended", b"silence_ended", "suspected", b"suspected", "tap_closed", b"tap_closed", "tap_opened", b"tap_opened", "tap_paused", b"tap_paused", "tap_resumed", b"tap_resumed", "withdrawn", b"withdrawn"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["answered", b"answered", "at_us", b"at_us", "call_ended", b"call_ended", "contact_id", b"contact_id", "happening", b"happening", "invited", b"invited", "joined", b"joined", "leg_answered", b"leg_answered", "leg_ended", b"leg_ended", "leg_held", b"leg_held", "leg_rang", b"leg_rang", "leg_resumed", b"leg_resumed", "mode_applied", b"mode_applied", "overlapped", b"overlapped", "phone_attached", b"phone_attached", "phone_connected", b"phone_connected", "phone_detached", b"phone_detached", "phone_gone", b"phone_gone", "played", b"played", "seq", b"seq", "silence_began", b"silence_began", "silence_ended", b"silence_ended", "tap_closed", b"tap_closed", "tap_opened", b"tap_opened", "withdrawn", b"withdrawn"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answered", b"answered", "at_us", b"at_us", "call_ended", b"call_ended", "contact_id", b"contact_id", "customer_held", b"customer_held", "customer_rang", b"customer_rang", "customer_resumed", b"customer_resumed", "happening", b"happening", "invited", b"invited", "joined", b"joined", "leg_answered", b"leg_answered", "leg_ended", b"leg_ended", "leg_held", b"leg_held", "leg_rang", b"leg_rang", "leg_resumed", b"leg_resumed", "mode_applied", b"mode_applied", "overlapped", b"overlapped", "phone_attached", b"phone_attached", "phone_connected", b"phone_connected", "phone_detached", b"phone_detached", "phone_gone", b"phone_gone", "played", b"played", "referred", b"referred", "seq", b"seq", "silence_began", b"silence_began", "silence_ended", b"silence_ended", "suspected", b"suspected", "tap_closed", b"tap_closed", "tap_opened", b"tap_opened", "tap_paused", b"tap_paused", "tap_resumed", b"tap_resumed", "withdrawn", b"withdrawn"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_happening: _TypeAlias = _typing.Literal["invited", "withdrawn", "answered", "played", "tap_opened", "leg_rang", "leg_answered", "joined", "mode_applied", "leg_ended", "tap_closed", "call_ended", "silence_began", "silence_ended", "overlapped", "leg_held", "leg_resumed", "phone_connected", "phone_attached", "phone_detached", "phone_gone"]  # noqa: Y015
+    _WhichOneofReturnType_happening: _TypeAlias = _typing.Literal["invited", "withdrawn", "answered", "played", "tap_opened", "leg_rang", "leg_answered", "joined", "mode_applied", "leg_ended", "tap_closed", "call_ended", "silence_began", "silence_ended", "overlapped", "leg_held", "leg_resumed", "phone_connected", "phone_attached", "phone_detached", "phone_gone", "customer_held", "customer_resumed", "tap_paused", "tap_resumed", "referred", "suspected", "customer_rang"]  # noqa: Y015
     _WhichOneofArgType_happening: _TypeAlias = _typing.Literal["happening", b"happening"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_happening) -> _WhichOneofReturnType_happening | None: ...
 
@@ -1372,6 +1605,157 @@ class PhoneDetached(_message.Message):
 Global___PhoneDetached: _TypeAlias = PhoneDetached  # noqa: Y015
 
 @_typing.final
+class CustomerHeld(_message.Message):
+    """The customer is on hold from here on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CustomerHeld: _TypeAlias = CustomerHeld  # noqa: Y015
+
+@_typing.final
+class CustomerResumed(_message.Message):
+    """The customer is back."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CustomerResumed: _TypeAlias = CustomerResumed  # noqa: Y015
+
+@_typing.final
+class TapPaused(_message.Message):
+    """Nothing is written from this sample of the recording's timeline on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AT_MS_FIELD_NUMBER: _builtins.int
+    at_ms: _builtins.int
+    def __init__(
+        self,
+        *,
+        at_ms: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["at_ms", b"at_ms"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TapPaused: _TypeAlias = TapPaused  # noqa: Y015
+
+@_typing.final
+class TapResumed(_message.Message):
+    """Writing goes on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AT_MS_FIELD_NUMBER: _builtins.int
+    at_ms: _builtins.int
+    def __init__(
+        self,
+        *,
+        at_ms: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["at_ms", b"at_ms"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TapResumed: _TypeAlias = TapResumed  # noqa: Y015
+
+@_typing.final
+class Referred(_message.Message):
+    """An operator's phone asks by REFER for the customer to be transferred. 202 was answered; `AnswerRefer` is awaited, 30 s at most."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LEG_ID_FIELD_NUMBER: _builtins.int
+    TARGET_FIELD_NUMBER: _builtins.int
+    REPLACES_LEG_ID_FIELD_NUMBER: _builtins.int
+    OURS_FIELD_NUMBER: _builtins.int
+    leg_id: _builtins.str
+    target: _builtins.str
+    """User part of Refer-To, at most 64 characters."""
+    replaces_leg_id: _builtins.str
+    """Leg of this node's call that Refer-To's Replaces names, if it is one: an attended transfer."""
+    ours: _builtins.bool
+    """Whether the target's host is this node."""
+    def __init__(
+        self,
+        *,
+        leg_id: _builtins.str = ...,
+        target: _builtins.str = ...,
+        replaces_leg_id: _builtins.str = ...,
+        ours: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["leg_id", b"leg_id", "ours", b"ours", "replaces_leg_id", b"replaces_leg_id", "target", b"target"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Referred: _TypeAlias = Referred  # noqa: Y015
+
+@_typing.final
+class Suspected(_message.Message):
+    """Something that smells of fraud was refused: at most one a second and kind, the rest is counted."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SUSPICION_FIELD_NUMBER: _builtins.int
+    TRUNK_FIELD_NUMBER: _builtins.int
+    suspicion: Global___Suspicion.ValueType
+    trunk: _builtins.str
+    """Name of the trunk it came by, if any."""
+    def __init__(
+        self,
+        *,
+        suspicion: Global___Suspicion.ValueType = ...,
+        trunk: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["suspicion", b"suspicion", "trunk", b"trunk"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Suspected: _TypeAlias = Suspected  # noqa: Y015
+
+@_typing.final
+class CustomerRang(_message.Message):
+    """The phone of a customer whom we call rings."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CustomerRang: _TypeAlias = CustomerRang  # noqa: Y015
+
+@_typing.final
 class PhoneGone(_message.Message):
     """A connected phone hung up or was hung up. On a call its leg's end came before."""
 
@@ -1419,6 +1803,7 @@ class SpoolPage(_message.Message):
     GAPS_FIELD_NUMBER: _builtins.int
     OPENED_AT_US_FIELD_NUMBER: _builtins.int
     LAST_FIELD_NUMBER: _builtins.int
+    PAUSES_FIELD_NUMBER: _builtins.int
     contact_id: _builtins.str
     track: Global___Track.ValueType
     number: _builtins.int
@@ -1435,6 +1820,10 @@ class SpoolPage(_message.Message):
     def gaps(self) -> _containers.RepeatedCompositeFieldContainer[Global___Gap]:
         """Stretches without sound from the phone, filled with silence."""
 
+    @_builtins.property
+    def pauses(self) -> _containers.RepeatedCompositeFieldContainer[Global___Gap]:
+        """Samples of the page that were not written because the recording was paused, filled with silence."""
+
     def __init__(
         self,
         *,
@@ -1446,10 +1835,11 @@ class SpoolPage(_message.Message):
         gaps: _abc.Iterable[Global___Gap] | None = ...,
         opened_at_us: _builtins.int = ...,
         last: _builtins.bool = ...,
+        pauses: _abc.Iterable[Global___Gap] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "gaps", b"gaps", "last", b"last", "number", b"number", "opened_at_us", b"opened_at_us", "pcmu", b"pcmu", "start_ms", b"start_ms", "track", b"track"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "gaps", b"gaps", "last", b"last", "number", b"number", "opened_at_us", b"opened_at_us", "pauses", b"pauses", "pcmu", b"pcmu", "start_ms", b"start_ms", "track", b"track"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
