@@ -30,6 +30,7 @@ WELL_S = 60.0
 LOOK_EVERY_S = 0.2
 TENANT = "out_demo"
 PARTS = ("node", *SERVICES)
+VARIABLE = re.compile(r"\$\{SASAYAKI_\w+_ADDRESS[^}]*\}")
 FOLDERS = ("/var/lib/sasayaki", "/run/sasayaki")
 """Where the composition's volumes are mounted."""
 
@@ -58,11 +59,7 @@ class Machine:
 
     def here(self, value: str) -> str:
         """A value of the composition as it holds on this machine."""
-        value = value.replace(
-            "${SASAYAKI_PUBLIC_ADDRESS:?the address that phones reach}", "0.0.0.0"
-        )
-        value = value.replace("${SASAYAKI_PUBLIC_ADDRESS}", "127.0.0.1")
-        value = value.replace("${SASAYAKI_METRICS_ADDRESS:-127.0.0.1}", "127.0.0.1")
+        value = VARIABLE.sub("127.0.0.1", value)
         if value.startswith("kafka-1:"):
             return self._kafka
         if value.startswith("/run/secrets/"):
