@@ -17,6 +17,7 @@ from sasayaki_callreason import client, enquiry, versions
 from sasayaki_callreason.companies import Clients, Companies, Flows
 from sasayaki_callreason.flow import checked
 from sasayaki_callreason.keys import make_key
+from sasayaki_callreason.reasons.tree import outcomes_of
 from sasayaki_callreason.requests import (
     WRAP_UP_MS,
     answers_of,
@@ -201,11 +202,17 @@ class Callreason(rpc_pb.CallreasonServiceServicer):
             # A repeat after the end gets its first answer, whatever the form has become.
             form = () if settings is None else settings.wrap_up_form
             over = isinstance(state, enquiry.Over)
-            answers = () if over else answers_of(request, form)
+            outcomes = outcomes_of(() if settings is None else settings.reasons)
+            # Who dialled wrong or plays a prank gives nothing to fill a form in with.
+            required = (request.reason_id or state.facts.reason_id) not in outcomes
+            answers = () if over else answers_of(request, form, required=required)
             if request.reason_id and not over:
                 self._companies.check_reason(state.facts.client_id, request.reason_id)
             command = enquiry.CompleteWrapUp(
-                reason_id=request.reason_id, user_id=identity.user_id, answers=answers
+                reason_id=request.reason_id,
+                user_id=identity.user_id,
+                answers=answers,
+                outcomes=outcomes,
             )
             await self._decide(request.contact_id, command, request.request_id, context)
         return pb.CompleteWrapUpResponse()

@@ -8,7 +8,8 @@
 | Queued    | StartTalk                         | LEFT_IN_QUEUE                           |
 | Ending    | -                                 | RELEASED                                |
 | Talking   | HandOver                          | WrappingUp                              |
-| WrappingUp| CompleteWrapUp, or its time limit | HANDLED, HANDLED_WITHOUT_WRAP_UP        |
+| WrappingUp| CompleteWrapUp, or its time limit | HANDLED, by its reason WRONG_NUMBER or  |
+|           |                                   | PRANK; else HANDLED_WITHOUT_WRAP_UP     |
 | Over      | -                                 | -                                       |
 
 A call that a supervisor has taken over goes on without its operator, who wraps up meanwhile. A call
@@ -17,8 +18,8 @@ before Over, whatever the flow thought it was doing. What is repeated or comes t
 nothing: the call's events are sent at least once.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TypeAlias, assert_never
 
@@ -109,11 +110,15 @@ class ConfirmReason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompleteWrapUp:
-    """The contact's operator sends the form; an empty reason means the one known before."""
+    """The contact's operator sends the form; an empty reason means the one known before.
+
+    `outcomes` says for which reasons it closes as something else than HANDLED.
+    """
 
     reason_id: str
     user_id: str
     answers: tuple[FormAnswer, ...]
+    outcomes: Mapping[str, EnquiryOutcome] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +153,7 @@ class Facts:
     stated_reason_id: str = ""
     confirmed_reason_id: str = ""
     operator_id: str = ""
+    dialled_number: str = ""
 
     @property
     def reason_id(self) -> str:
@@ -261,7 +267,7 @@ def evolve(state: State, event: EnquiryEvent) -> State:
     match event:
         case EnquiryOpened(client_id=client_id, flow_id=flow_id, flow_version=version):
             known = replace(facts, client_id=client_id, flow_id=flow_id, flow_version=version)
-            return NotOpened(known)
+            return NotOpened(replace(known, dialled_number=event.dialled_number))
         case AnnouncementEntered(step_id=step_id, play_id=play_id, guidance=guidance):
             return Playing(_entered(state, step_id, plays=1), step_id, play_id, guidance)
         case MenuEntered(step_id=step_id, play_id=play_id, attempt=attempt):
@@ -346,7 +352,8 @@ def _confirmed(facts: Facts, command: ConfirmReason) -> tuple[EnquiryEvent, ...]
 
 def _completed(facts: Facts, command: CompleteWrapUp) -> tuple[EnquiryEvent, ...]:
     _check_own(facts, command.user_id)
-    outcome = EnquiryOutcome.HANDLED
+    reason_id = command.reason_id or facts.reason_id
+    outcome = command.outcomes.get(reason_id, EnquiryOutcome.HANDLED)
     closed = _closed(facts, outcome, reason_id=command.reason_id, answers=command.answers)
     if command.reason_id in ("", facts.confirmed_reason_id):
         return (closed,)

@@ -102,6 +102,19 @@ def test_a_bad_prompt_is_named(sha256: str) -> None:
     assert refused.value.field == "prompts[menu]"
 
 
+def test_without_required_answers_only_those_given_are_looked_at() -> None:
+    form = [
+        FormField(
+            key="n", label_ja="数", label_en="n", kind=FieldKind.NUMBER, required=True, choices=()
+        )
+    ]
+    request = pb.CompleteWrapUpRequest()
+    assert answers_of(request, form, required=False) == ()
+    request.answers.add(key="n", value="x")
+    with pytest.raises(InvalidField):
+        answers_of(request, form, required=False)
+
+
 def test_a_bad_answer_is_named() -> None:
     form = [
         FormField(

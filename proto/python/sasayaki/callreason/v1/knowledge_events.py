@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from sasayaki.event import (
     Event,
+    Instant,
     Recorded,
     Uint32,
 )
@@ -50,6 +51,9 @@ class ArticlePut(Event, type="sasayaki.callreason.v1.ArticlePut"):
     reason_ids: tuple[str, ...]
     """Reasons for which it is shown."""
     keywords: tuple[str, ...]
+    put_at: Instant | None = None
+    put_by: str | None = None
+    """Who wrote it."""
 
 
 class ArticleWithdrawn(Event, type="sasayaki.callreason.v1.ArticleWithdrawn"):

@@ -22,21 +22,22 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n-sasayaki/callreason/v1/knowledge_events.proto\x12\x16sasayaki.callreason.v1\"\x9e\x01\n\tScriptPut\x12\x11\n\tscript_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\r\x12\x0e\n\x06number\x18\x03 \x01(\t\x12\x11\n\treason_id\x18\x04 \x01(\t\x12\x13\n\x0bgreeting_ja\x18\x05 \x01(\t\x12\x13\n\x0bgreeting_en\x18\x06 \x01(\t\x12\x0f\n\x07\x62ody_ja\x18\x07 \x01(\t\x12\x0f\n\x07\x62ody_en\x18\x08 \x01(\t\"$\n\x0fScriptWithdrawn\x12\x11\n\tscript_id\x18\x01 \x01(\t\"\x9d\x01\n\nArticlePut\x12\x12\n\narticle_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\r\x12\x10\n\x08title_ja\x18\x03 \x01(\t\x12\x10\n\x08title_en\x18\x04 \x01(\t\x12\x0f\n\x07\x62ody_ja\x18\x05 \x01(\t\x12\x0f\n\x07\x62ody_en\x18\x06 \x01(\t\x12\x12\n\nreason_ids\x18\x07 \x03(\t\x12\x10\n\x08keywords\x18\x08 \x03(\t\"&\n\x10\x41rticleWithdrawn\x12\x12\n\narticle_id\x18\x01 \x01(\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n-sasayaki/callreason/v1/knowledge_events.proto\x12\x16sasayaki.callreason.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x9e\x01\n\tScriptPut\x12\x11\n\tscript_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\r\x12\x0e\n\x06number\x18\x03 \x01(\t\x12\x11\n\treason_id\x18\x04 \x01(\t\x12\x13\n\x0bgreeting_ja\x18\x05 \x01(\t\x12\x13\n\x0bgreeting_en\x18\x06 \x01(\t\x12\x0f\n\x07\x62ody_ja\x18\x07 \x01(\t\x12\x0f\n\x07\x62ody_en\x18\x08 \x01(\t\"$\n\x0fScriptWithdrawn\x12\x11\n\tscript_id\x18\x01 \x01(\t\"\xf9\x01\n\nArticlePut\x12\x12\n\narticle_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\r\x12\x10\n\x08title_ja\x18\x03 \x01(\t\x12\x10\n\x08title_en\x18\x04 \x01(\t\x12\x0f\n\x07\x62ody_ja\x18\x05 \x01(\t\x12\x0f\n\x07\x62ody_en\x18\x06 \x01(\t\x12\x12\n\nreason_ids\x18\x07 \x03(\t\x12\x10\n\x08keywords\x18\x08 \x03(\t\x12/\n\x06put_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x00\x88\x01\x01\x12\x13\n\x06put_by\x18\n \x01(\tH\x01\x88\x01\x01\x42\t\n\x07_put_atB\t\n\x07_put_by\"&\n\x10\x41rticleWithdrawn\x12\x12\n\narticle_id\x18\x01 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'sasayaki.callreason.v1.knowledge_events_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_SCRIPTPUT']._serialized_start=74
-  _globals['_SCRIPTPUT']._serialized_end=232
-  _globals['_SCRIPTWITHDRAWN']._serialized_start=234
-  _globals['_SCRIPTWITHDRAWN']._serialized_end=270
-  _globals['_ARTICLEPUT']._serialized_start=273
-  _globals['_ARTICLEPUT']._serialized_end=430
-  _globals['_ARTICLEWITHDRAWN']._serialized_start=432
-  _globals['_ARTICLEWITHDRAWN']._serialized_end=470
+  _globals['_SCRIPTPUT']._serialized_start=107
+  _globals['_SCRIPTPUT']._serialized_end=265
+  _globals['_SCRIPTWITHDRAWN']._serialized_start=267
+  _globals['_SCRIPTWITHDRAWN']._serialized_end=303
+  _globals['_ARTICLEPUT']._serialized_start=306
+  _globals['_ARTICLEPUT']._serialized_end=555
+  _globals['_ARTICLEWITHDRAWN']._serialized_start=557
+  _globals['_ARTICLEWITHDRAWN']._serialized_end=595
 # @@protoc_insertion_point(module_scope)

@@ -9,6 +9,7 @@ These messages are stored for years. Add, never change: see docs/adr/0004.
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 import builtins as _builtins
 import sys
@@ -102,6 +103,8 @@ class ArticlePut(_message.Message):
     BODY_EN_FIELD_NUMBER: _builtins.int
     REASON_IDS_FIELD_NUMBER: _builtins.int
     KEYWORDS_FIELD_NUMBER: _builtins.int
+    PUT_AT_FIELD_NUMBER: _builtins.int
+    PUT_BY_FIELD_NUMBER: _builtins.int
     article_id: _builtins.str
     """`art_…`"""
     version: _builtins.int
@@ -109,12 +112,16 @@ class ArticlePut(_message.Message):
     title_en: _builtins.str
     body_ja: _builtins.str
     body_en: _builtins.str
+    put_by: _builtins.str
+    """Who wrote it."""
     @_builtins.property
     def reason_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Reasons for which it is shown."""
 
     @_builtins.property
     def keywords(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def put_at(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
         self,
         *,
@@ -126,12 +133,21 @@ class ArticlePut(_message.Message):
         body_en: _builtins.str = ...,
         reason_ids: _abc.Iterable[_builtins.str] | None = ...,
         keywords: _abc.Iterable[_builtins.str] | None = ...,
+        put_at: _timestamp_pb2.Timestamp | None = ...,
+        put_by: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_put_at", b"_put_at", "_put_by", b"_put_by", "put_at", b"put_at", "put_by", b"put_by"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["article_id", b"article_id", "body_en", b"body_en", "body_ja", b"body_ja", "keywords", b"keywords", "reason_ids", b"reason_ids", "title_en", b"title_en", "title_ja", b"title_ja", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_put_at", b"_put_at", "_put_by", b"_put_by", "article_id", b"article_id", "body_en", b"body_en", "body_ja", b"body_ja", "keywords", b"keywords", "put_at", b"put_at", "put_by", b"put_by", "reason_ids", b"reason_ids", "title_en", b"title_en", "title_ja", b"title_ja", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__put_at: _TypeAlias = _typing.Literal["put_at"]  # noqa: Y015
+    _WhichOneofArgType__put_at: _TypeAlias = _typing.Literal["_put_at", b"_put_at"]  # noqa: Y015
+    _WhichOneofReturnType__put_by: _TypeAlias = _typing.Literal["put_by"]  # noqa: Y015
+    _WhichOneofArgType__put_by: _TypeAlias = _typing.Literal["_put_by", b"_put_by"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__put_at) -> _WhichOneofReturnType__put_at | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__put_by) -> _WhichOneofReturnType__put_by | None: ...
 
 Global___ArticlePut: _TypeAlias = ArticlePut  # noqa: Y015
 
