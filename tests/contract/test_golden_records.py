@@ -34,7 +34,10 @@ def test_a_released_record_is_decoded_and_written_again_without_loss(line: bytes
     parsed = codec.parse(line)
     record = codec.decode(parsed, events_of(topic_of(parsed)))
     assert not isinstance(record.data, Unknown)
-    assert json.loads(codec.encode(record).value).items() >= json.loads(line).items()
+    old, new = json.loads(line), json.loads(codec.encode(record).value)
+    # A list that a later contract adds to the event is written empty: nothing is lost by it.
+    assert new.pop("data").items() >= old.pop("data").items()
+    assert new.items() >= old.items()
 
 
 @pytest.mark.parametrize("line", RECORDS.values(), ids=RECORDS.keys())

@@ -21,7 +21,7 @@ from sasayaki.media.v1.call_events import (
     UnsupervisionOrdered,
 )
 from sasayaki_chassis.decider import Decider, Refused
-from sasayaki_media.commands import (
+from sasayaki_media.calls.commands import (
     Answer,
     Arrive,
     Command,
@@ -36,10 +36,10 @@ from sasayaki_media.commands import (
     Supervise,
     Unsupervise,
 )
-from sasayaki_media.facts import lost, note
-from sasayaki_media.failures import failed
-from sasayaki_media.history import evolve
-from sasayaki_media.states import (
+from sasayaki_media.calls.facts import lost, note
+from sasayaki_media.calls.failures import failed
+from sasayaki_media.calls.history import evolve
+from sasayaki_media.calls.states import (
     Answering,
     Arrived,
     Connected,
@@ -161,6 +161,8 @@ def _played(state: Live, request: PlayPrompt) -> Sequence[CallEvent]:
             digits_max=request.digits_max,
             first_digit_ms=request.first_digit_ms,
             next_digit_ms=request.next_digit_ms,
+            closing_sha256=(),
+            digit_sha256=(),
         )
     ]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from sasayaki.media.v1.call_events import RecordingPolicy, SupervisionMode
-from sasayaki_media.states import (
+from sasayaki_media.calls.states import (
     Answering,
     Arrived,
     Connected,

@@ -11,10 +11,10 @@ from sasayaki.media.v1.call_events import CallArrived, CallEnded, CallEvent
 from sasayaki_chassis.ids import new_id
 from sasayaki_chassis.owner import DecisionFailed, Meta, Overloaded, Owners, Unavailable
 from sasayaki_media.caller import NONCE_BYTES, WITHHELD, HiddenCaller, hidden, read_key
-from sasayaki_media.commands import Command
+from sasayaki_media.calls.commands import Command
+from sasayaki_media.calls.orders import Order, outstanding
+from sasayaki_media.calls.states import Answering, Arrived, Connected, Live, New, State
 from sasayaki_media.metrics import FAILED, RETRIES, UNSEALED
-from sasayaki_media.orders import Order, outstanding
-from sasayaki_media.states import Answering, Arrived, Connected, Live, New, State
 
 DRAWS_MAX = 1_000
 """Contact ids drawn for one that belongs here, before it is said that none does."""

@@ -14,14 +14,14 @@ from sasayaki.media.node.v1 import node_pb2 as node
 from sasayaki.media.v1 import media_service_pb2 as pb
 from sasayaki_chassis.identity import Identity
 from sasayaki_chassis.owner import Overloaded
+from sasayaki_media.calls.states import Connected
+from sasayaki_media.calls.switchboard import Switchboard
 from sasayaki_media.metrics import (
     LEVEL_WATCHERS,
     LEVEL_WATCHERS_REFUSED,
     LEVEL_WATCHERS_SLOW,
     LEVELS,
 )
-from sasayaki_media.states import Connected
-from sasayaki_media.switchboard import Switchboard
 
 WATCHERS_MOST = 100
 """Those who watch at once; the next is turned away."""

@@ -29,7 +29,7 @@ from sasayaki.media.v1.call_events import (
     TapClosed,
     TapOpened,
 )
-from sasayaki_media.commands import (
+from sasayaki_media.calls.commands import (
     Answered,
     BrokeSilence,
     Fact,
@@ -50,8 +50,8 @@ from sasayaki_media.commands import (
     TapStopped,
     Withdrawn,
 )
-from sasayaki_media.states import Connected, Ended, LegPhase, Live, OperatorLeg, SupervisorLeg
-from sasayaki_media.talk import held, talk_went
+from sasayaki_media.calls.states import Connected, Ended, LegPhase, Live, OperatorLeg, SupervisorLeg
+from sasayaki_media.calls.talk import held, talk_went
 
 _PROMPT_OUTCOME = {
     # Digits that came or did not: the prompts were heard or cut short by a key.

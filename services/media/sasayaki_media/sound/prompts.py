@@ -6,7 +6,7 @@ import re
 import tempfile
 from pathlib import Path
 
-from sasayaki_media.wav import pcmu_of
+from sasayaki_media.sound.wav import pcmu_of
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 

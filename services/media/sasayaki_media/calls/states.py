@@ -5,29 +5,45 @@ from datetime import datetime
 from enum import IntEnum
 from typing import TypeAlias
 
-from sasayaki.media.v1.call_events import PromptOrdered, RecordingPolicy, SupervisionMode
+from sasayaki.media.v1.call_events import (
+    CallPlaced,
+    PromptOrdered,
+    RecordingPolicy,
+    SupervisionMode,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Play:
-    """Prompts that were ordered and have not ended; `number` counts the call's plays from 1."""
+    """Prompts that were ordered and have not ended; `number` counts the call's plays from 1.
+
+    `withheld`: the recording was to be paused meanwhile, so what is keyed is noted nowhere.
+    `stopping`: it is to stop.
+    """
 
     number: int
     ordered: PromptOrdered
+    withheld: bool = False
+    stopping: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Thread:
-    """What every call has from its arrival on.
+    """What every call has from its beginning on.
 
     `seen_seq` is the number of the last happening that was taken down. `plays` are those under
     way; the node stops the earlier when the next begins. `leaving`: the call is to be ended.
+    `our_number` was dialled, or is shown to whom we call; `customer_hash` and `customer_sealed`
+    are the customer's number.
     """
 
     node_id: str
     node_call_id: str
     arrived_seq: int
     seen_seq: int
+    our_number: str = ""
+    customer_hash: str = ""
+    customer_sealed: str = ""
     plays: tuple[Play, ...] = ()
     plays_ordered: int = 0
     leaving: bool = False
@@ -54,6 +70,14 @@ class Answering:
     record: RecordingPolicy
 
 
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """We call the customer; the node is to do it, or their phone rings."""
+
+    thread: Thread
+    placed: CallPlaced
+
+
 class LegPhase(IntEnum):
     """How far an operator's leg has come."""
 
@@ -65,11 +89,26 @@ class LegPhase(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class OperatorLeg:
+    """An operator's phone, or with `number_sealed` somebody outside: `operator_id` is empty then.
+
+    `transferred`: it leaves because the customer is handed over. `asks` counts the transfers that
+    its phone asked for, and `answer` is the SIP status that the last of them is to get.
+    """
+
     leg_id: str
     operator_id: str
     ring_ms_max: int
     phase: LegPhase = LegPhase.DIALLED
     leaving: bool = False
+    number_sealed: str = ""
+    transferred: bool = False
+    asks: int = 0
+    answer: int | None = None
+
+    @property
+    def on_call(self) -> bool:
+        """Whether it was picked up and stays."""
+        return self.phase >= LegPhase.PICKED_UP and not self.leaving
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +136,41 @@ class SupervisorLeg:
 
 
 @dataclass(frozen=True, slots=True)
+class HoldWish:
+    """Whether the customer is to be on hold (`wanted`) and is (`held`); `changes` counts orders."""
+
+    wanted: bool = False
+    held: bool = False
+    changes: int = 0
+    music_sha256: str = ""
+    operator_id: str = ""
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PauseWish:
+    """Whether the writing is to rest (`wanted`) and does (`paused`); `changes` counts orders."""
+
+    wanted: bool = False
+    paused: bool = False
+    changes: int = 0
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Connected:
-    """The customer hears us."""
+    """The customer hears us. Operators are in the order in which they were dialled.
+
+    `outside_over` are the legs to the outside that have ended: they count against no cap any more.
+    """
 
     thread: Thread
     operators: tuple[OperatorLeg, ...] = ()
     supervisors: tuple[SupervisorLeg, ...] = ()
     tapped: bool = False
+    hold: HoldWish = HoldWish()
+    pause: PauseWish = PauseWish()
+    outside_over: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,5 +181,5 @@ class Ended:
     tapped: bool
 
 
-Live: TypeAlias = Arrived | Answering | Connected
+Live: TypeAlias = Arrived | Answering | Placing | Connected
 State: TypeAlias = New | Live | Ended

@@ -10,9 +10,9 @@ from sasayaki.media.v1.call_events import (
     LegEndReason,
     UnsupervisionOrdered,
 )
-from sasayaki_media.commands import LegLeft, Played, PlayEnd, Source
-from sasayaki_media.facts import operator_left, over, play_ended, supervisor_left
-from sasayaki_media.orders import (
+from sasayaki_media.calls.commands import LegLeft, Played, PlayEnd, Source
+from sasayaki_media.calls.facts import operator_left, over, play_ended, supervisor_left
+from sasayaki_media.calls.orders import (
     AdmitCall,
     AnswerCall,
     DialOperator,
@@ -24,7 +24,7 @@ from sasayaki_media.orders import (
     StartPlay,
     outstanding,
 )
-from sasayaki_media.states import Connected, Live, Play
+from sasayaki_media.calls.states import Connected, Live, Play
 
 UNKNOWN_CALL = "UNKNOWN_CALL"
 UNKNOWN_LEG = "UNKNOWN_LEG"

@@ -3,10 +3,10 @@
 import asyncio
 
 from sasayaki.media.node.v1 import node_pb2 as pb
+from sasayaki_media.calls.switchboard import Switchboard
+from sasayaki_media.line.wire import frame, order_message
 from sasayaki_media.metrics import ORDERS, OUT_FULL
-from sasayaki_media.phones import Phones
-from sasayaki_media.switchboard import Switchboard
-from sasayaki_media.wire import frame, order_message
+from sasayaki_media.phones.phones import Phones
 
 OUT_BYTES_MAX = 64 * 1024 * 1024
 """Bytes that wait in the socket; beyond that the node is taken for stuck."""

@@ -16,7 +16,7 @@ from sasayaki.media.v1.call_events import (
     RecordingPolicy,
     SupervisionMode,
 )
-from sasayaki_media.commands import (
+from sasayaki_media.calls.commands import (
     Answered,
     BrokeSilence,
     Fact,
@@ -37,7 +37,7 @@ from sasayaki_media.commands import (
     TapStopped,
     Withdrawn,
 )
-from sasayaki_media.orders import (
+from sasayaki_media.calls.orders import (
     AdmitCall,
     AnswerCall,
     DialOperator,
@@ -48,8 +48,8 @@ from sasayaki_media.orders import (
     SetMode,
     StartPlay,
 )
-from sasayaki_media.phone import Attach, Connect, Detach, Leave
-from sasayaki_media.phone import Fact as PhoneFact
+from sasayaki_media.phones.phone import Attach, Connect, Detach, Leave
+from sasayaki_media.phones.phone import Fact as PhoneFact
 
 FRAME_BYTES_MAX = 4 * 1024 * 1024
 LENGTH_BYTES = 4

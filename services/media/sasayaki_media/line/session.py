@@ -12,10 +12,20 @@ from google.protobuf.message import DecodeError
 
 from sasayaki.media.node.v1 import node_pb2 as pb
 from sasayaki_chassis.owner import Meta, Unavailable
-from sasayaki_media.commands import Arrive, FailOrder, LoseNode, Note, Source
-from sasayaki_media.failures import UNKNOWN_CALL, UNKNOWN_LEG
-from sasayaki_media.lanes import Lanes
-from sasayaki_media.levels import Levels
+from sasayaki_media.calls.commands import Arrive, FailOrder, LoseNode, Note, Source
+from sasayaki_media.calls.failures import UNKNOWN_CALL, UNKNOWN_LEG
+from sasayaki_media.calls.switchboard import RETRY_S, CallerKeys, Switchboard
+from sasayaki_media.line.lanes import Lanes
+from sasayaki_media.line.outbox import Outbox
+from sasayaki_media.line.receipts import Receipts
+from sasayaki_media.line.wire import (
+    LENGTH_BYTES,
+    BrokenFrame,
+    fact_of,
+    frame_length,
+    instant,
+    is_about_a_phone,
+)
 from sasayaki_media.metrics import (
     HAPPENINGS,
     LOST,
@@ -25,18 +35,8 @@ from sasayaki_media.metrics import (
     UNCOUNTED,
 )
 from sasayaki_media.numbers import Numbers
-from sasayaki_media.outbox import Outbox
-from sasayaki_media.phones import Phones
-from sasayaki_media.receipts import Receipts
-from sasayaki_media.switchboard import RETRY_S, CallerKeys, Switchboard
-from sasayaki_media.wire import (
-    LENGTH_BYTES,
-    BrokenFrame,
-    fact_of,
-    frame_length,
-    instant,
-    is_about_a_phone,
-)
+from sasayaki_media.phones.phones import Phones
+from sasayaki_media.sound.levels import Levels
 
 HAPPENINGS_MAX = 1_000
 """Happenings under way at once; beyond that the socket is not read."""

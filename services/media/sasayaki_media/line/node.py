@@ -6,14 +6,14 @@ from datetime import timedelta
 from pathlib import Path
 from secrets import token_hex
 
-from sasayaki_media.levels import Levels
+from sasayaki_media.calls.switchboard import CallerKeys, LiveCalls, Switchboard
+from sasayaki_media.line.outbox import Outbox
+from sasayaki_media.line.session import Drawn, Gone, Session, read_hello
 from sasayaki_media.metrics import CONNECTED, CONNECTS
 from sasayaki_media.numbers import Numbers
-from sasayaki_media.outbox import Outbox
-from sasayaki_media.phones import Phones
-from sasayaki_media.prompts import Prompts
-from sasayaki_media.session import Drawn, Gone, Session, read_hello
-from sasayaki_media.switchboard import CallerKeys, LiveCalls, Switchboard
+from sasayaki_media.phones.phones import Phones
+from sasayaki_media.sound.levels import Levels
+from sasayaki_media.sound.prompts import Prompts
 
 RECONNECT_S = (0.02, 1.0)
 """First and longest wait before the next attempt to connect."""

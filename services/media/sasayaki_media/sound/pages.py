@@ -21,10 +21,10 @@ from sasayaki.recording.v1 import recording_service_pb2 as pb
 from sasayaki_chassis.ids import uuid7
 from sasayaki_chassis.owner import Unavailable
 from sasayaki_chassis.peers import Rejected
-from sasayaki_media import spool
+from sasayaki_media.calls.switchboard import Switchboard
 from sasayaki_media.metrics import PAGES, SHIP_RETRIES, TORN
-from sasayaki_media.spool import Spooled, SpoolFile
-from sasayaki_media.switchboard import Switchboard
+from sasayaki_media.sound import spool
+from sasayaki_media.sound.spool import Spooled, SpoolFile
 
 BATCH_PAGES_MAX = 300
 LOOK_EVERY = timedelta(milliseconds=100)

@@ -10,8 +10,15 @@ from sasayaki.media.v1.call_events import (
     SilenceBegan,
     SilenceEnded,
 )
-from sasayaki_media.commands import BrokeSilence, FellSilent, Held, Overlapped, Resumed, Source
-from sasayaki_media.states import OperatorLeg
+from sasayaki_media.calls.commands import (
+    BrokeSilence,
+    FellSilent,
+    Held,
+    Overlapped,
+    Resumed,
+    Source,
+)
+from sasayaki_media.calls.states import OperatorLeg
 
 
 def talk_went(source: Source, fact: FellSilent | BrokeSilence | Overlapped) -> CallEvent:
