@@ -15,7 +15,7 @@ from sasayaki.callreason.v1 import enquiry_events_pb2
 from sasayaki.callreason.v1.enquiry_events import EnquiryEvent, EnquiryOpened
 from sasayaki_callreason import client, enquiry, versions
 from sasayaki_callreason.companies import Clients, Companies, Flows
-from sasayaki_callreason.flow import checked
+from sasayaki_callreason.flows.flow import checked
 from sasayaki_callreason.keys import make_key
 from sasayaki_callreason.requests import (
     WRAP_UP_MS,
@@ -25,7 +25,7 @@ from sasayaki_callreason.requests import (
     slug,
     told,
 )
-from sasayaki_callreason.source import SOURCE_BYTES_MOST, Faulty
+from sasayaki_callreason.flows.source import SOURCE_BYTES_MOST, Faulty
 from sasayaki_chassis.decider import Refused
 from sasayaki_chassis.fields import InvalidField, an_id, require, text
 from sasayaki_chassis.identity import Identity

@@ -6,7 +6,7 @@ from typing import TypeAlias
 from sasayaki.callreason.v1.client_events import ClientEvent, ClientPut
 from sasayaki.callreason.v1.flow_events import FlowEvent
 from sasayaki_callreason import client, enquiry, versions
-from sasayaki_callreason.flow import Declared, Flow
+from sasayaki_callreason.flows.flow import Declared, Flow
 from sasayaki_chassis.decider import Refused
 from sasayaki_chassis.fields import InvalidField
 from sasayaki_chassis.identity import Identity

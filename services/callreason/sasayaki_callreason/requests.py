@@ -9,7 +9,7 @@ from sasayaki.callreason.v1 import client_events_pb2
 from sasayaki.callreason.v1.client_events import ClientPut, FieldKind, FormField, Number, Reason
 from sasayaki.callreason.v1.enquiry_events import FormAnswer
 from sasayaki_callreason import wrapup
-from sasayaki_callreason.source import Fault
+from sasayaki_callreason.flows.source import Fault
 from sasayaki_chassis.fields import InvalidField, require, text
 
 NUMBERS_MOST = 200

@@ -12,7 +12,7 @@ from sasayaki_callreason.requests import (
     settings_of,
     told,
 )
-from sasayaki_callreason.source import Fault
+from sasayaki_callreason.flows.source import Fault
 from sasayaki_chassis.fields import InvalidField
 
 GOOD = {

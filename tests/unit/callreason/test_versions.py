@@ -4,7 +4,7 @@ import pytest
 from tests.unit.callreason import flows
 
 from sasayaki.callreason.v1.flow_events import FlowPublished
-from sasayaki_callreason.versions import FLOW, Publish, Published
+from sasayaki_callreason.flows.versions import FLOW, Publish, Published
 from sasayaki_chassis.testing import given
 
 

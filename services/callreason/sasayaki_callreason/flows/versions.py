@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TypeAlias
 
 from sasayaki.callreason.v1.flow_events import EVENTS, FlowEvent, FlowPublished
-from sasayaki_callreason.flow import Flow
+from sasayaki_callreason.flows.flow import Flow
 from sasayaki_chassis.decider import Decider, Refused
 
 FLOWS_REMEMBERED = 256
