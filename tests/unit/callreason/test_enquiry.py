@@ -21,8 +21,7 @@ from sasayaki.callreason.v1.enquiry_events import (
     ReasonStated,
     WrapUpAsked,
 )
-from sasayaki_callreason.enquiry import (
-    ENQUIRY,
+from sasayaki_callreason.enquiries.commands import (
     Command,
     CompleteWrapUp,
     ConfirmReason,
@@ -34,6 +33,7 @@ from sasayaki_callreason.enquiry import (
     StartTalk,
     TurnAway,
 )
+from sasayaki_callreason.enquiries.enquiry import ENQUIRY
 from sasayaki_callreason.flows.steps import PLAYS_MOST
 from sasayaki_chassis.testing import NOON, given
 

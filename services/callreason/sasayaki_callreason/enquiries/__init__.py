@@ -1,1 +1,1 @@
-"""One contact's enquiry: its commands, its states, what its events did to it, and what is decided."""
+"""One contact's enquiry: what it is told, where it stands, what is decided."""

@@ -1,10 +1,11 @@
 """What an enquiry is told."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TypeAlias
 
-from sasayaki.callreason.v1.enquiry_events import FormAnswer
+from sasayaki.callreason.v1.enquiry_events import EnquiryOutcome, FormAnswer
 from sasayaki_callreason.flows.flow import Flow
 
 
@@ -74,11 +75,15 @@ class ConfirmReason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompleteWrapUp:
-    """The contact's operator sends the form; an empty reason means the one known before."""
+    """The contact's operator sends the form; an empty reason means the one known before.
+
+    `outcomes` says for which reasons it closes as something else than HANDLED.
+    """
 
     reason_id: str
     user_id: str
     answers: tuple[FormAnswer, ...]
+    outcomes: Mapping[str, EnquiryOutcome] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@
 | Queued    | StartTalk                         | LEFT_IN_QUEUE                           |
 | Ending    | -                                 | RELEASED                                |
 | Talking   | HandOver                          | WrappingUp                              |
-| WrappingUp| CompleteWrapUp, or its time limit | HANDLED, HANDLED_WITHOUT_WRAP_UP        |
+| WrappingUp| CompleteWrapUp, or its time limit | HANDLED, by its reason WRONG_NUMBER or  |
+|           |                                   | PRANK; else HANDLED_WITHOUT_WRAP_UP     |
 | Over      | -                                 | -                                       |
 
 A call that a supervisor has taken over goes on without its operator, who wraps up meanwhile. A call
@@ -96,8 +97,9 @@ def decide(state: State, command: Command, now: datetime) -> Sequence[EnquiryEve
             return (WrapUpAsked(operator_id=operator_id, respond_by=now + wrap_up),)
         case WrappingUp() | Over(), EndCall():
             return ()
-        case left, EndCall(lost=lost):
-            return (_closed(left.facts, EnquiryOutcome.LOST if lost else _left(left)),)
+        case _, EndCall(lost=lost):
+            assert not isinstance(state, Talking | WrappingUp | Over)
+            return (_closed(state.facts, EnquiryOutcome.LOST if lost else _left(state)),)
         case ((Talking() | WrappingUp()), ConfirmReason()):
             return _confirmed(state.facts, command)
         case WrappingUp(facts), CompleteWrapUp():
@@ -175,7 +177,8 @@ def _confirmed(facts: Facts, command: ConfirmReason) -> tuple[EnquiryEvent, ...]
 
 def _completed(facts: Facts, command: CompleteWrapUp) -> tuple[EnquiryEvent, ...]:
     _check_own(facts, command.user_id)
-    outcome = EnquiryOutcome.HANDLED
+    reason_id = command.reason_id or facts.reason_id
+    outcome = command.outcomes.get(reason_id, EnquiryOutcome.HANDLED)
     closed = _closed(facts, outcome, reason_id=command.reason_id, answers=command.answers)
     if command.reason_id in ("", facts.confirmed_reason_id):
         return (closed,)

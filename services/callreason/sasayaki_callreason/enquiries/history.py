@@ -82,7 +82,9 @@ def evolve(state: State, event: EnquiryEvent) -> State:
             return replace(state, facts=replace(entered, stated_reason_id=reason_id))
         case VoicemailEntered(step_id=step_id, play_id=play_id):
             again = facts.path[-1:] == (step_id,)
-            return LeavingVoicemail(_entered(state, step_id, plays=1, again=again), step_id, play_id)
+            return LeavingVoicemail(
+                _entered(state, step_id, plays=1, again=again), step_id, play_id
+            )
         case VoicemailLeft():
             return replace(state, facts=replace(facts, left_with=EnquiryOutcome.VOICEMAIL))
         case TransferOutEntered(step_id=step_id):

@@ -290,6 +290,7 @@ fn orders_that_do_not_fit_are_refused_with_their_reason() {
             leg_id: leg_id.to_owned(),
             user_id: "usr_op".to_owned(),
             ring_ms_max,
+            ..wire::Dial::default()
         })
     };
     let hang_up = |contact_id: &str, leg_id: &str| {
@@ -372,6 +373,7 @@ fn after_many_calls_that_end_in_every_way_nothing_is_left() {
             leg_id,
             user_id,
             ring_ms_max: 0,
+            ..wire::Dial::default()
         }));
         let invite = operator.ring();
         match round % 4 {

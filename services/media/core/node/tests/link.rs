@@ -131,6 +131,7 @@ fn a_repeated_order_is_answered_alike_and_carried_out_once() {
         leg_id: "leg_1".to_owned(),
         user_id: "usr_op".to_owned(),
         ring_ms_max: 0,
+        ..Dial::default()
     });
     for _ in 0..3 {
         assert_eq!(desk.ask_as("dial/1", dial.clone()), "");

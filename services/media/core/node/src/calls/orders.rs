@@ -129,6 +129,10 @@ fn contact_id(asked: &Asked) -> &str {
         Asked::Supervise(order) => &order.contact_id,
         Asked::Unsupervise(order) => &order.contact_id,
         Asked::HangUp(order) => &order.contact_id,
+        Asked::Hold(order) => &order.contact_id,
+        Asked::PauseTap(order) => &order.contact_id,
+        Asked::Place(order) => &order.contact_id,
+        Asked::AnswerRefer(order) => &order.contact_id,
         Asked::SetNumbers(_)
         | Asked::PutPrompt(_)
         | Asked::ReleasePhone(_)
@@ -182,7 +186,13 @@ impl Call {
                 Ok(())
             }
             Asked::HangUp(order) => self.end_named(shared, now_ms, &order.leg_id, None),
-            Asked::SetNumbers(_) | Asked::PutPrompt(_) | Asked::ReleasePhone(_) => Err(BAD_ORDER),
+            Asked::SetNumbers(_)
+            | Asked::PutPrompt(_)
+            | Asked::ReleasePhone(_)
+            | Asked::Hold(_)
+            | Asked::PauseTap(_)
+            | Asked::Place(_)
+            | Asked::AnswerRefer(_) => Err(BAD_ORDER),
         }
     }
 
@@ -293,7 +303,7 @@ impl Call {
         } else {
             asked.ring_ms_max
         };
-        if !RING_MS_BOUNDS.contains(&ring_ms) {
+        if !RING_MS_BOUNDS.contains(&ring_ms) || !asked.number.is_empty() {
             return Err(BAD_ORDER);
         }
         if self.phase != Phase::Live || self.operator().is_some() {

@@ -257,6 +257,7 @@ fn write(
             .collect(),
         opened_at_us,
         last: page.last,
+        pauses: Vec::new(),
     };
     // A failed write closes its file, so that a second try goes to a new one.
     for _ in 0..2 {

@@ -158,6 +158,7 @@ impl Desk {
             leg_id: leg_id.to_owned(),
             user_id: user_id.to_owned(),
             ring_ms_max,
+            ..Dial::default()
         }));
     }
 
@@ -167,6 +168,7 @@ impl Desk {
             leg_id: leg_id.to_owned(),
             user_id: user_id.to_owned(),
             ring_ms_max: 5_000,
+            ..Dial::default()
         }));
     }
 
@@ -213,6 +215,7 @@ impl Desk {
             digits_max,
             first_digit_ms: 0,
             next_digit_ms: 0,
+            ..Play::default()
         }));
     }
 

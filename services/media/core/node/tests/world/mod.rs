@@ -326,6 +326,7 @@ impl World {
                 leg_id,
                 user_id,
                 ring_ms_max: 0,
+                ..Dial::default()
             })),
             11 | 23 | 24 => self.order(Asked::Supervise(Supervise {
                 contact_id,
