@@ -137,12 +137,13 @@ class FlowDoors(rpc_pb.CallreasonServiceServicer):
     def _flow(self, flow_id: str, identity: Identity) -> versions.Published:
         """A flow of the caller's tenant, and of a company that they serve unless they are admin."""
         flow = self._flows.state(flow_id)
-        if isinstance(flow, versions.Published) and self._companies.within(
-            flow.client_id, identity
+        if (
+            not isinstance(flow, versions.Published)
+            or not self._companies.within(flow.client_id, identity)
+            or not _serves(identity, flow.client_id)
         ):
-            if _serves(identity, flow.client_id):
-                return flow
-        raise Refused("UNKNOWN_FLOW", f"there is no flow {flow_id!r}")
+            raise Refused("UNKNOWN_FLOW", f"there is no flow {flow_id!r}")
+        return flow
 
 
 def _serves(identity: Identity, client_id: str) -> bool:
