@@ -15,7 +15,7 @@ from sasayaki.callreason.v1.enquiry_events import (
     MenuEntered,
     ReasonStated,
 )
-from sasayaki_callreason.flow import Announce, Flow, HangUp, Menu, Route
+from sasayaki_callreason.flows.flow import Announce, Flow, HangUp, Menu, Route
 
 PLAYS_MOST = 100
 """Plays in one enquiry; a caller who goes round a menu more often is let go."""

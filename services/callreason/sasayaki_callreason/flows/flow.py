@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from sasayaki_callreason.source import Fault, Faulty, Path, Source, read
+from sasayaki_callreason.flows.source import Fault, Faulty, Path, Source, read
 
 STEPS_MOST = 200
 ATTEMPTS_MOST = 9
