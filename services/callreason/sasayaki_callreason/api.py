@@ -10,45 +10,40 @@ import grpc
 from prometheus_client import Counter
 
 from sasayaki.callreason.v1 import callreason_service_pb2 as pb
-from sasayaki.callreason.v1 import callreason_service_pb2_grpc as rpc_pb
 from sasayaki.callreason.v1 import enquiry_events_pb2
 from sasayaki.callreason.v1.enquiry_events import EnquiryEvent, EnquiryOpened
-from sasayaki_callreason import client, enquiry, versions
+from sasayaki_callreason import client, flow_api
 from sasayaki_callreason.companies import Clients, Companies, Flows
-from sasayaki_callreason.flow import checked
+from sasayaki_callreason.enquiries import commands, states
 from sasayaki_callreason.keys import make_key
 from sasayaki_callreason.reasons.tree import outcomes_of
 from sasayaki_callreason.requests import (
     WRAP_UP_MS,
     answers_of,
-    prompts_of,
     settings_of,
     slug,
-    told,
 )
-from sasayaki_callreason.source import SOURCE_BYTES_MOST, Faulty
 from sasayaki_chassis.decider import Refused
 from sasayaki_chassis.fields import InvalidField, an_id, require, text
 from sasayaki_chassis.identity import Identity
 from sasayaki_chassis.owner import Owners, Unavailable
 from sasayaki_chassis.rpc import Context, caller, meta, refusals
 
-Enquiries: TypeAlias = Owners[enquiry.State, enquiry.Command, EnquiryEvent]
+Enquiries: TypeAlias = Owners[states.State, commands.Command, EnquiryEvent]
 
 CODES: Mapping[str, grpc.StatusCode] = {
     "UNKNOWN_CLIENT": grpc.StatusCode.NOT_FOUND,
     "UNKNOWN_CONTACT": grpc.StatusCode.NOT_FOUND,
     "NUMBER_TAKEN": grpc.StatusCode.ALREADY_EXISTS,
     "CLIENT_TAKEN": grpc.StatusCode.ALREADY_EXISTS,
-    "FLOW_OF_ANOTHER_COMPANY": grpc.StatusCode.ALREADY_EXISTS,
     "NOT_YOUR_CONTACT": grpc.StatusCode.PERMISSION_DENIED,
     "NOT_YOUR_CLIENT": grpc.StatusCode.PERMISSION_DENIED,
 }
 
 _METHODS = "/sasayaki.callreason.v1.CallreasonService/"
 RIGHTS: Mapping[str, frozenset[str]] = {
+    **flow_api.RIGHTS,
     f"{_METHODS}PutClient": frozenset(("admin",)),
-    f"{_METHODS}PublishFlow": frozenset(("admin",)),
     f"{_METHODS}OpenEnquiry": frozenset(("service",)),
     f"{_METHODS}AdvanceEnquiry": frozenset(("service",)),
     f"{_METHODS}ConfirmReason": frozenset(("operator", "supervisor", "manager")),
@@ -61,15 +56,12 @@ END_LOOK_S = 0.02
 """A wrap-up waits up to 50 × 20 ms for the news that its call is over."""
 NUMBER_BYTES_MOST = 64
 
-FAULTY_FLOWS = Counter(
-    "sasayaki_callreason_flows_refused_total", "Flow files refused with faults in them."
-)
 WITHOUT_FLOW = Counter(
     "sasayaki_callreason_calls_without_flow_total", "Calls for a number that no flow answers."
 )
 
 
-class Callreason(rpc_pb.CallreasonServiceServicer):
+class Callreason(flow_api.FlowDoors):
     """Serves client companies, flows and enquiries of the caller's tenant, and no other."""
 
     def __init__(self, *, clients: Clients, flows: Flows, enquiries: Enquiries, keys: Path) -> None:
@@ -101,35 +93,6 @@ class Callreason(rpc_pb.CallreasonServiceServicer):
                 )
         return pb.PutClientResponse()
 
-    async def PublishFlow(
-        self, request: pb.PublishFlowRequest, context: Context
-    ) -> pb.PublishFlowResponse:
-        async with refusals(context, CODES):
-            self._check_replayed()
-            require(request, client_id=slug("cli"), source=text(most=SOURCE_BYTES_MOST))
-            prompts = prompts_of(request)
-            declared = self._companies.declared(request.client_id, prompts, caller(context))
-            try:
-                # A file of 64 KiB takes longer than the loop may be held up.
-                flow = await asyncio.to_thread(checked, request.source, declared)
-            except Faulty as faulty:
-                FAULTY_FLOWS.inc()
-                raise InvalidField("source", told(faulty.faults)) from faulty
-            events = await self._flows.handle(
-                flow.flow_id,
-                versions.Publish(
-                    flow_id=flow.flow_id,
-                    client_id=request.client_id,
-                    definition=flow.canonical(),
-                ),
-                request_id=request.request_id,
-                meta=meta(context, client_id=request.client_id),
-            )
-            published = self._flows.state(flow.flow_id)
-            assert isinstance(published, versions.Published)
-            version = events[0].version if events else published.version
-        return pb.PublishFlowResponse(flow_id=flow.flow_id, version=version)
-
     async def OpenEnquiry(
         self, request: pb.OpenEnquiryRequest, context: Context
     ) -> pb.OpenEnquiryResponse:
@@ -138,7 +101,7 @@ class Callreason(rpc_pb.CallreasonServiceServicer):
             require(request, contact_id=an_id("con"), dialled_number=text(most=NUMBER_BYTES_MOST))
             self._check_tenant(request.contact_id, caller(context))
             command = self._companies.opening(request.dialled_number, caller(context))
-            client_id = command.client_id if isinstance(command, enquiry.Open) else None
+            client_id = command.client_id if isinstance(command, commands.Open) else None
             events = await self._enquiries.handle(
                 request.contact_id,
                 command,
@@ -182,7 +145,7 @@ class Callreason(rpc_pb.CallreasonServiceServicer):
             identity = caller(context)
             facts = self._known(request.contact_id, identity).facts
             self._companies.check_reason(facts.client_id, request.reason_id)
-            command = enquiry.ConfirmReason(
+            command = commands.ConfirmReason(
                 reason_id=request.reason_id,
                 user_id=identity.user_id,
                 own_only=identity.role == "operator",
@@ -201,14 +164,14 @@ class Callreason(rpc_pb.CallreasonServiceServicer):
             settings = self._companies.settings(state.facts.client_id)
             # A repeat after the end gets its first answer, whatever the form has become.
             form = () if settings is None else settings.wrap_up_form
-            over = isinstance(state, enquiry.Over)
+            over = isinstance(state, states.Over)
             outcomes = outcomes_of(() if settings is None else settings.reasons)
             # Who dialled wrong or plays a prank gives nothing to fill a form in with.
             required = (request.reason_id or state.facts.reason_id) not in outcomes
             answers = () if over else answers_of(request, form, required=required)
             if request.reason_id and not over:
                 self._companies.check_reason(state.facts.client_id, request.reason_id)
-            command = enquiry.CompleteWrapUp(
+            command = commands.CompleteWrapUp(
                 reason_id=request.reason_id,
                 user_id=identity.user_id,
                 answers=answers,
@@ -236,57 +199,57 @@ class Callreason(rpc_pb.CallreasonServiceServicer):
             raise Unavailable("callreason is not serving yet")
 
     def _advance(
-        self, request: pb.AdvanceEnquiryRequest, facts: enquiry.Facts
-    ) -> enquiry.Command | None:
+        self, request: pb.AdvanceEnquiryRequest, facts: states.Facts
+    ) -> commands.Command | None:
         """The command for what happened; None where no flow has begun that could go on."""
         match request.WhichOneof("what"):
             case "talk_started":
                 require(request.talk_started, operator_id=an_id("usr"))
-                return enquiry.StartTalk(request.talk_started.operator_id)
+                return commands.StartTalk(request.talk_started.operator_id)
             case "call_ended":
                 lost = request.call_ended.lost
-                return enquiry.EndCall(lost=lost, wrap_up=self._wrap_up(facts))
+                return commands.EndCall(lost=lost, wrap_up=self._wrap_up(facts))
             case "taken_over":
                 require(request.taken_over, operator_id=an_id("usr"))
                 operator_id = request.taken_over.operator_id
-                return enquiry.HandOver(operator_id=operator_id, wrap_up=self._wrap_up(facts))
+                return commands.HandOver(operator_id=operator_id, wrap_up=self._wrap_up(facts))
             case "prompt_heard" | "digits_pressed" as what:
                 flow = self._companies.flow(facts)
                 if flow is None:
                     return None
                 if what == "prompt_heard":
-                    return enquiry.PromptHeard(request.prompt_heard.play_id, flow)
+                    return commands.PromptHeard(request.prompt_heard.play_id, flow)
                 pressed = request.digits_pressed
-                return enquiry.DigitsPressed(pressed.play_id, pressed.digits, flow)
+                return commands.DigitsPressed(pressed.play_id, pressed.digits, flow)
             case _:
                 raise InvalidField("what", "must be given")
 
-    def _wrap_up(self, facts: enquiry.Facts) -> timedelta:
+    def _wrap_up(self, facts: states.Facts) -> timedelta:
         """How long the contact's company lets an operator wrap up."""
         settings = self._companies.settings(facts.client_id)
         milliseconds = WRAP_UP_MS if settings is None else settings.wrap_up_ms_max
         return timedelta(milliseconds=milliseconds)
 
     async def _decide(
-        self, contact_id: str, command: enquiry.Command, request_id: str, context: Context
+        self, contact_id: str, command: commands.Command, request_id: str, context: Context
     ) -> None:
         client_id = self._enquiries.state(contact_id).facts.client_id or None
         about = meta(context, client_id=client_id, correlation_id=contact_id)
         await self._enquiries.handle(contact_id, command, request_id=request_id, meta=about)
 
-    async def _call_over(self, contact_id: str, identity: Identity) -> enquiry.State:
+    async def _call_over(self, contact_id: str, identity: Identity) -> states.State:
         """The enquiry when the news of its call's end has come, or as it is after a second.
 
         The operator's own phone may know of the end before this service does.
         """
         for _ in range(END_LOOKS):
             state = self._known(contact_id, identity)
-            if not isinstance(state, enquiry.Talking) or not _own(state, identity):
+            if not isinstance(state, states.Talking) or not _own(state, identity):
                 return state
             await asyncio.sleep(END_LOOK_S)
         return self._known(contact_id, identity)
 
-    def _known(self, contact_id: str, identity: Identity) -> enquiry.State:
+    def _known(self, contact_id: str, identity: Identity) -> states.State:
         """An enquiry of the caller's tenant and of a company that they serve."""
         self._check_tenant(contact_id, identity)
         if self._enquiries.meta(contact_id) is None:
@@ -309,11 +272,11 @@ def serves(identity: Identity, client_id: str) -> bool:
     return client_id in identity.clients
 
 
-def _own(state: enquiry.State, identity: Identity) -> bool:
+def _own(state: states.State, identity: Identity) -> bool:
     return state.facts.operator_id == identity.user_id
 
 
-def _seen(contact_id: str, state: enquiry.State) -> pb.GetEnquiryResponse:
+def _seen(contact_id: str, state: states.State) -> pb.GetEnquiryResponse:
     facts = state.facts
     seen = pb.GetEnquiryResponse(
         contact_id=contact_id,
@@ -325,7 +288,7 @@ def _seen(contact_id: str, state: enquiry.State) -> pb.GetEnquiryResponse:
         confirmed_reason_id=facts.confirmed_reason_id,
         operator_id=facts.operator_id,
     )
-    if isinstance(state, enquiry.Over):
+    if isinstance(state, states.Over):
         seen.outcome = enquiry_events_pb2.EnquiryOutcome.Value(state.outcome.value)
         for answer in state.answers:
             seen.answers.add(key=answer.key, value=answer.value)

@@ -5,11 +5,11 @@ from datetime import datetime
 from sasayaki.callreason.v1 import callreason_service_pb2_grpc as rpc_pb
 from sasayaki_callreason.api import RIGHTS, Callreason
 from sasayaki_callreason.client import CLIENT
-from sasayaki_callreason.enquiry import ENQUIRY
+from sasayaki_callreason.enquiries.enquiry import ENQUIRY
+from sasayaki_callreason.flows.versions import FLOW
 from sasayaki_callreason.progress import Progress
 from sasayaki_callreason.reactors import PlaySteps, RunFlow
 from sasayaki_callreason.settings import Settings
-from sasayaki_callreason.versions import FLOW
 from sasayaki_chassis.service import Built, Service, Servicers
 
 

@@ -17,8 +17,8 @@ from sasayaki.callreason.v1.client_events import (
 )
 from sasayaki.callreason.v1.enquiry_events import FormAnswer
 from sasayaki_callreason import wrapup
+from sasayaki_callreason.flows.source import Fault
 from sasayaki_callreason.reasons import tree
-from sasayaki_callreason.source import Fault
 from sasayaki_chassis.fields import InvalidField, require, text
 
 NUMBERS_MOST = 200
@@ -84,7 +84,7 @@ def settings_of(request: pb.PutClientRequest) -> ClientPut:
     )
 
 
-def prompts_of(request: pb.PublishFlowRequest) -> Mapping[str, str]:
+def prompts_of(request: pb.PublishFlowRequest | pb.CheckFlowRequest) -> Mapping[str, str]:
     """The flow's prompts, name to SHA-256; raises InvalidField naming `prompts[<name>]`."""
     if len(request.prompts) > PROMPTS_MOST:
         raise InvalidField("prompts", f"{PROMPTS_MOST} at most, not {len(request.prompts)}")
