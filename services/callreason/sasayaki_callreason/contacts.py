@@ -3,12 +3,12 @@
 from typing import TypeAlias
 
 from sasayaki.callreason.v1.enquiry_events import EnquiryEvent
-from sasayaki_callreason import enquiry
+from sasayaki_callreason.enquiries import commands, states
 from sasayaki_chassis.decider import Refused
 from sasayaki_chassis.identity import Identity
 from sasayaki_chassis.owner import Owners
 
-Enquiries: TypeAlias = Owners[enquiry.State, enquiry.Command, EnquiryEvent]
+Enquiries: TypeAlias = Owners[states.State, commands.Command, EnquiryEvent]
 
 
 class Contacts:
@@ -17,7 +17,7 @@ class Contacts:
     def __init__(self, enquiries: Enquiries) -> None:
         self._enquiries = enquiries
 
-    def known(self, contact_id: str, identity: Identity) -> enquiry.State:
+    def known(self, contact_id: str, identity: Identity) -> states.State:
         """The contact's enquiry; Refused when there is none for this caller."""
         self.check_tenant(contact_id, identity)
         if self._enquiries.meta(contact_id) is None:
@@ -31,6 +31,11 @@ class Contacts:
         whose = self._enquiries.meta(contact_id)
         if whose is not None and whose.tenant_id != identity.tenant_id:
             raise Refused("UNKNOWN_CONTACT", f"there is no contact {contact_id!r}")
+
+
+def own(state: states.State, identity: Identity) -> bool:
+    """Whether the caller is the contact's operator."""
+    return state.facts.operator_id == identity.user_id
 
 
 def check_serves(identity: Identity, client_id: str) -> None:

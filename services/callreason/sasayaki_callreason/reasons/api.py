@@ -9,7 +9,9 @@ from typing import Any
 import grpc
 
 from sasayaki.callreason.v1 import callreason_service_pb2 as pb
-from sasayaki_callreason.companies import Companies, serves
+from sasayaki.callreason.v1 import callreason_service_pb2_grpc as rpc_pb
+from sasayaki_callreason.companies import Companies
+from sasayaki_callreason.contacts import check_serves
 from sasayaki_callreason.reasons.figures import Row, Tally
 from sasayaki_callreason.reasons.tree import LEVELS_MOST
 from sasayaki_callreason.reasons.view import Name, ReasonView
@@ -42,7 +44,7 @@ class Report:
     require_current: Callable[[], None]
 
 
-class ReasonMethods:
+class ReasonMethods(rpc_pb.CallreasonServiceServicer):
     """Every contact of the period is in one row, whatever became of it."""
 
     _companies: Companies
@@ -55,8 +57,7 @@ class ReasonMethods:
             require(request, client_id=slug("cli"), level=between(0, LEVELS_MOST))
             identity, report = caller(context), self._report
             since, until = period(request, report.now())
-            if not serves(identity, request.client_id):
-                raise Refused("NOT_YOUR_CLIENT", "a client company that you do not serve")
+            check_serves(identity, request.client_id)
             self._companies.served(request.client_id, identity)
             report.require_current()
             forgotten = report.view.forgotten_until(request.client_id)
