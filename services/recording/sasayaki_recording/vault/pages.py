@@ -2,7 +2,7 @@
 
 A file is the pages of one call in the order in which they came, each behind its length and the
 CRC-32 of its bytes (both 32-bit little-endian). A crash can tear the last one only: reading stops
-there, and writing goes on from there. There are two forms (docs/adr/0024):
+there, and writing goes on from there. There are two forms (docs/adr/0019):
 
 - sealed: the file begins with `MAGIC`; of a page, the samples are encrypted and the rest is
   authenticated with them. The CRC is that of what stands there, so that a torn page is found, and
