@@ -299,6 +299,7 @@ def test_a_transfer_says_who_has_the_customer_or_that_they_wait(
             "operator_id": "usr_mori",
             "to_operator_id": "usr_sato",
             "kind": kind,
+            "since": NOON,
         }
     )
     what = Advance.PassedOn(operator_id="usr_mori", to_operator_id=to, waits=waits)
