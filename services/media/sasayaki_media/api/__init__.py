@@ -1,0 +1,1 @@
+"""What may be asked of media, and by whom."""
