@@ -4,18 +4,19 @@ import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import TypeAlias
 
 import grpc
 from prometheus_client import Counter
 
 from sasayaki.callreason.v1 import callreason_service_pb2 as pb
 from sasayaki.callreason.v1 import enquiry_events_pb2
-from sasayaki.callreason.v1.enquiry_events import EnquiryEvent, EnquiryOpened
+from sasayaki.callreason.v1.enquiry_events import EnquiryOpened
 from sasayaki_callreason import client, flow_api
 from sasayaki_callreason.companies import Clients, Companies, Flows
+from sasayaki_callreason.contacts import Contacts, Enquiries, own
 from sasayaki_callreason.enquiries import commands, states
 from sasayaki_callreason.keys import make_key
+from sasayaki_callreason.reasons import api as reason_api
 from sasayaki_callreason.reasons.tree import outcomes_of
 from sasayaki_callreason.requests import (
     WRAP_UP_MS,
@@ -26,10 +27,8 @@ from sasayaki_callreason.requests import (
 from sasayaki_chassis.decider import Refused
 from sasayaki_chassis.fields import InvalidField, an_id, require, text
 from sasayaki_chassis.identity import Identity
-from sasayaki_chassis.owner import Owners, Unavailable
+from sasayaki_chassis.owner import Unavailable
 from sasayaki_chassis.rpc import Context, caller, meta, refusals
-
-Enquiries: TypeAlias = Owners[states.State, commands.Command, EnquiryEvent]
 
 CODES: Mapping[str, grpc.StatusCode] = {
     "UNKNOWN_CLIENT": grpc.StatusCode.NOT_FOUND,
@@ -43,6 +42,7 @@ CODES: Mapping[str, grpc.StatusCode] = {
 _METHODS = "/sasayaki.callreason.v1.CallreasonService/"
 RIGHTS: Mapping[str, frozenset[str]] = {
     **flow_api.RIGHTS,
+    **reason_api.RIGHTS,
     f"{_METHODS}PutClient": frozenset(("admin",)),
     f"{_METHODS}OpenEnquiry": frozenset(("service",)),
     f"{_METHODS}AdvanceEnquiry": frozenset(("service",)),
@@ -61,15 +61,27 @@ WITHOUT_FLOW = Counter(
 )
 
 
-class Callreason(flow_api.FlowDoors):
+class Callreason(reason_api.ReasonMethods, flow_api.FlowDoors):
     """Serves client companies, flows and enquiries of the caller's tenant, and no other."""
 
-    def __init__(self, *, clients: Clients, flows: Flows, enquiries: Enquiries, keys: Path) -> None:
+    def __init__(
+        self,
+        *,
+        clients: Clients,
+        flows: Flows,
+        enquiries: Enquiries,
+        companies: Companies,
+        contacts: Contacts,
+        report: reason_api.Report,
+        keys: Path,
+    ) -> None:
         self._clients = clients
         self._flows = flows
         self._enquiries = enquiries
+        self._companies = companies
+        self._contacts = contacts
+        self._report = report
         self._keys = keys
-        self._companies = Companies(clients, flows)
         # Two companies are two streams: that both take one number is prevented here alone.
         self._one_put_at_a_time = asyncio.Lock()
 
@@ -99,7 +111,7 @@ class Callreason(flow_api.FlowDoors):
         async with refusals(context, CODES):
             self._check_replayed()
             require(request, contact_id=an_id("con"), dialled_number=text(most=NUMBER_BYTES_MOST))
-            self._check_tenant(request.contact_id, caller(context))
+            self._contacts.check_tenant(request.contact_id, caller(context))
             command = self._companies.opening(request.dialled_number, caller(context))
             client_id = command.client_id if isinstance(command, commands.Open) else None
             events = await self._enquiries.handle(
@@ -120,7 +132,7 @@ class Callreason(flow_api.FlowDoors):
         async with refusals(context, CODES):
             self._check_replayed()
             require(request, contact_id=an_id("con"))
-            self._check_tenant(request.contact_id, caller(context))
+            self._contacts.check_tenant(request.contact_id, caller(context))
             facts = self._enquiries.state(request.contact_id).facts
             command = self._advance(request, facts)
             if command is not None:
@@ -143,7 +155,7 @@ class Callreason(flow_api.FlowDoors):
             self._check_replayed()
             require(request, contact_id=an_id("con"), reason_id=slug("rsn"))
             identity = caller(context)
-            facts = self._known(request.contact_id, identity).facts
+            facts = self._contacts.known(request.contact_id, identity).facts
             self._companies.check_reason(facts.client_id, request.reason_id)
             command = commands.ConfirmReason(
                 reason_id=request.reason_id,
@@ -187,10 +199,10 @@ class Callreason(flow_api.FlowDoors):
             self._check_replayed()
             require(request, contact_id=an_id("con"))
             identity = caller(context)
-            state = self._known(request.contact_id, identity)
-            if identity.role == "operator" and not _own(state, identity):
-                own = f"the contact's operator is not {identity.user_id!r}"
-                raise Refused("NOT_YOUR_CONTACT", own)
+            state = self._contacts.known(request.contact_id, identity)
+            if identity.role == "operator" and not own(state, identity):
+                refusal = f"the contact's operator is not {identity.user_id!r}"
+                raise Refused("NOT_YOUR_CONTACT", refusal)
         return _seen(request.contact_id, state)
 
     def _check_replayed(self) -> None:
@@ -243,37 +255,11 @@ class Callreason(flow_api.FlowDoors):
         The operator's own phone may know of the end before this service does.
         """
         for _ in range(END_LOOKS):
-            state = self._known(contact_id, identity)
-            if not isinstance(state, states.Talking) or not _own(state, identity):
+            state = self._contacts.known(contact_id, identity)
+            if not isinstance(state, states.Talking) or not own(state, identity):
                 return state
             await asyncio.sleep(END_LOOK_S)
-        return self._known(contact_id, identity)
-
-    def _known(self, contact_id: str, identity: Identity) -> states.State:
-        """An enquiry of the caller's tenant and of a company that they serve."""
-        self._check_tenant(contact_id, identity)
-        if self._enquiries.meta(contact_id) is None:
-            raise Refused("UNKNOWN_CONTACT", f"there is no contact {contact_id!r}")
-        state = self._enquiries.state(contact_id)
-        if not serves(identity, state.facts.client_id):
-            raise Refused("NOT_YOUR_CLIENT", "the contact is of a client company you do not serve")
-        return state
-
-    def _check_tenant(self, contact_id: str, identity: Identity) -> None:
-        whose = self._enquiries.meta(contact_id)
-        if whose is not None and whose.tenant_id != identity.tenant_id:
-            raise Refused("UNKNOWN_CONTACT", f"there is no contact {contact_id!r}")
-
-
-def serves(identity: Identity, client_id: str) -> bool:
-    """Whether a caller may see a company's contacts; a manager without a list sees all."""
-    if identity.role == "service" or (identity.role == "manager" and not identity.clients):
-        return True
-    return client_id in identity.clients
-
-
-def _own(state: states.State, identity: Identity) -> bool:
-    return state.facts.operator_id == identity.user_id
+        return self._contacts.known(contact_id, identity)
 
 
 def _seen(contact_id: str, state: states.State) -> pb.GetEnquiryResponse:
