@@ -7,13 +7,19 @@ the samples of a page are asked for when their second comes.
 import struct
 from collections.abc import Callable, Iterator
 
-from sasayaki_recording.pages import RATE_HZ, TRACKS, Slip, Slips, end_sample, in_order
+from sasayaki_recording.vault.pages import (
+    RATE_HZ,
+    SILENCE,
+    TRACKS,
+    Slip,
+    Slips,
+    end_sample,
+    in_order,
+)
 
 CHANNELS = len(TRACKS)
 SAMPLE_BYTES = 2
 FRAME_BYTES = CHANNELS * SAMPLE_BYTES
-SILENCE = 0xFF
-"""Zero in µ-law."""
 CHUNK_BYTES_MAX = 64 * 1024
 HEADER_BYTES = 44
 
