@@ -17,8 +17,8 @@ from sasayaki.callreason.v1.client_events import (
 )
 from sasayaki.callreason.v1.enquiry_events import FormAnswer
 from sasayaki_callreason import wrapup
+from sasayaki_callreason.flows.source import Fault
 from sasayaki_callreason.reasons import tree
-from sasayaki_callreason.source import Fault
 from sasayaki_chassis.fields import InvalidField, require, text
 
 NUMBERS_MOST = 200
@@ -84,7 +84,7 @@ def settings_of(request: pb.PutClientRequest) -> ClientPut:
     )
 
 
-def prompts_of(request: pb.PublishFlowRequest) -> Mapping[str, str]:
+def prompts_of(request: pb.PublishFlowRequest | pb.CheckFlowRequest) -> Mapping[str, str]:
     """The flow's prompts, name to SHA-256; raises InvalidField naming `prompts[<name>]`."""
     if len(request.prompts) > PROMPTS_MOST:
         raise InvalidField("prompts", f"{PROMPTS_MOST} at most, not {len(request.prompts)}")
@@ -169,7 +169,7 @@ def _check_labels(field: str, ja: str, en: str) -> None:
 
 def _reason(place: str, reason: client_events_pb2.Reason) -> Reason:
     kinds = client_events_pb2.ReasonKind
-    kind = reason.kind if reason.HasField("kind") else 0
+    kind = reason.kind
     if kind not in kinds.values():
         raise InvalidField(f"{place}.kind", f"no kind of reason: {kind}")
     return Reason(

@@ -7,7 +7,8 @@ from tests.unit.callreason.test_enquiry import IN_WRAP_UP
 from sasayaki.callreason.v1 import callreason_service_pb2 as pb
 from sasayaki.callreason.v1.client_events import Reason, ReasonKind, RecordingRule
 from sasayaki.callreason.v1.enquiry_events import EnquiryClosed, EnquiryOutcome, ReasonConfirmed
-from sasayaki_callreason.enquiry import ENQUIRY, CompleteWrapUp
+from sasayaki_callreason.enquiries.commands import CompleteWrapUp
+from sasayaki_callreason.enquiries.enquiry import ENQUIRY
 from sasayaki_callreason.reasons.tree import (
     LEVELS_MOST,
     faults,

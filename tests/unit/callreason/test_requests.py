@@ -5,6 +5,7 @@ from google.protobuf.json_format import ParseDict
 
 from sasayaki.callreason.v1 import callreason_service_pb2 as pb
 from sasayaki.callreason.v1.client_events import FieldKind, FormField
+from sasayaki_callreason.flows.source import Fault
 from sasayaki_callreason.requests import (
     FAULTS_BYTES_MOST,
     answers_of,
@@ -12,7 +13,6 @@ from sasayaki_callreason.requests import (
     settings_of,
     told,
 )
-from sasayaki_callreason.source import Fault
 from sasayaki_chassis.fields import InvalidField
 
 GOOD = {

@@ -29,19 +29,10 @@ from sasayaki.media.v1.call_events import (
     UnsupervisionOrdered,
 )
 from sasayaki_chassis.testing import NOON, given
-from sasayaki_media.call import CALL
-from sasayaki_media.commands import (
-    Dial,
-    Fact,
-    FailOrder,
-    HangUp,
-    LegLeft,
-    ModeApplied,
-    Over,
-    Supervise,
-    Unsupervise,
-)
-from sasayaki_media.orders import outstanding
+from sasayaki_media.calls.call import CALL
+from sasayaki_media.calls.commands import Dial, FailOrder, HangUp, Supervise, Unsupervise
+from sasayaki_media.calls.happened import Fact, LegLeft, ModeApplied, Over
+from sasayaki_media.calls.orders import outstanding
 
 TAKE_OVER = Supervise(
     leg_id="leg_sup", supervisor_id="usr_sato", supervision_id="spv_1", mode=TAKEOVER
