@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from sasayaki_demo.topics import Written
 from sasayaki_tools.configuration import files
@@ -14,7 +15,9 @@ from sasayaki_tools.configuration.present import present
 from sasayaki_tools.say import Failed
 
 HASH = "ab" * 32
-FLOW = json.dumps({"flow": "flw_a", "start": "x", "steps": {"x": {"prompt": HASH}}})
+WORD = "cd" * 32
+DEFINED = {"flow": "flw_a", "start": "x", "steps": {"x": {"prompt": HASH}}}
+FLOW = json.dumps({**DEFINED, "words": {"ja": {"digit_1": WORD}}})
 
 
 def told(topic: str, what: str, subject: str, tenant: str = "out_a", **data: Any) -> Written:
@@ -53,8 +56,8 @@ def test_a_flow_that_was_rolled_back_is_exported_as_the_version_that_is_live() -
 
     rows = present([flow(1, FLOW), flow(2, other), back], "out_a")
 
-    assert rows["flows", "flw_a"]["source"] == FLOW
-    assert rows["flows", "flw_a"]["prompts"] == {HASH: HASH}
+    assert yaml.safe_load(rows["flows", "flw_a"]["source"]) == DEFINED
+    assert rows["flows", "flw_a"]["prompts"] == {HASH: HASH, "digit_1_ja": WORD}
 
 
 def test_what_was_withdrawn_is_not_exported() -> None:
@@ -65,12 +68,13 @@ def test_what_was_withdrawn_is_not_exported() -> None:
 def test_files_hold_the_rows_and_the_prompts_that_flows_name(tmp_path: Path) -> None:
     rows = present([company("A"), flow(1, FLOW)], "out_a")
     (tmp_path / "prompts").mkdir()
-    (tmp_path / "prompts" / f"{HASH}.wav").write_bytes(b"RIFF")
+    for each in (HASH, WORD):
+        (tmp_path / "prompts" / f"{each}.wav").write_bytes(b"RIFF")
 
     files.write(rows, tmp_path / "prompts", tmp_path / "out")
 
     assert files.read(tmp_path / "out") == rows
-    assert [wav.stem for wav in files.prompts(tmp_path / "out")] == [HASH]
+    assert [wav.stem for wav in files.prompts(tmp_path / "out")] == [HASH, WORD]
 
 
 def test_an_export_replaces_nothing(tmp_path: Path) -> None:

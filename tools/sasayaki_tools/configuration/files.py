@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from sasayaki_tools.configuration.kinds import KINDS, hashes, kind_of
+from sasayaki_tools.configuration.kinds import KINDS, kind_of
 from sasayaki_tools.configuration.present import Rows
 from sasayaki_tools.say import Failed
 
@@ -34,7 +34,7 @@ def write(rows: Rows, prompts: Path, folder: Path) -> int:
         file = folder / kind / f"{name}.yaml"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(yaml.dump(row, Dumper=_Text, allow_unicode=True, sort_keys=True))
-    wanted = {each for row in rows.values() for each in hashes(str(row.get("source", "")))}
+    wanted = {each for row in rows.values() for each in row.get("prompts", {}).values()}
     (folder / PROMPTS).mkdir(parents=True, exist_ok=True)
     for each in sorted(wanted):
         wav = prompts / f"{each}.wav"

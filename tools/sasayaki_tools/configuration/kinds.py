@@ -4,9 +4,10 @@ Events and requests bear the same field names, so a row is the request's fields:
 proto names, without its request id and without zero values.
 """
 
+import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from re import fullmatch
 from typing import Any
 
 import yaml
@@ -21,6 +22,8 @@ from sasayaki.recording.v1 import recording_service_pb2 as recording
 from sasayaki.routing.v1 import routing_service_pb2 as routing
 
 Row = dict[str, Any]
+HASH = re.compile(r"\b[0-9a-f]{64}\b")
+"""A prompt's SHA-256."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,28 +77,26 @@ class Kind:
 
 
 class Flows(Kind):
-    """Flows: what is published is JSON whose prompts are hashes, and so is what is sent again."""
+    """Flows. A published one names its prompts by their hashes, and so does its row's source."""
 
     __slots__ = ()
 
     def of(self, subject: str, data: Mapping[str, Any]) -> Row:
-        prompts = sorted(hashes(data["definition"]))
-        return self.plain(
-            {
-                "client_id": data["client_id"],
-                "source": data["definition"],
-                "prompts": {each: each for each in prompts},
-            }
-        )
+        flow = json.loads(data["definition"])
+        # What steps say of themselves is found by name again when the flow is published.
+        words = flow.pop("words", {})
+        source = yaml.safe_dump(flow, allow_unicode=True)
+        prompts = {each: each for each in sorted(HASH.findall(source))}
+        prompts |= {
+            f"{name}_{language}": each
+            for language, named in words.items()
+            for name, each in named.items()
+        }
+        return self.plain({"client_id": data["client_id"], "source": source, "prompts": prompts})
 
     def name(self, row: Mapping[str, Any]) -> str:
         found = yaml.safe_load(str(row.get("source")))
         return str(found.get("flow", "")) if isinstance(found, dict) else ""
-
-
-def hashes(definition: str) -> set[str]:
-    """The prompts of a published flow, by SHA-256."""
-    return {word for word in definition.split('"') if fullmatch(r"[0-9a-f]{64}", word)}
 
 
 def kind_of(folder: str) -> Kind | None:
