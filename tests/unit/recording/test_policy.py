@@ -80,6 +80,9 @@ def test_the_time_counts_from_the_end_of_the_recording() -> None:
     entry = Entry("rec_1", "con_1", "out_demo", "cli_acme", NOON, 60_000, finished=True)
     state = given(POLICY, SET).state
     minute = timedelta(minutes=1)
-    assert due_at(entry, state, "") == NOON + timedelta(days=180) + minute
-    assert due_at(entry, state, "rsn_contract") == NOON + timedelta(days=1_095) + minute
-    assert due_at(entry, ForEver(), "rsn_contract") is None
+    assert due_at(entry, state, ()) == NOON + timedelta(days=180) + minute
+    assert (
+        due_at(entry, state, ("rsn_cancel", "rsn_contract"))
+        == NOON + timedelta(days=1_095) + minute
+    )
+    assert due_at(entry, ForEver(), ("rsn_contract",)) is None
