@@ -31,7 +31,7 @@ CODES: Mapping[str, grpc.StatusCode] = {
 }
 
 USUAL = timedelta(days=28)
-CONTACTS_AT_ONCE = 500
+CONTACTS_AT_ONCE = 150
 """Counted before others have their turn: the loop serves calls meanwhile."""
 
 

@@ -24,7 +24,7 @@ from sasayaki.media.v1.call_events import (
 from sasayaki.routing.v1.pool_events import OperatorReleased, WrapUpStarted
 from sasayaki_callreason.reasons.contact import Contact, earlier
 
-CONTACTS_MOST = 200_000
+CONTACTS_MOST = 100_000
 """Of all tenants; beyond that the one that was heard of first is forgotten."""
 NAMES_MOST = 5_000
 """Reasons that one company ever had, with their names; beyond that the first is forgotten."""
