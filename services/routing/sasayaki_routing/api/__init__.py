@@ -1,0 +1,1 @@
+"""RoutingService: who may ask what, and what a request has to look like."""
