@@ -72,7 +72,7 @@ def _labels(rest: list[ast.expr], keywords: list[ast.keyword]) -> tuple[str, ...
     named = (each.value for each in keywords if each.arg == "labelnames")
     match next(iter(rest), None) or next(named, None):
         case ast.Tuple(elts=parts) | ast.List(elts=parts):
-            return tuple(part.value for part in parts if isinstance(part, ast.Constant))
+            return tuple(ast.literal_eval(part) for part in parts)
         case _:
             return ()
 

@@ -4,18 +4,22 @@ import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import TypeAlias
 
 import grpc
 from prometheus_client import Counter
 
 from sasayaki.callreason.v1 import callreason_service_pb2 as pb
 from sasayaki.callreason.v1 import enquiry_events_pb2
-from sasayaki.callreason.v1.enquiry_events import EnquiryEvent, EnquiryOpened
+from sasayaki.callreason.v1.enquiry_events import EnquiryOpened
 from sasayaki_callreason import client, flow_api
+from sasayaki_callreason.advance import command_of
 from sasayaki_callreason.companies import Clients, Companies, Flows
+from sasayaki_callreason.contacts import Contacts, Enquiries, own
 from sasayaki_callreason.enquiries import commands, states
+from sasayaki_callreason.flows.parts import Callback
+from sasayaki_callreason.given import opened
 from sasayaki_callreason.keys import make_key
+from sasayaki_callreason.reasons import api as reason_api
 from sasayaki_callreason.reasons.tree import outcomes_of
 from sasayaki_callreason.requests import (
     WRAP_UP_MS,
@@ -24,12 +28,10 @@ from sasayaki_callreason.requests import (
     slug,
 )
 from sasayaki_chassis.decider import Refused
-from sasayaki_chassis.fields import InvalidField, an_id, require, text
+from sasayaki_chassis.fields import an_id, require, text
 from sasayaki_chassis.identity import Identity
-from sasayaki_chassis.owner import Owners, Unavailable
+from sasayaki_chassis.owner import Unavailable
 from sasayaki_chassis.rpc import Context, caller, meta, refusals
-
-Enquiries: TypeAlias = Owners[states.State, commands.Command, EnquiryEvent]
 
 CODES: Mapping[str, grpc.StatusCode] = {
     "UNKNOWN_CLIENT": grpc.StatusCode.NOT_FOUND,
@@ -43,6 +45,7 @@ CODES: Mapping[str, grpc.StatusCode] = {
 _METHODS = "/sasayaki.callreason.v1.CallreasonService/"
 RIGHTS: Mapping[str, frozenset[str]] = {
     **flow_api.RIGHTS,
+    **reason_api.RIGHTS,
     f"{_METHODS}PutClient": frozenset(("admin",)),
     f"{_METHODS}OpenEnquiry": frozenset(("service",)),
     f"{_METHODS}AdvanceEnquiry": frozenset(("service",)),
@@ -55,21 +58,34 @@ END_LOOKS = 50
 END_LOOK_S = 0.02
 """A wrap-up waits up to 50 × 20 ms for the news that its call is over."""
 NUMBER_BYTES_MOST = 64
+MAY_SEE_DIGITS = frozenset(("operator", "supervisor"))
 
 WITHOUT_FLOW = Counter(
     "sasayaki_callreason_calls_without_flow_total", "Calls for a number that no flow answers."
 )
 
 
-class Callreason(flow_api.FlowDoors):
+class Callreason(reason_api.ReasonMethods, flow_api.FlowDoors):
     """Serves client companies, flows and enquiries of the caller's tenant, and no other."""
 
-    def __init__(self, *, clients: Clients, flows: Flows, enquiries: Enquiries, keys: Path) -> None:
+    def __init__(
+        self,
+        *,
+        clients: Clients,
+        flows: Flows,
+        enquiries: Enquiries,
+        companies: Companies,
+        contacts: Contacts,
+        report: reason_api.Report,
+        keys: Path,
+    ) -> None:
         self._clients = clients
         self._flows = flows
         self._enquiries = enquiries
+        self._companies = companies
+        self._contacts = contacts
+        self._report = report
         self._keys = keys
-        self._companies = Companies(clients, flows)
         # Two companies are two streams: that both take one number is prevented here alone.
         self._one_put_at_a_time = asyncio.Lock()
 
@@ -98,10 +114,15 @@ class Callreason(flow_api.FlowDoors):
     ) -> pb.OpenEnquiryResponse:
         async with refusals(context, CODES):
             self._check_replayed()
-            require(request, contact_id=an_id("con"), dialled_number=text(most=NUMBER_BYTES_MOST))
-            self._check_tenant(request.contact_id, caller(context))
-            command = self._companies.opening(request.dialled_number, caller(context))
-            client_id = command.client_id if isinstance(command, commands.Open) else None
+            require(
+                request,
+                contact_id=an_id("con"),
+                dialled_number=text(most=NUMBER_BYTES_MOST),
+                previous_contact_id=an_id("con", optional=True),
+            )
+            self._contacts.check_tenant(request.contact_id, caller(context))
+            command = self._begun(request, caller(context))
+            client_id = None if isinstance(command, commands.TurnAway) else command.client_id
             events = await self._enquiries.handle(
                 request.contact_id,
                 command,
@@ -120,9 +141,14 @@ class Callreason(flow_api.FlowDoors):
         async with refusals(context, CODES):
             self._check_replayed()
             require(request, contact_id=an_id("con"))
-            self._check_tenant(request.contact_id, caller(context))
+            self._contacts.check_tenant(request.contact_id, caller(context))
             facts = self._enquiries.state(request.contact_id).facts
-            command = self._advance(request, facts)
+            command = command_of(
+                request,
+                wrap_up=self._wrap_up(facts),
+                running=lambda: self._running(facts),
+                answered_at=lambda: self._answered_at(facts),
+            )
             if command is not None:
                 await self._enquiries.handle(
                     request.contact_id,
@@ -143,7 +169,7 @@ class Callreason(flow_api.FlowDoors):
             self._check_replayed()
             require(request, contact_id=an_id("con"), reason_id=slug("rsn"))
             identity = caller(context)
-            facts = self._known(request.contact_id, identity).facts
+            facts = self._contacts.known(request.contact_id, identity).facts
             self._companies.check_reason(facts.client_id, request.reason_id)
             command = commands.ConfirmReason(
                 reason_id=request.reason_id,
@@ -187,42 +213,52 @@ class Callreason(flow_api.FlowDoors):
             self._check_replayed()
             require(request, contact_id=an_id("con"))
             identity = caller(context)
-            state = self._known(request.contact_id, identity)
-            if identity.role == "operator" and not _own(state, identity):
-                own = f"the contact's operator is not {identity.user_id!r}"
-                raise Refused("NOT_YOUR_CONTACT", own)
-        return _seen(request.contact_id, state)
+            state = self._contacts.known(request.contact_id, identity)
+            if identity.role == "operator" and not own(state, identity):
+                refusal = f"the contact's operator is not {identity.user_id!r}"
+                raise Refused("NOT_YOUR_CONTACT", refusal)
+            seen = _seen(request.contact_id, state)
+            if identity.role in MAY_SEE_DIGITS:
+                facts = state.facts
+                for key, value in opened(self._keys, facts.client_id, facts.given).items():
+                    seen.given.add(key=key, value=value)
+        return seen
 
     def _check_replayed(self) -> None:
         """Before the whole history is read, what is missing may only be not read yet."""
         if not (self._clients.serving() and self._flows.serving() and self._enquiries.serving()):
             raise Unavailable("callreason is not serving yet")
 
-    def _advance(
-        self, request: pb.AdvanceEnquiryRequest, facts: states.Facts
-    ) -> commands.Command | None:
-        """The command for what happened; None where no flow has begun that could go on."""
-        match request.WhichOneof("what"):
-            case "talk_started":
-                require(request.talk_started, operator_id=an_id("usr"))
-                return commands.StartTalk(request.talk_started.operator_id)
-            case "call_ended":
-                lost = request.call_ended.lost
-                return commands.EndCall(lost=lost, wrap_up=self._wrap_up(facts))
-            case "taken_over":
-                require(request.taken_over, operator_id=an_id("usr"))
-                operator_id = request.taken_over.operator_id
-                return commands.HandOver(operator_id=operator_id, wrap_up=self._wrap_up(facts))
-            case "prompt_heard" | "digits_pressed" as what:
-                flow = self._companies.flow(facts)
-                if flow is None:
-                    return None
-                if what == "prompt_heard":
-                    return commands.PromptHeard(request.prompt_heard.play_id, flow)
-                pressed = request.digits_pressed
-                return commands.DigitsPressed(pressed.play_id, pressed.digits, flow)
-            case _:
-                raise InvalidField("what", "must be given")
+    def _running(self, facts: states.Facts) -> commands.Running | None:
+        """The enquiry's version of its flow, and the digits of it that a step may look at."""
+        flow = self._companies.flow(facts)
+        if flow is None:
+            return None
+        return commands.Running(flow, opened(self._keys, facts.client_id, facts.given))
+
+    def _answered_at(self, facts: states.Facts) -> str:
+        """The step at which a call back goes on; empty when the enquiry is none."""
+        flow = self._companies.flow(facts)
+        previous = self._enquiries.state(facts.previous_contact_id).facts
+        step = None if flow is None else flow.steps.get(previous.callback_step_id)
+        return step.on_answer if isinstance(step, Callback) else ""
+
+    def _begun(
+        self, request: pb.OpenEnquiryRequest, identity: Identity
+    ) -> commands.Open | commands.CallBack | commands.TurnAway:
+        """How an enquiry begins."""
+        if not request.previous_contact_id:
+            return self._companies.opening(
+                request.dialled_number,
+                request.contact_id,
+                identity,
+                caller_known=request.caller_known,
+            )
+        self._contacts.check_tenant(request.previous_contact_id, identity)
+        previous = self._enquiries.state(request.previous_contact_id).facts
+        return self._companies.calling_back(
+            previous, request.previous_contact_id, request.contact_id
+        )
 
     def _wrap_up(self, facts: states.Facts) -> timedelta:
         """How long the contact's company lets an operator wrap up."""
@@ -243,37 +279,11 @@ class Callreason(flow_api.FlowDoors):
         The operator's own phone may know of the end before this service does.
         """
         for _ in range(END_LOOKS):
-            state = self._known(contact_id, identity)
-            if not isinstance(state, states.Talking) or not _own(state, identity):
+            state = self._contacts.known(contact_id, identity)
+            if not isinstance(state, states.Talking) or not own(state, identity):
                 return state
             await asyncio.sleep(END_LOOK_S)
-        return self._known(contact_id, identity)
-
-    def _known(self, contact_id: str, identity: Identity) -> states.State:
-        """An enquiry of the caller's tenant and of a company that they serve."""
-        self._check_tenant(contact_id, identity)
-        if self._enquiries.meta(contact_id) is None:
-            raise Refused("UNKNOWN_CONTACT", f"there is no contact {contact_id!r}")
-        state = self._enquiries.state(contact_id)
-        if not serves(identity, state.facts.client_id):
-            raise Refused("NOT_YOUR_CLIENT", "the contact is of a client company you do not serve")
-        return state
-
-    def _check_tenant(self, contact_id: str, identity: Identity) -> None:
-        whose = self._enquiries.meta(contact_id)
-        if whose is not None and whose.tenant_id != identity.tenant_id:
-            raise Refused("UNKNOWN_CONTACT", f"there is no contact {contact_id!r}")
-
-
-def serves(identity: Identity, client_id: str) -> bool:
-    """Whether a caller may see a company's contacts; a manager without a list sees all."""
-    if identity.role == "service" or (identity.role == "manager" and not identity.clients):
-        return True
-    return client_id in identity.clients
-
-
-def _own(state: states.State, identity: Identity) -> bool:
-    return state.facts.operator_id == identity.user_id
+        return self._contacts.known(contact_id, identity)
 
 
 def _seen(contact_id: str, state: states.State) -> pb.GetEnquiryResponse:
@@ -287,6 +297,7 @@ def _seen(contact_id: str, state: states.State) -> pb.GetEnquiryResponse:
         stated_reason_id=facts.stated_reason_id,
         confirmed_reason_id=facts.confirmed_reason_id,
         operator_id=facts.operator_id,
+        language=facts.language,
     )
     if isinstance(state, states.Over):
         seen.outcome = enquiry_events_pb2.EnquiryOutcome.Value(state.outcome.value)

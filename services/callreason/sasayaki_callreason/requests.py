@@ -169,7 +169,7 @@ def _check_labels(field: str, ja: str, en: str) -> None:
 
 def _reason(place: str, reason: client_events_pb2.Reason) -> Reason:
     kinds = client_events_pb2.ReasonKind
-    kind = reason.kind if reason.HasField("kind") else 0
+    kind = reason.kind
     if kind not in kinds.values():
         raise InvalidField(f"{place}.kind", f"no kind of reason: {kind}")
     return Reason(

@@ -5,7 +5,7 @@ from datetime import datetime
 from sasayaki.routing.v1.routing_service_pb2_grpc import add_RoutingServiceServicer_to_server
 from sasayaki_chassis.service import Built, Service, Servicers
 from sasayaki_routing import metrics
-from sasayaki_routing.api.service import RIGHTS, RoutingService
+from sasayaki_routing.api import RIGHTS, RoutingService
 from sasayaki_routing.desk.desk import Desks
 from sasayaki_routing.explain.view import Decisions
 from sasayaki_routing.pool.decider import STREAM, pool_decider

@@ -14,7 +14,7 @@ from tests.component.routing.centre import Centre, bearer
 from sasayaki.media.v1.call_events import LegEndReason
 from sasayaki.routing.v1 import pool_events_pb2 as wire
 from sasayaki.routing.v1 import routing_service_pb2 as pb
-from sasayaki_routing.api.service import RIGHTS
+from sasayaki_routing.api import RIGHTS
 
 MORI, ABE = "usr_mori", "usr_abe"
 ROLES = ("operator", "supervisor", "manager", "admin", "client", "auditor", "integrator", "service")

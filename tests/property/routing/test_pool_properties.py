@@ -193,8 +193,22 @@ class Run:
                 self.ask(command)
 
 
-def played(steps: list[tuple[int, Command | None]]) -> Run:
+def begun() -> Run:
+    """Three operators of both companies, at work, and a queue that widens."""
     run = Run()
+    for number, levels in enumerate(((5, 2), (3, 3), (1, 4))):
+        team = "tea_b" if number == 2 else "tea_a"
+        skills, clients = ("en", "ja"), ("cli_a", "cli_b")
+        run.ask(PutOperator(f"usr_{number}", team, skills, clients, levels))
+        run.ask(SetState(f"usr_{number}", OperatorState.READY))
+    osaka, sapporo = frozenset(("tea_a",)), frozenset(("tea_b",))
+    rings = (Ring(team_ids=osaka), Ring(timedelta(seconds=10), 0, sapporo, overflow=True))
+    run.ask(PutQueue("que_1", rings, 25_000, 20_000, 40_000, 2, 30_000))
+    return run
+
+
+def played(steps: list[tuple[int, Command | None]]) -> Run:
+    run = begun()
     run.play(steps)
     return run
 
@@ -358,7 +372,7 @@ def test_an_acceptance_only_follows_an_offer_of_that_contact_to_that_operator(
 def test_a_contact_whose_call_is_over_waits_for_nothing_but_a_callback(
     steps: list[tuple[int, Command | None]],
 ) -> None:
-    run = Run()
+    run = begun()
     over: set[str] = set()
     for step in steps:
         run.play([step])

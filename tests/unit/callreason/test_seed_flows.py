@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 import yaml
 
-from sasayaki_callreason.flows.flow import Announce, Declared, Flow, HangUp, Menu, Route, checked
+from sasayaki_callreason.flows.flow import Declared, Flow, checked
+from sasayaki_callreason.flows.parts import Announce, HangUp, Menu, Route
 
 SEED = Path(__file__).resolve().parents[3] / "seed"
 CLIENTS: list[dict[str, Any]] = yaml.safe_load((SEED / "demo.yaml").read_text())["clients"]

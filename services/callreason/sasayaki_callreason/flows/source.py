@@ -35,6 +35,10 @@ Path: TypeAlias = tuple[str | int, ...]
 _INTEGER = re.compile(r"0|-?[1-9][0-9]{0,17}")
 # YAML 1.1 takes these for booleans; half of the world's readers still do.
 _DOUBTFUL = re.compile(r"y|yes|n|no|on|off|true|false", re.IGNORECASE)
+# And these for a number to the base of 8 or of 60, or a day.
+_TRAP = re.compile(
+    r"[-+]?0[0-9_]+|[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
+)
 _EMPTY = frozenset(("", "~", "null", "Null", "NULL"))
 
 
@@ -192,6 +196,8 @@ class _Reader:
             return text
         if _DOUBTFUL.fullmatch(text):
             self._fault(event, f"key {text!r} may be read as a boolean; put it in quotes")
+        elif _TRAP.fullmatch(text):
+            self._fault(event, f"key {text[:40]!r} may be read as a number; put it in quotes")
         elif text in _EMPTY or text == "<<":
             self._fault(event, f"key {text!r} is not a word; put it in quotes if it is meant")
         return text
@@ -204,6 +210,8 @@ class _Reader:
             return text == "true"
         if _DOUBTFUL.fullmatch(text):
             self._fault(event, f"{text!r} is doubtful; write true or false, or put it in quotes")
+        if _TRAP.fullmatch(text):
+            self._fault(event, f"{text[:40]!r} may be read as another number; put it in quotes")
         if text in _EMPTY:
             return None
         return int(text) if _INTEGER.fullmatch(text) else text

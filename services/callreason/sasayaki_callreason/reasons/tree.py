@@ -52,5 +52,7 @@ def parents_of(reasons: Iterable[Reason]) -> Mapping[str, str]:
 def outcomes_of(reasons: Iterable[Reason]) -> Mapping[str, EnquiryOutcome]:
     """The reasons that say that the contact was none: pranks and wrong numbers."""
     return {
-        reason.reason_id: OUTCOMES[reason.kind] for reason in reasons if reason.kind in OUTCOMES
+        reason.reason_id: OUTCOMES[reason.kind]
+        for reason in reasons
+        if reason.kind is not None and reason.kind in OUTCOMES
     }

@@ -148,6 +148,10 @@ class Shipper:
             gap_samples=sum(gap.samples for gap in spooled.gaps),
             opened_at=_timestamp(spooled.opened_at_us),
             last=spooled.last,
+            pauses=(
+                pb.PausedStretch(from_sample=pause.from_sample, samples=pause.samples)
+                for pause in spooled.pauses
+            ),
         )
 
     def _set_aside(self, spooled: node.SpoolPage, why: str) -> None:

@@ -1,8 +1,7 @@
 //! What a REGISTER is answered: our own digest check, then the table of phones (RFC 3261, 10.3).
 
-use std::net::SocketAddr;
-
 use sip::digest::{Outcome, Verifier};
+use sip::flow::Flow;
 use sip::location::{
     Binding, Change, Location, Refused, Registration, EXPIRES_S_MAX, EXPIRES_S_MIN,
 };
@@ -38,7 +37,7 @@ pub struct Registrar {
 
 impl Registrar {
     /// Answers one REGISTER from that source. Instants are UTC milliseconds.
-    pub fn register(&mut self, now_ms: u64, source: SocketAddr, asked: &Asked) -> Answer {
+    pub fn register(&mut self, now_ms: u64, source: Flow, asked: &Asked) -> Answer {
         let Some(user) = message::address(&asked.to).and_then(message::user) else {
             return plain(400);
         };
@@ -68,7 +67,7 @@ impl Registrar {
         self.location.lookup(now_ms, user)
     }
 
-    fn change(&mut self, now_ms: u64, flow: SocketAddr, user: &str, asked: &Asked) -> Answer {
+    fn change(&mut self, now_ms: u64, flow: Flow, user: &str, asked: &Asked) -> Answer {
         let Some(change) = change(asked) else {
             return plain(400);
         };

@@ -6,12 +6,27 @@ use std::fs;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::time::Duration;
+
+/// What connections of SIP over TCP may take.
+#[derive(Debug, Clone, Copy)]
+pub struct TcpLimits {
+    /// Connections in all, and of one address.
+    pub connections_max: usize,
+    pub connections_each_max: usize,
+    /// How long a message that has begun may take to be whole, and the first one to come.
+    pub patience: Duration,
+    /// How long a connection may say nothing.
+    pub idle: Duration,
+}
 
 /// Everything that can be set. Names are `SASAYAKI_NODE_…`.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// `SIP`: where SIP over UDP is spoken.
+    /// `SIP`: where SIP over UDP and TCP is spoken.
     pub sip: SocketAddr,
+    /// `TCP_CONNECTIONS_MAX`, `TCP_CONNECTIONS_EACH_MAX`, `TCP_PATIENCE_MS`, `TCP_IDLE_MS`.
+    pub tcp: TcpLimits,
     /// `RTP_ADDRESS` and `RTP_PORTS` (`first-last`): where sound is sent from.
     pub rtp_address: IpAddr,
     pub rtp_ports: (u16, u16),
@@ -44,6 +59,12 @@ impl Settings {
             .map_err(|_| wrong("SIP_KEY_FILE", "32 bytes are needed"))?;
         Ok(Self {
             sip: parsed("SIP", "127.0.0.1:15060")?,
+            tcp: TcpLimits {
+                connections_max: parsed("TCP_CONNECTIONS_MAX", "2000")?,
+                connections_each_max: parsed("TCP_CONNECTIONS_EACH_MAX", "200")?,
+                patience: milliseconds("TCP_PATIENCE_MS", "10000")?,
+                idle: milliseconds("TCP_IDLE_MS", "3900000")?,
+            },
             rtp_address: parsed("RTP_ADDRESS", "127.0.0.1")?,
             rtp_ports: ports(&text("RTP_PORTS", "20000-23998"))?,
             socket: required("SOCKET")?.into(),
@@ -80,6 +101,10 @@ fn parsed<T: FromStr>(setting: &str, default: &str) -> Result<T, String> {
     value
         .parse()
         .map_err(|_| wrong(setting, &format!("unreadable value {value:?}")))
+}
+
+fn milliseconds(setting: &str, default: &str) -> Result<Duration, String> {
+    Ok(Duration::from_millis(parsed(setting, default)?))
 }
 
 fn ports(value: &str) -> Result<(u16, u16), String> {

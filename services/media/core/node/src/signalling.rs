@@ -5,13 +5,14 @@
 
 use std::collections::VecDeque;
 use std::io;
+use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use tokio::net::{UdpSocket, UnixListener};
+use tokio::net::{TcpListener, UdpSocket, UnixListener};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{interval, sleep_until, Interval};
 
@@ -31,6 +32,8 @@ const HAPPENINGS_WAITING_MAX: usize = 8_192;
 const LEVELS_WAITING_MAX: usize = 4;
 /// Bytes of datagrams that may wait for the signalling thread.
 const SIP_BUFFER_BYTES: usize = 4 << 20;
+/// Free ports that are looked at when any will do.
+const PORTS_TRIED_MAX: u32 = 16;
 /// How often bindings run out, gauges are set and orders that found no room are tried again.
 const HOUSEKEEPING: Duration = Duration::from_millis(50);
 /// How long the node waits at its end for BYEs to leave and Python to take the last happenings.
@@ -38,7 +41,7 @@ const FAREWELL: Duration = Duration::from_secs(2);
 
 /// Everything that signalling has opened, before its loop runs.
 pub struct Signalling {
-    sip: std::net::SocketAddr,
+    sip: SocketAddr,
     stack: Stack,
     calls: Calls,
     link: Link,
@@ -81,16 +84,16 @@ impl Signalling {
         let (levels_to, levels) = mpsc::channel(LEVELS_WAITING_MAX);
         let media = Media::start(&media_config(settings), sounds_to, levels_to)?;
         let journal = journal::start(&settings.journal, &node_id, Arc::clone(&metrics))?;
-        let socket = UdpSocket::bind(settings.sip).await?;
+        let (socket, listener) = bind(settings.sip).await?;
         // The system grants less where it is set up so; then a burst loses more, and is sent again.
         rustix::net::sockopt::set_socket_recv_buffer_size(&socket, SIP_BUFFER_BYTES)?;
         let sip = socket.local_addr()?;
-        let stack = Stack::start(socket, Arc::clone(&metrics))
+        let stack = Stack::start(socket, listener, settings.tcp, Arc::clone(&metrics))
             .await
             .map_err(io::Error::other)?;
-        let listener = listen(&settings.socket)?;
+        let for_python = listen(&settings.socket)?;
         let (brought_to, brought) = mpsc::channel(ORDERS_WAITING_MAX);
-        tokio::spawn(link::serve(listener, brought_to, Arc::clone(&metrics)));
+        tokio::spawn(link::serve(for_python, brought_to, Arc::clone(&metrics)));
         let lease_from = media.clone();
         let limits = Limits {
             calls_max: settings.calls_max,
@@ -131,7 +134,7 @@ impl Signalling {
     }
 
     /// Where SIP is spoken.
-    pub fn sip_address(&self) -> std::net::SocketAddr {
+    pub fn sip_address(&self) -> SocketAddr {
         self.sip
     }
 
@@ -205,6 +208,12 @@ impl Signalling {
         let now_ms = self.clock.now_ms();
         match arrived {
             Arrived::Heard(leg, heard) => self.calls.heard(now_ms, leg, heard),
+            Arrived::Lost(flow) => {
+                let location = &mut self.calls.shared.registrar.location;
+                for _ in 0..location.lose(flow) {
+                    self.metrics.phones_lost_total.rise();
+                }
+            }
             Arrived::Register(register) => {
                 let registrar = &mut self.calls.shared.registrar;
                 let answer = registrar.register(now_ms, register.source, &register.asked);
@@ -333,6 +342,24 @@ fn media_config(settings: &Settings) -> MediaConfig {
         spool_dir: settings.spool.clone(),
         rtp_silence: Duration::from_millis(settings.rtp_silence_ms),
         ..MediaConfig::default()
+    }
+}
+
+/// Opens the same port for UDP and TCP. Where any port will do, one that is free for UDP may be taken for TCP.
+async fn bind(address: SocketAddr) -> io::Result<(UdpSocket, TcpListener)> {
+    let mut left = if address.port() == 0 {
+        PORTS_TRIED_MAX
+    } else {
+        1
+    };
+    loop {
+        left -= 1;
+        let socket = UdpSocket::bind(address).await?;
+        match TcpListener::bind(socket.local_addr()?).await {
+            Ok(listener) => return Ok((socket, listener)),
+            Err(error) if left == 0 => return Err(error),
+            Err(_) => {}
+        }
     }
 }
 

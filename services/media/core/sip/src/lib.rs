@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 
 pub mod digest;
+pub mod flow;
 pub mod guard;
 pub mod leg;
 pub mod location;
@@ -11,3 +12,4 @@ pub mod merged;
 pub mod message;
 pub mod number;
 pub mod sdp;
+pub mod stream;

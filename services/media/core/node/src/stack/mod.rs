@@ -1,13 +1,12 @@
 //! rsipstack behind our words: the only module that names it.
 //!
-//! UDP datagrams pass the strict look first. Requests outside dialogs come out as [`Arrived`]; what dialogs report is
+//! What arrives over UDP or TCP passes the strict look first. Requests outside dialogs come out as [`Arrived`]; what dialogs report is
 //! put into the leg's terms ([`Heard`]); what legs say ([`Say`]) goes in. State events are believed, not return values,
 //! every dialog is removed when its leg is done with it, and nothing here waits for a phone.
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rsipstack::dialog::dialog::{
     DialogState, DialogStateReceiver, DialogStateSender, TransactionHandle,
@@ -24,10 +23,11 @@ use rsipstack::transaction::{Endpoint, TransactionReceiver};
 use rsipstack::transport::udp::UdpConnection;
 use rsipstack::transport::{SipAddr, TransportLayer};
 use rsipstack::EndpointBuilder;
-use tokio::net::UdpSocket;
+use tokio::net::{TcpListener, UdpSocket};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+use sip::flow::{self, Flow};
 use sip::guard::ALLOWED;
 use sip::leg::{Heard, Say};
 use sip::merged::Merged;
@@ -36,12 +36,15 @@ use crate::calls::Target;
 use crate::media::LegId;
 use crate::metrics::Metrics;
 use crate::registrar::{Answer, Asked};
+use crate::settings::TcpLimits;
 
-use strict::{Additions, StrictUdp};
+use streams::{Arrivals, Streams};
+use strict::{Additions, Gate, StrictUdp};
 use words::{
-    accept, all, answer_handle, ended, header, invite_headers, key, reply_with, sdp_headers,
+    accept, all, answer_handle, ended, header, invite_headers, key, reply_with, sdp_headers, source,
 };
 
+mod streams;
 mod strict;
 mod words;
 
@@ -52,6 +55,8 @@ pub enum Arrived {
     Invite(Box<Invite>),
     Register(Box<Register>),
     Heard(LegId, Heard),
+    /// A connection is gone, and whoever was reached by it can't be.
+    Lost(Flow),
 }
 
 /// An INVITE that waits for its verdict.
@@ -64,9 +69,24 @@ pub struct Invite {
 
 /// A REGISTER that waits for its answer.
 pub struct Register {
-    pub source: SocketAddr,
+    pub source: Flow,
     pub asked: Asked,
     transaction: Transaction,
+}
+
+/// Our own address in dialogs, by the way that leads to it.
+struct Contacts {
+    udp: Uri,
+    tcp: Uri,
+}
+
+impl Contacts {
+    fn of(&self, flow: Option<Flow>) -> &Uri {
+        match flow.map(|flow| flow.transport) {
+            Some(flow::Transport::Tcp) => &self.tcp,
+            _ => &self.udp,
+        }
+    }
 }
 
 /// The stack with the dialogs of our legs.
@@ -74,10 +94,12 @@ pub struct Stack {
     endpoint: Arc<Endpoint>,
     dialogs: Arc<DialogLayer>,
     incoming: TransactionReceiver,
+    streams: Streams,
+    arrivals: Arrivals,
     states: DialogStateReceiver,
     states_to: DialogStateSender,
-    failures: mpsc::UnboundedReceiver<LegId>,
-    failures_to: mpsc::UnboundedSender<LegId>,
+    failures: mpsc::UnboundedReceiver<(LegId, Heard)>,
+    failures_to: mpsc::UnboundedSender<(LegId, Heard)>,
     legs: HashMap<LegId, InviteDialog>,
     /// Call-ID and our tag, which nobody else draws.
     ids: HashMap<(String, String), LegId>,
@@ -85,21 +107,37 @@ pub struct Stack {
     replies: HashMap<u64, TransactionHandle>,
     last_reply: u64,
     merged: Merged,
-    contact: Uri,
+    contacts: Contacts,
     started: Instant,
     metrics: Arc<Metrics>,
 }
 
 impl Stack {
-    /// Speaks SIP on that socket, within a tokio runtime.
-    pub async fn start(socket: UdpSocket, metrics: Arc<Metrics>) -> Result<Self, rsipstack::Error> {
+    /// Speaks SIP on these sockets, within a tokio runtime.
+    pub async fn start(
+        socket: UdpSocket,
+        listener: TcpListener,
+        limits: TcpLimits,
+        metrics: Arc<Metrics>,
+    ) -> Result<Self, rsipstack::Error> {
         let token = CancellationToken::new();
         let address = socket.local_addr()?;
-        let strict = StrictUdp::new(socket, Arc::clone(&metrics));
+        let gate = Arc::new(Gate::new(Arc::clone(&metrics)));
+        let (streams, arrivals) = Streams::new(
+            address,
+            limits,
+            Arc::clone(&gate),
+            Arc::clone(&metrics),
+            token.child_token(),
+        );
+        tokio::spawn(streams.clone().accept(listener));
+        let strict = StrictUdp::new(socket, gate);
         let udp =
             UdpConnection::from_socket(Arc::new(strict), None, Some(token.child_token())).await?;
         let transport = TransportLayer::new(token.clone());
         transport.add_transport(udp.into());
+        // How long a connection may be quiet is our own matter.
+        transport.set_stream_idle_timeout(Duration::ZERO);
         let endpoint = EndpointBuilder::new()
             .with_cancel_token(token)
             .with_transport_layer(transport)
@@ -121,6 +159,8 @@ impl Stack {
             endpoint,
             dialogs,
             incoming,
+            streams,
+            arrivals,
             states,
             states_to,
             failures,
@@ -131,7 +171,10 @@ impl Stack {
             replies: HashMap::new(),
             last_reply: 0,
             merged: Merged::default(),
-            contact: Uri::try_from(format!("sip:sasayaki@{address}").as_str())?,
+            contacts: Contacts {
+                udp: Uri::try_from(format!("sip:sasayaki@{address}").as_str())?,
+                tcp: Uri::try_from(format!("sip:sasayaki@{address};transport=tcp").as_str())?,
+            },
             started: Instant::now(),
             metrics,
         })
@@ -143,7 +186,14 @@ impl Stack {
             let arrived = tokio::select! {
                 transaction = self.incoming.recv() => self.incoming(transaction?),
                 state = self.states.recv() => self.state(state?),
-                leg = self.failures.recv() => leg.map(|leg| Arrived::Heard(leg, Heard::Broke)),
+                failed = self.failures.recv() => failed.map(|(leg, heard)| Arrived::Heard(leg, heard)),
+                flow = self.arrivals.lost.recv() => flow.map(Arrived::Lost),
+                connection = self.arrivals.accepted.recv() => {
+                    if let Some(connection) = connection {
+                        self.endpoint.inner.transport_layer.add_connection(connection.into());
+                    }
+                    None
+                }
             };
             if arrived.is_some() {
                 return arrived;
@@ -159,7 +209,7 @@ impl Stack {
     /// Makes the caller's dialog that leg's.
     pub fn take(&mut self, invite: Invite, leg: LegId) {
         let mut transaction = invite.transaction;
-        let contact = Some(self.contact.clone());
+        let contact = Some(self.contacts.of(source(&transaction)).clone());
         let states = self.states_to.clone();
         match self
             .dialogs
@@ -201,13 +251,23 @@ impl Stack {
         let Ok(callee) = Uri::try_from(target.phone.contact.as_str()) else {
             return self.fail(leg);
         };
+        let flow = target.phone.flow;
+        let transport = match flow.transport {
+            flow::Transport::Udp => Transport::Udp,
+            // A phone is called over the connection that it opened, and there is no other way to it.
+            flow::Transport::Tcp if !self.streams.has(flow.address) => {
+                return self.tell(leg, Heard::Refused(503));
+            }
+            flow::Transport::Tcp => Transport::Tcp,
+        };
+        let contact = self.contacts.of(Some(flow));
         let option = InviteOption {
-            caller: self.contact.clone(),
+            caller: self.contacts.udp.clone(),
             callee,
-            destination: Some(SipAddr::new(Transport::Udp, target.phone.flow.into())),
-            contact: self.contact.clone(),
+            destination: Some(SipAddr::new(transport, flow.address.into())),
+            contact: contact.clone(),
             offer: Some(sdp.into_bytes()),
-            headers: Some(invite_headers(target, &self.contact)),
+            headers: Some(invite_headers(target, contact)),
             ..InviteOption::default()
         };
         match self.dialogs.do_invite_async(option, self.states_to.clone()) {
@@ -217,7 +277,7 @@ impl Stack {
                 tokio::spawn(async move {
                     // States tell the rest; only a request that could not be sent or read brings none.
                     if !matches!(result.await, Ok(Ok(_))) {
-                        let _ = failures.send(leg);
+                        let _ = failures.send((leg, Heard::Broke));
                     }
                 });
             }
@@ -248,6 +308,7 @@ impl Stack {
     /// Brings the gauges up to date.
     pub fn measure(&self) {
         let stats = self.endpoint.inner.get_stats();
+        self.metrics.tcp_connections.set(self.streams.count());
         self.metrics.legs.set(self.legs.len());
         self.metrics.dialogs.set(self.dialogs.len());
         self.metrics.transactions.set(stats.running_transactions);
@@ -263,8 +324,13 @@ impl Stack {
 
     fn fail(&self, leg: LegId) {
         self.metrics.stack_errors_total.rise();
+        self.tell(leg, Heard::Broke);
+    }
+
+    /// Lets a leg hear something as if its phone had said it.
+    fn tell(&self, leg: LegId, heard: Heard) {
         // The receiver lives as long as the sender: both are ours.
-        let _ = self.failures_to.send(leg);
+        let _ = self.failures_to.send((leg, heard));
     }
 
     fn forget(&mut self, leg: LegId) {
@@ -381,10 +447,7 @@ impl Stack {
             call_id: owned("Call-ID").unwrap_or_default(),
             cseq: cseq.unwrap_or_default(),
         };
-        let connection = transaction.connection.as_ref();
-        let source =
-            connection.and_then(|connection| connection.get_remote_addr()?.get_socketaddr().ok());
-        let Some(source) = source else {
+        let Some(source) = source(&transaction) else {
             return reply_with(transaction, 400, Vec::new());
         };
         Some(Arrived::Register(Box::new(Register {

@@ -4,6 +4,7 @@
 pub mod desk;
 pub mod phone;
 pub mod stage;
+pub mod wire;
 
 use std::net::{SocketAddr, UdpSocket};
 use std::sync::atomic::{AtomicU16, Ordering};
@@ -12,7 +13,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use sasayaki_node::metrics::Metrics;
-use sasayaki_node::settings::Settings;
+use sasayaki_node::settings::{Settings, TcpLimits};
 use sasayaki_node::signalling::Signalling;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
@@ -47,6 +48,12 @@ impl Node {
         let first = 24_000 + slot % 40 * 200;
         let mut settings = Settings {
             sip: "127.0.0.1:0".parse().unwrap(),
+            tcp: TcpLimits {
+                connections_max: 40,
+                connections_each_max: 40,
+                patience: PATIENCE,
+                idle: PATIENCE,
+            },
             rtp_address: "127.0.0.1".parse().unwrap(),
             rtp_ports: (first, first + 198),
             socket: folder.path().join("node.sock"),
