@@ -78,6 +78,7 @@ async def put_operator(
         team_id=team_id,
         skills=(),
         client_ids=clients or ("cli_acme",),
+        skill_levels=(),
     )
     await gallery.pool.tell(POOL_ID, put)
 
