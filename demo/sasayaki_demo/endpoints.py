@@ -12,6 +12,7 @@ class Endpoints:
     """Addresses, and the demo seed's tokens and SIP secrets, by user id."""
 
     sip: str
+    outside: str
     grpc: dict[str, str]
     metrics: dict[str, str]
     kafka: str

@@ -139,9 +139,9 @@ def test_every_service_of_the_composition_starts_and_gets_well(kafka: str, tmp_p
 
 
 def test_the_composition_gives_each_service_every_folder_that_the_launcher_gives_it() -> None:
-    ports = Ports(1, 2, 3, dict.fromkeys(SERVICES, 4), dict.fromkeys(SERVICES, 5), 6, (8, 10))
+    ports = Ports(1, 2, 3, dict.fromkeys(SERVICES, 4), dict.fromkeys(SERVICES, 5), 6, (8, 10), 7)
     places = Places(Path("/state"))
-    programs = [node_program(Path("node"), places, ports, "")]
+    programs = [node_program(Path("node"), places, ports, "", {})]
     programs += [service_program(name, "python", places, ports, "kafka", {}) for name in SERVICES]
 
     services = composition()["services"]

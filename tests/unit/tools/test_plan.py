@@ -1,5 +1,6 @@
 """What the launcher runs, and with which settings."""
 
+import json
 from pathlib import Path
 
 from sasayaki_tools.platform import plan, ports
@@ -11,7 +12,7 @@ PLACES = Places(Path("/state"))
 
 
 def test_the_media_node_is_told_its_addresses_files_and_ports() -> None:
-    node = plan.node_program(Path("/bin/node"), PLACES, PORTS, "usr_op01")
+    node = plan.node_program(Path("/bin/node"), PLACES, PORTS, "usr_op01", {})
     assert node.environment == {
         "SASAYAKI_NODE_SIP": "127.0.0.1:15060",
         "SASAYAKI_NODE_RTP_PORTS": "20000-23998",
@@ -22,12 +23,24 @@ def test_the_media_node_is_told_its_addresses_files_and_ports() -> None:
         "SASAYAKI_NODE_SIP_KEY_FILE": "/state/keys/sip.key",
         "SASAYAKI_NODE_MD5_USERS": "usr_op01",
         "SASAYAKI_NODE_HTTP": "127.0.0.1:9156",
+        "SASAYAKI_NODE_TRUNKS": "/state/run/trunks.json",
     }
+
+
+def test_without_trunks_of_the_users_own_calls_to_outside_stay_on_this_machine() -> None:
+    (trunk,) = json.loads(plan.own_trunks(PORTS))["trunks"]
+    assert (trunk["outbound"], trunk["sources"]) == ("127.0.0.1:15080", ["0.0.0.0/0"])
+
+
+def test_trunks_of_the_users_own_are_what_the_node_is_told() -> None:
+    given = {"SASAYAKI_NODE_TRUNKS": "/etc/trunks.json"}
+    node = plan.node_program(Path("/bin/node"), PLACES, PORTS, "", given)
+    assert node.environment["SASAYAKI_NODE_TRUNKS"] == "/etc/trunks.json"
 
 
 def test_the_node_meets_phones_at_the_address_that_they_can_reach() -> None:
     there = ports.choose(Chooser(lambda port, udp: True), (20000, 23998), phones="192.0.2.5")
-    told = plan.node_program(Path("/bin/node"), PLACES, there, "").environment
+    told = plan.node_program(Path("/bin/node"), PLACES, there, "", {}).environment
     assert told["SASAYAKI_NODE_SIP"] == "192.0.2.5:15060"
     assert told["SASAYAKI_NODE_RTP_ADDRESS"] == "192.0.2.5"
     assert told["SASAYAKI_NODE_HTTP"] == "127.0.0.1:9156"
@@ -46,7 +59,7 @@ def test_every_service_knows_its_peers_its_token_and_its_own_ports() -> None:
 
 
 def test_services_start_after_the_media_node() -> None:
-    node = plan.node_program(Path("/bin/node"), PLACES, PORTS, "")
+    node = plan.node_program(Path("/bin/node"), PLACES, PORTS, "", {})
     service = plan.service_program("routing", "python", PLACES, PORTS, "", {})
     assert node.stage < service.stage
 

@@ -31,6 +31,7 @@ class Endpoints:
     supervisor: int
     tenant: str
     sip: str
+    outside: str
     kafka: str
     topic_prefix: str
     grpc: dict[str, str]
@@ -67,6 +68,7 @@ def describe(
         supervisor=supervisor,
         tenant=tenant,
         sip=f"{ports.phones}:{ports.sip}",
+        outside=f"{ports.phones}:{ports.outside}",
         kafka=kafka,
         topic_prefix="",
         grpc={name: f"{HOST}:{ports.grpc[name]}" for name in SERVICES},

@@ -1,10 +1,14 @@
 """The programs of one platform: what to run, with which settings. Pure: nothing is started here."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from sasayaki_tools.platform.ports import HOST, SERVICES, Ports
+
+TRUNK_CALLS_MAX = 1000
+"""Of a platform that was given no trunks, at once: as many as a trunk may have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +47,10 @@ class Places:
     def endpoints(self) -> Path:
         return self.run / "endpoints.json"
 
+    @property
+    def trunks(self) -> Path:
+        return self.run / "trunks.json"
+
     def pid_file(self, name: str) -> Path:
         return self.run / f"{name}.pid"
 
@@ -56,8 +64,23 @@ class Places:
         (self.state / "recordings").mkdir(exist_ok=True)
 
 
-def node_program(binary: Path, places: Places, ports: Ports, md5_users: str) -> Program:
-    """The media node: SIP, sound and its journal."""
+def own_trunks(ports: Ports) -> str:
+    """The trunks of a platform that was given none: everybody may call, and what is called outside
+    is a port of this machine, where a phone may play the outside world.
+    """
+    trunk = {
+        "name": "outside",
+        "sources": ["0.0.0.0/0"],
+        "outbound": f"{ports.phones}:{ports.outside}",
+        "calls_max": TRUNK_CALLS_MAX,
+    }
+    return json.dumps({"trunks": [trunk]}, indent=2) + "\n"
+
+
+def node_program(
+    binary: Path, places: Places, ports: Ports, md5_users: str, given: Mapping[str, str]
+) -> Program:
+    """The media node: SIP, sound and its journal; `given` may name the user's own trunks."""
     first, last = ports.rtp
     settings = {
         "SIP": f"{ports.phones}:{ports.sip}",
@@ -69,6 +92,7 @@ def node_program(binary: Path, places: Places, ports: Ports, md5_users: str) -> 
         "SIP_KEY_FILE": str(places.keys / "sip.key"),
         "MD5_USERS": md5_users,
         "HTTP": f"{HOST}:{ports.node_http}",
+        "TRUNKS": given.get("SASAYAKI_NODE_TRUNKS") or str(places.trunks),
     }
     named = {f"SASAYAKI_NODE_{name}": value for name, value in settings.items()}
     return Program("node", (str(binary),), named, stage=0)

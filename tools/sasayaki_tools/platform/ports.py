@@ -13,6 +13,7 @@ HOST = "127.0.0.1"
 # How far from the usual port a free one is looked for.
 PORTS_TRIED = 500
 SIP_PORT = 15060
+OUTSIDE_PORT = 15080
 KAFKA_PORT = 19092
 KAFKA_CONTROLLER_PORT = 19093
 NODE_HTTP_PORT = 9156
@@ -26,7 +27,7 @@ HTTP_FIRST = 9151
 # Linux's default of net.ipv4.ip_local_port_range begins here.
 OUTGOING_FIRST = 32768
 USUAL = frozenset(
-    [SIP_PORT, KAFKA_PORT, KAFKA_CONTROLLER_PORT, NODE_HTTP_PORT]
+    [SIP_PORT, OUTSIDE_PORT, KAFKA_PORT, KAFKA_CONTROLLER_PORT, NODE_HTTP_PORT]
     + [first + place for first in (GRPC_FIRST, HTTP_FIRST) for place in range(len(SERVICES))]
 )
 
@@ -42,6 +43,8 @@ class Ports:
     http: dict[str, int]
     node_http: int
     rtp: tuple[int, int]
+    outside: int
+    """Where calls to outside go, unless trunks are named: a phone that plays the outside world."""
     phones: str = HOST
     """The address at which phones reach the node, for SIP and RTP."""
 
@@ -89,6 +92,7 @@ def choose(
         },
         node_http=chooser.choose("media node (metrics)", NODE_HTTP_PORT),
         rtp=rtp,
+        outside=chooser.choose("calls to outside", OUTSIDE_PORT, udp=True),
         phones=phones,
     )
 

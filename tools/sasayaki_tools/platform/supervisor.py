@@ -222,7 +222,9 @@ async def _run(places: Places, seed: Seed | None, seed_name: str | None) -> None
 
 def _programs(places: Places, chosen: ports.Ports, kafka_address: str) -> list[Program]:
     md5_users = os.environ.get("SASAYAKI_MEDIA_MD5_USERS", "")
-    programs = [plan.node_program(BINARIES / "sasayaki-node", places, chosen, md5_users)]
+    places.trunks.write_text(plan.own_trunks(chosen))
+    node = plan.node_program(BINARIES / "sasayaki-node", places, chosen, md5_users, os.environ)
+    programs = [node]
     programs += [
         plan.service_program(name, sys.executable, places, chosen, kafka_address, os.environ)
         for name in ports.SERVICES
