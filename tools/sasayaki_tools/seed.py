@@ -23,12 +23,23 @@ from sasayaki.media.v1.media_service_pb2_grpc import MediaServiceStub
 from sasayaki.recording.v1 import recording_service_pb2 as recording
 from sasayaki.recording.v1.policy_events_pb2 import ReasonRetention
 from sasayaki.recording.v1.recording_service_pb2_grpc import RecordingServiceStub
+from sasayaki.routing.v1 import pool_events_pb2 as pool_events
 from sasayaki.routing.v1 import routing_service_pb2 as routing
 from sasayaki.routing.v1.routing_service_pb2_grpc import RoutingServiceStub
 from sasayaki_tools.paths import ROOT
 from sasayaki_tools.platform.endpoints import Endpoints
 from sasayaki_tools.say import Failed
-from sasayaki_tools.seed_file import Article, Client, Retention, Script, Seed, User, read_knowledge
+from sasayaki_tools.seed_file import (
+    Article,
+    Client,
+    Outbound,
+    Queue,
+    Retention,
+    Script,
+    Seed,
+    User,
+    read_knowledge,
+)
 
 ANSWER_WAIT_S = 20.0
 PROMPTS = ROOT / "seed" / "prompts"
@@ -61,6 +72,8 @@ class Doors:
 def apply(seed: Seed, platform: Endpoints) -> None:
     """Brings a platform to what the seed says; raises Failed with the first refusal."""
     with _doors(platform, seed) as doors:
+        for queue in seed.queues:
+            _ask(doors.routing.PutQueue, queue_row(queue), doors)
         for client in seed.clients:
             _ask(doors.callreason.PutClient, client_row(client), doors)
             named = {
@@ -71,6 +84,8 @@ def apply(seed: Seed, platform: Endpoints) -> None:
                 _publish(doors, client, FLOWS / flow, named)
             for file in client.knowledge:
                 _teach(doors, client, KNOWLEDGE / file)
+            if client.outbound:
+                _ask(doors.media.SetOutboundRule, outbound_row(client, client.outbound), doors)
             if client.retention:
                 _ask(doors.recording.SetRetention, retention_row(client, client.retention), doors)
         for user in seed.operators:
@@ -149,6 +164,39 @@ def retention_row(client: Client, kept: Retention) -> recording.SetRetentionRequ
             ReasonRetention(reason_id=reason_id, days=days)
             for reason_id, days in kept.reasons.items()
         ],
+    )
+
+
+def outbound_row(client: Client, rule: Outbound) -> media.SetOutboundRuleRequest:
+    """The request that says whom a company may call."""
+    return media.SetOutboundRuleRequest(
+        client_id=client.id,
+        prefixes=rule.prefixes,
+        denied_prefixes=rule.denied,
+        concurrent_max=rule.at_once,
+        per_minute_max=rule.per_minute,
+        per_day_max=rule.per_day,
+    )
+
+
+def queue_row(queue: Queue) -> routing.PutQueueRequest:
+    """The request that makes a queue's settings."""
+    return routing.PutQueueRequest(
+        queue_id=queue.id,
+        rings=[
+            pool_events.Ring(
+                after_ms=ring.after_ms,
+                level_least=ring.level_least,
+                team_ids=ring.teams,
+                overflow=ring.overflow,
+            )
+            for ring in queue.rings
+        ],
+        tell_every_ms=queue.tell_every_ms,
+        service_ms=queue.service_ms,
+        raise_after_ms=queue.raise_after_ms,
+        callback_attempts_most=queue.callback_attempts_most,
+        callback_pause_ms=queue.callback_pause_ms,
     )
 
 

@@ -93,6 +93,37 @@ class Retention(Row):
     reasons: dict[str, int] = {}
 
 
+class Outbound(Row):
+    """Whom a company's flows and people may call: prefixes in E.164, and how many at once."""
+
+    prefixes: tuple[str, ...]
+    denied: tuple[str, ...] = ()
+    at_once: int
+    per_minute: int
+    per_day: int
+
+
+class Ring(Row):
+    """From how long a wait on who is asked; no teams: any."""
+
+    after_ms: int
+    level_least: int = 0
+    teams: tuple[str, ...] = ()
+    overflow: bool = False
+
+
+class Queue(Row):
+    """Who is asked when, how often who waits is told where they stand, and callbacks."""
+
+    id: str
+    rings: tuple[Ring, ...] = ()
+    tell_every_ms: int = 0
+    service_ms: int = 0
+    raise_after_ms: int = 0
+    callback_attempts_most: int = 0
+    callback_pause_ms: int = 0
+
+
 class Client(Row):
     """A client company: its numbers with the flow of each, its flows, prompts and form.
 
@@ -112,6 +143,7 @@ class Client(Row):
     flows: tuple[str, ...]
     knowledge: tuple[str, ...] = ()
     retention: Retention | None = None
+    outbound: Outbound | None = None
 
 
 class Seed(Row):
@@ -119,6 +151,7 @@ class Seed(Row):
 
     tenant: Annotated[str, Field(pattern=r"^out_[a-z0-9]+$")]
     users: tuple[User, ...]
+    queues: tuple[Queue, ...] = ()
     clients: tuple[Client, ...]
 
     @property
