@@ -15,7 +15,9 @@ from google.protobuf.message import Message
 
 from sasayaki.callreason.v1 import callreason_service_pb2 as callreason
 from sasayaki.callreason.v1 import client_events_pb2 as client_events
+from sasayaki.callreason.v1 import knowledge_service_pb2 as knowledge
 from sasayaki.callreason.v1.callreason_service_pb2_grpc import CallreasonServiceStub
+from sasayaki.callreason.v1.knowledge_service_pb2_grpc import KnowledgeServiceStub
 from sasayaki.media.v1 import media_service_pb2 as media
 from sasayaki.media.v1.media_service_pb2_grpc import MediaServiceStub
 from sasayaki.routing.v1 import routing_service_pb2 as routing
@@ -23,11 +25,17 @@ from sasayaki.routing.v1.routing_service_pb2_grpc import RoutingServiceStub
 from sasayaki_tools.paths import ROOT
 from sasayaki_tools.platform.endpoints import Endpoints
 from sasayaki_tools.say import Failed
-from sasayaki_tools.seed_file import Client, Seed, User
+from sasayaki_tools.seed_file import Article, Client, Script, Seed, User, read_knowledge
 
 ANSWER_WAIT_S = 20.0
 PROMPTS = ROOT / "seed" / "prompts"
 FLOWS = ROOT / "seed" / "flows"
+KNOWLEDGE = ROOT / "seed" / "knowledge"
+REASON_KINDS = {
+    "ordinary": None,
+    "wrong_number": client_events.REASON_KIND_WRONG_NUMBER,
+    "prank": client_events.REASON_KIND_PRANK,
+}
 FIELD_KINDS = {
     "text": client_events.FIELD_KIND_TEXT,
     "choice": client_events.FIELD_KIND_CHOICE,
@@ -40,6 +48,7 @@ class Doors:
     """The services that take a seed, and the admin's right to ask them."""
 
     callreason: CallreasonServiceStub
+    knowledge: KnowledgeServiceStub
     media: MediaServiceStub
     routing: RoutingServiceStub
     metadata: tuple[tuple[str, str], ...]
@@ -56,6 +65,8 @@ def apply(seed: Seed, platform: Endpoints) -> None:
             }
             for flow in client.flows:
                 _publish(doors, client, FLOWS / flow, named)
+            for file in client.knowledge:
+                _teach(doors, client, KNOWLEDGE / file)
         for user in seed.operators:
             _ask(doors.routing.PutOperator, operator_row(user), doors)
 
@@ -70,7 +81,13 @@ def client_row(client: Client) -> callreason.PutClientRequest:
             for number, flow in client.numbers.items()
         ],
         reasons=[
-            client_events.Reason(reason_id=reason.id, label_ja=reason.ja, label_en=reason.en)
+            client_events.Reason(
+                reason_id=reason.id,
+                label_ja=reason.ja,
+                label_en=reason.en,
+                parent_id=reason.parent or None,
+                kind=REASON_KINDS[reason.kind],
+            )
             for reason in client.reasons
         ],
         wrap_up_form=[
@@ -86,6 +103,34 @@ def client_row(client: Client) -> callreason.PutClientRequest:
         ],
         wrap_up_ms_max=client.wrap_up_ms_max,
         queue_ids=client.queues,
+    )
+
+
+def script_row(client: Client, script: Script) -> knowledge.PutScriptRequest:
+    """The request that makes a greeting and script."""
+    return knowledge.PutScriptRequest(
+        client_id=client.id,
+        script_id=script.id,
+        number=script.number,
+        reason_id=script.reason,
+        greeting_ja=script.greeting_ja,
+        greeting_en=script.greeting_en,
+        body_ja=script.ja,
+        body_en=script.en,
+    )
+
+
+def article_row(client: Client, article: Article) -> knowledge.PutArticleRequest:
+    """The request that makes an article."""
+    return knowledge.PutArticleRequest(
+        client_id=client.id,
+        article_id=article.id,
+        title_ja=article.title_ja,
+        title_en=article.title_en,
+        body_ja=article.ja,
+        body_en=article.en,
+        reason_ids=article.reasons,
+        keywords=article.keywords,
     )
 
 
@@ -114,6 +159,14 @@ def _publish(doors: Doors, client: Client, file: Path, prompts: dict[str, str]) 
     _ask(doors.callreason.PublishFlow, row, doors)
 
 
+def _teach(doors: Doors, client: Client, file: Path) -> None:
+    known = read_knowledge(file)
+    for script in known.scripts:
+        _ask(doors.knowledge.PutScript, script_row(client, script), doors)
+    for article in known.articles:
+        _ask(doors.knowledge.PutArticle, article_row(client, article), doors)
+
+
 def _ask(method: Any, row: Any, doors: Doors) -> Any:
     """Sends one request, its id made of its content; a refusal is the user's to read."""
     row.request_id = request_id(row)
@@ -135,6 +188,7 @@ def _doors(platform: Endpoints, seed: Seed) -> Iterator[Doors]:
         token = platform.tokens[seed.admin.id]
         yield Doors(
             CallreasonServiceStub(to_callreason),
+            KnowledgeServiceStub(to_callreason),
             MediaServiceStub(to_media),
             RoutingServiceStub(to_routing),
             (("authorization", f"Bearer {token}"),),
