@@ -54,10 +54,7 @@ JAPANESE = {
     "minutes_before": "お待ち時間は、およそ",
     "minutes_after": "分です。",
     "minutes_over": "お待ち時間は、20分以上の見込みです。",
-    **{
-        f"digit_{n}": word
-        for n, word in enumerate("ゼロ イチ ニ サン ヨン ゴ ロク ナナ ハチ キュウ".split())
-    },
+    **{f"digit_{n}": word for n, word in enumerate(DIGITS_JA)},
     **{f"number_{n}": f"{n}、" for n in range(1, 21)},
 }
 ENGLISH = {
