@@ -49,7 +49,6 @@ class Centre:
         """Registers an operator's phone and logs the operator in."""
         await self.phones.register(
             user,
-            user,
             self.running.endpoints.sip_secrets[user],
             VOICES.operator,
             answer=answer,
@@ -63,7 +62,6 @@ class Centre:
         """Registers a supervisor's phone, which answers by itself."""
         await self.phones.register(
             user,
-            user,
             self.running.endpoints.sip_secrets[user],
             VOICES.supervisor,
             answer="auto",
@@ -71,6 +69,11 @@ class Centre:
             record=True,
         )
         return Supervisor(user, self.platform, self.ledger)
+
+    async def ear(self, supervisor: Supervisor, since: int) -> Path:
+        """Returns what a supervisor's phone receives in the call that it picks up."""
+        leg = await self.phones.wait(supervisor.user_id, "established", since=since)
+        return Path(leg["rx"])
 
     async def ask(self, user: str, method: Any, request: Any) -> Any:
         """Calls an RPC in somebody's name."""

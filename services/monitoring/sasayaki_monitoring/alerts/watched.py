@@ -84,7 +84,3 @@ Subject: TypeAlias = tuple[str, str, str]
 
 def queue_key(queue: Queue) -> Subject:
     return ("queue", queue.tenant_id, f"{queue.client_id} {queue.queue_id}")
-
-
-def subject_of(watched: Watched) -> Subject:
-    return queue_key(watched) if isinstance(watched, Queue) else watched.key

@@ -30,15 +30,15 @@ from sasayaki.monitoring.v1.supervision_events import (
 )
 from sasayaki.routing.v1.pool_events import OperatorPut
 from sasayaki_monitoring.fairness.assess import Counted
+from sasayaki_monitoring.policy.policy import Supervised
+from sasayaki_monitoring.supervision.supervision import LIMITED
 
 HOUR_S = 3600
 DAY_S = 24 * HOUR_S
 KEEP_DAYS = 92
 """Older talk and sessions are forgotten; that somebody was covered once is not."""
-DAILY_LIMIT = 8
+DAILY_LIMIT = Supervised().daily_limit
 """Of a client company that has set none."""
-UNLIMITED = frozenset((Purpose.HELP, Purpose.COMPLAINT))
-"""Purposes that the daily limit does not count."""
 
 _Key: TypeAlias = tuple[str, str]
 """Supervision and contact."""
@@ -331,7 +331,7 @@ def _counted(operator_id: str, operator: _Operator, window: Window) -> Counted |
         covered_days_ago=max(0.0, window.until - max(covered)) / DAY_S if covered else None,
         last_day=sum(heard_at > window.until - DAY_S for heard_at, _ in imposed),
         today=sum(
-            heard_at >= window.today and session.purpose not in UNLIMITED
+            heard_at >= window.today and session.purpose in LIMITED
             for heard_at, session in sessions
         ),
         answer=answer if window.today <= answered_at <= window.until else None,

@@ -71,9 +71,3 @@ class Floor:
     @property
     def talks(self) -> Mapping[str, Talk]:
         return self._talks
-
-
-def check_permitted(talk: Talk, clients: frozenset[str]) -> None:
-    """Refuses NOT_PERMITTED unless the talk's client company is one of these."""
-    if talk.client_id not in clients:
-        raise Refused("NOT_PERMITTED", "not a client company of yours")

@@ -3,25 +3,28 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, assert_never
 
 from prometheus_client import Counter
 
 from sasayaki.event import Recorded
-from sasayaki.routing.v1.pool_events import OperatorState
+from sasayaki.routing.v1.pool_events import OfferKind, OperatorState, PoolEvent
 from sasayaki_chassis.owner import Overloaded
-from sasayaki_routing.pool_state import (
+from sasayaki_routing.pool.state.evolve import evolve
+from sasayaki_routing.pool.state.states import (
     Away,
+    Consulting,
     Off,
     Pool,
     Ready,
+    Reserved,
     Ringing,
     Status,
     Talking,
     WrappingUp,
-    evolve,
+    colleague,
 )
 
 CHANGES_MOST = 64
@@ -33,7 +36,10 @@ SLOW = Counter("sasayaki_routing_slow_watchers_total", "Watchers of desks that w
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What an operator sees of their own state; `respond_by` limits an offer or a wrap-up."""
+    """What an operator sees of their own state; `respond_by` limits an offer or a wrap-up.
+
+    `colleague_id`: with whom they consult.
+    """
 
     operator_id: str
     state: OperatorState
@@ -41,6 +47,8 @@ class Desk:
     contact_id: str | None = None
     respond_by: datetime | None = None
     reason: str = ""
+    kind: OfferKind = OfferKind.UNSPECIFIED
+    colleague_id: str = ""
 
 
 def desk(operator_id: str, status: Status) -> Desk:
@@ -51,14 +59,29 @@ def desk(operator_id: str, status: Status) -> Desk:
             return Desk(operator_id, OperatorState.AWAY, since, reason=reason)
         case Ready(since=since):
             return Desk(operator_id, OperatorState.READY, since)
-        case Ringing(contact_id=contact_id, since=since, respond_by=limit):
-            return Desk(operator_id, OperatorState.RINGING, since, contact_id, limit)
-        case Talking(contact_id=contact_id, since=since):
-            return Desk(operator_id, OperatorState.TALKING, since, contact_id)
+        case Ringing(contact_id=contact_id, since=since, respond_by=limit, kind=kind):
+            return Desk(operator_id, OperatorState.RINGING, since, contact_id, limit, kind=kind)
+        case Reserved(contact_id=contact_id, since=since, respond_by=limit):
+            callback = OfferKind.CALLBACK
+            return Desk(operator_id, OperatorState.RINGING, since, contact_id, limit, kind=callback)
+        case Talking(contact_id=contact_id, since=since, kind=kind):
+            return Desk(operator_id, OperatorState.TALKING, since, contact_id, kind=kind)
         case WrappingUp(contact_id=contact_id, since=since, release_by=limit):
             return Desk(operator_id, OperatorState.WRAP_UP, since, contact_id, limit)
         case _:
             assert_never(status)
+
+
+def shown(pool: Pool, operator_id: str) -> Desk:
+    """An operator's desk; one whom nobody put is off."""
+    operator = pool.operators.get(operator_id)
+    present = desk(operator_id, operator.status if operator else Off())
+    match present.state:
+        case OperatorState.RINGING | OperatorState.TALKING if present.contact_id:
+            beside = colleague(pool, present.contact_id, operator_id)
+            return replace(present, colleague_id=beside)
+        case _:
+            return present
 
 
 class Watcher:
@@ -99,20 +122,21 @@ class Desks:
 
     def fold(self, record: Recorded[Any]) -> None:
         pool_id = record.subject
-        pool = self.pools[pool_id] = evolve(self.pools.get(pool_id, Pool()), record.data)
-        operator_id = getattr(record.data, "operator_id", None)
-        if operator_id is not None:
-            changed = desk(operator_id, pool.operators[operator_id].status)
-            for watcher in self._watchers.get((pool_id, operator_id), ()):
-                watcher.show(changed)
+        before = self.pools.get(pool_id, Pool())
+        pool = self.pools[pool_id] = evolve(before, record.data)
+        for operator_id in _touched(before, pool, record.data):
+            watchers = self._watchers.get((pool_id, operator_id))
+            if watchers:
+                changed = shown(pool, operator_id)
+                for watcher in watchers:
+                    watcher.show(changed)
 
     @contextmanager
     def watch(self, pool_id: str, operator_id: str) -> Iterator[Watcher]:
         """Raises Overloaded when too many watch."""
         if self._watching >= WATCHERS_MOST:
             raise Overloaded(f"{WATCHERS_MOST} desks are watched")
-        operator = self.pools.get(pool_id, Pool()).operators.get(operator_id)
-        watcher = Watcher(desk(operator_id, operator.status if operator else Off()))
+        watcher = Watcher(shown(self.pools.get(pool_id, Pool()), operator_id))
         watchers = self._watchers.setdefault((pool_id, operator_id), set())
         watchers.add(watcher)
         self._watching += 1
@@ -123,3 +147,13 @@ class Desks:
             watchers.discard(watcher)
             if not watchers:
                 self._watchers.pop((pool_id, operator_id), None)
+
+
+def _touched(before: Pool, after: Pool, event: PoolEvent) -> Iterator[str]:
+    """Whose desk an event may change: the operator's, and the colleague's with whom they are."""
+    names = [getattr(event, "operator_id", ""), getattr(event, "to_operator_id", "")]
+    for pool in (before, after):
+        contact = pool.contacts.get(getattr(event, "contact_id", ""))
+        if isinstance(contact, Consulting):
+            names.append(contact.operator_id)
+    yield from dict.fromkeys(name for name in names if name)
