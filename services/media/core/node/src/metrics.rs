@@ -75,6 +75,7 @@ metrics! {
     invites_unavailable_total: Counter "counter" "INVITEs turned away with 503.",
     invites_unusable_total: Counter "counter" "INVITEs turned away for what they describe.",
     invites_merged_total: Counter "counter" "INVITEs that came twice by different ways.",
+    calls_placed_total: Counter "counter" "Customers called by us.",
     registrations_total: Counter "counter" "REGISTERs that were carried out.",
     registrations_refused_total: Counter "counter" "REGISTERs that were challenged or refused.",
     datagrams_dropped_total: Counter "counter" "Datagrams that the strict look refused in silence.",

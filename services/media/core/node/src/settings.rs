@@ -32,6 +32,8 @@ pub struct Settings {
     pub rtp_silence_ms: u64,
     /// `PARKED_MS`: a supervisor's phone that is kept connected without a call is hung up after so long.
     pub parked_ms: u64,
+    /// `TRUNK` (`address:port`): where calls out of the centre go; empty: nobody outside can be called.
+    pub trunk: Option<SocketAddr>,
 }
 
 impl Settings {
@@ -55,6 +57,10 @@ impl Settings {
             calls_max: parsed("CALLS_MAX", "1000")?,
             rtp_silence_ms: parsed("RTP_SILENCE_MS", "15000")?,
             parked_ms: parsed("PARKED_MS", "900000")?,
+            trunk: match text("TRUNK", "").as_str() {
+                "" => None,
+                _ => Some(parsed("TRUNK", "")?),
+            },
         })
     }
 }

@@ -101,6 +101,7 @@ impl Signalling {
                 settings.rtp_ports.1,
             ),
             lease: Box::new(move || lease_from.reserve_port()),
+            trunk: settings.trunk,
         };
         let registrar = Registrar {
             verifier: sip::digest::Verifier::new(

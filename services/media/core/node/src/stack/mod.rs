@@ -32,7 +32,7 @@ use sip::guard::ALLOWED;
 use sip::leg::{Heard, Say};
 use sip::merged::Merged;
 
-use crate::calls::Target;
+use crate::calls::{Target, To};
 use crate::media::LegId;
 use crate::metrics::Metrics;
 use crate::registrar::{Answer, Asked};
@@ -198,13 +198,26 @@ impl Stack {
 
     /// Rings a phone.
     pub fn invite(&mut self, leg: LegId, sdp: String, target: &Target) {
-        let Ok(callee) = Uri::try_from(target.phone.contact.as_str()) else {
+        let (own, called, destination) = match &target.to {
+            To::Phone(phone) => (
+                Ok(self.contact.clone()),
+                Uri::try_from(phone.contact.as_str()),
+                phone.flow,
+            ),
+            To::Outside(outside) => (
+                // Our number is what the called person sees.
+                Uri::try_from(self.as_number(&outside.from_number).as_str()),
+                Uri::try_from(format!("sip:{}@{}", outside.number, outside.trunk).as_str()),
+                outside.trunk,
+            ),
+        };
+        let (Ok(own), Ok(called)) = (own, called) else {
             return self.fail(leg);
         };
         let option = InviteOption {
-            caller: self.contact.clone(),
-            callee,
-            destination: Some(SipAddr::new(Transport::Udp, target.phone.flow.into())),
+            caller: own,
+            callee: called,
+            destination: Some(SipAddr::new(Transport::Udp, destination.into())),
             contact: self.contact.clone(),
             offer: Some(sdp.into_bytes()),
             headers: Some(invite_headers(target, &self.contact)),
@@ -254,6 +267,10 @@ impl Stack {
         self.metrics
             .transactions_finished
             .set(stats.finished_transactions);
+    }
+
+    fn as_number(&self, number: &str) -> String {
+        format!("sip:{number}@{}", self.contact.host_with_port)
     }
 
     fn hold(&mut self, leg: LegId, dialog: &InviteDialog) {

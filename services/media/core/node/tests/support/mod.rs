@@ -58,6 +58,7 @@ impl Node {
             calls_max: 4,
             rtp_silence_ms: 60_000,
             parked_ms: 60_000,
+            trunk: None,
         };
         change(&mut settings);
         let metrics = Arc::new(Metrics::default());
