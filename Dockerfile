@@ -38,7 +38,7 @@ RUN useradd --system --uid 10001 --home-dir /var/lib/sasayaki --create-home sasa
 COPY --from=packages /opt/sasayaki /opt/sasayaki
 COPY --from=native /sasayaki-node /usr/local/bin/sasayaki-node
 RUN install -d -o sasayaki /run/sasayaki /var/lib/sasayaki/journal /var/lib/sasayaki/spool \
-    /var/lib/sasayaki/keys /var/lib/sasayaki/recordings
+    /var/lib/sasayaki/keys /var/lib/sasayaki/prompts /var/lib/sasayaki/recordings
 USER sasayaki
 WORKDIR /var/lib/sasayaki
 CMD ["/bin/sh", "-c", "case $SASAYAKI_SERVICE in node) exec sasayaki-node ;; *) exec python -m sasayaki_$SASAYAKI_SERVICE ;; esac"]

@@ -16,14 +16,16 @@ ROOT = Path(__file__).resolve().parents[1]
 PROTO = ROOT / "proto"
 PYTHON = "proto/python"
 EVENTS_PAGE = "docs/reference/events.md"
+METRICS_PAGE = "docs/reference/metrics.md"
 sys.path[:0] = [str(ROOT / PYTHON), str(Path(__file__).parent)]
 
 import generate_events  # noqa: E402 - found by the path above
+import generate_metrics  # noqa: E402
 import generate_reference  # noqa: E402
 
 
 def generate(proto: Path, root: Path) -> None:
-    """Writes classes, stubs, event classes, package files and the page of events below `root`."""
+    """Writes classes, stubs, event classes, package files and pages of reference below `root`."""
     target, page = root / PYTHON, root / EVENTS_PAGE
     target.mkdir(parents=True)
     page.parent.mkdir(parents=True)
@@ -47,6 +49,7 @@ def generate(proto: Path, root: Path) -> None:
     for folder in {parent for name in files for parent in Path(name).parents[:-2]}:
         (target / folder / "__init__.py").write_text("")
     page.write_text(generate_reference.events_page(descriptors))
+    (root / METRICS_PAGE).write_text(generate_metrics.metrics_page(ROOT))
 
 
 def _protoc(proto: Path, *arguments: str) -> None:
@@ -62,7 +65,7 @@ def generated(root: Path) -> dict[str, bytes]:
     found = [path for path in python if path.suffix in {".py", ".pyi"}]
     return {
         str(path.relative_to(root)): path.read_bytes()
-        for path in (*found, root / EVENTS_PAGE)
+        for path in (*found, root / EVENTS_PAGE, root / METRICS_PAGE)
         if path.exists()
     }
 

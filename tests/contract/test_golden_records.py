@@ -34,7 +34,12 @@ def test_a_released_record_is_decoded_and_written_again_without_loss(line: bytes
     parsed = codec.parse(line)
     record = codec.decode(parsed, events_of(topic_of(parsed)))
     assert not isinstance(record.data, Unknown)
-    assert json.loads(codec.encode(record).value).items() >= json.loads(line).items()
+    written, released = json.loads(codec.encode(record).value), json.loads(line)
+    data = released.pop("data")
+    again = written.pop("data")
+    # A list that an event was given since stands empty in it; nothing else may differ.
+    assert {name: value for name, value in again.items() if value != [] or name in data} == data
+    assert written.items() >= released.items()
 
 
 @pytest.mark.parametrize("line", RECORDS.values(), ids=RECORDS.keys())

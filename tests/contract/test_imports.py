@@ -18,9 +18,11 @@ DECIDING = next(
 CLOCKS = {"now", "utcnow", "today"}
 
 
-def source(module: str) -> Path:
+def sources(module: str) -> list[Path]:
+    """The module's file, or every file of the package."""
     service = module.split(".")[0].removeprefix("sasayaki_")
-    return ROOT / "services" / service / f"{module.replace('.', '/')}.py"
+    place = ROOT / "services" / service / module.replace(".", "/")
+    return sorted(place.rglob("*.py")) if place.is_dir() else [place.with_suffix(".py")]
 
 
 def test_every_rule_of_who_imports_whom_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -30,7 +32,7 @@ def test_every_rule_of_who_imports_whom_is_kept(monkeypatch: pytest.MonkeyPatch)
 
 @pytest.mark.parametrize("module", DECIDING)
 def test_what_decides_reads_no_clock(module: str) -> None:
-    tree = ast.parse(source(module).read_text())
-    called = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    nodes = [node for file in sources(module) for node in ast.walk(ast.parse(file.read_text()))]
+    called = [node.func for node in nodes if isinstance(node, ast.Call)]
     asked = [func.attr for func in called if isinstance(func, ast.Attribute)]
     assert CLOCKS.isdisjoint(asked)

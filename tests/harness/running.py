@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,11 +53,27 @@ class Running:
 @contextmanager
 def running_platform(**settings: str) -> Iterator[Running]:
     """Starts a platform with the demo's seed and ends it; its logs are shown on failure."""
+    with state_folder() as state, started(state, **settings) as platform:
+        yield platform
+
+
+@contextmanager
+def state_folder() -> Iterator[Path]:
+    """An empty folder for a platform's state, gone afterwards."""
     # Unix socket paths have 108 bytes at most, so not below pytest's deep folders.
     state = Path(tempfile.mkdtemp(prefix="ssyk-"))
-    environment = {**os.environ, "SASAYAKI_STATE_DIR": str(state), **settings}
     try:
-        _launch("up", "--seed", "demo", "--detach", environment=environment)
+        yield state
+    finally:
+        shutil.rmtree(state, ignore_errors=True)
+
+
+@contextmanager
+def started(state: Path, **settings: str) -> Iterator[Running]:
+    """Starts the platform of a state folder with the demo's seed and ends it."""
+    environment = {**os.environ, **settings}
+    try:
+        launch(state, "up", "--seed", "demo", "--detach", environment=environment)
         yield Running(state, read_endpoints(state / "run" / "endpoints.json"))
     except BaseException:
         for log in sorted((state / "log").glob("*.log")):
@@ -66,14 +82,14 @@ def running_platform(**settings: str) -> Iterator[Running]:
             )
         raise
     finally:
-        _launch("down", environment=environment)
-        shutil.rmtree(state, ignore_errors=True)
+        launch(state, "down", environment=environment)
 
 
-def _launch(*verb: str, environment: dict[str, str]) -> None:
+def launch(state: Path, *verb: str, environment: Mapping[str, str] = os.environ) -> None:
+    """Runs a verb of the launcher for a state folder; raises RuntimeError with its words."""
     done = subprocess.run(
         [LAUNCHER, *verb],
-        env=environment,
+        env={**environment, "SASAYAKI_STATE_DIR": str(state)},
         capture_output=True,
         text=True,
         timeout=UP_S,

@@ -4,6 +4,7 @@ import argparse
 import importlib
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 from sasayaki_tools.say import Failed
@@ -40,6 +41,10 @@ def main(arguments: list[str]) -> int:
             return int(_module("levels").test(asked.level, whole=asked.whole))
         case "gen":
             return int(_module("check").generate())
+        case "backup":
+            return int(_module("backup").backup(asked.file))
+        case "restore":
+            return int(_module("backup").restore(asked.file))
         case _:
             return int(_module("doctor").main())
 
@@ -59,6 +64,11 @@ def _reader() -> argparse.ArgumentParser:
     logs = verbs.add_parser("logs", help="the last lines of a process")
     logs.add_argument("service")
     logs.add_argument("-f", "--follow", action="store_true")
+    for name, what in (
+        ("backup", "everything that a stopped platform keeps, as one file"),
+        ("restore", "put a backup into an empty state folder"),
+    ):
+        verbs.add_parser(name, help=what).add_argument("file", type=Path)
     test = verbs.add_parser("test", help="run what CI runs, or some levels of it")
     test.add_argument("level", nargs="*")
     test.add_argument("--whole", action="store_true", help="what cannot run here has failed")

@@ -4,50 +4,46 @@ import asyncio
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import TypeAlias
 
 import grpc
 from prometheus_client import Counter
 
 from sasayaki.callreason.v1 import callreason_service_pb2 as pb
-from sasayaki.callreason.v1 import callreason_service_pb2_grpc as rpc_pb
 from sasayaki.callreason.v1 import enquiry_events_pb2
-from sasayaki.callreason.v1.enquiry_events import EnquiryEvent, EnquiryOpened
-from sasayaki_callreason import client, enquiry, versions
+from sasayaki.callreason.v1.enquiry_events import EnquiryOpened
+from sasayaki_callreason import client, flow_api
 from sasayaki_callreason.companies import Clients, Companies, Flows
-from sasayaki_callreason.flow import checked
+from sasayaki_callreason.contacts import Contacts, Enquiries, own
+from sasayaki_callreason.enquiries import commands, states
 from sasayaki_callreason.keys import make_key
+from sasayaki_callreason.reasons import api as reason_api
+from sasayaki_callreason.reasons.tree import outcomes_of
 from sasayaki_callreason.requests import (
     WRAP_UP_MS,
     answers_of,
-    prompts_of,
     settings_of,
     slug,
-    told,
 )
-from sasayaki_callreason.source import SOURCE_BYTES_MOST, Faulty
 from sasayaki_chassis.decider import Refused
 from sasayaki_chassis.fields import InvalidField, an_id, require, text
 from sasayaki_chassis.identity import Identity
-from sasayaki_chassis.owner import Owners, Unavailable
+from sasayaki_chassis.owner import Unavailable
 from sasayaki_chassis.rpc import Context, caller, meta, refusals
-
-Enquiries: TypeAlias = Owners[enquiry.State, enquiry.Command, EnquiryEvent]
 
 CODES: Mapping[str, grpc.StatusCode] = {
     "UNKNOWN_CLIENT": grpc.StatusCode.NOT_FOUND,
     "UNKNOWN_CONTACT": grpc.StatusCode.NOT_FOUND,
     "NUMBER_TAKEN": grpc.StatusCode.ALREADY_EXISTS,
     "CLIENT_TAKEN": grpc.StatusCode.ALREADY_EXISTS,
-    "FLOW_OF_ANOTHER_COMPANY": grpc.StatusCode.ALREADY_EXISTS,
     "NOT_YOUR_CONTACT": grpc.StatusCode.PERMISSION_DENIED,
     "NOT_YOUR_CLIENT": grpc.StatusCode.PERMISSION_DENIED,
 }
 
 _METHODS = "/sasayaki.callreason.v1.CallreasonService/"
 RIGHTS: Mapping[str, frozenset[str]] = {
+    **flow_api.RIGHTS,
+    **reason_api.RIGHTS,
     f"{_METHODS}PutClient": frozenset(("admin",)),
-    f"{_METHODS}PublishFlow": frozenset(("admin",)),
     f"{_METHODS}OpenEnquiry": frozenset(("service",)),
     f"{_METHODS}AdvanceEnquiry": frozenset(("service",)),
     f"{_METHODS}ConfirmReason": frozenset(("operator", "supervisor", "manager")),
@@ -60,23 +56,32 @@ END_LOOK_S = 0.02
 """A wrap-up waits up to 50 × 20 ms for the news that its call is over."""
 NUMBER_BYTES_MOST = 64
 
-FAULTY_FLOWS = Counter(
-    "sasayaki_callreason_flows_refused_total", "Flow files refused with faults in them."
-)
 WITHOUT_FLOW = Counter(
     "sasayaki_callreason_calls_without_flow_total", "Calls for a number that no flow answers."
 )
 
 
-class Callreason(rpc_pb.CallreasonServiceServicer):
+class Callreason(reason_api.ReasonMethods, flow_api.FlowDoors):
     """Serves client companies, flows and enquiries of the caller's tenant, and no other."""
 
-    def __init__(self, *, clients: Clients, flows: Flows, enquiries: Enquiries, keys: Path) -> None:
+    def __init__(
+        self,
+        *,
+        clients: Clients,
+        flows: Flows,
+        enquiries: Enquiries,
+        companies: Companies,
+        contacts: Contacts,
+        report: reason_api.Report,
+        keys: Path,
+    ) -> None:
         self._clients = clients
         self._flows = flows
         self._enquiries = enquiries
+        self._companies = companies
+        self._contacts = contacts
+        self._report = report
         self._keys = keys
-        self._companies = Companies(clients, flows)
         # Two companies are two streams: that both take one number is prevented here alone.
         self._one_put_at_a_time = asyncio.Lock()
 
@@ -100,44 +105,15 @@ class Callreason(rpc_pb.CallreasonServiceServicer):
                 )
         return pb.PutClientResponse()
 
-    async def PublishFlow(
-        self, request: pb.PublishFlowRequest, context: Context
-    ) -> pb.PublishFlowResponse:
-        async with refusals(context, CODES):
-            self._check_replayed()
-            require(request, client_id=slug("cli"), source=text(most=SOURCE_BYTES_MOST))
-            prompts = prompts_of(request)
-            declared = self._companies.declared(request.client_id, prompts, caller(context))
-            try:
-                # A file of 64 KiB takes longer than the loop may be held up.
-                flow = await asyncio.to_thread(checked, request.source, declared)
-            except Faulty as faulty:
-                FAULTY_FLOWS.inc()
-                raise InvalidField("source", told(faulty.faults)) from faulty
-            events = await self._flows.handle(
-                flow.flow_id,
-                versions.Publish(
-                    flow_id=flow.flow_id,
-                    client_id=request.client_id,
-                    definition=flow.canonical(),
-                ),
-                request_id=request.request_id,
-                meta=meta(context, client_id=request.client_id),
-            )
-            published = self._flows.state(flow.flow_id)
-            assert isinstance(published, versions.Published)
-            version = events[0].version if events else published.version
-        return pb.PublishFlowResponse(flow_id=flow.flow_id, version=version)
-
     async def OpenEnquiry(
         self, request: pb.OpenEnquiryRequest, context: Context
     ) -> pb.OpenEnquiryResponse:
         async with refusals(context, CODES):
             self._check_replayed()
             require(request, contact_id=an_id("con"), dialled_number=text(most=NUMBER_BYTES_MOST))
-            self._check_tenant(request.contact_id, caller(context))
+            self._contacts.check_tenant(request.contact_id, caller(context))
             command = self._companies.opening(request.dialled_number, caller(context))
-            client_id = command.client_id if isinstance(command, enquiry.Open) else None
+            client_id = command.client_id if isinstance(command, commands.Open) else None
             events = await self._enquiries.handle(
                 request.contact_id,
                 command,
@@ -156,7 +132,7 @@ class Callreason(rpc_pb.CallreasonServiceServicer):
         async with refusals(context, CODES):
             self._check_replayed()
             require(request, contact_id=an_id("con"))
-            self._check_tenant(request.contact_id, caller(context))
+            self._contacts.check_tenant(request.contact_id, caller(context))
             facts = self._enquiries.state(request.contact_id).facts
             command = self._advance(request, facts)
             if command is not None:
@@ -179,9 +155,9 @@ class Callreason(rpc_pb.CallreasonServiceServicer):
             self._check_replayed()
             require(request, contact_id=an_id("con"), reason_id=slug("rsn"))
             identity = caller(context)
-            facts = self._known(request.contact_id, identity).facts
+            facts = self._contacts.known(request.contact_id, identity).facts
             self._companies.check_reason(facts.client_id, request.reason_id)
-            command = enquiry.ConfirmReason(
+            command = commands.ConfirmReason(
                 reason_id=request.reason_id,
                 user_id=identity.user_id,
                 own_only=identity.role == "operator",
@@ -200,12 +176,18 @@ class Callreason(rpc_pb.CallreasonServiceServicer):
             settings = self._companies.settings(state.facts.client_id)
             # A repeat after the end gets its first answer, whatever the form has become.
             form = () if settings is None else settings.wrap_up_form
-            over = isinstance(state, enquiry.Over)
-            answers = () if over else answers_of(request, form)
+            over = isinstance(state, states.Over)
+            outcomes = outcomes_of(() if settings is None else settings.reasons)
+            # Who dialled wrong or plays a prank gives nothing to fill a form in with.
+            required = (request.reason_id or state.facts.reason_id) not in outcomes
+            answers = () if over else answers_of(request, form, required=required)
             if request.reason_id and not over:
                 self._companies.check_reason(state.facts.client_id, request.reason_id)
-            command = enquiry.CompleteWrapUp(
-                reason_id=request.reason_id, user_id=identity.user_id, answers=answers
+            command = commands.CompleteWrapUp(
+                reason_id=request.reason_id,
+                user_id=identity.user_id,
+                answers=answers,
+                outcomes=outcomes,
             )
             await self._decide(request.contact_id, command, request.request_id, context)
         return pb.CompleteWrapUpResponse()
@@ -217,10 +199,10 @@ class Callreason(rpc_pb.CallreasonServiceServicer):
             self._check_replayed()
             require(request, contact_id=an_id("con"))
             identity = caller(context)
-            state = self._known(request.contact_id, identity)
-            if identity.role == "operator" and not _own(state, identity):
-                own = f"the contact's operator is not {identity.user_id!r}"
-                raise Refused("NOT_YOUR_CONTACT", own)
+            state = self._contacts.known(request.contact_id, identity)
+            if identity.role == "operator" and not own(state, identity):
+                refusal = f"the contact's operator is not {identity.user_id!r}"
+                raise Refused("NOT_YOUR_CONTACT", refusal)
         return _seen(request.contact_id, state)
 
     def _check_replayed(self) -> None:
@@ -229,84 +211,58 @@ class Callreason(rpc_pb.CallreasonServiceServicer):
             raise Unavailable("callreason is not serving yet")
 
     def _advance(
-        self, request: pb.AdvanceEnquiryRequest, facts: enquiry.Facts
-    ) -> enquiry.Command | None:
+        self, request: pb.AdvanceEnquiryRequest, facts: states.Facts
+    ) -> commands.Command | None:
         """The command for what happened; None where no flow has begun that could go on."""
         match request.WhichOneof("what"):
             case "talk_started":
                 require(request.talk_started, operator_id=an_id("usr"))
-                return enquiry.StartTalk(request.talk_started.operator_id)
+                return commands.StartTalk(request.talk_started.operator_id)
             case "call_ended":
                 lost = request.call_ended.lost
-                return enquiry.EndCall(lost=lost, wrap_up=self._wrap_up(facts))
+                return commands.EndCall(lost=lost, wrap_up=self._wrap_up(facts))
             case "taken_over":
                 require(request.taken_over, operator_id=an_id("usr"))
                 operator_id = request.taken_over.operator_id
-                return enquiry.HandOver(operator_id=operator_id, wrap_up=self._wrap_up(facts))
+                return commands.HandOver(operator_id=operator_id, wrap_up=self._wrap_up(facts))
             case "prompt_heard" | "digits_pressed" as what:
                 flow = self._companies.flow(facts)
                 if flow is None:
                     return None
                 if what == "prompt_heard":
-                    return enquiry.PromptHeard(request.prompt_heard.play_id, flow)
+                    return commands.PromptHeard(request.prompt_heard.play_id, flow)
                 pressed = request.digits_pressed
-                return enquiry.DigitsPressed(pressed.play_id, pressed.digits, flow)
+                return commands.DigitsPressed(pressed.play_id, pressed.digits, flow)
             case _:
                 raise InvalidField("what", "must be given")
 
-    def _wrap_up(self, facts: enquiry.Facts) -> timedelta:
+    def _wrap_up(self, facts: states.Facts) -> timedelta:
         """How long the contact's company lets an operator wrap up."""
         settings = self._companies.settings(facts.client_id)
         milliseconds = WRAP_UP_MS if settings is None else settings.wrap_up_ms_max
         return timedelta(milliseconds=milliseconds)
 
     async def _decide(
-        self, contact_id: str, command: enquiry.Command, request_id: str, context: Context
+        self, contact_id: str, command: commands.Command, request_id: str, context: Context
     ) -> None:
         client_id = self._enquiries.state(contact_id).facts.client_id or None
         about = meta(context, client_id=client_id, correlation_id=contact_id)
         await self._enquiries.handle(contact_id, command, request_id=request_id, meta=about)
 
-    async def _call_over(self, contact_id: str, identity: Identity) -> enquiry.State:
+    async def _call_over(self, contact_id: str, identity: Identity) -> states.State:
         """The enquiry when the news of its call's end has come, or as it is after a second.
 
         The operator's own phone may know of the end before this service does.
         """
         for _ in range(END_LOOKS):
-            state = self._known(contact_id, identity)
-            if not isinstance(state, enquiry.Talking) or not _own(state, identity):
+            state = self._contacts.known(contact_id, identity)
+            if not isinstance(state, states.Talking) or not own(state, identity):
                 return state
             await asyncio.sleep(END_LOOK_S)
-        return self._known(contact_id, identity)
-
-    def _known(self, contact_id: str, identity: Identity) -> enquiry.State:
-        """An enquiry of the caller's tenant and of a company that they serve."""
-        self._check_tenant(contact_id, identity)
-        if self._enquiries.meta(contact_id) is None:
-            raise Refused("UNKNOWN_CONTACT", f"there is no contact {contact_id!r}")
-        state = self._enquiries.state(contact_id)
-        if not serves(identity, state.facts.client_id):
-            raise Refused("NOT_YOUR_CLIENT", "the contact is of a client company you do not serve")
-        return state
-
-    def _check_tenant(self, contact_id: str, identity: Identity) -> None:
-        whose = self._enquiries.meta(contact_id)
-        if whose is not None and whose.tenant_id != identity.tenant_id:
-            raise Refused("UNKNOWN_CONTACT", f"there is no contact {contact_id!r}")
+        return self._contacts.known(contact_id, identity)
 
 
-def serves(identity: Identity, client_id: str) -> bool:
-    """Whether a caller may see a company's contacts; a manager without a list sees all."""
-    if identity.role == "service" or (identity.role == "manager" and not identity.clients):
-        return True
-    return client_id in identity.clients
-
-
-def _own(state: enquiry.State, identity: Identity) -> bool:
-    return state.facts.operator_id == identity.user_id
-
-
-def _seen(contact_id: str, state: enquiry.State) -> pb.GetEnquiryResponse:
+def _seen(contact_id: str, state: states.State) -> pb.GetEnquiryResponse:
     facts = state.facts
     seen = pb.GetEnquiryResponse(
         contact_id=contact_id,
@@ -318,7 +274,7 @@ def _seen(contact_id: str, state: enquiry.State) -> pb.GetEnquiryResponse:
         confirmed_reason_id=facts.confirmed_reason_id,
         operator_id=facts.operator_id,
     )
-    if isinstance(state, enquiry.Over):
+    if isinstance(state, states.Over):
         seen.outcome = enquiry_events_pb2.EnquiryOutcome.Value(state.outcome.value)
         for answer in state.answers:
             seen.answers.add(key=answer.key, value=answer.value)

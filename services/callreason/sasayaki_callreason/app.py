@@ -3,34 +3,55 @@
 from datetime import datetime
 
 from sasayaki.callreason.v1 import callreason_service_pb2_grpc as rpc_pb
-from sasayaki_callreason.api import RIGHTS, Callreason
+from sasayaki.callreason.v1 import knowledge_service_pb2_grpc as knowledge_pb
+from sasayaki_callreason import api
 from sasayaki_callreason.client import CLIENT
-from sasayaki_callreason.enquiry import ENQUIRY
+from sasayaki_callreason.companies import Companies
+from sasayaki_callreason.contacts import Contacts
+from sasayaki_callreason.enquiries.enquiry import ENQUIRY
+from sasayaki_callreason.flows.versions import FLOW
+from sasayaki_callreason.knowledge import api as knowledge_api
+from sasayaki_callreason.knowledge.library import KNOWLEDGE
 from sasayaki_callreason.progress import Progress
 from sasayaki_callreason.reactors import PlaySteps, RunFlow
+from sasayaki_callreason.reasons.parts import ReasonParts
 from sasayaki_callreason.settings import Settings
-from sasayaki_callreason.versions import FLOW
 from sasayaki_chassis.service import Built, Service, Servicers
 
 
 def build(settings: Settings, started_at: datetime) -> Service:
     """The service, not yet connected to anything."""
+    reasons = ReasonParts()
 
     def servicers(built: Built) -> Servicers:
-        callreason = Callreason(
+        companies = Companies(built.owners[CLIENT.stream], built.owners[FLOW.stream])
+        contacts = Contacts(built.owners[ENQUIRY.stream])
+        callreason = api.Callreason(
             clients=built.owners[CLIENT.stream],
             flows=built.owners[FLOW.stream],
             enquiries=built.owners[ENQUIRY.stream],
+            companies=companies,
+            contacts=contacts,
+            report=reasons.report(built),
             keys=settings.keys,
         )
-        return [(rpc_pb.add_CallreasonServiceServicer_to_server, callreason)]
+        knowledge = knowledge_api.Knowledge(
+            libraries=built.owners[KNOWLEDGE.stream],
+            companies=companies,
+            contacts=contacts,
+            serving=built.serving,
+        )
+        return [
+            (rpc_pb.add_CallreasonServiceServicer_to_server, callreason),
+            (knowledge_pb.add_KnowledgeServiceServicer_to_server, knowledge),
+        ]
 
     return Service(
         name="callreason",
         settings=settings,
-        rights=RIGHTS,
+        rights={**api.RIGHTS, **knowledge_api.RIGHTS},
         servicers=servicers,
-        deciders=[CLIENT, FLOW, ENQUIRY],
+        deciders=[CLIENT, FLOW, ENQUIRY, KNOWLEDGE],
         reactors=[RunFlow(), PlaySteps()],
-        projections=[Progress(started_at)],
+        projections=[Progress(started_at), *reasons.projections],
     )

@@ -5,8 +5,10 @@ from typing import TypeAlias
 
 from sasayaki.callreason.v1.client_events import ClientEvent, ClientPut
 from sasayaki.callreason.v1.flow_events import FlowEvent
-from sasayaki_callreason import client, enquiry, versions
-from sasayaki_callreason.flow import Declared, Flow
+from sasayaki_callreason import client
+from sasayaki_callreason.enquiries import commands, states
+from sasayaki_callreason.flows import versions
+from sasayaki_callreason.flows.flow import Declared, Flow
 from sasayaki_chassis.decider import Refused
 from sasayaki_chassis.fields import InvalidField
 from sasayaki_chassis.identity import Identity
@@ -31,13 +33,13 @@ class Companies:
     def served(self, client_id: str, identity: Identity) -> ClientPut:
         """The settings of a company of the caller's tenant; Refused when there is none."""
         settings = self.settings(client_id)
-        if settings is None or not self._within(client_id, identity):
+        if settings is None or not self.within(client_id, identity):
             raise Refused("UNKNOWN_CLIENT", f"there is no client {client_id!r}")
         return settings
 
     def check_free(self, client_id: str, identity: Identity) -> None:
         """Refuses a company that another tenant serves."""
-        if self._clients.meta(client_id) is not None and not self._within(client_id, identity):
+        if self._clients.meta(client_id) is not None and not self.within(client_id, identity):
             raise Refused("CLIENT_TAKEN", f"client {client_id!r} is served by another tenant")
 
     def numbers_beside(self, client_id: str) -> frozenset[str]:
@@ -61,28 +63,29 @@ class Companies:
             fault = f"the client company has no reason {reason_id[:40]!r}"
             raise InvalidField("reason_id", fault)
 
-    def opening(self, number: str, identity: Identity) -> enquiry.Open | enquiry.TurnAway:
+    def opening(self, number: str, identity: Identity) -> commands.Open | commands.TurnAway:
         """What a call for a number begins with; another tenant's number is as good as none."""
         found = self._numbers.flow(number)
-        if found is None or not self._within(found[0], identity):
-            return enquiry.TurnAway()
+        if found is None or not self.within(found[0], identity):
+            return commands.TurnAway()
         client_id, flow_id = found
         flow = self._flows.state(flow_id)
         if not isinstance(flow, versions.Published) or flow.client_id != client_id:
-            return enquiry.TurnAway()
-        return enquiry.Open(
+            return commands.TurnAway()
+        return commands.Open(
             client_id=client_id,
             dialled_number=number,
             flow=flow.flow(flow.version),
             flow_version=flow.version,
         )
 
-    def flow(self, facts: enquiry.Facts) -> Flow | None:
+    def flow(self, facts: states.Facts) -> Flow | None:
         """The version of the flow that the enquiry began with; None when none has begun."""
         state = self._flows.state(facts.flow_id)
         return state.flow(facts.flow_version) if isinstance(state, versions.Published) else None
 
-    def _within(self, client_id: str, identity: Identity) -> bool:
+    def within(self, client_id: str, identity: Identity) -> bool:
+        """Whether the caller's tenant serves the company."""
         whose = self._clients.meta(client_id)
         return whose is not None and whose.tenant_id == identity.tenant_id
 

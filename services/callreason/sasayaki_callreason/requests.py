@@ -6,10 +6,19 @@ from typing import TypeAlias
 
 from sasayaki.callreason.v1 import callreason_service_pb2 as pb
 from sasayaki.callreason.v1 import client_events_pb2
-from sasayaki.callreason.v1.client_events import ClientPut, FieldKind, FormField, Number, Reason
+from sasayaki.callreason.v1.client_events import (
+    ClientPut,
+    FieldKind,
+    FormField,
+    Number,
+    Reason,
+    ReasonKind,
+    RecordingRule,
+)
 from sasayaki.callreason.v1.enquiry_events import FormAnswer
 from sasayaki_callreason import wrapup
-from sasayaki_callreason.source import Fault
+from sasayaki_callreason.flows.source import Fault
+from sasayaki_callreason.reasons import tree
 from sasayaki_chassis.fields import InvalidField, require, text
 
 NUMBERS_MOST = 200
@@ -20,6 +29,7 @@ QUEUES_MOST = 200
 PROMPTS_MOST = 200
 ANSWERS_MOST = 100
 LABEL_BYTES_MOST = 200
+SAMPLE_PERCENT_MOST = 99
 WRAP_UP_MS_LEAST = 1_000
 WRAP_UP_MS_MOST = 3_600_000
 WRAP_UP_MS = 60_000
@@ -55,23 +65,26 @@ def settings_of(request: pb.PutClientRequest) -> ClientPut:
         _check(f"numbers[{i}].flow_id", number.flow_id, slug("flw"))
     for i, reason in enumerate(request.reasons):
         _check_labels(f"reasons[{i}]", reason.label_ja, reason.label_en)
+    reasons = tuple(_reason(f"reasons[{i}]", r) for i, r in enumerate(request.reasons))
+    for place, fault in tree.faults(reasons):
+        raise InvalidField(place, fault)
     for i, field in enumerate(request.wrap_up_form):
         _check_form_field(f"wrap_up_form[{i}]", field)
+    _check_recording(request)
     return ClientPut(
         client_id=request.client_id,
         name=request.name,
         numbers=tuple(Number(number=n.number, flow_id=n.flow_id) for n in request.numbers),
-        reasons=tuple(
-            Reason(reason_id=r.reason_id, label_ja=r.label_ja, label_en=r.label_en)
-            for r in request.reasons
-        ),
+        reasons=reasons,
         wrap_up_form=tuple(_form_field(field) for field in request.wrap_up_form),
         wrap_up_ms_max=wrap_up_ms,
         queue_ids=tuple(request.queue_ids),
+        recording=_rule(request) if request.recording else None,
+        sample_percent=request.sample_percent or None,
     )
 
 
-def prompts_of(request: pb.PublishFlowRequest) -> Mapping[str, str]:
+def prompts_of(request: pb.PublishFlowRequest | pb.CheckFlowRequest) -> Mapping[str, str]:
     """The flow's prompts, name to SHA-256; raises InvalidField naming `prompts[<name>]`."""
     if len(request.prompts) > PROMPTS_MOST:
         raise InvalidField("prompts", f"{PROMPTS_MOST} at most, not {len(request.prompts)}")
@@ -83,13 +96,16 @@ def prompts_of(request: pb.PublishFlowRequest) -> Mapping[str, str]:
 
 
 def answers_of(
-    request: pb.CompleteWrapUpRequest, form: Sequence[FormField]
+    request: pb.CompleteWrapUpRequest, form: Sequence[FormField], *, required: bool = True
 ) -> tuple[FormAnswer, ...]:
-    """The answers, checked against the form; raises InvalidField naming `answers[<key>]`."""
+    """The answers, checked against the form; raises InvalidField naming `answers[<key>]`.
+
+    `required`: whether the form's required fields must be answered.
+    """
     if len(request.answers) > ANSWERS_MOST:
         raise InvalidField("answers", f"{ANSWERS_MOST} at most, not {len(request.answers)}")
     answers = tuple(FormAnswer(key=answer.key, value=answer.value) for answer in request.answers)
-    for key, fault in wrapup.faults(form, answers):
+    for key, fault in wrapup.faults(form, answers, required=required):
         raise InvalidField(f"answers[{key[:64]}]", fault)
     return answers
 
@@ -149,6 +165,35 @@ def _check_each(field: str, values: Sequence[str], part: str, check: Check, most
 def _check_labels(field: str, ja: str, en: str) -> None:
     _check(f"{field}.label_ja", ja, _NAME)
     _check(f"{field}.label_en", en, _NAME)
+
+
+def _reason(place: str, reason: client_events_pb2.Reason) -> Reason:
+    kinds = client_events_pb2.ReasonKind
+    kind = reason.kind
+    if kind not in kinds.values():
+        raise InvalidField(f"{place}.kind", f"no kind of reason: {kind}")
+    return Reason(
+        reason_id=reason.reason_id,
+        label_ja=reason.label_ja,
+        label_en=reason.label_en,
+        parent_id=reason.parent_id or None,
+        kind=ReasonKind(kinds.Name(kind)) if kind else None,
+    )
+
+
+def _check_recording(request: pb.PutClientRequest) -> None:
+    if request.recording not in client_events_pb2.RecordingRule.values():
+        raise InvalidField("recording", f"no rule for recording: {request.recording}")
+    percent = request.sample_percent
+    if request.recording == client_events_pb2.RECORDING_RULE_SAMPLE:
+        if not 1 <= percent <= SAMPLE_PERCENT_MOST:
+            raise InvalidField("sample_percent", f"1 to {SAMPLE_PERCENT_MOST}, not {percent}")
+    elif percent:
+        raise InvalidField("sample_percent", "belongs to the rule SAMPLE, and to nothing else")
+
+
+def _rule(request: pb.PutClientRequest) -> RecordingRule:
+    return RecordingRule(client_events_pb2.RecordingRule.Name(request.recording))
 
 
 def _check_form_field(place: str, field: client_events_pb2.FormField) -> None:

@@ -12,10 +12,12 @@ TEXT_CHARACTERS_MOST = 2_000
 _WHOLE_NUMBER = re.compile(r"-?[0-9]{1,18}")
 
 
-def faults(form: Sequence[FormField], answers: Sequence[FormAnswer]) -> Iterator[tuple[str, str]]:
+def faults(
+    form: Sequence[FormField], answers: Sequence[FormAnswer], *, required: bool = True
+) -> Iterator[tuple[str, str]]:
     """Each wrong or missing answer: the field's key and what is wrong, in the form's order.
 
-    An empty answer is none: it is wrong only where one is required.
+    An empty answer is none: it is wrong only where one is required, and nowhere without `required`.
     """
     given: dict[str, str] = {}
     for answer in answers:
@@ -23,15 +25,15 @@ def faults(form: Sequence[FormField], answers: Sequence[FormAnswer]) -> Iterator
             yield answer.key, "answered twice"
         given[answer.key] = answer.value
     for field in form:
-        if fault := _fault(field, given.pop(field.key, "")):
+        if fault := _fault(field, given.pop(field.key, ""), required):
             yield field.key, fault
     for key in given:
         yield key, "the form has no such field"
 
 
-def _fault(field: FormField, value: str) -> str | None:
+def _fault(field: FormField, value: str, required: bool) -> str | None:
     if not value.strip():
-        return "must be answered" if field.required else None
+        return "must be answered" if field.required and required else None
     match field.kind:
         case FieldKind.CHOICE:
             known = value in field.choices

@@ -18,7 +18,7 @@ from sasayaki_chassis.decider import Refused
 from sasayaki_chassis.fields import an_id, between, present, text
 from sasayaki_chassis.ids import derived_id
 from sasayaki_chassis.rpc import Context, InvalidField, Rights, caller, meta, refusals, require
-from sasayaki_media.commands import (
+from sasayaki_media.calls.commands import (
     Answer,
     Command,
     Dial,
@@ -27,14 +27,14 @@ from sasayaki_media.commands import (
     Supervise,
     Unsupervise,
 )
-from sasayaki_media.levels import Levels
-from sasayaki_media.node import Node
-from sasayaki_media.phones import Phones
-from sasayaki_media.prompts import Prompts, is_sha256
-from sasayaki_media.states import Connected
-from sasayaki_media.switchboard import Switchboard
-from sasayaki_media.wav import NotAPrompt, length_ms
-from sasayaki_media.wire import MODES
+from sasayaki_media.calls.states import Connected
+from sasayaki_media.calls.switchboard import Switchboard
+from sasayaki_media.line.node import Node
+from sasayaki_media.line.wire import MODES
+from sasayaki_media.phones.phones import Phones
+from sasayaki_media.sound.levels import Levels
+from sasayaki_media.sound.prompts import Prompts, is_sha256
+from sasayaki_media.sound.wav import NotAPrompt, length_ms
 
 RING_MS = (1_000, 120_000)
 RING_MS_USUAL = 20_000

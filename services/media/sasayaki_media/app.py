@@ -5,16 +5,16 @@ import asyncio
 from sasayaki.media.v1 import media_service_pb2_grpc
 from sasayaki_chassis.service import STALE_S, Built, Service, Servicers
 from sasayaki_media.api import RIGHTS, MediaService
-from sasayaki_media.call import CALL
-from sasayaki_media.levels import Levels
-from sasayaki_media.node import Node
+from sasayaki_media.calls.call import CALL
+from sasayaki_media.calls.switchboard import CallerKeys, LiveCalls, Switchboard
+from sasayaki_media.line.node import Node
 from sasayaki_media.numbers import Numbers
-from sasayaki_media.pages import Shipper
-from sasayaki_media.phone import PHONE
-from sasayaki_media.phones import ConnectedPhones, Phones
-from sasayaki_media.prompts import Prompts
+from sasayaki_media.phones.phone import PHONE
+from sasayaki_media.phones.phones import ConnectedPhones, Phones
 from sasayaki_media.settings import Settings
-from sasayaki_media.switchboard import CallerKeys, LiveCalls, Switchboard
+from sasayaki_media.sound.levels import Levels
+from sasayaki_media.sound.pages import Shipper
+from sasayaki_media.sound.prompts import Prompts
 
 LOOK_S = 0.05
 """How often it is asked whether the numbers are known."""

@@ -1,8 +1,9 @@
 """Settings of recording: `SASAYAKI_RECORDING_…` in the environment."""
 
 from pathlib import Path
+from zoneinfo import available_timezones
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from sasayaki_chassis.settings import ServiceSettings
@@ -20,3 +21,17 @@ class Settings(ServiceSettings):
     vault: Path = Field(
         default=Path("var/recordings"), description="Folder of the recordings' files."
     )
+    keys: Path = Field(
+        default=Path("var/keys"), description="Folder of the client companies' keys."
+    )
+    time_zone: str = Field(
+        default="Asia/Tokyo",
+        description="Where the centre is: what is due is looked for at 03:00 there.",
+    )
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_known(cls, name: str) -> str:
+        if name not in available_timezones():
+            raise ValueError(f"no such time zone: {name!r}")
+        return name

@@ -27,6 +27,7 @@ from sasayaki.event import Event
 from sasayaki.media.v1 import call_events
 from sasayaki.media.v1 import media_service_pb2 as media
 from sasayaki.media.v1 import media_service_pb2_grpc as media_rpc
+from sasayaki.routing.v1 import pool_events
 from sasayaki.routing.v1 import routing_service_pb2 as routing
 from sasayaki.routing.v1 import routing_service_pb2_grpc as routing_rpc
 from sasayaki_callreason.app import build
@@ -61,6 +62,16 @@ CALLS: Decider[None, Happen, Event] = Decider(
     deadline=lambda state: None,
     events=call_events.EVENTS,
     partitions=12,
+)
+
+
+POOLS: Decider[None, Happen, Event] = Decider(
+    stream="routing.pool",
+    initial=None,
+    decide=_decide,
+    evolve=lambda state, event: None,
+    deadline=lambda state: None,
+    events=pool_events.EVENTS,
 )
 
 
@@ -129,6 +140,16 @@ class Centre:
             meta=Meta(tenant_id=TENANT, correlation_id=contact_id),
         )
 
+    async def pool(self, event: type[Event], **said: Any) -> None:
+        """Writes down that something happened in the pool."""
+        self.happened += 1
+        await self.world.owners[POOLS.stream].handle(
+            "pol_1",
+            Happen(event.model_validate(said)),
+            request_id=f"happening-{self.happened}",
+            meta=Meta(tenant_id=TENANT, client_id="cli_acme"),
+        )
+
     async def asks(self, contact_id: str, *kinds: type[Message]) -> list[Any]:
         """What was asked about the contact, as soon as it is as much as `kinds`."""
         await until(lambda: len(self.asked.of(contact_id)) >= len(kinds))
@@ -158,7 +179,7 @@ async def running_centre(kafka: str, prefix: str, folder: Path) -> AsyncIterator
             (media_rpc.add_MediaServiceServicer_to_server, asked),
             (routing_rpc.add_RoutingServiceServicer_to_server, asked),
         ],
-        deciders=[CALLS],
+        deciders=[CALLS, POOLS],
     )
     async with running(service) as world:
         own = f"127.0.0.1:{_free_port()}"

@@ -10,7 +10,7 @@ from sasayaki.media.node.v1 import node_pb2 as node
 from sasayaki.media.v1 import call_events_pb2 as events
 from sasayaki.media.v1 import media_service_pb2 as pb
 from sasayaki.recording.v1.recording_events_pb2 import TRACK_OPERATOR
-from sasayaki_media import spool
+from sasayaki_media.sound import spool
 
 
 async def arrived(desk: Desk) -> str:

@@ -1,4 +1,4 @@
-"""recording as a process, and what a test does with it."""
+"""recording as a process, the streams that it follows, and what a test does with it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ import grpc
 import grpc.aio
 from tests.harness.kafka import records_of
 from tests.harness.process import ServiceProcess, free_address, service_process
+from tests.harness.telling import Teller, telling
 from tests.harness.tokens import public_key_file, token, token_file
 from tests.harness.waiting import WITHIN_S
 
@@ -78,6 +79,10 @@ class Archive:
     service: ServiceProcess
     stub: rpc.RecordingServiceAsyncStub
     uploads: count[int]
+    keys: Path
+    calls: Teller
+    enquiries: Teller
+    alerts: Teller
 
     async def upload(self, pages: Iterable[pb.Page], metadata: Metadata = MEDIA) -> None:
         request = pb.UploadPagesRequest(request_id=f"upload-{next(self.uploads)}", pages=pages)
@@ -126,7 +131,11 @@ class Archive:
 
 @asynccontextmanager
 async def archive_in(kafka: str, prefix: str, folder: Path) -> AsyncIterator[Archive]:
-    """The service, serving, with an empty vault."""
+    """The service, serving, with an empty vault and the keys of two companies."""
+    keys = folder / "keys"
+    keys.mkdir()
+    for number, client_id in enumerate(("cli_acme", "cli_other"), 1):
+        (keys / f"{client_id}.key").write_bytes(bytes([number]) * 32)
     settings = {
         "KAFKA_BOOTSTRAP": kafka,
         "TOPIC_PREFIX": prefix,
@@ -135,10 +144,15 @@ async def archive_in(kafka: str, prefix: str, folder: Path) -> AsyncIterator[Arc
         "TOKEN_PUBLIC_KEY_FILE": str(public_key_file(folder)),
         "SERVICE_TOKEN_FILE": str(token_file(folder)),
         "VAULT": str(folder / "vault"),
+        "KEYS": str(keys),
     }
     async with (
+        telling(kafka, prefix, "media.call", 12) as calls,
+        telling(kafka, prefix, "callreason.enquiry", 12) as enquiries,
+        telling(kafka, prefix, "monitoring.alert", 6) as alerts,
         service_process("sasayaki_recording", folder, settings) as service,
         grpc.aio.insecure_channel(service.address) as channel,
     ):
         stub = rpc.RecordingServiceStub(channel)
-        yield Archive(kafka, prefix, folder / "vault", service, stub, count(1))
+        world = (keys, calls, enquiries, alerts)
+        yield Archive(kafka, prefix, folder / "vault", service, stub, count(1), *world)

@@ -8,9 +8,7 @@ from hypothesis import strategies as st
 from tests.unit.callreason.flows import FLOW
 
 from sasayaki.callreason.v1.enquiry_events import EnquiryClosed, EnquiryEvent, FormAnswer
-from sasayaki_callreason.enquiry import (
-    ENQUIRY,
-    Asking,
+from sasayaki_callreason.enquiries.commands import (
     Command,
     CompleteWrapUp,
     ConfirmReason,
@@ -18,13 +16,12 @@ from sasayaki_callreason.enquiry import (
     EndCall,
     HandOver,
     Open,
-    Over,
-    Playing,
     PromptHeard,
     StartTalk,
-    State,
     TurnAway,
 )
+from sasayaki_callreason.enquiries.enquiry import ENQUIRY
+from sasayaki_callreason.enquiries.states import Asking, Over, Playing, State
 from sasayaki_chassis.decider import Refused
 from sasayaki_chassis.testing import NOON
 

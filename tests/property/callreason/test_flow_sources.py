@@ -5,9 +5,9 @@ from hypothesis import strategies as st
 from tests.unit.callreason.flows import DECLARED, FLOW, SOURCE
 
 from sasayaki.callreason.v1.enquiry_events import AnnouncementEntered, MenuEntered
-from sasayaki_callreason.flow import Flow, checked
-from sasayaki_callreason.source import Faulty
-from sasayaki_callreason.steps import Heard, Pressed, enter, resume
+from sasayaki_callreason.flows.flow import Flow, checked
+from sasayaki_callreason.flows.source import Faulty
+from sasayaki_callreason.flows.steps import Heard, Pressed, enter, resume
 
 PIECES = st.one_of(
     st.sampled_from(

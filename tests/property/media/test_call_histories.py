@@ -23,8 +23,8 @@ from sasayaki.media.v1.call_events import (
 )
 from sasayaki_chassis.decider import Refused
 from sasayaki_chassis.testing import NOON
-from sasayaki_media.call import CALL
-from sasayaki_media.commands import (
+from sasayaki_media.calls.call import CALL
+from sasayaki_media.calls.commands import (
     Answer,
     Answered,
     Arrive,
@@ -57,8 +57,8 @@ from sasayaki_media.commands import (
     Unsupervise,
     Withdrawn,
 )
-from sasayaki_media.orders import outstanding
-from sasayaki_media.states import Connected, Ended, LegPhase, State
+from sasayaki_media.calls.orders import outstanding
+from sasayaki_media.calls.states import Connected, Ended, LegPhase, State
 
 NODE = "node_1"
 UNCHOSEN = "SUPERVISION_MODE_UNSPECIFIED"

@@ -12,8 +12,8 @@ from sasayaki.media.v1.phone_events import (
     PhoneReleaseOrdered,
 )
 from sasayaki_chassis.testing import NOON
-from sasayaki_media.commands import Source
-from sasayaki_media.phone import (
+from sasayaki_media.calls.commands import Source
+from sasayaki_media.phones.phone import (
     PHONE,
     Attach,
     Command,

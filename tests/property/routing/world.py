@@ -147,7 +147,7 @@ class Call:
         self.records.append(happening)
 
     def asked(self, request: Message) -> None:
-        """The Python side decides on a request as `sasayaki_media.call` does."""
+        """The Python side decides on a request as `sasayaki_media.calls.call` does."""
         staying = [leg for leg in self.known.values() if not leg.leaving]
         match request:
             case media.DialRequest(operator_id=operator_id) if self.known_alive:

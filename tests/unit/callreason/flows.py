@@ -1,6 +1,6 @@
 """A flow like those of the demo, for tests of callreason."""
 
-from sasayaki_callreason.flow import Declared, Flow, checked
+from sasayaki_callreason.flows.flow import Declared, Flow, checked
 
 SHA = {"guidance": "a" * 64, "menu": "b" * 64, "sorry": "c" * 64}
 DECLARED = Declared(

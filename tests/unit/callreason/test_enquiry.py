@@ -21,8 +21,7 @@ from sasayaki.callreason.v1.enquiry_events import (
     ReasonStated,
     WrapUpAsked,
 )
-from sasayaki_callreason.enquiry import (
-    ENQUIRY,
+from sasayaki_callreason.enquiries.commands import (
     Command,
     CompleteWrapUp,
     ConfirmReason,
@@ -34,7 +33,8 @@ from sasayaki_callreason.enquiry import (
     StartTalk,
     TurnAway,
 )
-from sasayaki_callreason.steps import PLAYS_MOST
+from sasayaki_callreason.enquiries.enquiry import ENQUIRY
+from sasayaki_callreason.flows.steps import PLAYS_MOST
 from sasayaki_chassis.testing import NOON, given
 
 OPEN = Open(client_id="cli_acme", dialled_number="+81312345678", flow=FLOW, flow_version=3)

@@ -3,8 +3,8 @@
 import pytest
 from tests.unit.callreason.flows import DECLARED, FLOW, SHA, SOURCE
 
-from sasayaki_callreason.flow import Declared, Flow, Menu, checked
-from sasayaki_callreason.source import Faulty
+from sasayaki_callreason.flows.flow import Declared, Flow, Menu, checked
+from sasayaki_callreason.flows.source import Faulty
 
 FAULTY = """\
 flow: Acme

@@ -6,8 +6,8 @@ import tracemalloc
 import pytest
 from tests.unit.callreason.flows import DECLARED, SOURCE
 
-from sasayaki_callreason.flow import checked
-from sasayaki_callreason.source import SOURCE_BYTES_MOST, Faulty
+from sasayaki_callreason.flows.flow import checked
+from sasayaki_callreason.flows.source import SOURCE_BYTES_MOST, Faulty
 
 SECONDS_MOST = 1.0
 BYTES_MOST = 64 * 1024 * 1024

@@ -36,7 +36,8 @@ from sasayaki.media.v1.call_events import (
     TalkStarted,
 )
 from sasayaki.routing.v1 import routing_service_pb2 as routing
-from sasayaki_callreason.enquiry import ENQUIRY, Open
+from sasayaki_callreason.enquiries.commands import Open
+from sasayaki_callreason.enquiries.enquiry import ENQUIRY
 from sasayaki_callreason.reactors import PlaySteps, RunFlow
 
 Advance = callreason.AdvanceEnquiryRequest

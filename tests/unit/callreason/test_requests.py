@@ -5,6 +5,7 @@ from google.protobuf.json_format import ParseDict
 
 from sasayaki.callreason.v1 import callreason_service_pb2 as pb
 from sasayaki.callreason.v1.client_events import FieldKind, FormField
+from sasayaki_callreason.flows.source import Fault
 from sasayaki_callreason.requests import (
     FAULTS_BYTES_MOST,
     answers_of,
@@ -12,7 +13,6 @@ from sasayaki_callreason.requests import (
     settings_of,
     told,
 )
-from sasayaki_callreason.source import Fault
 from sasayaki_chassis.fields import InvalidField
 
 GOOD = {
@@ -100,6 +100,19 @@ def test_a_bad_prompt_is_named(sha256: str) -> None:
     with pytest.raises(InvalidField) as refused:
         prompts_of(request)
     assert refused.value.field == "prompts[menu]"
+
+
+def test_without_required_answers_only_those_given_are_looked_at() -> None:
+    form = [
+        FormField(
+            key="n", label_ja="数", label_en="n", kind=FieldKind.NUMBER, required=True, choices=()
+        )
+    ]
+    request = pb.CompleteWrapUpRequest()
+    assert answers_of(request, form, required=False) == ()
+    request.answers.add(key="n", value="x")
+    with pytest.raises(InvalidField):
+        answers_of(request, form, required=False)
 
 
 def test_a_bad_answer_is_named() -> None:

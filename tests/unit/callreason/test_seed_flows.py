@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from sasayaki_callreason.flow import Announce, Declared, Flow, HangUp, Menu, Route, checked
+from sasayaki_callreason.flows.flow import Announce, Declared, Flow, HangUp, Menu, Route, checked
 
 SEED = Path(__file__).resolve().parents[3] / "seed"
 CLIENTS: list[dict[str, Any]] = yaml.safe_load((SEED / "demo.yaml").read_text())["clients"]

@@ -3,18 +3,31 @@
 import pytest
 from tests.unit.callreason import flows
 
-from sasayaki.callreason.v1.flow_events import FlowPublished
-from sasayaki_callreason.versions import FLOW, Publish, Published
-from sasayaki_chassis.testing import given
+from sasayaki.callreason.v1.flow_events import FlowPublished, FlowRolledBack
+from sasayaki_callreason.flows.versions import FLOW, Publish, Published, RollBack
+from sasayaki_chassis.testing import NOON, given
 
 
 def publish(definition: str, client_id: str = "cli_acme") -> Publish:
-    return Publish(flow_id="flw_acme", client_id=client_id, definition=definition)
+    return Publish(
+        flow_id="flw_acme",
+        client_id=client_id,
+        definition=definition,
+        note="",
+        tests_passed=0,
+        published_by="usr_admin",
+    )
 
 
 def published(version: int, definition: str) -> FlowPublished:
     return FlowPublished(
-        flow_id="flw_acme", client_id="cli_acme", version=version, definition=definition
+        flow_id="flw_acme",
+        client_id="cli_acme",
+        version=version,
+        definition=definition,
+        tests_passed=0,
+        published_at=NOON,
+        published_by="usr_admin",
     )
 
 
@@ -30,6 +43,42 @@ def test_publishing_what_is_live_changes_nothing() -> None:
 def test_going_back_to_an_earlier_definition_is_a_version_of_its_own() -> None:
     history = (published(1, "{a}"), published(2, "{b}"))
     given(FLOW, *history).when(publish("{a}")).then(published(3, "{a}"))
+
+
+def back(version: int) -> RollBack:
+    return RollBack(flow_id="flw_acme", version=version)
+
+
+def rolled_back(version: int) -> FlowRolledBack:
+    return FlowRolledBack(flow_id="flw_acme", client_id="cli_acme", version=version)
+
+
+HISTORY = (published(1, "{a}"), published(2, "{b}"))
+
+
+def test_rolling_back_lets_new_calls_begin_with_an_earlier_version() -> None:
+    given(FLOW, *HISTORY).when(back(1)).then(rolled_back(1))
+    state = given(FLOW, *HISTORY, rolled_back(1)).state
+    assert isinstance(state, Published)
+    assert (state.version, len(state.versions)) == (1, 2)
+
+
+def test_rolling_back_to_what_is_live_changes_nothing() -> None:
+    given(FLOW, *HISTORY).when(back(2)).then()
+
+
+@pytest.mark.parametrize("version", [0, 3])
+def test_there_is_no_rolling_back_to_a_version_that_never_was(version: int) -> None:
+    given(FLOW, *HISTORY).when(back(version)).then_refused("UNKNOWN_VERSION")
+
+
+def test_a_flow_that_was_never_published_is_not_rolled_back() -> None:
+    given(FLOW).when(back(1)).then_refused("UNKNOWN_FLOW")
+
+
+def test_what_is_published_after_a_roll_back_is_the_next_version() -> None:
+    given(FLOW, *HISTORY, rolled_back(1)).when(publish("{b}")).then(published(3, "{b}"))
+    given(FLOW, *HISTORY, rolled_back(1)).when(publish("{a}")).then()
 
 
 def test_a_flow_stays_with_its_company() -> None:

@@ -32,8 +32,8 @@ from sasayaki.media.v1.call_events import (
     UnsupervisionOrdered,
 )
 from sasayaki_chassis.testing import NOON, given
-from sasayaki_media.call import CALL, OPERATOR_LEGS_MAX, PLAYS_MAX, SUPERVISOR_LEGS_MAX
-from sasayaki_media.commands import (
+from sasayaki_media.calls.call import CALL, OPERATOR_LEGS_MAX, PLAYS_MAX, SUPERVISOR_LEGS_MAX
+from sasayaki_media.calls.commands import (
     Answer,
     Arrive,
     Command,

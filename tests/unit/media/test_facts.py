@@ -44,8 +44,8 @@ from sasayaki.media.v1.call_events import (
     TapClosed,
 )
 from sasayaki_chassis.testing import NOON, given
-from sasayaki_media.call import CALL
-from sasayaki_media.commands import (
+from sasayaki_media.calls.call import CALL
+from sasayaki_media.calls.commands import (
     Answered,
     BrokeSilence,
     Fact,
@@ -68,7 +68,7 @@ from sasayaki_media.commands import (
     TapStopped,
     Withdrawn,
 )
-from sasayaki_media.states import Connected
+from sasayaki_media.calls.states import Connected
 
 
 def played(end: PlayEnd, *, heard_ms: int = 4_000, digits: str = "") -> Played:

@@ -32,9 +32,9 @@ from sasayaki.media.v1.call_events import (
     UnsupervisionOrdered,
 )
 from sasayaki_chassis.testing import given
-from sasayaki_media.call import CALL
-from sasayaki_media.commands import FailOrder
-from sasayaki_media.orders import outstanding
+from sasayaki_media.calls.call import CALL
+from sasayaki_media.calls.commands import FailOrder
+from sasayaki_media.calls.orders import outstanding
 
 ENDING = HangUpOrdered(leg_id="")
 LEAVING = UnsupervisionOrdered(leg_id="leg_sup", supervision_id="spv_1")

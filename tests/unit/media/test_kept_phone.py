@@ -6,9 +6,9 @@ from tests.unit.media.calls import LISTEN, TALKING, WHISPER, happened, heard, su
 
 from sasayaki.media.v1.call_events import CallEvent, SupervisionMode, SupervisionOrdered
 from sasayaki_chassis.testing import NOON, given
-from sasayaki_media.call import CALL
-from sasayaki_media.commands import ModeApplied, Supervise
-from sasayaki_media.orders import SetMode, outstanding
+from sasayaki_media.calls.call import CALL
+from sasayaki_media.calls.commands import ModeApplied, Supervise
+from sasayaki_media.calls.orders import SetMode, outstanding
 
 SUPERVISE = Supervise(
     leg_id="leg_sup", supervisor_id="usr_sato", supervision_id="spv_1", mode=LISTEN

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from sasayaki_media.lanes import Lanes
+from sasayaki_media.line.lanes import Lanes
 
 
 async def test_a_lane_keeps_its_order() -> None:

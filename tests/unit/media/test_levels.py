@@ -15,10 +15,19 @@ from sasayaki.media.v1.call_events import RecordingPolicy, SupervisionMode
 from sasayaki_chassis.identity import Identity
 from sasayaki_chassis.owner import Meta, Overloaded, Owners
 from sasayaki_chassis.testing import MemoryLog, SimulatedClock
-from sasayaki_media.call import CALL
-from sasayaki_media.commands import Answer, Answered, Arrive, Command, Dial, Note, Source, Supervise
-from sasayaki_media.levels import SECONDS_MOST, WATCHERS_MOST, Levels
-from sasayaki_media.switchboard import Switchboard
+from sasayaki_media.calls.call import CALL
+from sasayaki_media.calls.commands import (
+    Answer,
+    Answered,
+    Arrive,
+    Command,
+    Dial,
+    Note,
+    Source,
+    Supervise,
+)
+from sasayaki_media.calls.switchboard import Switchboard
+from sasayaki_media.sound.levels import SECONDS_MOST, WATCHERS_MOST, Levels
 
 SATO = Identity("usr_sato", "ten_1", "supervisor", frozenset({"cli_acme"}))
 ABE = Identity("usr_abe", "ten_1", "manager", frozenset({"cli_acme", "cli_b"}))

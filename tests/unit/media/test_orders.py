@@ -33,8 +33,8 @@ from sasayaki.media.v1.call_events import (
     SupervisorLegEnded,
     UnsupervisionOrdered,
 )
-from sasayaki_media.call import CALL
-from sasayaki_media.orders import AnswerCall, DialOperator, SetMode, outstanding
+from sasayaki_media.calls.call import CALL
+from sasayaki_media.calls.orders import AnswerCall, DialOperator, SetMode, outstanding
 
 ENDED = CallEnded(reason=CallEndReason.RELEASED, node_id=NODE, happening_seq=9)
 ENDING = HangUpOrdered(leg_id="")

@@ -14,16 +14,16 @@ from sasayaki.media.node.v1 import node_pb2 as pb
 from sasayaki.media.v1.call_events import CallEvent
 from sasayaki_chassis.owner import Owners
 from sasayaki_chassis.testing import MemoryLog, SimulatedClock
-from sasayaki_media.call import CALL, decide
-from sasayaki_media.commands import Arrive, Command, Note
-from sasayaki_media.levels import Levels
-from sasayaki_media.outbox import Outbox
-from sasayaki_media.phone import PHONE
-from sasayaki_media.phones import Phones
-from sasayaki_media.session import Drawn, Gone, Session
-from sasayaki_media.states import State
-from sasayaki_media.switchboard import CallerKeys, Switchboard
-from sasayaki_media.wire import LENGTH_BYTES, frame, frame_length
+from sasayaki_media.calls.call import CALL, decide
+from sasayaki_media.calls.commands import Arrive, Command, Note
+from sasayaki_media.calls.states import State
+from sasayaki_media.calls.switchboard import CallerKeys, Switchboard
+from sasayaki_media.line.outbox import Outbox
+from sasayaki_media.line.session import Drawn, Gone, Session
+from sasayaki_media.line.wire import LENGTH_BYTES, frame, frame_length
+from sasayaki_media.phones.phone import PHONE
+from sasayaki_media.phones.phones import Phones
+from sasayaki_media.sound.levels import Levels
 
 BUGGY, SOUND = "+811", "+812"
 

@@ -12,8 +12,17 @@ from sasayaki.media.v1.phone_events import (
     PhoneReleaseOrdered,
 )
 from sasayaki_chassis.testing import given
-from sasayaki_media.commands import Source
-from sasayaki_media.phone import PHONE, Attach, Command, Connect, Detach, Leave, Lose, Release
+from sasayaki_media.calls.commands import Source
+from sasayaki_media.phones.phone import (
+    PHONE,
+    Attach,
+    Command,
+    Connect,
+    Detach,
+    Leave,
+    Lose,
+    Release,
+)
 
 NODE = "node_1"
 CONNECT = Connect(Source(NODE, 3), "usr_sato", "phone_7")

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from tests.unit.media.sounds import wav
 
-from sasayaki_media.prompts import Prompts, is_sha256
-from sasayaki_media.wav import NotAPrompt
+from sasayaki_media.sound.prompts import Prompts, is_sha256
+from sasayaki_media.sound.wav import NotAPrompt
 
 
 def test_a_prompt_is_named_by_its_file(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sasayaki_media.receipts import Receipts
+from sasayaki_media.line.receipts import Receipts
 
 
 def received(*numbers: int) -> Receipts:

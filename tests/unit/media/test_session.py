@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from sasayaki.media.node.v1 import node_pb2 as pb
-from sasayaki_media.session import Gone, read_frame, read_hello
-from sasayaki_media.wire import frame
+from sasayaki_media.line.session import Gone, read_frame, read_hello
+from sasayaki_media.line.wire import frame
 
 
 def sent(content: bytes) -> asyncio.StreamReader:

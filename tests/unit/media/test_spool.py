@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from sasayaki.media.node.v1 import node_pb2 as pb
-from sasayaki_media import spool
+from sasayaki_media.sound import spool
 
 
 def page(number: int) -> pb.SpoolPage:

@@ -29,8 +29,8 @@ from sasayaki.media.v1.call_events import (
     UnsupervisionOrdered,
 )
 from sasayaki_chassis.testing import NOON, given
-from sasayaki_media.call import CALL
-from sasayaki_media.commands import (
+from sasayaki_media.calls.call import CALL
+from sasayaki_media.calls.commands import (
     Dial,
     Fact,
     FailOrder,
@@ -41,7 +41,7 @@ from sasayaki_media.commands import (
     Supervise,
     Unsupervise,
 )
-from sasayaki_media.orders import outstanding
+from sasayaki_media.calls.orders import outstanding
 
 TAKE_OVER = Supervise(
     leg_id="leg_sup", supervisor_id="usr_sato", supervision_id="spv_1", mode=TAKEOVER

@@ -5,7 +5,7 @@ import struct
 import pytest
 from tests.unit.media.sounds import wav
 
-from sasayaki_media.wav import SECONDS_MAX, NotAPrompt, length_ms, pcmu_of
+from sasayaki_media.sound.wav import SECONDS_MAX, NotAPrompt, length_ms, pcmu_of
 
 
 def linear(code: int) -> int:

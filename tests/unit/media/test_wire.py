@@ -14,8 +14,8 @@ from tests.unit.media.calls import (
 from sasayaki.media.node.v1 import node_pb2 as pb
 from sasayaki.media.v1.call_events import CallEndReason, CallEvent, LegEndReason
 from sasayaki_chassis.testing import NOON
-from sasayaki_media.call import CALL
-from sasayaki_media.commands import (
+from sasayaki_media.calls.call import CALL
+from sasayaki_media.calls.commands import (
     BrokeSilence,
     Fact,
     FellSilent,
@@ -29,9 +29,8 @@ from sasayaki_media.commands import (
     Resumed,
     Source,
 )
-from sasayaki_media.orders import outstanding
-from sasayaki_media.phone import Attach, Connect, Detach, Leave
-from sasayaki_media.wire import (
+from sasayaki_media.calls.orders import outstanding
+from sasayaki_media.line.wire import (
     FRAME_BYTES_MAX,
     BrokenFrame,
     PhoneHappening,
@@ -42,6 +41,7 @@ from sasayaki_media.wire import (
     order_message,
     phone_fact_of,
 )
+from sasayaki_media.phones.phone import Attach, Connect, Detach, Leave
 
 AT = Source("node_1", 7)
 

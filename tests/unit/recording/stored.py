@@ -1,8 +1,25 @@
-"""Pages and the slips that they leave, for tests."""
+"""Pages, the slips that they leave and the keys that seal them, for tests."""
 
-from sasayaki_recording.pages import CUSTOMER, TRACKS, Page, Slip, encoded, slip_of
+from pathlib import Path
+
+from sasayaki_recording.vault.keys import Keys, Seal, Whose
+from sasayaki_recording.vault.pages import (
+    CUSTOMER,
+    MAGIC,
+    SEAL_BYTES,
+    TRACKS,
+    Page,
+    Slip,
+    Stretch,
+    plain_head,
+    record,
+    sealed_head,
+    slip_of,
+)
 
 SECOND = 8_000
+ACME = Whose("out_demo", "cli_acme", "con_1")
+SEAL = Seal(bytes(range(32)), ACME)
 
 
 def page(
@@ -12,6 +29,7 @@ def page(
     pcmu: bytes | None = None,
     last: bool = False,
     gap_samples: int = 0,
+    pauses: tuple[Stretch, ...] = (),
 ) -> Page:
     return Page(
         track=track,
@@ -21,6 +39,7 @@ def page(
         gap_samples=gap_samples,
         opened_at_us=1_700_000_000_000_000,
         last=last,
+        pauses=pauses,
     )
 
 
@@ -31,10 +50,26 @@ def whole(pages: int = 3) -> list[Page]:
     ]
 
 
-def slips(pages: list[Page]) -> tuple[dict[tuple[int, int], Slip], bytes]:
-    """The slips of a file with these pages, and its bytes."""
-    content, found = b"", {}
+def slips(
+    pages: list[Page], *, seal: Seal | None = None
+) -> tuple[dict[tuple[int, int], Slip], bytes]:
+    """The slips of a file with these pages, and its bytes; plain without a seal."""
+    content, found = MAGIC if seal else b"", {}
     for each in pages:
-        found[each.track, each.number] = slip_of(each, len(content))
-        content += encoded(each)
+        slip = slip_of(each, 0)
+        if seal is None:
+            content += record(plain_head(slip), each.pcmu)
+            at = len(content) - len(each.pcmu)
+        else:
+            content += record(sealed_head(slip), seal.seal(sealed_head(slip), each.pcmu))
+            at = len(content) - len(each.pcmu) - SEAL_BYTES
+        found[each.track, each.number] = slip_of(each, at)
     return found, content
+
+
+def keys_in(folder: Path, *client_ids: str) -> Keys:
+    """The keys of these companies, each another one."""
+    folder.mkdir(exist_ok=True)
+    for number, client_id in enumerate(client_ids, 1):
+        (folder / f"{client_id}.key").write_bytes(bytes([number]) * 32)
+    return Keys(folder)

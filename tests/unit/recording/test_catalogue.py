@@ -8,8 +8,8 @@ from tests.harness.records import recorded
 from sasayaki.recording.v1.recording_events import RecordingFinished, RecordingStarted
 from sasayaki_chassis.identity import Identity
 from sasayaki_chassis.testing import NOON
-from sasayaki_recording.api import may_hear
-from sasayaki_recording.catalogue import Catalogue, Entry, page_token, place_of
+from sasayaki_recording.methods import may_hear
+from sasayaki_recording.search.catalogue import Catalogue, Entry, page_token, place_of
 
 
 def catalogue(*contacts: str) -> Catalogue:
@@ -51,7 +51,7 @@ def test_a_recording_that_came_since_does_not_move_the_next_page() -> None:
 def test_a_finished_recording_has_its_length() -> None:
     found = catalogue("con_1")
     assert (entry("con_1", found).length_ms, entry("con_1", found).finished) == (0, False)
-    finished = RecordingFinished(recording_id="rec_con_1", length_ms=2_400, tracks=())
+    finished = RecordingFinished(recording_id="rec_con_1", length_ms=2_400, tracks=(), pauses=())
     found.fold(recorded("con_1", finished))
     assert (entry("con_1", found).length_ms, entry("con_1", found).finished) == (2_400, True)
 

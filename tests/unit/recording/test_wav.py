@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from tests.unit.recording.stored import page, slips
 
-from sasayaki_recording.pages import CUSTOMER, OPERATOR, SUPERVISOR, Page, Slip
-from sasayaki_recording.wav import CHUNK_BYTES_MAX, chunks
+from sasayaki_recording.vault.pages import CUSTOMER, OPERATOR, SUPERVISOR, Page, Slip
+from sasayaki_recording.vault.wav import CHUNK_BYTES_MAX, chunks
 
 
 def reader(content: bytes) -> Callable[[Slip], bytes]:

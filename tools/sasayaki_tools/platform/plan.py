@@ -107,7 +107,7 @@ def _own_settings(name: str, places: Places) -> dict[str, str]:
         case "callreason" | "monitoring":
             return {"KEYS": str(places.keys)}
         case "recording":
-            return {"VAULT": str(places.state / "recordings")}
+            return {"VAULT": str(places.state / "recordings"), "KEYS": str(places.keys)}
         case _:
             return {}
 

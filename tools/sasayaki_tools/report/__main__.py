@@ -1,8 +1,8 @@
-"""`python -m sasayaki_tools.report fairness`."""
+"""`python -m sasayaki_tools.report fairness`, and so on."""
 
 import sys
 
-from sasayaki_tools.report import fairness
+from sasayaki_tools.report import fairness, reasons
 from sasayaki_tools.say import Failed
 
 
@@ -11,8 +11,10 @@ def main(arguments: list[str]) -> int:
     match arguments:
         case ["fairness", *rest]:
             return fairness.main(rest)
+        case ["reasons", *rest]:
+            return reasons.main(rest)
         case _:
-            print("usage: sasayaki report fairness …", file=sys.stderr)
+            print("usage: sasayaki report fairness|reasons …", file=sys.stderr)
             return 2
 
 

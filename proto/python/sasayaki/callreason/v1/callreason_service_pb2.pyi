@@ -515,11 +515,14 @@ class OpenEnquiryRequest(_message.Message):
     CONTACT_ID_FIELD_NUMBER: _builtins.int
     DIALLED_NUMBER_FIELD_NUMBER: _builtins.int
     PREVIOUS_CONTACT_ID_FIELD_NUMBER: _builtins.int
+    CALLER_KNOWN_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     contact_id: _builtins.str
     dialled_number: _builtins.str
     previous_contact_id: _builtins.str
     """The contact that is called back: its flow goes on where it said so."""
+    caller_known: _builtins.bool
+    """Whether the caller's number is known."""
     def __init__(
         self,
         *,
@@ -527,10 +530,11 @@ class OpenEnquiryRequest(_message.Message):
         contact_id: _builtins.str = ...,
         dialled_number: _builtins.str = ...,
         previous_contact_id: _builtins.str = ...,
+        caller_known: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "dialled_number", b"dialled_number", "previous_contact_id", b"previous_contact_id", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["caller_known", b"caller_known", "contact_id", b"contact_id", "dialled_number", b"dialled_number", "previous_contact_id", b"previous_contact_id", "request_id", b"request_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -586,15 +590,53 @@ class AdvanceEnquiryRequest(_message.Message):
         DESCRIPTOR: _descriptor.Descriptor
 
         OPERATOR_ID_FIELD_NUMBER: _builtins.int
+        TO_OPERATOR_ID_FIELD_NUMBER: _builtins.int
+        WAITS_FIELD_NUMBER: _builtins.int
         operator_id: _builtins.str
+        to_operator_id: _builtins.str
+        """The colleague who has the customer now; empty: the customer waits again."""
+        waits: _builtins.bool
+        """Whether the customer waits again and is to hear so."""
         def __init__(
             self,
             *,
             operator_id: _builtins.str = ...,
+            to_operator_id: _builtins.str = ...,
+            waits: _builtins.bool = ...,
         ) -> None: ...
         _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
         def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-        _ClearFieldArgType: _TypeAlias = _typing.Literal["operator_id", b"operator_id"]  # noqa: Y015
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["operator_id", b"operator_id", "to_operator_id", b"to_operator_id", "waits", b"waits"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    @_typing.final
+    class CustomerAnswered(_message.Message):
+        """The customer whom we called picked up."""
+
+        DESCRIPTOR: _descriptor.Descriptor
+
+        def __init__(
+            self,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    @_typing.final
+    class OutsideAnswered(_message.Message):
+        """The person outside picked up."""
+
+        DESCRIPTOR: _descriptor.Descriptor
+
+        def __init__(
+            self,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
         def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
         def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -734,6 +776,8 @@ class AdvanceEnquiryRequest(_message.Message):
     WAIT_TOLD_FIELD_NUMBER: _builtins.int
     PASSED_ON_FIELD_NUMBER: _builtins.int
     OUTSIDE_LEG_ENDED_FIELD_NUMBER: _builtins.int
+    CUSTOMER_ANSWERED_FIELD_NUMBER: _builtins.int
+    OUTSIDE_ANSWERED_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     contact_id: _builtins.str
     @_builtins.property
@@ -752,6 +796,10 @@ class AdvanceEnquiryRequest(_message.Message):
     def passed_on(self) -> Global___AdvanceEnquiryRequest.PassedOn: ...
     @_builtins.property
     def outside_leg_ended(self) -> Global___AdvanceEnquiryRequest.OutsideLegEnded: ...
+    @_builtins.property
+    def customer_answered(self) -> Global___AdvanceEnquiryRequest.CustomerAnswered: ...
+    @_builtins.property
+    def outside_answered(self) -> Global___AdvanceEnquiryRequest.OutsideAnswered: ...
     def __init__(
         self,
         *,
@@ -765,12 +813,14 @@ class AdvanceEnquiryRequest(_message.Message):
         wait_told: Global___AdvanceEnquiryRequest.WaitTold | None = ...,
         passed_on: Global___AdvanceEnquiryRequest.PassedOn | None = ...,
         outside_leg_ended: Global___AdvanceEnquiryRequest.OutsideLegEnded | None = ...,
+        customer_answered: Global___AdvanceEnquiryRequest.CustomerAnswered | None = ...,
+        outside_answered: Global___AdvanceEnquiryRequest.OutsideAnswered | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["call_ended", b"call_ended", "digits_pressed", b"digits_pressed", "outside_leg_ended", b"outside_leg_ended", "passed_on", b"passed_on", "prompt_heard", b"prompt_heard", "taken_over", b"taken_over", "talk_started", b"talk_started", "wait_told", b"wait_told", "what", b"what"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["call_ended", b"call_ended", "customer_answered", b"customer_answered", "digits_pressed", b"digits_pressed", "outside_answered", b"outside_answered", "outside_leg_ended", b"outside_leg_ended", "passed_on", b"passed_on", "prompt_heard", b"prompt_heard", "taken_over", b"taken_over", "talk_started", b"talk_started", "wait_told", b"wait_told", "what", b"what"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["call_ended", b"call_ended", "contact_id", b"contact_id", "digits_pressed", b"digits_pressed", "outside_leg_ended", b"outside_leg_ended", "passed_on", b"passed_on", "prompt_heard", b"prompt_heard", "request_id", b"request_id", "taken_over", b"taken_over", "talk_started", b"talk_started", "wait_told", b"wait_told", "what", b"what"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["call_ended", b"call_ended", "contact_id", b"contact_id", "customer_answered", b"customer_answered", "digits_pressed", b"digits_pressed", "outside_answered", b"outside_answered", "outside_leg_ended", b"outside_leg_ended", "passed_on", b"passed_on", "prompt_heard", b"prompt_heard", "request_id", b"request_id", "taken_over", b"taken_over", "talk_started", b"talk_started", "wait_told", b"wait_told", "what", b"what"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_what: _TypeAlias = _typing.Literal["prompt_heard", "digits_pressed", "talk_started", "call_ended", "taken_over", "wait_told", "passed_on", "outside_leg_ended"]  # noqa: Y015
+    _WhichOneofReturnType_what: _TypeAlias = _typing.Literal["prompt_heard", "digits_pressed", "talk_started", "call_ended", "taken_over", "wait_told", "passed_on", "outside_leg_ended", "customer_answered", "outside_answered"]  # noqa: Y015
     _WhichOneofArgType_what: _TypeAlias = _typing.Literal["what", b"what"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_what) -> _WhichOneofReturnType_what | None: ...
 

@@ -16,6 +16,7 @@ from sasayaki.event import (
     Recorded,
     Uint32,
 )
+from sasayaki.callreason.v1.client_events import RecordingRule
 
 
 class EnquiryOutcome(OpenEnum):
@@ -46,6 +47,8 @@ class EnquiryOutcome(OpenEnum):
     """The operator said so in the wrap-up: a wrong number."""
     PRANK = "ENQUIRY_OUTCOME_PRANK"
     """The operator said so in the wrap-up: a prank."""
+    NOT_REACHED = "ENQUIRY_OUTCOME_NOT_REACHED"
+    """The customer whom we called did not answer."""
 
 
 class FormAnswer(Message):
@@ -66,6 +69,10 @@ class EnquiryOpened(Event, type="sasayaki.callreason.v1.EnquiryOpened"):
     """The contact that is called back with this one."""
     language: str | None = None
     """`ja` or `en`: the flow's first."""
+    caller_known: Bool | None = None
+    """Whether the caller's number is known."""
+    recording: RecordingRule | None = None
+    """What becomes of this call by the company's rule: ALL, NONE or ON_ALERT. Absent: ALL."""
 
 
 class AnnouncementEntered(Event, type="sasayaki.callreason.v1.AnnouncementEntered"):
@@ -176,6 +183,12 @@ class TransferOutEntered(Event, type="sasayaki.callreason.v1.TransferOutEntered"
     """E.164, from the flow."""
 
 
+class TransferOutReached(Event, type="sasayaki.callreason.v1.TransferOutReached"):
+    """The customer talks with the person outside."""
+
+    step_id: str
+
+
 class TransferOutFailed(Event, type="sasayaki.callreason.v1.TransferOutFailed"):
     """Nobody outside was reached, or may be: the flow goes on."""
 
@@ -226,6 +239,8 @@ class EnquiryRouted(Event, type="sasayaki.callreason.v1.EnquiryRouted"):
     queue_id: str
     required_skills: tuple[str, ...]
     priority: Uint32
+    previous_contact_id: str | None = None
+    """The contact that is called back with this one."""
 
 
 class FlowEnded(Event, type="sasayaki.callreason.v1.FlowEnded"):
@@ -277,6 +292,7 @@ EnquiryEvent: TypeAlias = (
     | VoicemailEntered
     | VoicemailLeft
     | TransferOutEntered
+    | TransferOutReached
     | TransferOutFailed
     | CallbackEntered
     | WaitEntered
@@ -304,6 +320,7 @@ EVENTS: tuple[type[Event], ...] = (
     VoicemailEntered,
     VoicemailLeft,
     TransferOutEntered,
+    TransferOutReached,
     TransferOutFailed,
     CallbackEntered,
     WaitEntered,

@@ -12,6 +12,7 @@ from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from sasayaki.callreason.v1 import client_events_pb2 as _client_events_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -54,6 +55,8 @@ class _EnquiryOutcomeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Enquir
     """The operator said so in the wrap-up: a wrong number."""
     ENQUIRY_OUTCOME_PRANK: _EnquiryOutcome.ValueType  # 12
     """The operator said so in the wrap-up: a prank."""
+    ENQUIRY_OUTCOME_NOT_REACHED: _EnquiryOutcome.ValueType  # 13
+    """The customer whom we called did not answer."""
 
 class EnquiryOutcome(_EnquiryOutcome, metaclass=_EnquiryOutcomeEnumTypeWrapper):
     """How an enquiry ended."""
@@ -83,6 +86,8 @@ ENQUIRY_OUTCOME_WRONG_NUMBER: EnquiryOutcome.ValueType  # 11
 """The operator said so in the wrap-up: a wrong number."""
 ENQUIRY_OUTCOME_PRANK: EnquiryOutcome.ValueType  # 12
 """The operator said so in the wrap-up: a prank."""
+ENQUIRY_OUTCOME_NOT_REACHED: EnquiryOutcome.ValueType  # 13
+"""The customer whom we called did not answer."""
 Global___EnquiryOutcome: _TypeAlias = EnquiryOutcome  # noqa: Y015
 
 @_typing.final
@@ -97,6 +102,8 @@ class EnquiryOpened(_message.Message):
     DIALLED_NUMBER_FIELD_NUMBER: _builtins.int
     PREVIOUS_CONTACT_ID_FIELD_NUMBER: _builtins.int
     LANGUAGE_FIELD_NUMBER: _builtins.int
+    CALLER_KNOWN_FIELD_NUMBER: _builtins.int
+    RECORDING_FIELD_NUMBER: _builtins.int
     client_id: _builtins.str
     flow_id: _builtins.str
     flow_version: _builtins.int
@@ -105,6 +112,10 @@ class EnquiryOpened(_message.Message):
     """The contact that is called back with this one."""
     language: _builtins.str
     """`ja` or `en`: the flow's first."""
+    caller_known: _builtins.bool
+    """Whether the caller's number is known."""
+    recording: _client_events_pb2.RecordingRule.ValueType
+    """What becomes of this call by the company's rule: ALL, NONE or ON_ALERT. Absent: ALL."""
     def __init__(
         self,
         *,
@@ -114,19 +125,29 @@ class EnquiryOpened(_message.Message):
         dialled_number: _builtins.str = ...,
         previous_contact_id: _builtins.str | None = ...,
         language: _builtins.str | None = ...,
+        caller_known: _builtins.bool | None = ...,
+        recording: _client_events_pb2.RecordingRule.ValueType | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_language", b"_language", "_previous_contact_id", b"_previous_contact_id", "language", b"language", "previous_contact_id", b"previous_contact_id"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_caller_known", b"_caller_known", "_language", b"_language", "_previous_contact_id", b"_previous_contact_id", "_recording", b"_recording", "caller_known", b"caller_known", "language", b"language", "previous_contact_id", b"previous_contact_id", "recording", b"recording"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_language", b"_language", "_previous_contact_id", b"_previous_contact_id", "client_id", b"client_id", "dialled_number", b"dialled_number", "flow_id", b"flow_id", "flow_version", b"flow_version", "language", b"language", "previous_contact_id", b"previous_contact_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_caller_known", b"_caller_known", "_language", b"_language", "_previous_contact_id", b"_previous_contact_id", "_recording", b"_recording", "caller_known", b"caller_known", "client_id", b"client_id", "dialled_number", b"dialled_number", "flow_id", b"flow_id", "flow_version", b"flow_version", "language", b"language", "previous_contact_id", b"previous_contact_id", "recording", b"recording"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__caller_known: _TypeAlias = _typing.Literal["caller_known"]  # noqa: Y015
+    _WhichOneofArgType__caller_known: _TypeAlias = _typing.Literal["_caller_known", b"_caller_known"]  # noqa: Y015
     _WhichOneofReturnType__language: _TypeAlias = _typing.Literal["language"]  # noqa: Y015
     _WhichOneofArgType__language: _TypeAlias = _typing.Literal["_language", b"_language"]  # noqa: Y015
     _WhichOneofReturnType__previous_contact_id: _TypeAlias = _typing.Literal["previous_contact_id"]  # noqa: Y015
     _WhichOneofArgType__previous_contact_id: _TypeAlias = _typing.Literal["_previous_contact_id", b"_previous_contact_id"]  # noqa: Y015
+    _WhichOneofReturnType__recording: _TypeAlias = _typing.Literal["recording"]  # noqa: Y015
+    _WhichOneofArgType__recording: _TypeAlias = _typing.Literal["_recording", b"_recording"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__caller_known) -> _WhichOneofReturnType__caller_known | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__language) -> _WhichOneofReturnType__language | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__previous_contact_id) -> _WhichOneofReturnType__previous_contact_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__recording) -> _WhichOneofReturnType__recording | None: ...
 
 Global___EnquiryOpened: _TypeAlias = EnquiryOpened  # noqa: Y015
 
@@ -471,6 +492,27 @@ class TransferOutEntered(_message.Message):
 Global___TransferOutEntered: _TypeAlias = TransferOutEntered  # noqa: Y015
 
 @_typing.final
+class TransferOutReached(_message.Message):
+    """The customer talks with the person outside."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    STEP_ID_FIELD_NUMBER: _builtins.int
+    step_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        step_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["step_id", b"step_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TransferOutReached: _TypeAlias = TransferOutReached  # noqa: Y015
+
+@_typing.final
 class TransferOutFailed(_message.Message):
     """Nobody outside was reached, or may be: the flow goes on."""
 
@@ -620,9 +662,12 @@ class EnquiryRouted(_message.Message):
     QUEUE_ID_FIELD_NUMBER: _builtins.int
     REQUIRED_SKILLS_FIELD_NUMBER: _builtins.int
     PRIORITY_FIELD_NUMBER: _builtins.int
+    PREVIOUS_CONTACT_ID_FIELD_NUMBER: _builtins.int
     step_id: _builtins.str
     queue_id: _builtins.str
     priority: _builtins.int
+    previous_contact_id: _builtins.str
+    """The contact that is called back with this one."""
     @_builtins.property
     def required_skills(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     def __init__(
@@ -632,12 +677,15 @@ class EnquiryRouted(_message.Message):
         queue_id: _builtins.str = ...,
         required_skills: _abc.Iterable[_builtins.str] | None = ...,
         priority: _builtins.int = ...,
+        previous_contact_id: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_previous_contact_id", b"_previous_contact_id", "previous_contact_id", b"previous_contact_id"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["priority", b"priority", "queue_id", b"queue_id", "required_skills", b"required_skills", "step_id", b"step_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_previous_contact_id", b"_previous_contact_id", "previous_contact_id", b"previous_contact_id", "priority", b"priority", "queue_id", b"queue_id", "required_skills", b"required_skills", "step_id", b"step_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__previous_contact_id: _TypeAlias = _typing.Literal["previous_contact_id"]  # noqa: Y015
+    _WhichOneofArgType__previous_contact_id: _TypeAlias = _typing.Literal["_previous_contact_id", b"_previous_contact_id"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__previous_contact_id) -> _WhichOneofReturnType__previous_contact_id | None: ...
 
 Global___EnquiryRouted: _TypeAlias = EnquiryRouted  # noqa: Y015
 

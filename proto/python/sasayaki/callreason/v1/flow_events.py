@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from sasayaki.event import (
     Event,
+    Instant,
     Recorded,
     Uint32,
 )
@@ -27,6 +28,9 @@ class FlowPublished(Event, type="sasayaki.callreason.v1.FlowPublished"):
     """What changed, in the words of who published it."""
     tests_passed: Uint32 | None = None
     """Test cases that passed before publishing."""
+    published_at: Instant | None = None
+    published_by: str | None = None
+    """Who published it."""
 
 
 class FlowRolledBack(Event, type="sasayaki.callreason.v1.FlowRolledBack"):

@@ -8,6 +8,7 @@ These messages are stored for years. Add, never change: see docs/adr/0004.
 
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -31,6 +32,8 @@ class FlowPublished(_message.Message):
     DEFINITION_FIELD_NUMBER: _builtins.int
     NOTE_FIELD_NUMBER: _builtins.int
     TESTS_PASSED_FIELD_NUMBER: _builtins.int
+    PUBLISHED_AT_FIELD_NUMBER: _builtins.int
+    PUBLISHED_BY_FIELD_NUMBER: _builtins.int
     flow_id: _builtins.str
     client_id: _builtins.str
     version: _builtins.int
@@ -41,6 +44,10 @@ class FlowPublished(_message.Message):
     """What changed, in the words of who published it."""
     tests_passed: _builtins.int
     """Test cases that passed before publishing."""
+    published_by: _builtins.str
+    """Who published it."""
+    @_builtins.property
+    def published_at(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
         self,
         *,
@@ -50,17 +57,27 @@ class FlowPublished(_message.Message):
         definition: _builtins.str = ...,
         note: _builtins.str | None = ...,
         tests_passed: _builtins.int | None = ...,
+        published_at: _timestamp_pb2.Timestamp | None = ...,
+        published_by: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_note", b"_note", "_tests_passed", b"_tests_passed", "note", b"note", "tests_passed", b"tests_passed"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_note", b"_note", "_published_at", b"_published_at", "_published_by", b"_published_by", "_tests_passed", b"_tests_passed", "note", b"note", "published_at", b"published_at", "published_by", b"published_by", "tests_passed", b"tests_passed"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_note", b"_note", "_tests_passed", b"_tests_passed", "client_id", b"client_id", "definition", b"definition", "flow_id", b"flow_id", "note", b"note", "tests_passed", b"tests_passed", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_note", b"_note", "_published_at", b"_published_at", "_published_by", b"_published_by", "_tests_passed", b"_tests_passed", "client_id", b"client_id", "definition", b"definition", "flow_id", b"flow_id", "note", b"note", "published_at", b"published_at", "published_by", b"published_by", "tests_passed", b"tests_passed", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__note: _TypeAlias = _typing.Literal["note"]  # noqa: Y015
     _WhichOneofArgType__note: _TypeAlias = _typing.Literal["_note", b"_note"]  # noqa: Y015
+    _WhichOneofReturnType__published_at: _TypeAlias = _typing.Literal["published_at"]  # noqa: Y015
+    _WhichOneofArgType__published_at: _TypeAlias = _typing.Literal["_published_at", b"_published_at"]  # noqa: Y015
+    _WhichOneofReturnType__published_by: _TypeAlias = _typing.Literal["published_by"]  # noqa: Y015
+    _WhichOneofArgType__published_by: _TypeAlias = _typing.Literal["_published_by", b"_published_by"]  # noqa: Y015
     _WhichOneofReturnType__tests_passed: _TypeAlias = _typing.Literal["tests_passed"]  # noqa: Y015
     _WhichOneofArgType__tests_passed: _TypeAlias = _typing.Literal["_tests_passed", b"_tests_passed"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__note) -> _WhichOneofReturnType__note | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__published_at) -> _WhichOneofReturnType__published_at | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__published_by) -> _WhichOneofReturnType__published_by | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__tests_passed) -> _WhichOneofReturnType__tests_passed | None: ...
 

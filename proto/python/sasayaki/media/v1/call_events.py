@@ -173,6 +173,8 @@ class PromptOrdered(Event, type="sasayaki.media.v1.PromptOrdered"):
     closing_sha256: tuple[str, ...]
     sealed: Bool | None = None
     """Digits are noted sealed only."""
+    digit_sha256: tuple[str, ...]
+    """With `read_back_play_id`: the prompts of the digits 0 to 9."""
 
 
 class PromptStopOrdered(Event, type="sasayaki.media.v1.PromptStopOrdered"):
@@ -280,6 +282,8 @@ class CustomerHeld(Event, type="sasayaki.media.v1.CustomerHeld"):
     node_id: str
     happening_seq: Int64
     operator_id: str
+    held_at: Instant | None = None
+    """The node's instant."""
 
 
 class CustomerResumed(Event, type="sasayaki.media.v1.CustomerResumed"):
@@ -426,6 +430,8 @@ class HangUpOrdered(Event, type="sasayaki.media.v1.HangUpOrdered"):
     """A leg is to be ended: the operator's, or with no leg id the whole call."""
 
     leg_id: str
+    transferred: Bool | None = None
+    """The operator hands the customer over: the leg ends as TRANSFERRED."""
 
 
 class TapOpened(Event, type="sasayaki.media.v1.TapOpened"):

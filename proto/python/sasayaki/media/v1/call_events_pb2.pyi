@@ -355,6 +355,7 @@ class PromptOrdered(_message.Message):
     READ_BACK_PLAY_ID_FIELD_NUMBER: _builtins.int
     CLOSING_SHA256_FIELD_NUMBER: _builtins.int
     SEALED_FIELD_NUMBER: _builtins.int
+    DIGIT_SHA256_FIELD_NUMBER: _builtins.int
     play_id: _builtins.str
     guidance: _builtins.bool
     """Whether this is the recording guidance: never cut short by a key."""
@@ -376,6 +377,10 @@ class PromptOrdered(_message.Message):
 
     @_builtins.property
     def closing_sha256(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def digit_sha256(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """With `read_back_play_id`: the prompts of the digits 0 to 9."""
+
     def __init__(
         self,
         *,
@@ -389,10 +394,11 @@ class PromptOrdered(_message.Message):
         read_back_play_id: _builtins.str | None = ...,
         closing_sha256: _abc.Iterable[_builtins.str] | None = ...,
         sealed: _builtins.bool | None = ...,
+        digit_sha256: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_read_back_play_id", b"_read_back_play_id", "_repeat", b"_repeat", "_sealed", b"_sealed", "read_back_play_id", b"read_back_play_id", "repeat", b"repeat", "sealed", b"sealed"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_read_back_play_id", b"_read_back_play_id", "_repeat", b"_repeat", "_sealed", b"_sealed", "closing_sha256", b"closing_sha256", "digits_max", b"digits_max", "first_digit_ms", b"first_digit_ms", "guidance", b"guidance", "next_digit_ms", b"next_digit_ms", "play_id", b"play_id", "prompt_sha256", b"prompt_sha256", "read_back_play_id", b"read_back_play_id", "repeat", b"repeat", "sealed", b"sealed"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_read_back_play_id", b"_read_back_play_id", "_repeat", b"_repeat", "_sealed", b"_sealed", "closing_sha256", b"closing_sha256", "digit_sha256", b"digit_sha256", "digits_max", b"digits_max", "first_digit_ms", b"first_digit_ms", "guidance", b"guidance", "next_digit_ms", b"next_digit_ms", "play_id", b"play_id", "prompt_sha256", b"prompt_sha256", "read_back_play_id", b"read_back_play_id", "repeat", b"repeat", "sealed", b"sealed"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__read_back_play_id: _TypeAlias = _typing.Literal["read_back_play_id"]  # noqa: Y015
     _WhichOneofArgType__read_back_play_id: _TypeAlias = _typing.Literal["_read_back_play_id", b"_read_back_play_id"]  # noqa: Y015
@@ -727,21 +733,29 @@ class CustomerHeld(_message.Message):
     NODE_ID_FIELD_NUMBER: _builtins.int
     HAPPENING_SEQ_FIELD_NUMBER: _builtins.int
     OPERATOR_ID_FIELD_NUMBER: _builtins.int
+    HELD_AT_FIELD_NUMBER: _builtins.int
     node_id: _builtins.str
     happening_seq: _builtins.int
     operator_id: _builtins.str
+    @_builtins.property
+    def held_at(self) -> _timestamp_pb2.Timestamp:
+        """The node's instant."""
+
     def __init__(
         self,
         *,
         node_id: _builtins.str = ...,
         happening_seq: _builtins.int = ...,
         operator_id: _builtins.str = ...,
+        held_at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_held_at", b"_held_at", "held_at", b"held_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["happening_seq", b"happening_seq", "node_id", b"node_id", "operator_id", b"operator_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_held_at", b"_held_at", "happening_seq", b"happening_seq", "held_at", b"held_at", "node_id", b"node_id", "operator_id", b"operator_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__held_at: _TypeAlias = _typing.Literal["held_at"]  # noqa: Y015
+    _WhichOneofArgType__held_at: _TypeAlias = _typing.Literal["_held_at", b"_held_at"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__held_at) -> _WhichOneofReturnType__held_at | None: ...
 
 Global___CustomerHeld: _TypeAlias = CustomerHeld  # noqa: Y015
 
@@ -1211,17 +1225,23 @@ class HangUpOrdered(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     LEG_ID_FIELD_NUMBER: _builtins.int
+    TRANSFERRED_FIELD_NUMBER: _builtins.int
     leg_id: _builtins.str
+    transferred: _builtins.bool
+    """The operator hands the customer over: the leg ends as TRANSFERRED."""
     def __init__(
         self,
         *,
         leg_id: _builtins.str = ...,
+        transferred: _builtins.bool | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_transferred", b"_transferred", "transferred", b"transferred"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["leg_id", b"leg_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_transferred", b"_transferred", "leg_id", b"leg_id", "transferred", b"transferred"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__transferred: _TypeAlias = _typing.Literal["transferred"]  # noqa: Y015
+    _WhichOneofArgType__transferred: _TypeAlias = _typing.Literal["_transferred", b"_transferred"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__transferred) -> _WhichOneofReturnType__transferred | None: ...
 
 Global___HangUpOrdered: _TypeAlias = HangUpOrdered  # noqa: Y015
 

@@ -10,6 +10,7 @@ from typing import TypeAlias
 
 from sasayaki.event import (
     Event,
+    Instant,
     OpenEnum,
     Recorded,
     Uint32,
@@ -59,6 +60,8 @@ class OutboundAllowed(Event, type="sasayaki.media.v1.OutboundAllowed"):
     """Who wants it; empty: the flow or a callback."""
     number_hash: str
     """Keyed hash of the number."""
+    at: Instant
+    """When: the caps of a minute and of a day count from it."""
 
 
 class OutboundEnded(Event, type="sasayaki.media.v1.OutboundEnded"):

@@ -10,6 +10,7 @@ These messages are stored for years. Add, never change: see docs/adr/0004.
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
@@ -118,12 +119,17 @@ class OutboundAllowed(_message.Message):
     CONTACT_ID_FIELD_NUMBER: _builtins.int
     OPERATOR_ID_FIELD_NUMBER: _builtins.int
     NUMBER_HASH_FIELD_NUMBER: _builtins.int
+    AT_FIELD_NUMBER: _builtins.int
     outbound_id: _builtins.str
     contact_id: _builtins.str
     operator_id: _builtins.str
     """Who wants it; empty: the flow or a callback."""
     number_hash: _builtins.str
     """Keyed hash of the number."""
+    @_builtins.property
+    def at(self) -> _timestamp_pb2.Timestamp:
+        """When: the caps of a minute and of a day count from it."""
+
     def __init__(
         self,
         *,
@@ -131,10 +137,11 @@ class OutboundAllowed(_message.Message):
         contact_id: _builtins.str = ...,
         operator_id: _builtins.str = ...,
         number_hash: _builtins.str = ...,
+        at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "number_hash", b"number_hash", "operator_id", b"operator_id", "outbound_id", b"outbound_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "contact_id", b"contact_id", "number_hash", b"number_hash", "operator_id", b"operator_id", "outbound_id", b"outbound_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

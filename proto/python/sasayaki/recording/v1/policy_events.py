@@ -28,6 +28,8 @@ class RetentionSet(Event, type="sasayaki.recording.v1.RetentionSet"):
     days: Uint32
     by_reason: tuple[ReasonRetention, ...]
     """Other days for these reasons."""
+    first_day: str
+    """The first day (the centre's date, YYYY-MM-DD) whose look obeys this."""
 
 
 class RetentionRun(Event, type="sasayaki.recording.v1.RetentionRun"):

@@ -24,7 +24,7 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)sasayaki/recording/v1/policy_events.proto\x12\x15sasayaki.recording.v1\"2\n\x0fReasonRetention\x12\x11\n\treason_id\x18\x01 \x01(\t\x12\x0c\n\x04\x64\x61ys\x18\x02 \x01(\r\"W\n\x0cRetentionSet\x12\x0c\n\x04\x64\x61ys\x18\x01 \x01(\r\x12\x39\n\tby_reason\x18\x02 \x03(\x0b\x32&.sasayaki.recording.v1.ReasonRetention\"G\n\x0cRetentionRun\x12\x0b\n\x03\x64\x61y\x18\x01 \x01(\t\x12\x0b\n\x03\x64ue\x18\x02 \x01(\r\x12\x0f\n\x07\x64\x65leted\x18\x03 \x01(\r\x12\x0c\n\x04held\x18\x04 \x01(\rb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n)sasayaki/recording/v1/policy_events.proto\x12\x15sasayaki.recording.v1\"2\n\x0fReasonRetention\x12\x11\n\treason_id\x18\x01 \x01(\t\x12\x0c\n\x04\x64\x61ys\x18\x02 \x01(\r\"j\n\x0cRetentionSet\x12\x0c\n\x04\x64\x61ys\x18\x01 \x01(\r\x12\x39\n\tby_reason\x18\x02 \x03(\x0b\x32&.sasayaki.recording.v1.ReasonRetention\x12\x11\n\tfirst_day\x18\x03 \x01(\t\"G\n\x0cRetentionRun\x12\x0b\n\x03\x64\x61y\x18\x01 \x01(\t\x12\x0b\n\x03\x64ue\x18\x02 \x01(\r\x12\x0f\n\x07\x64\x65leted\x18\x03 \x01(\r\x12\x0c\n\x04held\x18\x04 \x01(\rb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -34,7 +34,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_REASONRETENTION']._serialized_start=68
   _globals['_REASONRETENTION']._serialized_end=118
   _globals['_RETENTIONSET']._serialized_start=120
-  _globals['_RETENTIONSET']._serialized_end=207
-  _globals['_RETENTIONRUN']._serialized_start=209
-  _globals['_RETENTIONRUN']._serialized_end=280
+  _globals['_RETENTIONSET']._serialized_end=226
+  _globals['_RETENTIONRUN']._serialized_start=228
+  _globals['_RETENTIONRUN']._serialized_end=299
 # @@protoc_insertion_point(module_scope)

@@ -53,7 +53,10 @@ class RetentionSet(_message.Message):
 
     DAYS_FIELD_NUMBER: _builtins.int
     BY_REASON_FIELD_NUMBER: _builtins.int
+    FIRST_DAY_FIELD_NUMBER: _builtins.int
     days: _builtins.int
+    first_day: _builtins.str
+    """The first day (the centre's date, YYYY-MM-DD) whose look obeys this."""
     @_builtins.property
     def by_reason(self) -> _containers.RepeatedCompositeFieldContainer[Global___ReasonRetention]:
         """Other days for these reasons."""
@@ -63,10 +66,11 @@ class RetentionSet(_message.Message):
         *,
         days: _builtins.int = ...,
         by_reason: _abc.Iterable[Global___ReasonRetention] | None = ...,
+        first_day: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["by_reason", b"by_reason", "days", b"days"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["by_reason", b"by_reason", "days", b"days", "first_day", b"first_day"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -77,50 +77,58 @@ class RecordingServiceServicer:
     """
 
     def UploadPages(self, request, context):
-        """Stores pages of sound; when it answers they are on disk. A page that is known already is passed over if it is
-        equal, and refused with ALREADY_EXISTS if it differs. For services.
+        """Stores pages of sound, encrypted; when it answers they are on disk. A page that is known already is passed over if
+        it is equal, and refused with ALREADY_EXISTS if it differs. Passed over too are pages of a recording that was
+        deleted, and of a client company whose key was destroyed: nothing is written unencrypted. For services.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ListRecordings(self, request, context):
-        """Recordings, newest first. For supervisors, managers and auditors; only of the client companies in the token.
+        """Recordings, newest first, deleted ones too. Each field that is given narrows the list. For supervisors, managers and
+        auditors; only of the client companies in the token.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def SetRetention(self, request, context):
-        """Says how long recordings are kept. For administrators. Without it they are kept for ever.
+        """Says how long a client company's recordings are kept, from the next daily look (03:00 where the centre is) on. For
+        administrators. Without it they are kept for ever.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def SetLegalHold(self, request, context):
-        """Forbids the deletion of recordings. For managers, auditors and administrators.
+        """Forbids the deletion of a recording; there may be several holds on one. NOT_FOUND with UNKNOWN_RECORDING;
+        FAILED_PRECONDITION with RECORDING_DELETED. For managers, auditors and administrators.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def ReleaseLegalHold(self, request, context):
-        """Ends a hold. Idempotent. For managers, auditors and administrators.
+        """Ends a hold. Idempotent. NOT_FOUND with UNKNOWN_RECORDING or UNKNOWN_HOLD. For managers, auditors and administrators.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def DeleteRecording(self, request, context):
-        """Deletes recordings whose time is up: one by one and only those. For services (the daily job).
+        """Deletes one recording whose time is up, or which the company's rule does not keep, and no other: the service does
+        so by itself, this is for programs that cannot wait for it. Idempotent. FAILED_PRECONDITION with NOT_DUE or HELD,
+        NOT_FOUND with UNKNOWN_RECORDING. For services.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetRecording(self, request, context):
-        """One recording as a WAV file in chunks: 8 kHz, 16 bit, three channels: customer, operator, supervisor. NOT_FOUND when there is none.
+        """One recording as a WAV file in chunks: 8 kHz, 16 bit, three channels: customer, operator,
+        supervisor. Where the recording was paused there is silence. NOT_FOUND with UNKNOWN_RECORDING or RECORDING_DELETED;
+        FAILED_PRECONDITION with KEY_GONE when the client company's key was destroyed: then nobody can read it any more.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -34,21 +34,34 @@ class RecordingServiceStub:
     @_typing.overload
     def __new__(cls, channel: _aio.Channel) -> RecordingServiceAsyncStub: ...
     UploadPages: _grpc.UnaryUnaryMultiCallable[_recording_service_pb2.UploadPagesRequest, _recording_service_pb2.UploadPagesResponse]
-    """Stores pages of sound; when it answers they are on disk. A page that is known already is passed over if it is
-    equal, and refused with ALREADY_EXISTS if it differs. For services.
+    """Stores pages of sound, encrypted; when it answers they are on disk. A page that is known already is passed over if
+    it is equal, and refused with ALREADY_EXISTS if it differs. Passed over too are pages of a recording that was
+    deleted, and of a client company whose key was destroyed: nothing is written unencrypted. For services.
     """
     ListRecordings: _grpc.UnaryUnaryMultiCallable[_recording_service_pb2.ListRecordingsRequest, _recording_service_pb2.ListRecordingsResponse]
-    """Recordings, newest first. For supervisors, managers and auditors; only of the client companies in the token."""
+    """Recordings, newest first, deleted ones too. Each field that is given narrows the list. For supervisors, managers and
+    auditors; only of the client companies in the token.
+    """
     SetRetention: _grpc.UnaryUnaryMultiCallable[_recording_service_pb2.SetRetentionRequest, _recording_service_pb2.SetRetentionResponse]
-    """Says how long recordings are kept. For administrators. Without it they are kept for ever."""
+    """Says how long a client company's recordings are kept, from the next daily look (03:00 where the centre is) on. For
+    administrators. Without it they are kept for ever.
+    """
     SetLegalHold: _grpc.UnaryUnaryMultiCallable[_recording_service_pb2.SetLegalHoldRequest, _recording_service_pb2.SetLegalHoldResponse]
-    """Forbids the deletion of recordings. For managers, auditors and administrators."""
+    """Forbids the deletion of a recording; there may be several holds on one. NOT_FOUND with UNKNOWN_RECORDING;
+    FAILED_PRECONDITION with RECORDING_DELETED. For managers, auditors and administrators.
+    """
     ReleaseLegalHold: _grpc.UnaryUnaryMultiCallable[_recording_service_pb2.ReleaseLegalHoldRequest, _recording_service_pb2.ReleaseLegalHoldResponse]
-    """Ends a hold. Idempotent. For managers, auditors and administrators."""
+    """Ends a hold. Idempotent. NOT_FOUND with UNKNOWN_RECORDING or UNKNOWN_HOLD. For managers, auditors and administrators."""
     DeleteRecording: _grpc.UnaryUnaryMultiCallable[_recording_service_pb2.DeleteRecordingRequest, _recording_service_pb2.DeleteRecordingResponse]
-    """Deletes recordings whose time is up: one by one and only those. For services (the daily job)."""
+    """Deletes one recording whose time is up, or which the company's rule does not keep, and no other: the service does
+    so by itself, this is for programs that cannot wait for it. Idempotent. FAILED_PRECONDITION with NOT_DUE or HELD,
+    NOT_FOUND with UNKNOWN_RECORDING. For services.
+    """
     GetRecording: _grpc.UnaryStreamMultiCallable[_recording_service_pb2.GetRecordingRequest, _recording_service_pb2.GetRecordingResponse]
-    """One recording as a WAV file in chunks: 8 kHz, 16 bit, three channels: customer, operator, supervisor. NOT_FOUND when there is none."""
+    """One recording as a WAV file in chunks: 8 kHz, 16 bit, three channels: customer, operator,
+    supervisor. Where the recording was paused there is silence. NOT_FOUND with UNKNOWN_RECORDING or RECORDING_DELETED;
+    FAILED_PRECONDITION with KEY_GONE when the client company's key was destroyed: then nobody can read it any more.
+    """
 
 @_typing.type_check_only
 class RecordingServiceAsyncStub(RecordingServiceStub):
@@ -56,21 +69,34 @@ class RecordingServiceAsyncStub(RecordingServiceStub):
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     UploadPages: _aio.UnaryUnaryMultiCallable[_recording_service_pb2.UploadPagesRequest, _recording_service_pb2.UploadPagesResponse]  # type: ignore[assignment]
-    """Stores pages of sound; when it answers they are on disk. A page that is known already is passed over if it is
-    equal, and refused with ALREADY_EXISTS if it differs. For services.
+    """Stores pages of sound, encrypted; when it answers they are on disk. A page that is known already is passed over if
+    it is equal, and refused with ALREADY_EXISTS if it differs. Passed over too are pages of a recording that was
+    deleted, and of a client company whose key was destroyed: nothing is written unencrypted. For services.
     """
     ListRecordings: _aio.UnaryUnaryMultiCallable[_recording_service_pb2.ListRecordingsRequest, _recording_service_pb2.ListRecordingsResponse]  # type: ignore[assignment]
-    """Recordings, newest first. For supervisors, managers and auditors; only of the client companies in the token."""
+    """Recordings, newest first, deleted ones too. Each field that is given narrows the list. For supervisors, managers and
+    auditors; only of the client companies in the token.
+    """
     SetRetention: _aio.UnaryUnaryMultiCallable[_recording_service_pb2.SetRetentionRequest, _recording_service_pb2.SetRetentionResponse]  # type: ignore[assignment]
-    """Says how long recordings are kept. For administrators. Without it they are kept for ever."""
+    """Says how long a client company's recordings are kept, from the next daily look (03:00 where the centre is) on. For
+    administrators. Without it they are kept for ever.
+    """
     SetLegalHold: _aio.UnaryUnaryMultiCallable[_recording_service_pb2.SetLegalHoldRequest, _recording_service_pb2.SetLegalHoldResponse]  # type: ignore[assignment]
-    """Forbids the deletion of recordings. For managers, auditors and administrators."""
+    """Forbids the deletion of a recording; there may be several holds on one. NOT_FOUND with UNKNOWN_RECORDING;
+    FAILED_PRECONDITION with RECORDING_DELETED. For managers, auditors and administrators.
+    """
     ReleaseLegalHold: _aio.UnaryUnaryMultiCallable[_recording_service_pb2.ReleaseLegalHoldRequest, _recording_service_pb2.ReleaseLegalHoldResponse]  # type: ignore[assignment]
-    """Ends a hold. Idempotent. For managers, auditors and administrators."""
+    """Ends a hold. Idempotent. NOT_FOUND with UNKNOWN_RECORDING or UNKNOWN_HOLD. For managers, auditors and administrators."""
     DeleteRecording: _aio.UnaryUnaryMultiCallable[_recording_service_pb2.DeleteRecordingRequest, _recording_service_pb2.DeleteRecordingResponse]  # type: ignore[assignment]
-    """Deletes recordings whose time is up: one by one and only those. For services (the daily job)."""
+    """Deletes one recording whose time is up, or which the company's rule does not keep, and no other: the service does
+    so by itself, this is for programs that cannot wait for it. Idempotent. FAILED_PRECONDITION with NOT_DUE or HELD,
+    NOT_FOUND with UNKNOWN_RECORDING. For services.
+    """
     GetRecording: _aio.UnaryStreamMultiCallable[_recording_service_pb2.GetRecordingRequest, _recording_service_pb2.GetRecordingResponse]  # type: ignore[assignment]
-    """One recording as a WAV file in chunks: 8 kHz, 16 bit, three channels: customer, operator, supervisor. NOT_FOUND when there is none."""
+    """One recording as a WAV file in chunks: 8 kHz, 16 bit, three channels: customer, operator,
+    supervisor. Where the recording was paused there is silence. NOT_FOUND with UNKNOWN_RECORDING or RECORDING_DELETED;
+    FAILED_PRECONDITION with KEY_GONE when the client company's key was destroyed: then nobody can read it any more.
+    """
 
 class RecordingServiceServicer(metaclass=_abc_1.ABCMeta):
     """Recordings of calls."""
@@ -81,8 +107,9 @@ class RecordingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _recording_service_pb2.UploadPagesRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_recording_service_pb2.UploadPagesResponse, _abc.Awaitable[_recording_service_pb2.UploadPagesResponse]]:
-        """Stores pages of sound; when it answers they are on disk. A page that is known already is passed over if it is
-        equal, and refused with ALREADY_EXISTS if it differs. For services.
+        """Stores pages of sound, encrypted; when it answers they are on disk. A page that is known already is passed over if
+        it is equal, and refused with ALREADY_EXISTS if it differs. Passed over too are pages of a recording that was
+        deleted, and of a client company whose key was destroyed: nothing is written unencrypted. For services.
         """
 
     @_abc_1.abstractmethod
@@ -91,7 +118,9 @@ class RecordingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _recording_service_pb2.ListRecordingsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_recording_service_pb2.ListRecordingsResponse, _abc.Awaitable[_recording_service_pb2.ListRecordingsResponse]]:
-        """Recordings, newest first. For supervisors, managers and auditors; only of the client companies in the token."""
+        """Recordings, newest first, deleted ones too. Each field that is given narrows the list. For supervisors, managers and
+        auditors; only of the client companies in the token.
+        """
 
     @_abc_1.abstractmethod
     def SetRetention(
@@ -99,7 +128,9 @@ class RecordingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _recording_service_pb2.SetRetentionRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_recording_service_pb2.SetRetentionResponse, _abc.Awaitable[_recording_service_pb2.SetRetentionResponse]]:
-        """Says how long recordings are kept. For administrators. Without it they are kept for ever."""
+        """Says how long a client company's recordings are kept, from the next daily look (03:00 where the centre is) on. For
+        administrators. Without it they are kept for ever.
+        """
 
     @_abc_1.abstractmethod
     def SetLegalHold(
@@ -107,7 +138,9 @@ class RecordingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _recording_service_pb2.SetLegalHoldRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_recording_service_pb2.SetLegalHoldResponse, _abc.Awaitable[_recording_service_pb2.SetLegalHoldResponse]]:
-        """Forbids the deletion of recordings. For managers, auditors and administrators."""
+        """Forbids the deletion of a recording; there may be several holds on one. NOT_FOUND with UNKNOWN_RECORDING;
+        FAILED_PRECONDITION with RECORDING_DELETED. For managers, auditors and administrators.
+        """
 
     @_abc_1.abstractmethod
     def ReleaseLegalHold(
@@ -115,7 +148,7 @@ class RecordingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _recording_service_pb2.ReleaseLegalHoldRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_recording_service_pb2.ReleaseLegalHoldResponse, _abc.Awaitable[_recording_service_pb2.ReleaseLegalHoldResponse]]:
-        """Ends a hold. Idempotent. For managers, auditors and administrators."""
+        """Ends a hold. Idempotent. NOT_FOUND with UNKNOWN_RECORDING or UNKNOWN_HOLD. For managers, auditors and administrators."""
 
     @_abc_1.abstractmethod
     def DeleteRecording(
@@ -123,7 +156,10 @@ class RecordingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _recording_service_pb2.DeleteRecordingRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_recording_service_pb2.DeleteRecordingResponse, _abc.Awaitable[_recording_service_pb2.DeleteRecordingResponse]]:
-        """Deletes recordings whose time is up: one by one and only those. For services (the daily job)."""
+        """Deletes one recording whose time is up, or which the company's rule does not keep, and no other: the service does
+        so by itself, this is for programs that cannot wait for it. Idempotent. FAILED_PRECONDITION with NOT_DUE or HELD,
+        NOT_FOUND with UNKNOWN_RECORDING. For services.
+        """
 
     @_abc_1.abstractmethod
     def GetRecording(
@@ -131,6 +167,9 @@ class RecordingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _recording_service_pb2.GetRecordingRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_recording_service_pb2.GetRecordingResponse], _abc.AsyncIterator[_recording_service_pb2.GetRecordingResponse]]:
-        """One recording as a WAV file in chunks: 8 kHz, 16 bit, three channels: customer, operator, supervisor. NOT_FOUND when there is none."""
+        """One recording as a WAV file in chunks: 8 kHz, 16 bit, three channels: customer, operator,
+        supervisor. Where the recording was paused there is silence. NOT_FOUND with UNKNOWN_RECORDING or RECORDING_DELETED;
+        FAILED_PRECONDITION with KEY_GONE when the client company's key was destroyed: then nobody can read it any more.
+        """
 
 def add_RecordingServiceServicer_to_server(servicer: RecordingServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -1,0 +1,1 @@
+"""One contact's enquiry: what it is told, where it stands, what is decided."""

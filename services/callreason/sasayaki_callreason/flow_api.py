@@ -1,0 +1,151 @@
+"""callreason's RPCs about flows: check, publish, roll back, list."""
+
+import asyncio
+from collections.abc import Mapping
+
+import grpc
+from prometheus_client import Counter
+
+from sasayaki.callreason.v1 import callreason_service_pb2 as pb
+from sasayaki.callreason.v1 import callreason_service_pb2_grpc as rpc_pb
+from sasayaki_callreason.companies import Companies, Flows
+from sasayaki_callreason.flows import versions
+from sasayaki_callreason.flows.flow import Flow, checked
+from sasayaki_callreason.flows.source import SOURCE_BYTES_MOST, Faulty
+from sasayaki_callreason.requests import prompts_of, slug, told
+from sasayaki_chassis.decider import Refused
+from sasayaki_chassis.fields import InvalidField, require, text
+from sasayaki_chassis.identity import Identity
+from sasayaki_chassis.owner import Unavailable
+from sasayaki_chassis.rpc import Context, caller, meta, refusals
+
+NOTE_BYTES_MOST = 600
+"""200 characters, which take three bytes each in Japanese."""
+
+CODES: Mapping[str, grpc.StatusCode] = {
+    "UNKNOWN_CLIENT": grpc.StatusCode.NOT_FOUND,
+    "UNKNOWN_FLOW": grpc.StatusCode.NOT_FOUND,
+    "UNKNOWN_VERSION": grpc.StatusCode.NOT_FOUND,
+    "FLOW_OF_ANOTHER_COMPANY": grpc.StatusCode.ALREADY_EXISTS,
+}
+
+_METHODS = "/sasayaki.callreason.v1.CallreasonService/"
+RIGHTS: Mapping[str, frozenset[str]] = {
+    f"{_METHODS}PublishFlow": frozenset(("admin",)),
+    f"{_METHODS}CheckFlow": frozenset(("admin",)),
+    f"{_METHODS}RollBackFlow": frozenset(("admin",)),
+    f"{_METHODS}ListFlowVersions": frozenset(("admin", "supervisor", "manager")),
+}
+
+FAULTY_FLOWS = Counter(
+    "sasayaki_callreason_flows_refused_total", "Flow files refused with faults in them."
+)
+
+
+class FlowDoors(rpc_pb.CallreasonServiceServicer):
+    """The part of callreason's API that is about flows."""
+
+    _flows: Flows
+    _companies: Companies
+
+    async def PublishFlow(
+        self, request: pb.PublishFlowRequest, context: Context
+    ) -> pb.PublishFlowResponse:
+        async with refusals(context, CODES):
+            self._check_replayed()
+            require(request, note=text(least=0, most=NOTE_BYTES_MOST))
+            flow = await self._checked(request, caller(context))
+            events = await self._flows.handle(
+                flow.flow_id,
+                versions.Publish(
+                    flow_id=flow.flow_id,
+                    client_id=request.client_id,
+                    definition=flow.canonical(),
+                    note=request.note,
+                    tests_passed=0,
+                    published_by=caller(context).user_id,
+                ),
+                request_id=request.request_id,
+                meta=meta(context, client_id=request.client_id),
+            )
+            published = self._flows.state(flow.flow_id)
+            assert isinstance(published, versions.Published)
+            version = events[0].version if events else published.version
+        return pb.PublishFlowResponse(flow_id=flow.flow_id, version=version)
+
+    async def CheckFlow(
+        self, request: pb.CheckFlowRequest, context: Context
+    ) -> pb.CheckFlowResponse:
+        async with refusals(context, CODES):
+            self._check_replayed()
+            flow = await self._checked(request, caller(context))
+        return pb.CheckFlowResponse(flow_id=flow.flow_id)
+
+    async def RollBackFlow(
+        self, request: pb.RollBackFlowRequest, context: Context
+    ) -> pb.RollBackFlowResponse:
+        async with refusals(context, CODES):
+            self._check_replayed()
+            require(request, flow_id=slug("flw"))
+            flow = self._flow(request.flow_id, caller(context))
+            await self._flows.handle(
+                request.flow_id,
+                versions.RollBack(flow_id=request.flow_id, version=request.version),
+                request_id=request.request_id,
+                meta=meta(context, client_id=flow.client_id),
+            )
+        return pb.RollBackFlowResponse()
+
+    async def ListFlowVersions(
+        self, request: pb.ListFlowVersionsRequest, context: Context
+    ) -> pb.ListFlowVersionsResponse:
+        async with refusals(context, CODES):
+            self._check_replayed()
+            require(request, flow_id=slug("flw"))
+            flow = self._flow(request.flow_id, caller(context))
+            listed = pb.ListFlowVersionsResponse(live_version=flow.version)
+            for number, version in reversed(tuple(enumerate(flow.versions, 1))):
+                row = listed.versions.add(
+                    version=number,
+                    published_by=version.published_by,
+                    note=version.note,
+                    tests_passed=version.tests_passed,
+                )
+                if version.published_at is not None:
+                    row.published_at.FromDatetime(version.published_at)
+        return listed
+
+    def _check_replayed(self) -> None:
+        """Before the whole history is read, what is missing may only be not read yet."""
+        if not self._flows.serving():
+            raise Unavailable("callreason is not serving yet")
+
+    async def _checked(
+        self, request: pb.PublishFlowRequest | pb.CheckFlowRequest, identity: Identity
+    ) -> Flow:
+        """The flow of a request; raises InvalidField with every fault."""
+        require(request, client_id=slug("cli"), source=text(most=SOURCE_BYTES_MOST))
+        prompts = prompts_of(request)
+        declared = self._companies.declared(request.client_id, prompts, identity)
+        try:
+            # A file of 64 KiB takes longer than the loop may be held up.
+            return await asyncio.to_thread(checked, request.source, declared)
+        except Faulty as faulty:
+            FAULTY_FLOWS.inc()
+            raise InvalidField("source", told(faulty.faults)) from faulty
+
+    def _flow(self, flow_id: str, identity: Identity) -> versions.Published:
+        """A flow of the caller's tenant, and of a company that they serve unless they are admin."""
+        flow = self._flows.state(flow_id)
+        if (
+            not isinstance(flow, versions.Published)
+            or not self._companies.within(flow.client_id, identity)
+            or not _serves(identity, flow.client_id)
+        ):
+            raise Refused("UNKNOWN_FLOW", f"there is no flow {flow_id!r}")
+        return flow
+
+
+def _serves(identity: Identity, client_id: str) -> bool:
+    everybody = identity.role == "admin" or (identity.role == "manager" and not identity.clients)
+    return everybody or client_id in identity.clients

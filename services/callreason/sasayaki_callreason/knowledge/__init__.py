@@ -1,0 +1,1 @@
+"""What operators say and look up: greetings and scripts by number and reason, and articles."""

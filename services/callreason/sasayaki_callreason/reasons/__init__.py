@@ -1,0 +1,1 @@
+"""Why customers call: a company's tree of reasons, and what is counted by it."""

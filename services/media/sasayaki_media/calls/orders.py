@@ -1,0 +1,150 @@
+"""The orders that a call waits for the node to carry out, as its state tells them.
+
+Nothing else remembers an order: whoever starts again after a crash sends all of them again. Each
+has a key that is the same every time, and the node carries out an order id once.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from sasayaki.media.v1.call_events import RecordingPolicy, SupervisionMode
+from sasayaki_media.calls.states import (
+    Answering,
+    Arrived,
+    Connected,
+    LegPhase,
+    OperatorLeg,
+    Play,
+    State,
+    SupervisorLeg,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AdmitCall:
+    node_call_id: str
+
+    @property
+    def key(self) -> str:
+        return "admit"
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerCall:
+    record: RecordingPolicy
+
+    @property
+    def key(self) -> str:
+        return "answer"
+
+
+@dataclass(frozen=True, slots=True)
+class StartPlay:
+    play: Play
+
+    @property
+    def key(self) -> str:
+        return f"play/{self.play.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class DialOperator:
+    leg: OperatorLeg
+
+    @property
+    def key(self) -> str:
+        return f"dial/{self.leg.leg_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class SetMode:
+    leg_id: str
+    supervisor_id: str
+    mode: SupervisionMode
+    keep_phone: bool
+    change: int
+
+    @property
+    def key(self) -> str:
+        return f"supervise/{self.leg_id}/{self.change}"
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveSupervisor:
+    leg_id: str
+
+    @property
+    def key(self) -> str:
+        return f"unsupervise/{self.leg_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class HangUpLeg:
+    leg_id: str
+
+    @property
+    def key(self) -> str:
+        return f"hang-up/{self.leg_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class HangUpCall:
+    @property
+    def key(self) -> str:
+        return "hang-up"
+
+
+Order: TypeAlias = (
+    AdmitCall
+    | AnswerCall
+    | StartPlay
+    | DialOperator
+    | SetMode
+    | RemoveSupervisor
+    | HangUpLeg
+    | HangUpCall
+)
+
+
+def outstanding(state: State) -> tuple[Order, ...]:
+    """What is ordered and not yet known to have happened, in the order to send it in."""
+    return tuple(_orders(state))
+
+
+def _orders(state: State) -> Iterator[Order]:
+    match state:
+        case Arrived(thread):
+            yield AdmitCall(thread.node_call_id)
+            if thread.leaving:
+                yield HangUpCall()
+        case Answering(thread, record):
+            yield AdmitCall(thread.node_call_id)
+            # A play waits for the answer: nobody would hear it before.
+            yield HangUpCall() if thread.leaving else AnswerCall(record)
+        case Connected(thread) if thread.leaving:
+            yield HangUpCall()
+        case Connected(thread, operators, supervisors):
+            yield from map(StartPlay, thread.plays)
+            yield from _of_operators(operators)
+            for supervisor in supervisors:
+                yield from _of_supervisor(supervisor)
+        case _:
+            return
+
+
+def _of_operators(legs: tuple[OperatorLeg, ...]) -> Iterator[Order]:
+    """A dial waits until the legs that make room for it are over: the node rings one at a time."""
+    leaving = [leg for leg in legs if leg.leaving]
+    for leg in legs:
+        if leg.leaving:
+            yield HangUpLeg(leg.leg_id)
+        elif leg.phase is LegPhase.DIALLED and not leaving:
+            yield DialOperator(leg)
+
+
+def _of_supervisor(leg: SupervisorLeg) -> Iterator[Order]:
+    if leg.leaving:
+        yield RemoveSupervisor(leg.leg_id)
+    elif leg.heard is not leg.mode or leg.keep_changed:
+        yield SetMode(leg.leg_id, leg.supervisor_id, leg.mode, leg.keep_phone, leg.changes)

@@ -1,0 +1,1 @@
+"""Supervisors' phones that stay connected."""

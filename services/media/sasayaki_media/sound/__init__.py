@@ -1,0 +1,1 @@
+"""Prompts, levels and recorded pages: what is heard, measured and written."""

@@ -1,0 +1,1 @@
+"""How long recordings are kept, what holds them, and their deletion."""

@@ -1,0 +1,1 @@
+"""Which recordings there are, and those that somebody looks for."""
