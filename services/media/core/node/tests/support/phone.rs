@@ -99,7 +99,7 @@ impl Phone {
         Self::over(Wire::tcp(node.sip), node, user)
     }
 
-    fn over(sip: Wire, node: &Node, user: &str) -> Self {
+    pub fn over(sip: Wire, node: &Node, user: &str) -> Self {
         Self {
             user: user.to_owned(),
             sip,
