@@ -23,7 +23,7 @@ from sasayaki.routing.v1.routing_service_pb2_grpc import RoutingServiceStub
 from sasayaki_tools.paths import ROOT
 from sasayaki_tools.platform.endpoints import Endpoints
 from sasayaki_tools.say import Failed
-from sasayaki_tools.seed_file import Client, Seed, User, read_seed
+from sasayaki_tools.seed_file import Client, Seed, User
 
 ANSWER_WAIT_S = 20.0
 PROMPTS = ROOT / "seed" / "prompts"
@@ -45,9 +45,8 @@ class Doors:
     metadata: tuple[tuple[str, str], ...]
 
 
-def apply(name: str, platform: Endpoints) -> None:
+def apply(seed: Seed, platform: Endpoints) -> None:
     """Brings a platform to what the seed says; raises Failed with the first refusal."""
-    seed = read_seed(name)
     with _doors(platform, seed) as doors:
         for client in seed.clients:
             _ask(doors.callreason.PutClient, client_row(client), doors)

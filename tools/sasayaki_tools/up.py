@@ -14,6 +14,7 @@ from sasayaki_tools.platform import rust
 from sasayaki_tools.platform.endpoints import Endpoints
 from sasayaki_tools.platform.plan import Places
 from sasayaki_tools.say import Failed, note, step
+from sasayaki_tools.seed_file import read_seed
 
 READY_WAIT_S = 180.0
 LOOK_EVERY_S = 0.1
@@ -45,7 +46,7 @@ def start(seed_name: str | None) -> Endpoints:
         _until_well(places)
     if seed_name is not None:
         with step(f"seed {seed_name}"):
-            seed.apply(seed_name, platform)
+            seed.apply(read_seed(seed_name), platform)
     return platform
 
 

@@ -4,9 +4,11 @@ import asyncio
 
 from sasayaki.media.v1 import media_service_pb2_grpc
 from sasayaki_chassis.service import STALE_S, Built, Service, Servicers
-from sasayaki_media.api import RIGHTS, MediaService
+from sasayaki_media.api.rights import RIGHTS
+from sasayaki_media.api.service import MediaService
 from sasayaki_media.calls.call import CALL
-from sasayaki_media.calls.switchboard import CallerKeys, LiveCalls, Switchboard
+from sasayaki_media.calls.switchboard import LiveCalls, Switchboard
+from sasayaki_media.keys import ClientKeys
 from sasayaki_media.line.node import Node
 from sasayaki_media.numbers import Numbers
 from sasayaki_media.phones.phone import PHONE
@@ -42,7 +44,7 @@ class Media:
             live=self.live,
             numbers=self.numbers,
             prompts=self._prompts,
-            keys=CallerKeys(self._settings.keys),
+            keys=ClientKeys(self._settings.keys),
         )
         self._shipper = Shipper(self._settings.spool, built.peers, calls)
         service = MediaService(calls, phones, levels, self._node, self._prompts)

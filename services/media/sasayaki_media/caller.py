@@ -7,10 +7,11 @@ it (HKDF-SHA256, RFC 5869), so that the hash gives nothing away about the seal.
 
 import hmac
 import re
-from base64 import urlsafe_b64encode
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from pathlib import Path
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -52,8 +53,23 @@ def hidden(key: CallerKey, number: str, nonce: bytes) -> HiddenCaller:
     if not plain:
         return WITHHELD
     digest = hmac.digest(key.hashing, plain, "sha256").hex()[:HASH_DIGITS]
-    box = AESGCM(key.sealing).encrypt(nonce, plain, key.client_id.encode())
-    return HiddenCaller(digest, urlsafe_b64encode(nonce + box).decode().rstrip("="))
+    return HiddenCaller(digest, sealed(key, plain.decode(), nonce))
+
+
+def sealed(key: CallerKey, text: str, nonce: bytes) -> str:
+    """Text that needs the key; `nonce` is 12 random bytes, used once."""
+    box = AESGCM(key.sealing).encrypt(nonce, text.encode(), key.client_id.encode())
+    return urlsafe_b64encode(nonce + box).decode().rstrip("=")
+
+
+def opened(key: CallerKey, box: str) -> str:
+    """The text that `sealed` hid; empty when it was not hidden under this key."""
+    try:
+        raw = urlsafe_b64decode(box + "=" * (-len(box) % 4))
+        nonce, rest = raw[:NONCE_BYTES], raw[NONCE_BYTES:]
+        return AESGCM(key.sealing).decrypt(nonce, rest, key.client_id.encode()).decode()
+    except (InvalidTag, ValueError):
+        return ""
 
 
 def normalised(number: str) -> str:

@@ -12,9 +12,11 @@ from sasayaki.media.v1.call_events import (
     CallEnded,
     CallEndReason,
     CallEvent,
+    DigitsCollected,
     LegEndReason,
     OperatorLegDialled,
     OperatorLegEnded,
+    OutsideLegDialled,
     RecordingPolicy,
     SupervisionMode,
     SupervisionOrdered,
@@ -23,38 +25,52 @@ from sasayaki.media.v1.call_events import (
 )
 from sasayaki_chassis.decider import Refused
 from sasayaki_chassis.testing import NOON
+from sasayaki_media.calls.asked_legs import ON_CALL_MAX
 from sasayaki_media.calls.call import CALL
 from sasayaki_media.calls.commands import (
     Answer,
-    Answered,
+    AnswerTransfer,
     Arrive,
-    BrokeSilence,
     Command,
     Dial,
-    Fact,
+    DialOutside,
     FailOrder,
-    FellSilent,
     GiveUp,
     HangUp,
+    Hold,
+    LoseNode,
+    Note,
+    PauseRecording,
+    PlayPrompt,
+    StopPrompt,
+    Supervise,
+    Unsupervise,
+)
+from sasayaki_media.calls.happened import (
+    Answered,
+    BrokeSilence,
+    CustomerPutOnHold,
+    Fact,
+    FellSilent,
     Held,
     Joined,
     LegLeft,
-    LoseNode,
     ModeApplied,
-    Note,
     Over,
     Overlapped,
+    PhoneRang,
     PickedUp,
     Played,
     PlayEnd,
-    PlayPrompt,
     Rang,
+    Referred,
     Resumed,
     Source,
-    Supervise,
+    TakenBack,
     TapBegan,
+    TapRested,
     TapStopped,
-    Unsupervise,
+    TapWentOn,
     Withdrawn,
 )
 from sasayaki_media.calls.orders import outstanding
@@ -66,7 +82,19 @@ LEGS = st.sampled_from(["leg_0", "leg_1", "leg_2", "leg_3"])
 PEOPLE = st.sampled_from(["usr_0", "usr_1"])
 PLAYS = st.sampled_from(["ply_0", "ply_1"])
 MODES = st.sampled_from([mode for mode in SupervisionMode if mode.value != UNCHOSEN])
-KEYS = st.sampled_from(["admit", "answer", "play/1", "dial/leg_0", "supervise/leg_1/1", "hang-up"])
+KEYS = st.sampled_from(
+    [
+        "admit",
+        "answer",
+        "play/1",
+        "dial/leg_0",
+        "hold/1",
+        "pause-tap/1",
+        "stop-play/1",
+        "supervise/leg_1/1",
+        "hang-up",
+    ]
+)
 
 FACTS: st.SearchStrategy[Fact] = st.one_of(
     st.builds(Withdrawn),
@@ -85,6 +113,18 @@ FACTS: st.SearchStrategy[Fact] = st.one_of(
     st.builds(Overlapped, st.just(1_000)),
     st.builds(Held, st.sampled_from(["", "leg_0", "leg_1"])),
     st.builds(Resumed, st.sampled_from(["", "leg_0", "leg_1"])),
+    st.builds(CustomerPutOnHold),
+    st.builds(TakenBack),
+    st.builds(TapRested, st.just(7)),
+    st.builds(TapWentOn, st.just(9)),
+    st.builds(PhoneRang),
+    st.builds(
+        Referred,
+        LEGS,
+        st.sampled_from(["usr_0", "x"]),
+        st.sampled_from(["", "leg_0"]),
+        st.booleans(),
+    ),
 )
 REQUESTS: st.SearchStrategy[Command] = st.one_of(
     st.builds(Answer, st.just(RecordingPolicy.AFTER_GUIDANCE)),
@@ -97,10 +137,15 @@ REQUESTS: st.SearchStrategy[Command] = st.one_of(
         st.just(1),
         st.just(1),
     ),
-    st.builds(Dial, LEGS, PEOPLE, st.just(1_000)),
+    st.builds(Dial, LEGS, PEOPLE, st.just(1_000), st.booleans()),
+    st.builds(DialOutside, LEGS, st.sampled_from(["", "usr_0"]), st.just("box"), st.just(1_000)),
+    st.builds(Hold, st.booleans()),
+    st.builds(PauseRecording, st.booleans(), st.just("card")),
+    st.builds(StopPrompt, PLAYS),
+    st.builds(AnswerTransfer, LEGS, st.sampled_from([200, 404])),
     st.builds(Supervise, LEGS, PEOPLE, st.sampled_from(["spv_0", "spv_1"]), MODES, st.booleans()),
     st.builds(Unsupervise, st.sampled_from(["spv_0", "spv_1"])),
-    st.builds(HangUp, st.sampled_from(["", "usr_0"])),
+    st.builds(HangUp, st.sampled_from(["", "usr_0"]), st.just(False), st.booleans()),
     st.builds(GiveUp),
     st.builds(FailOrder, KEYS, st.sampled_from(["UNKNOWN_CALL", "WRONG_STATE"])),
 )
@@ -122,7 +167,7 @@ class Run:
         self.ask(self.said[0])
 
     def ask(self, command: Command) -> Sequence[CallEvent]:
-        if isinstance(command, Dial | Supervise):
+        if isinstance(command, Dial | DialOutside | Supervise):
             if command.leg_id in self.used_legs:
                 return ()  # leg ids are drawn by request: none comes twice
             self.used_legs.add(command.leg_id)
@@ -202,7 +247,7 @@ def test_everybody_who_was_called_in_leaves(steps: list[Fact | Command | int]) -
     came = [
         event.leg_id
         for event in run.history
-        if isinstance(event, OperatorLegDialled | SupervisionOrdered)
+        if isinstance(event, OperatorLegDialled | OutsideLegDialled | SupervisionOrdered)
     ]
     left = [
         event.leg_id
@@ -225,18 +270,18 @@ def talking_run() -> Run:
 
 @settings(max_examples=100, deadline=None)
 @for_every(STEPS)
-def test_a_call_is_never_handled_by_two(steps: list[Fact | Command | int]) -> None:
+def test_a_call_is_never_handled_by_operators_and_a_supervisor_at_once(
+    steps: list[Fact | Command | int],
+) -> None:
     run = talking_run()
     for step in steps:
         go(run, step)
         if isinstance(run.state, Connected):
             handling = [leg for leg in run.state.supervisors if leg.handles]
-            staying = [
-                leg
-                for leg in run.state.operators
-                if not leg.leaving and leg.phase >= LegPhase.PICKED_UP
-            ]
-            assert len(handling) + len(staying) <= 1
+            staying = [leg for leg in run.state.operators if leg.on_call]
+            assert len(handling) <= 1
+            assert not (handling and staying)
+            assert len(staying) <= ON_CALL_MAX
 
 
 @settings(max_examples=100, deadline=None)
@@ -267,3 +312,46 @@ def test_order_keys_of_one_moment_differ(steps: list[Fact | Command | int]) -> N
 def test_a_replay_leads_to_the_same_state(steps: list[Fact | Command | int]) -> None:
     run = played_out(steps)
     assert CALL.fold(CALL.initial, run.history) == run.state
+
+
+@settings(max_examples=100, deadline=None)
+@for_every(STEPS)
+def test_nobody_is_left_on_hold_by_a_call_that_goes_on(
+    steps: list[Fact | Command | int],
+) -> None:
+    run = talking_run()
+    for step in steps:
+        before = run.state
+        go(run, step)
+        if not isinstance(before, Connected) or not isinstance(run.state, Connected):
+            continue
+        left = len(run.state.operators) < len(before.operators)
+        others = any(leg.on_call for leg in run.state.operators)
+        talked = any(
+            leg.phase >= LegPhase.PICKED_UP and leg not in run.state.operators
+            for leg in before.operators
+        )
+        if left and talked and others and not run.state.thread.leaving:
+            assert not run.state.hold.wanted
+
+
+@settings(max_examples=100, deadline=None)
+@for_every(STEPS)
+def test_no_digit_that_was_keyed_during_a_pause_is_in_the_history(
+    steps: list[Fact | Command | int],
+) -> None:
+    run = Run()
+    run.arrive()
+    run.ask(Answer(RecordingPolicy.AFTER_GUIDANCE))
+    run.happen(Answered())
+    run.happen(TapBegan())
+    pausing = False
+    for step in steps:
+        told = len(run.history)
+        go(run, step)
+        for event in run.history[told:]:
+            if isinstance(event, DigitsCollected) and pausing:
+                assert not event.digits
+                assert event.digits_sealed is None
+        if isinstance(run.state, Connected):
+            pausing = run.state.pause.wanted or run.state.pause.paused

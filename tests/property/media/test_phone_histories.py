@@ -12,7 +12,7 @@ from sasayaki.media.v1.phone_events import (
     PhoneReleaseOrdered,
 )
 from sasayaki_chassis.testing import NOON
-from sasayaki_media.calls.commands import Source
+from sasayaki_media.calls.happened import Source
 from sasayaki_media.phones.phone import (
     PHONE,
     Attach,

@@ -19,7 +19,8 @@ from sasayaki.media.v1.call_events import (
     TapOpened,
 )
 from sasayaki_chassis.testing import NOON
-from sasayaki_media.calls.commands import Fact, Note, PlayPrompt, Source
+from sasayaki_media.calls.commands import Note, PlayPrompt
+from sasayaki_media.calls.happened import Fact, Source
 
 NODE = "node_1"
 ANSWER_BY = NOON + timedelta(seconds=30)

@@ -32,7 +32,9 @@ from sasayaki.media.v1.call_events import (
     UnsupervisionOrdered,
 )
 from sasayaki_chassis.testing import NOON, given
-from sasayaki_media.calls.call import CALL, OPERATOR_LEGS_MAX, PLAYS_MAX, SUPERVISOR_LEGS_MAX
+from sasayaki_media.calls.asked import PLAYS_MAX
+from sasayaki_media.calls.asked_legs import OPERATOR_LEGS_MAX, SUPERVISOR_LEGS_MAX
+from sasayaki_media.calls.call import CALL
 from sasayaki_media.calls.commands import (
     Answer,
     Arrive,
@@ -40,10 +42,10 @@ from sasayaki_media.calls.commands import (
     Dial,
     GiveUp,
     HangUp,
-    Source,
     Supervise,
     Unsupervise,
 )
+from sasayaki_media.calls.happened import Source
 
 ARRIVE = Arrive(
     source=Source(NODE, 1),

@@ -45,7 +45,8 @@ from sasayaki.media.v1.call_events import (
 )
 from sasayaki_chassis.testing import NOON, given
 from sasayaki_media.calls.call import CALL
-from sasayaki_media.calls.commands import (
+from sasayaki_media.calls.commands import LoseNode, Note
+from sasayaki_media.calls.happened import (
     Answered,
     BrokeSilence,
     Fact,
@@ -53,9 +54,7 @@ from sasayaki_media.calls.commands import (
     Held,
     Joined,
     LegLeft,
-    LoseNode,
     ModeApplied,
-    Note,
     Over,
     Overlapped,
     PickedUp,

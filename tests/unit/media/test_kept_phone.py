@@ -7,7 +7,8 @@ from tests.unit.media.calls import LISTEN, TALKING, WHISPER, happened, heard, su
 from sasayaki.media.v1.call_events import CallEvent, SupervisionMode, SupervisionOrdered
 from sasayaki_chassis.testing import NOON, given
 from sasayaki_media.calls.call import CALL
-from sasayaki_media.calls.commands import ModeApplied, Supervise
+from sasayaki_media.calls.commands import Supervise
+from sasayaki_media.calls.happened import ModeApplied
 from sasayaki_media.calls.orders import SetMode, outstanding
 
 SUPERVISE = Supervise(

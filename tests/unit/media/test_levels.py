@@ -16,16 +16,8 @@ from sasayaki_chassis.identity import Identity
 from sasayaki_chassis.owner import Meta, Overloaded, Owners
 from sasayaki_chassis.testing import MemoryLog, SimulatedClock
 from sasayaki_media.calls.call import CALL
-from sasayaki_media.calls.commands import (
-    Answer,
-    Answered,
-    Arrive,
-    Command,
-    Dial,
-    Note,
-    Source,
-    Supervise,
-)
+from sasayaki_media.calls.commands import Answer, Arrive, Command, Dial, Note, Supervise
+from sasayaki_media.calls.happened import Answered, Source
 from sasayaki_media.calls.switchboard import Switchboard
 from sasayaki_media.sound.levels import SECONDS_MOST, WATCHERS_MOST, Levels
 

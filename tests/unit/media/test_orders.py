@@ -34,7 +34,7 @@ from sasayaki.media.v1.call_events import (
     UnsupervisionOrdered,
 )
 from sasayaki_media.calls.call import CALL
-from sasayaki_media.calls.orders import AnswerCall, DialOperator, SetMode, outstanding
+from sasayaki_media.calls.orders import AnswerCall, DialLeg, SetMode, outstanding
 
 ENDED = CallEnded(reason=CallEndReason.RELEASED, node_id=NODE, happening_seq=9)
 ENDING = HangUpOrdered(leg_id="")
@@ -175,5 +175,5 @@ def test_the_orders_after_a_replay_are_the_orders_before() -> None:
 
 def test_a_dial_names_whose_phone_and_for_how_long() -> None:
     (dial,) = outstanding(CALL.fold(CALL.initial, [*CONNECTED, DIALLED]))
-    assert isinstance(dial, DialOperator)
+    assert isinstance(dial, DialLeg)
     assert (dial.leg.operator_id, dial.leg.ring_ms_max) == ("usr_mori", 20_000)

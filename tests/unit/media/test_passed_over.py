@@ -17,9 +17,12 @@ from sasayaki_chassis.testing import MemoryLog, SimulatedClock
 from sasayaki_media.calls.call import CALL, decide
 from sasayaki_media.calls.commands import Arrive, Command, Note
 from sasayaki_media.calls.states import State
-from sasayaki_media.calls.switchboard import CallerKeys, Switchboard
+from sasayaki_media.calls.switchboard import Switchboard
+from sasayaki_media.keys import ClientKeys
+from sasayaki_media.line.drawn import Drawn
+from sasayaki_media.line.frames import Gone
 from sasayaki_media.line.outbox import Outbox
-from sasayaki_media.line.session import Drawn, Gone, Session
+from sasayaki_media.line.session import Session
 from sasayaki_media.line.wire import LENGTH_BYTES, frame, frame_length
 from sasayaki_media.phones.phone import PHONE
 from sasayaki_media.phones.phones import Phones
@@ -57,7 +60,8 @@ async def told_to_the_node(
     from_us, node = await asyncio.open_connection(sock=nodes)
     hello = pb.Hello(node_id="nod_1", next_seq=1)
     phones = Phones(Owners(PHONE, [MemoryLog()], SimulatedClock()), calls)
-    outbox = Outbox(writer, calls, phones, hello.node_id)
+    keys = ClientKeys(folder)
+    outbox = Outbox(writer, calls, phones, keys, hello.node_id)
     calls.on_decided(outbox.push)
     numbers = folded(put("cli_acme", BUGGY, SOUND))
     session = Session(
@@ -67,7 +71,7 @@ async def told_to_the_node(
         phones=phones,
         levels=Levels(calls),
         numbers=numbers,
-        keys=CallerKeys(folder),
+        keys=keys,
         drawn=Drawn(calls),
     )
     serving = asyncio.create_task(owners.run())

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from sasayaki.media.node.v1 import node_pb2 as pb
-from sasayaki_media.line.session import Gone, read_frame, read_hello
+from sasayaki_media.line.frames import Gone, read_frame, read_hello
 from sasayaki_media.line.wire import frame
 
 

@@ -30,17 +30,8 @@ from sasayaki.media.v1.call_events import (
 )
 from sasayaki_chassis.testing import NOON, given
 from sasayaki_media.calls.call import CALL
-from sasayaki_media.calls.commands import (
-    Dial,
-    Fact,
-    FailOrder,
-    HangUp,
-    LegLeft,
-    ModeApplied,
-    Over,
-    Supervise,
-    Unsupervise,
-)
+from sasayaki_media.calls.commands import Dial, FailOrder, HangUp, Supervise, Unsupervise
+from sasayaki_media.calls.happened import Fact, LegLeft, ModeApplied, Over
 from sasayaki_media.calls.orders import outstanding
 
 TAKE_OVER = Supervise(

@@ -15,7 +15,7 @@ from sasayaki.media.node.v1 import node_pb2 as pb
 from sasayaki.media.v1.call_events import CallEndReason, CallEvent, LegEndReason
 from sasayaki_chassis.testing import NOON
 from sasayaki_media.calls.call import CALL
-from sasayaki_media.calls.commands import (
+from sasayaki_media.calls.happened import (
     BrokeSilence,
     Fact,
     FellSilent,
@@ -30,6 +30,7 @@ from sasayaki_media.calls.commands import (
     Source,
 )
 from sasayaki_media.calls.orders import outstanding
+from sasayaki_media.line.ordering import order_message
 from sasayaki_media.line.wire import (
     FRAME_BYTES_MAX,
     BrokenFrame,
@@ -38,17 +39,18 @@ from sasayaki_media.line.wire import (
     frame,
     frame_length,
     is_about_a_phone,
-    order_message,
     phone_fact_of,
 )
 from sasayaki_media.phones.phone import Attach, Connect, Detach, Leave
 
 AT = Source("node_1", 7)
 
+SEALED = {"box_customer": "+819012345678", "box_outside": "+81312345678"}
+
 
 def order_of(*history: CallEvent) -> pb.Order:
     (order,) = outstanding(CALL.fold(CALL.initial, history))
-    return order_message("con_1", order).order
+    return order_message("con_1", order, SEALED.__getitem__).order
 
 
 @pytest.mark.parametrize(
@@ -230,7 +232,7 @@ def test_an_order_id_fits_into_what_the_node_remembers() -> None:
     leg_id, contact_id = f"leg_{'f' * 36}", f"con_{'f' * 36}"
     long = supervision(WHISPER).model_copy(update={"leg_id": leg_id})
     (order,) = outstanding(CALL.fold(CALL.initial, [*TALKING, long]))
-    assert len(order_message(contact_id, order).order.order_id) <= 128
+    assert len(order_message(contact_id, order, SEALED.__getitem__).order.order_id) <= 128
 
 
 def test_a_frame_begins_with_its_length() -> None:

@@ -93,8 +93,8 @@ def rewritten(file: Path, change: Callable[[list[tuple[tarfile.TarInfo, bytes]]]
     with tarfile.open(file) as tar:
         members = []
         for each in tar.getmembers():
-            file = tar.extractfile(each)
-            members.append((each, file.read() if file else b""))
+            held_in = tar.extractfile(each)
+            members.append((each, held_in.read() if held_in else b""))
     change(members)
     with tarfile.open(file, "w:gz") as tar:
         for head, content in members:

@@ -1,9 +1,9 @@
-"""`python -m sasayaki_tools.bench media|log|fairness`."""
+"""`python -m sasayaki_tools.bench media|log|fairness|contacts`."""
 
 import sys
 from importlib import import_module
 
-SUBJECTS = ("media", "log", "fairness")
+SUBJECTS = ("media", "log", "fairness", "contacts")
 
 
 def main(arguments: list[str]) -> int:

@@ -1,28 +1,10 @@
-"""What a call can be asked, and what the node says happened in it."""
+"""What a call can be asked, by others, by the node and by time."""
 
 from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
 from typing import TypeAlias
 
-from sasayaki.media.v1.call_events import (
-    CallEndReason,
-    LegEndReason,
-    RecordingPolicy,
-    SupervisionMode,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where a fact is written down: number `seq` in the journal of one run of the node.
-
-    `at` is the node's instant of it; None for what is not the node's own word.
-    """
-
-    node_id: str
-    seq: int
-    at: datetime | None = None
+from sasayaki.media.v1.call_events import RecordingPolicy, SupervisionMode
+from sasayaki_media.calls.happened import Fact, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,25 +19,97 @@ class Arrive:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A customer is to be called, from `from_number`; theirs is hashed and sealed."""
+
+    node_id: str
+    from_number: str
+    caller_hash: str
+    caller_sealed: str
+    previous_contact_id: str
+    ring_ms_max: int
+    record: RecordingPolicy
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     record: RecordingPolicy
 
 
 @dataclass(frozen=True, slots=True)
 class PlayPrompt:
+    """`repeat`: the last prompt again and again. `sealed`: the digits are personal."""
+
     play_id: str
     prompt_sha256: tuple[str, ...]
     guidance: bool
     digits_max: int
     first_digit_ms: int
     next_digit_ms: int
+    repeat: bool = False
+    sealed: bool = False
+    read_back_play_id: str = ""
+    digit_sha256: tuple[str, ...] = ()
+    closing_sha256: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StopPrompt:
+    play_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class Dial:
+    """`consult`: beside the operator who talks, instead of the first."""
+
     leg_id: str
     operator_id: str
     ring_ms_max: int
+    consult: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DialOutside:
+    """Somebody outside is to be called and joined; no operator: the flow wants it."""
+
+    leg_id: str
+    operator_id: str
+    number_sealed: str
+    ring_ms_max: int
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks for what concerns a talk. An operator may only for a talk of their own."""
+
+    user_id: str = ""
+    operator: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Puts the customer on hold with music (none: silence), or takes them back."""
+
+    held: bool
+    music_sha256: str = ""
+    asker: Asker = Asker()
+
+
+@dataclass(frozen=True, slots=True)
+class PauseRecording:
+    """Nothing is to be written for a while, or again."""
+
+    paused: bool
+    reason: str = ""
+    asker: Asker = Asker()
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerTransfer:
+    """What a phone that asked for a transfer is told."""
+
+    leg_id: str
+    sip_code: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +130,11 @@ class Unsupervise:
 
 @dataclass(frozen=True, slots=True)
 class HangUp:
-    """Ends the operator's leg; with no operator the call."""
+    """Ends the operator's leg; with no operator the call. `transferred`: the customer stays."""
 
     operator_id: str = ""
     unless_picked_up: bool = False
+    transferred: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,131 +157,6 @@ class FailOrder:
     error: str
 
 
-class PlayEnd(StrEnum):
-    """How a play ended, as the node says."""
-
-    COMPLETED = "COMPLETED"
-    COLLECTED = "COLLECTED"
-    TIMED_OUT = "TIMED_OUT"
-    HUNG_UP = "HUNG_UP"
-    STOPPED = "STOPPED"
-
-
-@dataclass(frozen=True, slots=True)
-class Withdrawn:
-    """The caller hung up before the call was admitted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """The customer's phone confirmed the answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Played:
-    play_id: str
-    heard_ms: int
-    total_ms: int
-    end: PlayEnd
-    digits: str
-
-
-@dataclass(frozen=True, slots=True)
-class Rang:
-    leg_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class PickedUp:
-    leg_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Joined:
-    leg_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class ModeApplied:
-    leg_id: str
-    mode: SupervisionMode
-    applied_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class LegLeft:
-    leg_id: str
-    reason: LegEndReason
-    sip_code: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class TapBegan:
-    """What is said is written down."""
-
-
-@dataclass(frozen=True, slots=True)
-class TapStopped:
-    recorded_ms: int
-    pages: int
-
-
-@dataclass(frozen=True, slots=True)
-class Over:
-    reason: CallEndReason
-
-
-@dataclass(frozen=True, slots=True)
-class FellSilent:
-    """Neither party of a talk has spoken since then."""
-
-    since: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class BrokeSilence:
-    silent_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class Overlapped:
-    """Both parties of a talk spoke at once for so long."""
-
-    overlap_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A leg's phone put the call on hold; no leg id: the customer's."""
-
-    leg_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Resumed:
-    leg_id: str
-
-
-Fact: TypeAlias = (
-    Withdrawn
-    | Answered
-    | Played
-    | Rang
-    | PickedUp
-    | Joined
-    | ModeApplied
-    | LegLeft
-    | TapBegan
-    | TapStopped
-    | Over
-    | FellSilent
-    | BrokeSilence
-    | Overlapped
-    | Held
-    | Resumed
-)
-
-
 @dataclass(frozen=True, slots=True)
 class Note:
     """Takes down what happened in the node."""
@@ -235,5 +165,18 @@ class Note:
     fact: Fact
 
 
-Request: TypeAlias = Answer | PlayPrompt | Dial | Supervise | Unsupervise | HangUp
-Command: TypeAlias = Request | Arrive | Note | GiveUp | LoseNode | FailOrder
+Onward: TypeAlias = (
+    Answer
+    | PlayPrompt
+    | StopPrompt
+    | Dial
+    | DialOutside
+    | Hold
+    | PauseRecording
+    | AnswerTransfer
+    | Supervise
+)
+"""What goes on with the call."""
+Leaving: TypeAlias = Unsupervise | HangUp
+Request: TypeAlias = Onward | Leaving
+Command: TypeAlias = Request | Arrive | Place | Note | GiveUp | LoseNode | FailOrder

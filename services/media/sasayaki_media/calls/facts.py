@@ -11,27 +11,21 @@ from sasayaki.media.v1.call_events import (
     CallEnded,
     CallEndReason,
     CallEvent,
+    CustomerRang,
     DigitsCollected,
     DigitsOutcome,
     GuidancePlayed,
-    HangUpOrdered,
     LegEndReason,
-    OperatorLegAnswered,
-    OperatorLegEnded,
-    OperatorLegRang,
     PromptOrdered,
     PromptOutcome,
     PromptPlayed,
-    SupervisionMode,
-    SupervisorHeard,
-    SupervisorLegEnded,
-    TalkStarted,
     TapClosed,
     TapOpened,
 )
-from sasayaki_media.calls.commands import (
+from sasayaki_media.calls.happened import (
     Answered,
     BrokeSilence,
+    CustomerPutOnHold,
     Fact,
     FellSilent,
     Held,
@@ -40,18 +34,39 @@ from sasayaki_media.calls.commands import (
     ModeApplied,
     Over,
     Overlapped,
+    PhoneRang,
     PickedUp,
     Played,
     PlayEnd,
     Rang,
+    Referred,
     Resumed,
     Source,
+    TakenBack,
     TapBegan,
+    TapRested,
     TapStopped,
+    TapWentOn,
     Withdrawn,
 )
-from sasayaki_media.calls.states import Connected, Ended, LegPhase, Live, OperatorLeg, SupervisorLeg
-from sasayaki_media.calls.talk import held, talk_went
+from sasayaki_media.calls.leg_facts import (
+    came_on,
+    mode_applied,
+    operator_gone,
+    operator_left,
+    operator_of,
+    supervisor_left,
+    supervisor_of,
+    transfer_asked,
+)
+from sasayaki_media.calls.states import (
+    Connected,
+    Ended,
+    Live,
+    Placing,
+    Play,
+)
+from sasayaki_media.calls.talk import customer_held, held, talk_went, tap_rested
 
 _PROMPT_OUTCOME = {
     # Digits that came or did not: the prompts were heard or cut short by a key.
@@ -86,6 +101,9 @@ def note(state: Live | Ended, source: Source, fact: Fact) -> Sequence[CallEvent]
             return [] if isinstance(state, Connected) else [answered]
         case Played():
             return _played(state, source, fact)
+        case PhoneRang():
+            rang = CustomerRang(node_id=source.node_id, happening_seq=source.seq)
+            return [rang] if isinstance(state, Placing) else []
         case _ if isinstance(state, Connected):
             return _in_talk(state, source, fact)
         case _:
@@ -113,17 +131,18 @@ def lost(state: Live, node_id: str) -> Sequence[CallEvent]:
 def _played(state: Live, source: Source, fact: Played) -> Sequence[CallEvent]:
     for play in state.thread.plays:
         if play.ordered.play_id == fact.play_id:
-            return play_ended(play.ordered, source, fact)
+            return play_ended(play, source, fact)
     return []
 
 
-def play_ended(ordered: PromptOrdered, source: Source, fact: Played) -> Sequence[CallEvent]:
+def play_ended(play: Play, source: Source, fact: Played) -> Sequence[CallEvent]:
     """Guidance heard is a fact of its own; digits that were asked for are told apart from none."""
+    ordered = play.ordered
     events: list[CallEvent] = []
     if ordered.guidance:
         events.append(_guidance_played(ordered, source, fact))
     if ordered.digits_max and fact.end in _DIGITS_OUTCOME:
-        events.append(_digits_collected(source, fact))
+        events.append(_digits_collected(play, source, fact))
     return events or [_prompt_played(source, fact)]
 
 
@@ -139,10 +158,15 @@ def _guidance_played(ordered: PromptOrdered, source: Source, fact: Played) -> Gu
     )
 
 
-def _digits_collected(source: Source, fact: Played) -> DigitsCollected:
+def _digits_collected(play: Play, source: Source, fact: Played) -> DigitsCollected:
+    """Personal digits only sealed; those keyed while nothing may be written not at all."""
+    hidden = play.withheld or bool(play.ordered.sealed)
+    sealed = "" if play.withheld else fact.digits_sealed
     return DigitsCollected(
         play_id=fact.play_id,
-        digits=fact.digits,
+        digits="" if hidden else fact.digits,
+        digits_sealed=(sealed or None) if hidden else None,
+        digits_count=len(fact.digits) if hidden else None,
         outcome=_DIGITS_OUTCOME[fact.end],
         heard_ms=fact.heard_ms,
         node_id=source.node_id,
@@ -170,101 +194,31 @@ def _in_talk(state: Connected, source: Source, fact: Fact) -> Sequence[CallEvent
         case TapStopped():
             return [_tap_closed(source, fact)] if state.tapped else []
         case Rang(leg_id) | PickedUp(leg_id) | Joined(leg_id):
-            operator = _operator(state, leg_id)
-            return _came_on(operator, source, fact) if operator else []
+            operator = operator_of(state, leg_id)
+            return came_on(operator, source, fact) if operator else []
         case ModeApplied(leg_id):
-            supervisor = _supervisor(state, leg_id)
-            return _mode_applied(state, supervisor, source, fact) if supervisor else []
+            supervisor = supervisor_of(state, leg_id)
+            return mode_applied(state, supervisor, source, fact) if supervisor else []
         case LegLeft(leg_id):
-            if operator := _operator(state, leg_id):
-                return [operator_left(state, operator, source, fact)]
-            supervisor = _supervisor(state, leg_id)
+            if operator := operator_of(state, leg_id):
+                return operator_gone(state, operator, source, fact)
+            supervisor = supervisor_of(state, leg_id)
             return [supervisor_left(supervisor, source, fact)] if supervisor else []
         case FellSilent() | BrokeSilence() | Overlapped():
             return [talk_went(source, fact)]
         case Held() | Resumed():
-            return held(_operator(state, fact.leg_id), source, fact)
-        case Withdrawn() | Answered() | Played() | Over():
+            return held(operator_of(state, fact.leg_id), source, fact)
+        case CustomerPutOnHold() | TakenBack():
+            return customer_held(state.hold, source, fact)
+        case TapRested() | TapWentOn():
+            return tap_rested(state.pause, source, fact)
+        case Referred(leg_id):
+            operator = operator_of(state, leg_id)
+            return transfer_asked(state, operator, source, fact) if operator else []
+        case Withdrawn() | PhoneRang() | Answered() | Played() | Over():
             raise AssertionError(f"{type(fact).__name__} is taken down before")
         case _:
             assert_never(fact)
-
-
-def _came_on(
-    leg: OperatorLeg, source: Source, fact: Rang | PickedUp | Joined
-) -> Sequence[CallEvent]:
-    """An operator's leg goes forward only; a step that was taken already is passed over."""
-    event: type[OperatorLegRang | OperatorLegAnswered | TalkStarted]
-    match fact:
-        case Rang():
-            phase, event = LegPhase.RINGING, OperatorLegRang
-        case PickedUp():
-            phase, event = LegPhase.PICKED_UP, OperatorLegAnswered
-        case Joined():
-            phase, event = LegPhase.TALKING, TalkStarted
-    if phase <= leg.phase:
-        return []
-    return [
-        event(
-            leg_id=leg.leg_id,
-            operator_id=leg.operator_id,
-            node_id=source.node_id,
-            happening_seq=source.seq,
-        )
-    ]
-
-
-def _mode_applied(
-    state: Connected, leg: SupervisorLeg, source: Source, fact: ModeApplied
-) -> Sequence[CallEvent]:
-    """A takeover lets the operator go in the same decision: not before the customer hears us."""
-    if leg.heard is fact.mode:
-        return []  # the phone's order was carried out; the mode was told before
-    events: list[CallEvent] = [_heard(leg, source, fact)]
-    if fact.mode is SupervisionMode.TAKEOVER and not leg.leaving and not state.thread.leaving:
-        events += [HangUpOrdered(leg_id=o.leg_id) for o in state.operators if not o.leaving]
-    return events
-
-
-def _heard(leg: SupervisorLeg, source: Source, fact: ModeApplied) -> SupervisorHeard:
-    return SupervisorHeard(
-        leg_id=leg.leg_id,
-        supervisor_id=leg.supervisor_id,
-        supervision_id=leg.supervision_id,
-        mode=fact.mode,
-        applied_at=fact.applied_at,
-        node_id=source.node_id,
-        happening_seq=source.seq,
-    )
-
-
-def operator_left(
-    state: Connected, leg: OperatorLeg, source: Source, fact: LegLeft
-) -> OperatorLegEnded:
-    """A talk that a supervisor goes on with was taken over, however the operator's leg ended."""
-    handled = any(supervisor.handles for supervisor in state.supervisors)
-    talked = leg.phase >= LegPhase.PICKED_UP and fact.reason is not LegEndReason.CALL_ENDED
-    return OperatorLegEnded(
-        leg_id=leg.leg_id,
-        operator_id=leg.operator_id,
-        reason=LegEndReason.TAKEN_OVER if handled and talked else fact.reason,
-        sip_code=fact.sip_code,
-        node_id=source.node_id,
-        happening_seq=source.seq,
-    )
-
-
-def supervisor_left(leg: SupervisorLeg, source: Source, fact: LegLeft) -> SupervisorLegEnded:
-    return SupervisorLegEnded(
-        leg_id=leg.leg_id,
-        supervisor_id=leg.supervisor_id,
-        supervision_id=leg.supervision_id,
-        reason=fact.reason,
-        sip_code=fact.sip_code,
-        node_id=source.node_id,
-        happening_seq=source.seq,
-        left_at=source.at,
-    )
 
 
 def _tap_closed(source: Source, fact: TapStopped) -> TapClosed:
@@ -274,11 +228,3 @@ def _tap_closed(source: Source, fact: TapStopped) -> TapClosed:
         node_id=source.node_id,
         happening_seq=source.seq,
     )
-
-
-def _operator(state: Connected, leg_id: str) -> OperatorLeg | None:
-    return next((leg for leg in state.operators if leg.leg_id == leg_id), None)
-
-
-def _supervisor(state: Connected, leg_id: str) -> SupervisorLeg | None:
-    return next((leg for leg in state.supervisors if leg.leg_id == leg_id), None)

@@ -7,21 +7,34 @@ from sasayaki.media.v1.call_events import (
     CallEndReason,
     CallEvent,
     HangUpOrdered,
+    HoldOrdered,
     LegEndReason,
+    TapPauseOrdered,
     UnsupervisionOrdered,
 )
-from sasayaki_media.calls.commands import LegLeft, Played, PlayEnd, Source
-from sasayaki_media.calls.facts import operator_left, over, play_ended, supervisor_left
+from sasayaki_media.calls.facts import over, play_ended
+from sasayaki_media.calls.happened import LegLeft, Played, PlayEnd, Source
+from sasayaki_media.calls.leg_facts import (
+    operator_gone,
+    operator_left,
+    operator_of,
+    supervisor_left,
+)
 from sasayaki_media.calls.orders import (
     AdmitCall,
     AnswerCall,
-    DialOperator,
+    AnswerRefer,
+    DialLeg,
     HangUpCall,
     HangUpLeg,
     Order,
+    PauseTap,
+    PlaceCall,
+    PutOnHold,
     RemoveSupervisor,
     SetMode,
     StartPlay,
+    StopPlay,
     outstanding,
 )
 from sasayaki_media.calls.states import Connected, Live, Play
@@ -44,6 +57,8 @@ def _failed(state: Live, order: Order, error: str, source: Source) -> Sequence[C
         gone = error == UNKNOWN_CALL
         reason = CallEndReason.CUSTOMER_HUNG_UP if gone else CallEndReason.FAILED
         return over(state, reason, source)
+    if isinstance(order, PlaceCall):
+        return over(state, CallEndReason.UNREACHABLE, source)
     if isinstance(order, HangUpCall):
         return over(state, CallEndReason.RELEASED, source)
     if error == UNKNOWN_CALL:
@@ -56,19 +71,37 @@ def _failed(state: Live, order: Order, error: str, source: Source) -> Sequence[C
 
 def _failed_in_talk(
     state: Connected,
-    order: StartPlay | DialOperator | SetMode | RemoveSupervisor | HangUpLeg,
+    order: StartPlay
+    | StopPlay
+    | PutOnHold
+    | PauseTap
+    | AnswerRefer
+    | DialLeg
+    | SetMode
+    | RemoveSupervisor
+    | HangUpLeg,
     error: str,
     source: Source,
 ) -> Sequence[CallEvent]:
     match order:
         case StartPlay(play):
             return _not_played(play, source)
-        case DialOperator(leg):
+        case StopPlay(play):
+            ended = Played(play.ordered.play_id, 0, 0, PlayEnd.STOPPED, "")
+            return play_ended(play, source, ended)
+        case PutOnHold(wish):
+            # What was wanted cannot be: what holds is wanted, so that who asked may ask again.
+            return [HoldOrdered(held=wish.held, music_sha256="", operator_id=wish.operator_id)]
+        case PauseTap(wish):
+            return [TapPauseOrdered(paused=wish.paused, reason=wish.reason, operator_id="")]
+        case AnswerRefer():
+            return []  # the phone did not wait, or its leg is about to be over
+        case DialLeg(leg):
             return [operator_left(state, leg, source, LegLeft("", LegEndReason.FAILED, None))]
         case HangUpLeg(leg_id):
             left = LegLeft(leg_id, LegEndReason.RELEASED, None)
-            legs = [leg for leg in state.operators if leg.leg_id == leg_id]
-            return [operator_left(state, leg, source, left) for leg in legs]
+            gone = operator_of(state, leg_id)
+            return operator_gone(state, gone, source, left) if gone else []
         case SetMode(leg_id):
             return _mode_not_set(state, leg_id, error, source)
         case RemoveSupervisor(leg_id):
@@ -82,7 +115,7 @@ def _not_played(play: Play, source: Source) -> Sequence[CallEvent]:
     ordered = play.ordered
     end = PlayEnd.TIMED_OUT if ordered.digits_max and not ordered.guidance else PlayEnd.STOPPED
     nothing = Played(ordered.play_id, heard_ms=0, total_ms=0, end=end, digits="")
-    ended = play_ended(ordered, source, nothing)
+    ended = play_ended(play, source, nothing)
     return [*ended, HangUpOrdered(leg_id="")] if ordered.guidance else ended
 
 

@@ -8,13 +8,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from sasayaki.media.v1.call_events import RecordingPolicy, SupervisionMode
+from sasayaki.media.v1.call_events import CallPlaced, RecordingPolicy, SupervisionMode
 from sasayaki_media.calls.states import (
     Answering,
     Arrived,
     Connected,
+    HoldWish,
     LegPhase,
     OperatorLeg,
+    PauseWish,
+    Placing,
     Play,
     State,
     SupervisorLeg,
@@ -28,6 +31,15 @@ class AdmitCall:
     @property
     def key(self) -> str:
         return "admit"
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceCall:
+    placed: CallPlaced
+
+    @property
+    def key(self) -> str:
+        return "place"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +61,53 @@ class StartPlay:
 
 
 @dataclass(frozen=True, slots=True)
-class DialOperator:
+class StopPlay:
+    play: Play
+
+    @property
+    def key(self) -> str:
+        return f"stop-play/{self.play.number}"
+
+
+@dataclass(frozen=True, slots=True)
+class PutOnHold:
+    """Puts the customer on hold or takes them back."""
+
+    wish: HoldWish
+
+    @property
+    def key(self) -> str:
+        return f"hold/{self.wish.changes}"
+
+
+@dataclass(frozen=True, slots=True)
+class PauseTap:
+    """Stops the writing or lets it go on."""
+
+    wish: PauseWish
+
+    @property
+    def key(self) -> str:
+        return f"pause-tap/{self.wish.changes}"
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRefer:
+    leg_id: str
+    asks: int
+    sip_code: int
+
+    @property
+    def key(self) -> str:
+        return f"answer-refer/{self.leg_id}/{self.asks}"
+
+
+@dataclass(frozen=True, slots=True)
+class DialLeg:
+    """An operator's phone, or a number outside that is shown `our_number`."""
+
     leg: OperatorLeg
+    our_number: str
 
     @property
     def key(self) -> str:
@@ -97,9 +154,14 @@ class HangUpCall:
 
 Order: TypeAlias = (
     AdmitCall
+    | PlaceCall
     | AnswerCall
     | StartPlay
-    | DialOperator
+    | StopPlay
+    | PutOnHold
+    | PauseTap
+    | AnswerRefer
+    | DialLeg
     | SetMode
     | RemoveSupervisor
     | HangUpLeg
@@ -122,25 +184,47 @@ def _orders(state: State) -> Iterator[Order]:
             yield AdmitCall(thread.node_call_id)
             # A play waits for the answer: nobody would hear it before.
             yield HangUpCall() if thread.leaving else AnswerCall(record)
+        case Placing(thread, placed):
+            yield PlaceCall(placed)
+            if thread.leaving:
+                yield HangUpCall()
         case Connected(thread) if thread.leaving:
             yield HangUpCall()
-        case Connected(thread, operators, supervisors):
-            yield from map(StartPlay, thread.plays)
-            yield from _of_operators(operators)
-            for supervisor in supervisors:
-                yield from _of_supervisor(supervisor)
+        case Connected():
+            yield from _in_talk(state)
         case _:
             return
 
 
-def _of_operators(legs: tuple[OperatorLeg, ...]) -> Iterator[Order]:
-    """A dial waits until the legs that make room for it are over: the node rings one at a time."""
+def _in_talk(state: Connected) -> Iterator[Order]:
+    """A pause goes first: what follows it may be said already while it is not to be written."""
+    if state.pause.wanted != state.pause.paused and state.tapped:
+        yield PauseTap(state.pause)
+    for play in state.thread.plays:
+        yield StartPlay(play)
+        if play.stopping:
+            yield StopPlay(play)
+    if state.hold.wanted != state.hold.held:
+        yield PutOnHold(state.hold)
+    yield from _of_operators(state.operators, state.thread.our_number)
+    for supervisor in state.supervisors:
+        yield from _of_supervisor(supervisor)
+
+
+def _of_operators(legs: tuple[OperatorLeg, ...], our_number: str) -> Iterator[Order]:
+    """A dial waits until the legs that make room for it are over: the node rings one at a time.
+
+    The answer to a phone's transfer is sent on every connection while its leg stays: no happening
+    shows that the phone got it.
+    """
     leaving = [leg for leg in legs if leg.leaving]
     for leg in legs:
+        if leg.answer is not None:
+            yield AnswerRefer(leg.leg_id, leg.asks, leg.answer)
         if leg.leaving:
             yield HangUpLeg(leg.leg_id)
         elif leg.phase is LegPhase.DIALLED and not leaving:
-            yield DialOperator(leg)
+            yield DialLeg(leg, our_number)
 
 
 def _of_supervisor(leg: SupervisorLeg) -> Iterator[Order]:

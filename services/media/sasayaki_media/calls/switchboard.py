@@ -1,20 +1,17 @@
 """Every decision about a call goes through here: who asks, whose call it is, what is sent on."""
 
 import asyncio
-import secrets
 from collections.abc import Awaitable, Callable, Iterator
-from pathlib import Path
 from typing import Any, TypeVar
 
 from sasayaki.event import Recorded
-from sasayaki.media.v1.call_events import CallArrived, CallEnded, CallEvent
+from sasayaki.media.v1.call_events import CallArrived, CallEnded, CallEvent, CallPlaced
 from sasayaki_chassis.ids import new_id
 from sasayaki_chassis.owner import DecisionFailed, Meta, Overloaded, Owners, Unavailable
-from sasayaki_media.caller import NONCE_BYTES, WITHHELD, HiddenCaller, hidden, read_key
 from sasayaki_media.calls.commands import Command
 from sasayaki_media.calls.orders import Order, outstanding
-from sasayaki_media.calls.states import Answering, Arrived, Connected, Live, New, State
-from sasayaki_media.metrics import FAILED, RETRIES, UNSEALED
+from sasayaki_media.calls.states import Answering, Arrived, Connected, Live, New, Placing, State
+from sasayaki_media.metrics import FAILED, RETRIES
 
 DRAWS_MAX = 1_000
 """Contact ids drawn for one that belongs here, before it is said that none does."""
@@ -44,7 +41,7 @@ async def insistently(ask: Callable[[], Awaitable[T]]) -> T | None:
 
 
 class LiveCalls:
-    """A view: the calls that have arrived and not ended."""
+    """A view: the calls that have begun and not ended."""
 
     topics: tuple[str, ...] = ("media.call",)
 
@@ -53,7 +50,7 @@ class LiveCalls:
 
     def fold(self, record: Recorded[Any]) -> None:
         match record.data:
-            case CallArrived():
+            case CallArrived() | CallPlaced():
                 self._ids.add(record.subject)
             case CallEnded():
                 self._ids.discard(record.subject)
@@ -62,40 +59,24 @@ class LiveCalls:
         return tuple(self._ids)
 
 
-class CallerKeys:
-    """Client companies' keys; each is read for every call, so that a destroyed one is gone."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def hide(self, client_id: str, number: str) -> HiddenCaller:
-        """The number as events may hold it; without a key it is left out rather than written."""
-        if not number:
-            return WITHHELD
-        key = read_key(self._folder, client_id)
-        if key is None:
-            UNSEALED.inc()
-            return WITHHELD
-        return hidden(key, number, secrets.token_bytes(NONCE_BYTES))
-
-
 class Switchboard:
     """Asks the owners and says which calls may have orders to send."""
 
     def __init__(self, owners: CallOwners) -> None:
         self._owners = owners
-        self._decided: Callable[[str], None] = lambda _: None
+        self._decided: list[Callable[[str], None]] = []
 
     def on_decided(self, decided: Callable[[str], None]) -> None:
         """Calls back with the contact id after every decision that counted."""
-        self._decided = decided
+        self._decided.append(decided)
 
     async def handle(
         self, contact_id: str, command: Command, *, request_id: str, meta: Meta
     ) -> tuple[CallEvent, ...]:
         """One decision; what it orders is sent before this returns."""
         events = await self._owners.handle(contact_id, command, request_id=request_id, meta=meta)
-        self._decided(contact_id)
+        for decided in self._decided:
+            decided(contact_id)
         return events
 
     async def insist(
@@ -125,10 +106,14 @@ class Switchboard:
         return outstanding(self._owners.state(contact_id))
 
     def live(self) -> Iterator[tuple[str, Live]]:
-        """Every call that has arrived and not ended, as it is decided so far."""
+        """Every call that has begun and not ended, as it is decided so far."""
         for contact_id, state in self._owners.streams():
-            if isinstance(state, Arrived | Answering | Connected):
+            if isinstance(state, Arrived | Answering | Placing | Connected):
                 yield contact_id, state
+
+    def owns(self, contact_id: str) -> bool:
+        """Whether the call is decided here."""
+        return self._owners.owns(contact_id)
 
     def draw_contact_id(self) -> str:
         """A contact id whose stream is decided here; raises Unavailable if none is."""

@@ -6,9 +6,12 @@ from datetime import timedelta
 from pathlib import Path
 from secrets import token_hex
 
-from sasayaki_media.calls.switchboard import CallerKeys, LiveCalls, Switchboard
+from sasayaki_media.calls.switchboard import LiveCalls, Switchboard
+from sasayaki_media.keys import ClientKeys
+from sasayaki_media.line.drawn import Drawn
+from sasayaki_media.line.frames import Gone, read_hello
 from sasayaki_media.line.outbox import Outbox
-from sasayaki_media.line.session import Drawn, Gone, Session, read_hello
+from sasayaki_media.line.session import Session
 from sasayaki_media.metrics import CONNECTED, CONNECTS
 from sasayaki_media.numbers import Numbers
 from sasayaki_media.phones.phones import Phones
@@ -38,7 +41,7 @@ class Node:
         live: LiveCalls,
         numbers: Numbers,
         prompts: Prompts,
-        keys: CallerKeys,
+        keys: ClientKeys,
     ) -> None:
         self._path = path
         self._calls = calls
@@ -86,7 +89,7 @@ class Node:
         try:
             async with asyncio.timeout(HELLO.total_seconds()):
                 hello = await read_hello(reader)
-            out = Outbox(writer, self._calls, self._phones, hello.node_id)
+            out = Outbox(writer, self._calls, self._phones, self._keys, hello.node_id)
             session = Session(
                 hello,
                 out,

@@ -1,10 +1,13 @@
 """What goes out on one connection to the node."""
 
 import asyncio
+from functools import partial
 
 from sasayaki.media.node.v1 import node_pb2 as pb
 from sasayaki_media.calls.switchboard import Switchboard
-from sasayaki_media.line.wire import frame, order_message
+from sasayaki_media.keys import ClientKeys
+from sasayaki_media.line.ordering import order_message
+from sasayaki_media.line.wire import frame
 from sasayaki_media.metrics import ORDERS, OUT_FULL
 from sasayaki_media.phones.phones import Phones
 
@@ -16,23 +19,31 @@ class Outbox:
     """Writes each order of a call once; a new connection begins with a new outbox, and again."""
 
     def __init__(
-        self, writer: asyncio.StreamWriter, calls: Switchboard, phones: Phones, node_id: str
+        self,
+        writer: asyncio.StreamWriter,
+        calls: Switchboard,
+        phones: Phones,
+        keys: ClientKeys,
+        node_id: str,
     ) -> None:
         self._writer = writer
         self._calls = calls
         self._phones = phones
+        self._keys = keys
         self._node_id = node_id
         self._sent: dict[str, frozenset[str]] = {}
         self._released: set[str] = set()
 
     def push(self, contact_id: str) -> None:
         """Sends the call's outstanding orders that have not gone out yet."""
+        meta = self._calls.meta(contact_id)
+        opened = partial(self._keys.open, (meta.client_id if meta else None) or "")
         orders = self._calls.outstanding(contact_id)
         sent = self._sent.pop(contact_id, frozenset())
         for order in orders:
             if order.key not in sent:
                 ORDERS.labels(order.key.partition("/")[0]).inc()
-                self._write(order_message(contact_id, order))
+                self._write(order_message(contact_id, order, opened))
         if orders:
             self._sent[contact_id] = frozenset(order.key for order in orders)
 

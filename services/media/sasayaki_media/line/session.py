@@ -6,23 +6,24 @@ follow were written to the same socket before: what the node has not got, it ask
 
 import asyncio
 import logging
+from dataclasses import replace
 from datetime import timedelta
 
-from google.protobuf.message import DecodeError
-
 from sasayaki.media.node.v1 import node_pb2 as pb
-from sasayaki_chassis.owner import Meta, Unavailable
-from sasayaki_media.calls.commands import Arrive, FailOrder, LoseNode, Note, Source
+from sasayaki_chassis.owner import Meta
+from sasayaki_media.calls.commands import Arrive, FailOrder, LoseNode, Note
 from sasayaki_media.calls.failures import UNKNOWN_CALL, UNKNOWN_LEG
-from sasayaki_media.calls.switchboard import RETRY_S, CallerKeys, Switchboard
+from sasayaki_media.calls.happened import Played, Source
+from sasayaki_media.calls.states import Placing
+from sasayaki_media.calls.switchboard import RETRY_S, Switchboard
+from sasayaki_media.keys import ClientKeys
+from sasayaki_media.line.drawn import Drawn
+from sasayaki_media.line.frames import Gone, read_frame
 from sasayaki_media.line.lanes import Lanes
 from sasayaki_media.line.outbox import Outbox
 from sasayaki_media.line.receipts import Receipts
 from sasayaki_media.line.wire import (
-    LENGTH_BYTES,
-    BrokenFrame,
     fact_of,
-    frame_length,
     instant,
     is_about_a_phone,
 )
@@ -53,56 +54,6 @@ _OVERTAKEN = frozenset((UNKNOWN_CALL, UNKNOWN_LEG, "WRONG_STATE"))
 log = logging.getLogger(__name__)
 
 
-class Gone(Exception):
-    """The connection is over."""
-
-
-async def read_frame(reader: asyncio.StreamReader) -> pb.FromNode:
-    """The next frame; raises Gone when there is none or it is none."""
-    try:
-        length = frame_length(await reader.readexactly(LENGTH_BYTES))
-        return pb.FromNode.FromString(await reader.readexactly(length))
-    except (asyncio.IncompleteReadError, OSError, BrokenFrame, DecodeError) as error:
-        raise Gone(f"{type(error).__name__}: {error}") from error
-
-
-async def read_hello(reader: asyncio.StreamReader) -> pb.Hello:
-    """The node's first frame; raises Gone for any other.
-
-    A node without an id would be taken for a new one, and every call for lost.
-    """
-    message = await read_frame(reader)
-    if not message.hello.node_id:
-        raise Gone(f"no hello but {message.WhichOneof('message')!r}")
-    return message.hello
-
-
-class Drawn:
-    """Contact ids of invited calls that are not known to be decided; outlives connections."""
-
-    def __init__(self, calls: Switchboard) -> None:
-        self._calls = calls
-        self._ids: dict[Source, str] = {}
-
-    async def contact_id(self, source: Source) -> str:
-        """The same for the same happening, however often it comes."""
-        while source not in self._ids:
-            try:
-                self._ids[source] = self._calls.draw_contact_id()
-            except Unavailable:
-                await asyncio.sleep(RETRY_S[0])
-        return self._ids[source]
-
-    def forget(self, source: Source) -> None:
-        self._ids.pop(source, None)
-
-    def forget_other_runs(self, node_id: str) -> None:
-        """A node that was started again knows nothing of the calls before."""
-        self._ids = {
-            source: each for source, each in self._ids.items() if source.node_id == node_id
-        }
-
-
 class Session:
     """From `Hello` to the end of the connection."""
 
@@ -115,7 +66,7 @@ class Session:
         phones: Phones,
         levels: Levels,
         numbers: Numbers,
-        keys: CallerKeys,
+        keys: ClientKeys,
         drawn: Drawn,
     ) -> None:
         self._hello = hello
@@ -165,9 +116,12 @@ class Session:
             if thread.node_id != self._node_id:
                 tasks.create_task(self._lose(contact_id, thread.node_id))
                 continue
-            self._contacts[thread.node_call_id] = contact_id
-            # One whose arrival is not acknowledged is not listed yet: it is invited again.
-            if contact_id not in alive and thread.arrived_seq < self._hello.next_seq:
+            if thread.node_call_id:
+                self._contacts[thread.node_call_id] = contact_id
+            # One whose arrival is not acknowledged is not listed yet: it is invited again. One
+            # that is to be placed may not have been: the order goes out again.
+            begun = not isinstance(state, Placing) and thread.arrived_seq < self._hello.next_seq
+            if contact_id not in alive and begun:
                 tasks.create_task(self._lose(contact_id, thread.node_id, after=MISSING))
             self._out.push(contact_id)
             alive.discard(contact_id)
@@ -245,6 +199,8 @@ class Session:
         meta = self._calls.meta(contact_id) if contact_id else None
         if fact is None or meta is None:
             return
+        if isinstance(fact, Played):
+            fact = replace(fact, digits_sealed=self._keys.seal(meta.client_id or "", fact.digits))
         source = self._source(happening)
         note, request_id = Note(source, fact), _request_id(source)
         await self._calls.insist(contact_id, note, request_id=request_id, meta=meta)

@@ -5,7 +5,6 @@ A frame is a 32-bit little-endian length and that many bytes (`node.proto`).
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import assert_never
 
 from google.protobuf.message import Message
 
@@ -13,12 +12,12 @@ from sasayaki.media.node.v1 import node_pb2 as pb
 from sasayaki.media.v1.call_events import (
     CallEndReason,
     LegEndReason,
-    RecordingPolicy,
     SupervisionMode,
 )
-from sasayaki_media.calls.commands import (
+from sasayaki_media.calls.happened import (
     Answered,
     BrokeSilence,
+    CustomerPutOnHold,
     Fact,
     FellSilent,
     Held,
@@ -27,26 +26,20 @@ from sasayaki_media.calls.commands import (
     ModeApplied,
     Over,
     Overlapped,
+    PhoneRang,
     PickedUp,
     Played,
     PlayEnd,
     Rang,
+    Referred,
     Resumed,
     Source,
+    TakenBack,
     TapBegan,
+    TapRested,
     TapStopped,
+    TapWentOn,
     Withdrawn,
-)
-from sasayaki_media.calls.orders import (
-    AdmitCall,
-    AnswerCall,
-    DialOperator,
-    HangUpCall,
-    HangUpLeg,
-    Order,
-    RemoveSupervisor,
-    SetMode,
-    StartPlay,
 )
 from sasayaki_media.phones.phone import Attach, Connect, Detach, Leave
 from sasayaki_media.phones.phone import Fact as PhoneFact
@@ -55,14 +48,14 @@ FRAME_BYTES_MAX = 4 * 1024 * 1024
 LENGTH_BYTES = 4
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MODES: dict[SupervisionMode, "pb.Mode.ValueType"] = {
+NODE_MODES: dict[SupervisionMode, "pb.Mode.ValueType"] = {
     SupervisionMode.LISTEN: pb.MODE_LISTEN,
     SupervisionMode.WHISPER: pb.MODE_WHISPER,
     SupervisionMode.BARGE: pb.MODE_BARGE,
     SupervisionMode.TAKEOVER: pb.MODE_TAKEOVER,
 }
-_HEARD = {mode: name for name, mode in _MODES.items()}
-MODES = frozenset(_MODES)
+_HEARD = {mode: name for name, mode in NODE_MODES.items()}
+MODES = frozenset(NODE_MODES)
 """The modes that the node can mix."""
 
 
@@ -117,6 +110,12 @@ def fact_of(happening: pb.Happening) -> Fact | None:
             return TapStopped(recorded_ms=closed.recorded_ms, pages=closed.pages)
         case "call_ended":
             return Over(_call_end(happening.call_ended.reason))
+        case "customer_rang":
+            return PhoneRang()
+        case "tap_paused":
+            return TapRested(happening.tap_paused.at_ms)
+        case "tap_resumed":
+            return TapWentOn(happening.tap_resumed.at_ms)
         case _:
             return _talk_fact_of(happening)
 
@@ -134,6 +133,18 @@ def _talk_fact_of(happening: pb.Happening) -> Fact | None:
             return Held(happening.leg_held.leg_id)
         case "leg_resumed":
             return Resumed(happening.leg_resumed.leg_id)
+        case "customer_held":
+            return CustomerPutOnHold()
+        case "customer_resumed":
+            return TakenBack()
+        case "referred":
+            referred = happening.referred
+            return Referred(
+                leg_id=referred.leg_id,
+                target=referred.target,
+                replaces_leg_id=referred.replaces_leg_id,
+                ours=referred.ours,
+            )
         case _:
             return None
 
@@ -208,64 +219,3 @@ def _call_end(reason: "pb.CallEnd.ValueType") -> CallEndReason:
     name = pb.CallEnd.Name(reason).removeprefix("CALL_END_")
     known = CallEndReason.__members__.get(name, CallEndReason.UNSPECIFIED)
     return CallEndReason.FAILED if known is CallEndReason.UNSPECIFIED else known
-
-
-def order_id(contact_id: str, key: str) -> str:
-    """The same for the same order of a call, however often it is sent."""
-    return f"{contact_id}/{key}"
-
-
-def order_message(contact_id: str, order: Order) -> pb.ToNode:
-    """A call's order as the node takes it."""
-    message = pb.Order(order_id=order_id(contact_id, order.key))
-    match order:
-        case AdmitCall(node_call_id):
-            message.admit.CopyFrom(pb.Admit(node_call_id=node_call_id, contact_id=contact_id))
-        case AnswerCall(record):
-            record_it = record is RecordingPolicy.AFTER_GUIDANCE
-            message.answer.CopyFrom(
-                pb.Answer(contact_id=contact_id, record_after_guidance=record_it)
-            )
-        case StartPlay():
-            message.play.CopyFrom(_play(contact_id, order))
-        case DialOperator(leg):
-            message.dial.CopyFrom(
-                pb.Dial(
-                    contact_id=contact_id,
-                    leg_id=leg.leg_id,
-                    user_id=leg.operator_id,
-                    ring_ms_max=leg.ring_ms_max,
-                )
-            )
-        case SetMode(leg_id, supervisor_id, mode, keep_phone):
-            message.supervise.CopyFrom(
-                pb.Supervise(
-                    contact_id=contact_id,
-                    leg_id=leg_id,
-                    user_id=supervisor_id,
-                    mode=_MODES[mode],
-                    keep_phone=keep_phone,
-                )
-            )
-        case RemoveSupervisor(leg_id):
-            message.unsupervise.CopyFrom(pb.Unsupervise(contact_id=contact_id, leg_id=leg_id))
-        case HangUpLeg(leg_id):
-            message.hang_up.CopyFrom(pb.HangUp(contact_id=contact_id, leg_id=leg_id))
-        case HangUpCall():
-            message.hang_up.CopyFrom(pb.HangUp(contact_id=contact_id))
-        case _:
-            assert_never(order)
-    return pb.ToNode(order=message)
-
-
-def _play(contact_id: str, order: StartPlay) -> pb.Play:
-    ordered = order.play.ordered
-    return pb.Play(
-        contact_id=contact_id,
-        play_id=ordered.play_id,
-        prompt_sha256=ordered.prompt_sha256,
-        guidance=ordered.guidance,
-        digits_max=ordered.digits_max,
-        first_digit_ms=ordered.first_digit_ms,
-        next_digit_ms=ordered.next_digit_ms,
-    )

@@ -20,7 +20,7 @@ from sasayaki.media.v1.phone_events import (
     PhoneReleaseOrdered,
 )
 from sasayaki_chassis.decider import Decider
-from sasayaki_media.calls.commands import Source
+from sasayaki_media.calls.happened import Source
 
 
 @dataclass(frozen=True, slots=True)

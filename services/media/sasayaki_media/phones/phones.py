@@ -8,7 +8,7 @@ from sasayaki.media.node.v1 import node_pb2 as pb
 from sasayaki.media.v1.phone_events import PhoneConnected, PhoneEvent, PhoneGone
 from sasayaki_chassis.ids import derived_id
 from sasayaki_chassis.owner import Meta, Owners
-from sasayaki_media.calls.commands import Source
+from sasayaki_media.calls.happened import Source
 from sasayaki_media.calls.switchboard import Switchboard, insistently
 from sasayaki_media.line.wire import PhoneHappening, phone_fact_of
 from sasayaki_media.metrics import PHONES, PHONES_LOST

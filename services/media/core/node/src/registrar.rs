@@ -1,12 +1,12 @@
 //! What a REGISTER is answered: our own digest check, then the table of phones (RFC 3261, 10.3).
 
-use std::net::SocketAddr;
-
 use sip::digest::{Outcome, Verifier};
+use sip::flow::Flow;
 use sip::location::{
     Binding, Change, Location, Refused, Registration, EXPIRES_S_MAX, EXPIRES_S_MIN,
 };
 use sip::message;
+use sip::trunk::Phones;
 
 /// Contacts that one REGISTER may name.
 const CONTACTS_MAX: usize = 8;
@@ -38,7 +38,7 @@ pub struct Registrar {
 
 impl Registrar {
     /// Answers one REGISTER from that source. Instants are UTC milliseconds.
-    pub fn register(&mut self, now_ms: u64, source: SocketAddr, asked: &Asked) -> Answer {
+    pub fn register(&mut self, now_ms: u64, source: Flow, asked: &Asked) -> Answer {
         let Some(user) = message::address(&asked.to).and_then(message::user) else {
             return plain(400);
         };
@@ -68,7 +68,15 @@ impl Registrar {
         self.location.lookup(now_ms, user)
     }
 
-    fn change(&mut self, now_ms: u64, flow: SocketAddr, user: &str, asked: &Asked) -> Answer {
+    /// Who is registered at an instant.
+    pub fn at(&self, now_ms: u64) -> At<'_> {
+        At {
+            location: &self.location,
+            now_ms,
+        }
+    }
+
+    fn change(&mut self, now_ms: u64, flow: Flow, user: &str, asked: &Asked) -> Answer {
         let Some(change) = change(asked) else {
             return plain(400);
         };
@@ -94,6 +102,23 @@ impl Registrar {
             Err(Refused::BadContact) => plain(400),
             Err(Refused::OutOfOrder) => plain(500),
         }
+    }
+}
+
+/// The registered phones at an instant.
+#[derive(Debug, Clone, Copy)]
+pub struct At<'a> {
+    location: &'a Location,
+    now_ms: u64,
+}
+
+impl Phones for At<'_> {
+    fn user_at(&self, flow: Flow) -> Option<&str> {
+        self.location.user_at(self.now_ms, flow)
+    }
+
+    fn knows(&self, user: &str) -> bool {
+        !self.location.lookup(self.now_ms, user).is_empty()
     }
 }
 

@@ -4,14 +4,33 @@ use std::collections::BTreeSet;
 use std::env;
 use std::fs;
 use std::net::{IpAddr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::time::Duration;
+
+use sip::trunk::Trunks;
+
+use crate::trunks;
+
+/// What connections of SIP over TCP may take.
+#[derive(Debug, Clone, Copy)]
+pub struct TcpLimits {
+    /// Connections in all, and of one address.
+    pub connections_max: usize,
+    pub connections_each_max: usize,
+    /// How long a message that has begun may take to be whole, and the first one to come.
+    pub patience: Duration,
+    /// How long a connection may say nothing.
+    pub idle: Duration,
+}
 
 /// Everything that can be set. Names are `SASAYAKI_NODE_…`.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// `SIP`: where SIP over UDP is spoken.
+    /// `SIP`: where SIP over UDP and TCP is spoken.
     pub sip: SocketAddr,
+    /// `TCP_CONNECTIONS_MAX`, `TCP_CONNECTIONS_EACH_MAX`, `TCP_PATIENCE_MS`, `TCP_IDLE_MS`.
+    pub tcp: TcpLimits,
     /// `RTP_ADDRESS` and `RTP_PORTS` (`first-last`): where sound is sent from.
     pub rtp_address: IpAddr,
     pub rtp_ports: (u16, u16),
@@ -32,8 +51,9 @@ pub struct Settings {
     pub rtp_silence_ms: u64,
     /// `PARKED_MS`: a supervisor's phone that is kept connected without a call is hung up after so long.
     pub parked_ms: u64,
-    /// `TRUNK` (`address:port`): where calls out of the centre go; empty: nobody outside can be called.
-    pub trunk: Option<SocketAddr>,
+    /// `TRUNKS`: the file that names who may bring calls and where calls to outside go; empty: everybody may bring them,
+    /// and nobody outside can be called.
+    pub trunks: Trunks,
 }
 
 impl Settings {
@@ -46,6 +66,12 @@ impl Settings {
             .map_err(|_| wrong("SIP_KEY_FILE", "32 bytes are needed"))?;
         Ok(Self {
             sip: parsed("SIP", "127.0.0.1:15060")?,
+            tcp: TcpLimits {
+                connections_max: parsed("TCP_CONNECTIONS_MAX", "2000")?,
+                connections_each_max: parsed("TCP_CONNECTIONS_EACH_MAX", "200")?,
+                patience: milliseconds("TCP_PATIENCE_MS", "10000")?,
+                idle: milliseconds("TCP_IDLE_MS", "3900000")?,
+            },
             rtp_address: parsed("RTP_ADDRESS", "127.0.0.1")?,
             rtp_ports: ports(&text("RTP_PORTS", "20000-23998"))?,
             socket: required("SOCKET")?.into(),
@@ -57,9 +83,9 @@ impl Settings {
             calls_max: parsed("CALLS_MAX", "1000")?,
             rtp_silence_ms: parsed("RTP_SILENCE_MS", "15000")?,
             parked_ms: parsed("PARKED_MS", "900000")?,
-            trunk: match text("TRUNK", "").as_str() {
-                "" => None,
-                _ => Some(parsed("TRUNK", "")?),
+            trunks: match text("TRUNKS", "").as_str() {
+                "" => Trunks::default(),
+                path => trunks::read(Path::new(path)).map_err(|fault| wrong("TRUNKS", &fault))?,
             },
         })
     }
@@ -86,6 +112,10 @@ fn parsed<T: FromStr>(setting: &str, default: &str) -> Result<T, String> {
     value
         .parse()
         .map_err(|_| wrong(setting, &format!("unreadable value {value:?}")))
+}
+
+fn milliseconds(setting: &str, default: &str) -> Result<Duration, String> {
+    Ok(Duration::from_millis(parsed(setting, default)?))
 }
 
 fn ports(value: &str) -> Result<(u16, u16), String> {

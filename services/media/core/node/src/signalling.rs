@@ -5,25 +5,29 @@
 
 use std::collections::VecDeque;
 use std::io;
+use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use tokio::net::{UdpSocket, UnixListener};
+use sip::trunk::{Caller, Trunks};
+use tokio::net::{TcpListener, UdpSocket, UnixListener};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{interval, sleep_until, Interval};
 
-use crate::calls::{Act, Caller, Calls, Limits};
+use crate::calls::{self, Act, Calls, Limits};
 use crate::journal::{self, Entry, Journal};
 use crate::link::{self, Brought, Link, ORDERS_WAITING_MAX};
 use crate::media::{Full, Levels, Media, MediaConfig, MediaHappening, MediaOrder};
 use crate::metrics::Metrics;
 use crate::registrar::Registrar;
 use crate::settings::Settings;
-use crate::stack::{Arrived, Stack};
-use crate::wire::Happening;
+use crate::stack::{Arrived, Invite, Stack};
+use crate::suspicions::Suspicions;
+use crate::wire::happening::Happening as What;
+use crate::wire::{Happening, Suspicion};
 
 /// Happenings of the media threads that may wait.
 const HAPPENINGS_WAITING_MAX: usize = 8_192;
@@ -31,6 +35,8 @@ const HAPPENINGS_WAITING_MAX: usize = 8_192;
 const LEVELS_WAITING_MAX: usize = 4;
 /// Bytes of datagrams that may wait for the signalling thread.
 const SIP_BUFFER_BYTES: usize = 4 << 20;
+/// Free ports that are looked at when any will do.
+const PORTS_TRIED_MAX: u32 = 16;
 /// How often bindings run out, gauges are set and orders that found no room are tried again.
 const HOUSEKEEPING: Duration = Duration::from_millis(50);
 /// How long the node waits at its end for BYEs to leave and Python to take the last happenings.
@@ -38,9 +44,11 @@ const FAREWELL: Duration = Duration::from_secs(2);
 
 /// Everything that signalling has opened, before its loop runs.
 pub struct Signalling {
-    sip: std::net::SocketAddr,
+    sip: SocketAddr,
     stack: Stack,
     calls: Calls,
+    trunks: Trunks,
+    suspicions: Suspicions,
     link: Link,
     journal: Journal,
     media: Media,
@@ -81,16 +89,16 @@ impl Signalling {
         let (levels_to, levels) = mpsc::channel(LEVELS_WAITING_MAX);
         let media = Media::start(&media_config(settings), sounds_to, levels_to)?;
         let journal = journal::start(&settings.journal, &node_id, Arc::clone(&metrics))?;
-        let socket = UdpSocket::bind(settings.sip).await?;
+        let (socket, listener) = bind(settings.sip).await?;
         // The system grants less where it is set up so; then a burst loses more, and is sent again.
         rustix::net::sockopt::set_socket_recv_buffer_size(&socket, SIP_BUFFER_BYTES)?;
         let sip = socket.local_addr()?;
-        let stack = Stack::start(socket, Arc::clone(&metrics))
+        let stack = Stack::start(socket, listener, settings.tcp, Arc::clone(&metrics))
             .await
             .map_err(io::Error::other)?;
-        let listener = listen(&settings.socket)?;
+        let for_python = listen(&settings.socket)?;
         let (brought_to, brought) = mpsc::channel(ORDERS_WAITING_MAX);
-        tokio::spawn(link::serve(listener, brought_to, Arc::clone(&metrics)));
+        tokio::spawn(link::serve(for_python, brought_to, Arc::clone(&metrics)));
         let lease_from = media.clone();
         let limits = Limits {
             calls_max: settings.calls_max,
@@ -101,7 +109,7 @@ impl Signalling {
                 settings.rtp_ports.1,
             ),
             lease: Box::new(move || lease_from.reserve_port()),
-            trunk: settings.trunk,
+            trunk: settings.trunks.outbound().cloned(),
         };
         let registrar = Registrar {
             verifier: sip::digest::Verifier::new(
@@ -117,6 +125,8 @@ impl Signalling {
             sip,
             stack,
             calls: Calls::new(node_id.clone(), registrar, limits, Arc::clone(&metrics)),
+            trunks: settings.trunks.clone(),
+            suspicions: Suspicions::new(Arc::clone(&metrics)),
             link: Link::new(node_id, Arc::clone(&metrics)),
             journal,
             media,
@@ -132,7 +142,7 @@ impl Signalling {
     }
 
     /// Where SIP is spoken.
-    pub fn sip_address(&self) -> std::net::SocketAddr {
+    pub fn sip_address(&self) -> SocketAddr {
         self.sip
     }
 
@@ -206,6 +216,12 @@ impl Signalling {
         let now_ms = self.clock.now_ms();
         match arrived {
             Arrived::Heard(leg, heard) => self.calls.heard(now_ms, leg, heard),
+            Arrived::Lost(flow) => {
+                let location = &mut self.calls.shared.registrar.location;
+                for _ in 0..location.lose(flow) {
+                    self.metrics.phones_lost_total.rise();
+                }
+            }
             Arrived::Register(register) => {
                 let registrar = &mut self.calls.shared.registrar;
                 let answer = registrar.register(now_ms, register.source, &register.asked);
@@ -216,19 +232,47 @@ impl Signalling {
                 self.stack.answer(*register, answer);
             }
             Arrived::Invite(invite) => {
+                let trunk = match self.trunk_of(now_ms, &invite) {
+                    Ok(trunk) => trunk,
+                    Err(code) => return self.stack.refuse(*invite, code),
+                };
                 let open = !self.stopping
                     && self.link.takes_calls()
                     && self.metrics.ready.load(Ordering::Relaxed);
-                let caller = Caller {
+                let caller = calls::Caller {
                     dialled: &invite.dialled,
                     from: &invite.from,
                     sdp: &invite.sdp,
                 };
                 match self.calls.invited(now_ms, &caller, open) {
-                    Ok(leg) => self.stack.take(*invite, leg),
+                    Ok(leg) => self.stack.take(*invite, leg, trunk),
                     Err(code) => self.stack.refuse(*invite, code),
                 }
             }
+        }
+    }
+
+    /// By which trunk a caller comes, if there are any; or with which status they are turned away before anything else.
+    fn trunk_of(&mut self, now_ms: u64, invite: &Invite) -> Result<Option<String>, u16> {
+        let phones = self.calls.shared.registrar.at(now_ms);
+        let suspicion = match self.trunks.caller(&phones, invite.source, &invite.from) {
+            Caller::Phone | Caller::Anybody => return Ok(None),
+            Caller::Trunk(trunk) if self.stack.has_room(trunk) => {
+                return Ok(Some(trunk.name.clone()))
+            }
+            Caller::Trunk(_) => return Err(503),
+            Caller::Forged => Suspicion::ForgedFrom,
+            Caller::Stranger => Suspicion::UnknownPeer,
+        };
+        let by = self.trunks.at(invite.source.address.ip());
+        let name = by.map(|trunk| trunk.name.clone()).unwrap_or_default();
+        self.suspect(now_ms, "", suspicion, &name);
+        Err(403)
+    }
+
+    fn suspect(&mut self, now_ms: u64, contact_id: &str, suspicion: Suspicion, trunk: &str) {
+        if let Some(what) = self.suspicions.suspect(now_ms, suspicion, trunk) {
+            self.tell(contact_id.to_owned(), what);
         }
     }
 
@@ -266,18 +310,20 @@ impl Signalling {
                 Act::Invite { leg, sdp, target } => self.stack.invite(leg, sdp, &target),
                 Act::Media(order) => self.order_sound(order),
                 Act::Applied { order_id, error } => self.link.applied(order_id, error),
-                Act::Happened { contact_id, what } => {
-                    let happening = Happening {
-                        seq: 0,
-                        at_us: wall_us(),
-                        contact_id,
-                        happening: Some(what),
-                    };
-                    let (seq, record) = self.link.keep(happening);
-                    self.to_journal(Entry::Append { seq, record });
-                }
+                Act::Happened { contact_id, what } => self.tell(contact_id, what),
             }
         }
+    }
+
+    fn tell(&mut self, contact_id: String, what: What) {
+        let happening = Happening {
+            seq: 0,
+            at_us: wall_us(),
+            contact_id,
+            happening: Some(what),
+        };
+        let (seq, record) = self.link.keep(happening);
+        self.to_journal(Entry::Append { seq, record });
     }
 
     /// Orders keep their order: one that finds no room makes the later ones wait behind it.
@@ -334,6 +380,24 @@ fn media_config(settings: &Settings) -> MediaConfig {
         spool_dir: settings.spool.clone(),
         rtp_silence: Duration::from_millis(settings.rtp_silence_ms),
         ..MediaConfig::default()
+    }
+}
+
+/// Opens the same port for UDP and TCP. Where any port will do, one that is free for UDP may be taken for TCP.
+async fn bind(address: SocketAddr) -> io::Result<(UdpSocket, TcpListener)> {
+    let mut left = if address.port() == 0 {
+        PORTS_TRIED_MAX
+    } else {
+        1
+    };
+    loop {
+        left -= 1;
+        let socket = UdpSocket::bind(address).await?;
+        match TcpListener::bind(socket.local_addr()?).await {
+            Ok(listener) => return Ok((socket, listener)),
+            Err(error) if left == 0 => return Err(error),
+            Err(_) => {}
+        }
     }
 }
 

@@ -92,6 +92,19 @@ pub fn inspect(datagram: &[u8]) -> Verdict {
     }
 }
 
+/// The answer with that status to a request whose head is there, whatever else is wrong with it; none when there is no
+/// way back, or for what is never answered.
+pub fn answer(head: &[u8], code: u16) -> Option<Reply> {
+    let head = Head::read(head);
+    if head.start.starts_with("SIP/") {
+        return None;
+    }
+    match refuse(&head, refusal(code, "refused")) {
+        Verdict::Answer(reply) => Some(reply),
+        _ => None,
+    }
+}
+
 /// Why a request is refused.
 struct Refusal {
     code: u16,
@@ -319,6 +332,8 @@ fn tagged(name: &str, value: &str, via: &str) -> String {
 
 fn phrase(code: u16) -> &'static str {
     match code {
+        403 => "Forbidden",
+        503 => "Service Unavailable",
         416 => "Unsupported URI Scheme",
         420 => "Bad Extension",
         483 => "Too Many Hops",

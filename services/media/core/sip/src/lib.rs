@@ -4,10 +4,14 @@
 #![forbid(unsafe_code)]
 
 pub mod digest;
+pub mod flow;
 pub mod guard;
 pub mod leg;
 pub mod location;
+pub mod login;
 pub mod merged;
 pub mod message;
 pub mod number;
 pub mod sdp;
+pub mod stream;
+pub mod trunk;

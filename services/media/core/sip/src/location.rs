@@ -1,7 +1,8 @@
 //! Where a user's phones are (RFC 3261, 10.3): bindings with an expiry and caps.
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
+
+use crate::flow::Flow;
 
 /// Phones of one user.
 pub const BINDINGS_MAX: usize = 5;
@@ -17,7 +18,7 @@ pub const EXPIRES_S_MAX: u64 = 3600;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Binding {
     pub contact: String,
-    pub flow: SocketAddr,
+    pub flow: Flow,
     pub expires_ms: u64,
     call_id: String,
     cseq: u64,
@@ -28,7 +29,7 @@ pub struct Binding {
 pub struct Registration<'a> {
     pub call_id: &'a str,
     pub cseq: u64,
-    pub flow: SocketAddr,
+    pub flow: Flow,
     pub change: Change<'a>,
 }
 
@@ -117,6 +118,29 @@ impl Location {
             bindings.retain(|binding| binding.expires_ms > now_ms);
             !bindings.is_empty()
         });
+    }
+
+    /// Forgets the phones that were reached by a connection that is gone; how many those were.
+    pub fn lose(&mut self, flow: Flow) -> usize {
+        let mut lost = 0;
+        self.users.retain(|_, bindings| {
+            let before = bindings.len();
+            bindings.retain(|binding| binding.flow != flow);
+            lost += before - bindings.len();
+            !bindings.is_empty()
+        });
+        lost
+    }
+
+    /// The user whose phone is reached so, if one is.
+    pub fn user_at(&self, now_ms: u64, flow: Flow) -> Option<&str> {
+        self.users
+            .iter()
+            .find(|(_, bindings)| {
+                let mut here = bindings.iter();
+                here.any(|binding| binding.flow == flow && binding.expires_ms > now_ms)
+            })
+            .map(|(user, _)| user.as_str())
     }
 
     /// Users with a phone.

@@ -1,5 +1,6 @@
 //! Where phones are: bindings, their expiry and their caps.
 
+use sip::flow::Flow;
 use sip::location::{Change, Location, Refused, Registration, BINDINGS_MAX, EXPIRES_S_MAX};
 use sip::merged::{Merged, REQUESTS_MAX};
 use sip::number;
@@ -10,7 +11,7 @@ fn asked<'a>(cseq: u64, contacts: &[(&'a str, u64)]) -> Registration<'a> {
     Registration {
         call_id: "c1",
         cseq,
-        flow: "192.0.2.7:40000".parse().unwrap(),
+        flow: Flow::udp("192.0.2.7:40000".parse().unwrap()),
         change: Change::Set(contacts.to_vec()),
     }
 }
@@ -23,7 +24,7 @@ fn a_registered_phone_is_found_until_it_expires() {
         .unwrap();
     let found = location.lookup(59_999, "usr_a");
     assert_eq!(
-        (found[0].contact.as_str(), found[0].flow.port()),
+        (found[0].contact.as_str(), found[0].flow.address.port()),
         (PHONE, 40_000)
     );
     assert!(location.lookup(60_000, "usr_a").is_empty());
@@ -183,4 +184,22 @@ fn dialled_numbers_become_e164() {
 fn a_withheld_number_is_empty_and_a_long_one_cut() {
     assert_eq!(number::caller("Anonymous"), "");
     assert_eq!(number::caller(&"9".repeat(70)).len(), 64);
+}
+
+#[test]
+fn a_lost_connection_takes_its_phones_and_no_others_along() {
+    let mut location = Location::default();
+    let gone = Flow::tcp("192.0.2.7:40000".parse().unwrap());
+    let mut over_tcp = asked(2, &[("sip:usr_a@192.0.2.7:5070;transport=tcp", 60)]);
+    over_tcp.flow = gone;
+    location
+        .register(0, "usr_a", &asked(1, &[(PHONE, 60)]))
+        .unwrap();
+    location.register(0, "usr_a", &over_tcp).unwrap();
+    assert_eq!(location.user_at(1, gone), Some("usr_a"));
+    assert_eq!(location.lose(gone), 1);
+    assert_eq!(location.user_at(1, gone), None);
+    let left = location.lookup(1, "usr_a");
+    assert_eq!((left.len(), left[0].contact.as_str()), (1, PHONE));
+    assert_eq!(location.lose(gone), 0);
 }

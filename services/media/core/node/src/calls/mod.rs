@@ -9,6 +9,7 @@ use sip::leg::{Heard, Leg, Say};
 use sip::location::Binding;
 use sip::number;
 use sip::sdp::Audio;
+use sip::trunk::Trunk;
 
 use crate::media::{CallId, LegId, MediaHappening, MediaOrder, NoPort, PlayId, PortLease, Prompt};
 use crate::metrics::Metrics;
@@ -81,7 +82,7 @@ pub enum To {
 /// Somebody outside, by a trunk: the number to call and ours that they see, E.164.
 #[derive(Debug, Clone)]
 pub struct Outside {
-    pub trunk: SocketAddr,
+    pub trunk: Trunk,
     pub number: String,
     pub from_number: String,
 }
@@ -103,7 +104,7 @@ pub struct Limits {
     pub rtp: (std::net::IpAddr, u16, u16),
     pub lease: Box<dyn Fn() -> Result<PortLease, NoPort> + Send>,
     /// Where calls out of the centre go.
-    pub trunk: Option<SocketAddr>,
+    pub trunk: Option<Trunk>,
 }
 
 /// What calls share.

@@ -62,7 +62,7 @@ impl<'a> Numbers<'a> {
 
 impl Shared {
     fn outside(&self, numbers: Numbers<'_>) -> Result<To, &'static str> {
-        let trunk = self.limits.trunk.ok_or(NO_TRUNK)?;
+        let trunk = self.limits.trunk.clone().ok_or(NO_TRUNK)?;
         Ok(To::Outside(Outside {
             trunk,
             number: numbers.number.to_owned(),

@@ -1,47 +1,48 @@
 //! rsipstack behind our words: the only module that names it.
 //!
-//! UDP datagrams pass the strict look first. Requests outside dialogs come out as [`Arrived`]; what dialogs report is
+//! What arrives over UDP or TCP passes the strict look first. Requests outside dialogs come out as [`Arrived`]; what dialogs report is
 //! put into the leg's terms ([`Heard`]); what legs say ([`Say`]) goes in. State events are believed, not return values,
 //! every dialog is removed when its leg is done with it, and nothing here waits for a phone.
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use rsipstack::dialog::dialog::{
     DialogState, DialogStateReceiver, DialogStateSender, TransactionHandle,
 };
 use rsipstack::dialog::dialog_layer::DialogLayer;
-use rsipstack::dialog::invitation::InviteOption;
 use rsipstack::dialog::invite_dialog::InviteDialog;
 use rsipstack::dialog::DialogId;
-use rsipstack::sip::{Header, Method, StatusCode, Transport, Uri};
+use rsipstack::sip::{Header, Method, StatusCode, Uri};
 use rsipstack::transaction::endpoint::EndpointOption;
 use rsipstack::transaction::key::TransactionRole;
 use rsipstack::transaction::transaction::Transaction;
 use rsipstack::transaction::{Endpoint, TransactionReceiver};
 use rsipstack::transport::udp::UdpConnection;
-use rsipstack::transport::{SipAddr, TransportLayer};
+use rsipstack::transport::TransportLayer;
 use rsipstack::EndpointBuilder;
-use tokio::net::UdpSocket;
+use tokio::net::{TcpListener, UdpSocket};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
+use sip::flow::{self, Flow};
 use sip::guard::ALLOWED;
 use sip::leg::{Heard, Say};
 use sip::merged::Merged;
 
-use crate::calls::{Target, To};
 use crate::media::LegId;
 use crate::metrics::Metrics;
 use crate::registrar::{Answer, Asked};
+use crate::settings::TcpLimits;
 
-use strict::{Additions, StrictUdp};
-use words::{
-    accept, all, answer_handle, ended, header, invite_headers, key, reply_with, sdp_headers,
-};
+use calling::{Attempt, Told};
+use streams::{Arrivals, Streams};
+use strict::{Additions, Gate, StrictUdp};
+use words::{accept, all, answer_handle, ended, header, key, reply_with, sdp_headers, source};
 
+mod calling;
+mod streams;
 mod strict;
 mod words;
 
@@ -52,10 +53,13 @@ pub enum Arrived {
     Invite(Box<Invite>),
     Register(Box<Register>),
     Heard(LegId, Heard),
+    /// A connection is gone, and whoever was reached by it can't be.
+    Lost(Flow),
 }
 
 /// An INVITE that waits for its verdict.
 pub struct Invite {
+    pub source: Flow,
     pub dialled: String,
     pub from: String,
     pub sdp: Vec<u8>,
@@ -64,9 +68,24 @@ pub struct Invite {
 
 /// A REGISTER that waits for its answer.
 pub struct Register {
-    pub source: SocketAddr,
+    pub source: Flow,
     pub asked: Asked,
     transaction: Transaction,
+}
+
+/// Our own address in dialogs, by the way that leads to it.
+struct Contacts {
+    udp: Uri,
+    tcp: Uri,
+}
+
+impl Contacts {
+    fn of(&self, flow: Option<Flow>) -> &Uri {
+        match flow.map(|flow| flow.transport) {
+            Some(flow::Transport::Tcp) => &self.tcp,
+            _ => &self.udp,
+        }
+    }
 }
 
 /// The stack with the dialogs of our legs.
@@ -74,32 +93,54 @@ pub struct Stack {
     endpoint: Arc<Endpoint>,
     dialogs: Arc<DialogLayer>,
     incoming: TransactionReceiver,
+    streams: Streams,
+    arrivals: Arrivals,
     states: DialogStateReceiver,
     states_to: DialogStateSender,
-    failures: mpsc::UnboundedReceiver<LegId>,
-    failures_to: mpsc::UnboundedSender<LegId>,
+    failures: mpsc::UnboundedReceiver<Told>,
+    failures_to: mpsc::UnboundedSender<Told>,
     legs: HashMap<LegId, InviteDialog>,
     /// Call-ID and our tag, which nobody else draws.
     ids: HashMap<(String, String), LegId>,
+    /// INVITEs to trunks that are not answered.
+    attempts: HashMap<LegId, Attempt>,
+    /// By which trunk a leg goes.
+    trunk_legs: HashMap<LegId, String>,
     acknowledged: HashMap<LegId, u32>,
     replies: HashMap<u64, TransactionHandle>,
     last_reply: u64,
     merged: Merged,
-    contact: Uri,
+    contacts: Contacts,
     started: Instant,
     metrics: Arc<Metrics>,
 }
 
 impl Stack {
-    /// Speaks SIP on that socket, within a tokio runtime.
-    pub async fn start(socket: UdpSocket, metrics: Arc<Metrics>) -> Result<Self, rsipstack::Error> {
+    /// Speaks SIP on these sockets, within a tokio runtime.
+    pub async fn start(
+        socket: UdpSocket,
+        listener: TcpListener,
+        limits: TcpLimits,
+        metrics: Arc<Metrics>,
+    ) -> Result<Self, rsipstack::Error> {
         let token = CancellationToken::new();
         let address = socket.local_addr()?;
-        let strict = StrictUdp::new(socket, Arc::clone(&metrics));
+        let gate = Arc::new(Gate::new(Arc::clone(&metrics)));
+        let (streams, arrivals) = Streams::new(
+            address,
+            limits,
+            Arc::clone(&gate),
+            Arc::clone(&metrics),
+            token.child_token(),
+        );
+        tokio::spawn(streams.clone().accept(listener));
+        let strict = StrictUdp::new(socket, gate);
         let udp =
             UdpConnection::from_socket(Arc::new(strict), None, Some(token.child_token())).await?;
         let transport = TransportLayer::new(token.clone());
         transport.add_transport(udp.into());
+        // How long a connection may be quiet is our own matter.
+        transport.set_stream_idle_timeout(Duration::ZERO);
         let endpoint = EndpointBuilder::new()
             .with_cancel_token(token)
             .with_transport_layer(transport)
@@ -121,17 +162,24 @@ impl Stack {
             endpoint,
             dialogs,
             incoming,
+            streams,
+            arrivals,
             states,
             states_to,
             failures,
             failures_to,
             legs: HashMap::new(),
             ids: HashMap::new(),
+            attempts: HashMap::new(),
+            trunk_legs: HashMap::new(),
             acknowledged: HashMap::new(),
             replies: HashMap::new(),
             last_reply: 0,
             merged: Merged::default(),
-            contact: Uri::try_from(format!("sip:sasayaki@{address}").as_str())?,
+            contacts: Contacts {
+                udp: Uri::try_from(format!("sip:sasayaki@{address}").as_str())?,
+                tcp: Uri::try_from(format!("sip:sasayaki@{address};transport=tcp").as_str())?,
+            },
             started: Instant::now(),
             metrics,
         })
@@ -143,7 +191,16 @@ impl Stack {
             let arrived = tokio::select! {
                 transaction = self.incoming.recv() => self.incoming(transaction?),
                 state = self.states.recv() => self.state(state?),
-                leg = self.failures.recv() => leg.map(|leg| Arrived::Heard(leg, Heard::Broke)),
+                told = self.failures.recv() => {
+                    self.told(told?).map(|(leg, heard)| Arrived::Heard(leg, heard))
+                }
+                flow = self.arrivals.lost.recv() => flow.map(Arrived::Lost),
+                connection = self.arrivals.accepted.recv() => {
+                    if let Some(connection) = connection {
+                        self.endpoint.inner.transport_layer.add_connection(connection.into());
+                    }
+                    None
+                }
             };
             if arrived.is_some() {
                 return arrived;
@@ -157,9 +214,12 @@ impl Stack {
     }
 
     /// Makes the caller's dialog that leg's.
-    pub fn take(&mut self, invite: Invite, leg: LegId) {
+    pub fn take(&mut self, invite: Invite, leg: LegId, trunk: Option<String>) {
+        if let Some(trunk) = trunk {
+            self.trunk_legs.insert(leg, trunk);
+        }
         let mut transaction = invite.transaction;
-        let contact = Some(self.contact.clone());
+        let contact = Some(self.contacts.of(source(&transaction)).clone());
         let states = self.states_to.clone();
         match self
             .dialogs
@@ -189,54 +249,12 @@ impl Stack {
             Say::Forget => self.forget(leg),
             Say::Invite(_) => self.fail(leg),
             other => {
+                if matches!(other, Say::Abandon | Say::Bye) {
+                    self.attempts.remove(&leg);
+                }
                 if let Some(dialog) = self.legs.get(&leg) {
                     self.say_in_dialog(dialog.clone(), other);
                 }
-            }
-        }
-    }
-
-    /// Rings a phone.
-    pub fn invite(&mut self, leg: LegId, sdp: String, target: &Target) {
-        let (own, called, destination) = match &target.to {
-            To::Phone(phone) => (
-                Ok(self.contact.clone()),
-                Uri::try_from(phone.contact.as_str()),
-                phone.flow,
-            ),
-            To::Outside(outside) => (
-                // Our number is what the called person sees.
-                Uri::try_from(self.as_number(&outside.from_number).as_str()),
-                Uri::try_from(format!("sip:{}@{}", outside.number, outside.trunk).as_str()),
-                outside.trunk,
-            ),
-        };
-        let (Ok(own), Ok(called)) = (own, called) else {
-            return self.fail(leg);
-        };
-        let option = InviteOption {
-            caller: own,
-            callee: called,
-            destination: Some(SipAddr::new(Transport::Udp, destination.into())),
-            contact: self.contact.clone(),
-            offer: Some(sdp.into_bytes()),
-            headers: Some(invite_headers(target, &self.contact)),
-            ..InviteOption::default()
-        };
-        match self.dialogs.do_invite_async(option, self.states_to.clone()) {
-            Ok((dialog, result)) => {
-                self.hold(leg, &dialog);
-                let failures = self.failures_to.clone();
-                tokio::spawn(async move {
-                    // States tell the rest; only a request that could not be sent or read brings none.
-                    if !matches!(result.await, Ok(Ok(_))) {
-                        let _ = failures.send(leg);
-                    }
-                });
-            }
-            Err(error) => {
-                tracing::warn!(%error, "invite_not_sent");
-                self.fail(leg);
             }
         }
     }
@@ -261,16 +279,13 @@ impl Stack {
     /// Brings the gauges up to date.
     pub fn measure(&self) {
         let stats = self.endpoint.inner.get_stats();
+        self.metrics.tcp_connections.set(self.streams.count());
         self.metrics.legs.set(self.legs.len());
         self.metrics.dialogs.set(self.dialogs.len());
         self.metrics.transactions.set(stats.running_transactions);
         self.metrics
             .transactions_finished
             .set(stats.finished_transactions);
-    }
-
-    fn as_number(&self, number: &str) -> String {
-        format!("sip:{number}@{}", self.contact.host_with_port)
     }
 
     fn hold(&mut self, leg: LegId, dialog: &InviteDialog) {
@@ -280,12 +295,23 @@ impl Stack {
 
     fn fail(&self, leg: LegId) {
         self.metrics.stack_errors_total.rise();
+        self.tell(leg, Heard::Broke);
+    }
+
+    /// Lets a leg hear something as if its phone had said it.
+    fn tell(&self, leg: LegId, heard: Heard) {
         // The receiver lives as long as the sender: both are ours.
-        let _ = self.failures_to.send(leg);
+        let _ = self.failures_to.send(Told::Heard(leg, heard));
     }
 
     fn forget(&mut self, leg: LegId) {
         self.acknowledged.remove(&leg);
+        self.attempts.remove(&leg);
+        self.trunk_legs.remove(&leg);
+        self.drop_dialog(leg);
+    }
+
+    fn drop_dialog(&mut self, leg: LegId) {
         if let Some(dialog) = self.legs.remove(&leg) {
             let id = dialog.id();
             self.ids.remove(&key(&id));
@@ -375,8 +401,12 @@ impl Stack {
         if !request.body.is_empty() && !kind.eq_ignore_ascii_case("application/sdp") {
             return reply_with(transaction, 415, vec![accept()]);
         }
+        let Some(source) = source(&transaction) else {
+            return reply_with(transaction, 400, Vec::new());
+        };
         let from = sip::message::address(value("From")).and_then(sip::message::user);
         let invite = Invite {
+            source,
             dialled: sip::message::user(&request.uri.to_string()).unwrap_or_default(),
             from: from.unwrap_or_default(),
             sdp: request.body.clone(),
@@ -398,10 +428,7 @@ impl Stack {
             call_id: owned("Call-ID").unwrap_or_default(),
             cseq: cseq.unwrap_or_default(),
         };
-        let connection = transaction.connection.as_ref();
-        let source =
-            connection.and_then(|connection| connection.get_remote_addr()?.get_socketaddr().ok());
-        let Some(source) = source else {
+        let Some(source) = source(&transaction) else {
             return reply_with(transaction, 400, Vec::new());
         };
         Some(Arrived::Register(Box::new(Register {
@@ -434,7 +461,11 @@ impl Stack {
                 if leg.is_none() {
                     self.dialogs.remove_dialog(&id);
                 }
-                ended(&reason, self.is_dialled(leg?))
+                let heard = ended(&reason, self.is_dialled(leg?));
+                if self.is_question(leg?, &heard) {
+                    return None;
+                }
+                heard
             }
             DialogState::Info(_, _, handle)
             | DialogState::Options(_, _, handle)

@@ -1,4 +1,4 @@
-//! What stands between the wire and the stack: the strict look at each datagram, and what the stack leaves out of its
+//! What stands between the wire and the stack: the strict look at each message, and what the stack leaves out of its
 //! own messages.
 
 use std::net::SocketAddr;
@@ -12,7 +12,7 @@ use rsipstack::transaction::endpoint::MessageInspector;
 use rsipstack::transport::SipAddr;
 use tokio::net::UdpSocket;
 
-use sip::guard::{self, Verdict, ALLOWED};
+use sip::guard::{self, Reply, Verdict, ALLOWED};
 
 use crate::limiter::{Limiter, Rate};
 use crate::metrics::Metrics;
@@ -62,65 +62,108 @@ impl MessageInspector for Additions {
     }
 }
 
-/// A UDP socket that lets only well-formed messages through, and no more of them than is bearable.
-pub struct StrictUdp {
-    socket: UdpSocket,
+/// The strict look at whatever arrives, whichever way, with the shares of each source and of all.
+pub struct Gate {
     started: Instant,
     metrics: Arc<Metrics>,
-    state: Mutex<StrictState>,
+    limiters: Mutex<Limiters>,
 }
 
-struct StrictState {
-    datagram: Vec<u8>,
+struct Limiters {
     refusals: Limiter,
     requests: Limiter,
 }
 
-impl StrictUdp {
-    pub fn new(socket: UdpSocket, metrics: Arc<Metrics>) -> Self {
+/// What becomes of a message.
+pub enum Judged {
+    /// So many of its bytes go on to the stack.
+    Passed(usize),
+    /// It is answered with this, and goes no further.
+    Refused(Reply),
+    Nothing,
+    /// The sources, or all of them, have had their share.
+    Shed,
+}
+
+impl Gate {
+    pub fn new(metrics: Arc<Metrics>) -> Self {
         Self {
-            socket,
             started: Instant::now(),
             metrics,
-            state: Mutex::new(StrictState {
-                datagram: vec![0; DATAGRAM_BYTES_MAX],
+            limiters: Mutex::new(Limiters {
                 refusals: Limiter::new(REFUSALS_EACH, REFUSALS_ALL),
                 requests: Limiter::new(REQUESTS_EACH, REQUESTS_ALL),
             }),
         }
     }
 
-    /// One datagram that waits, if it may pass; what it is answered if it is refused with an answer.
-    fn take(&self, into: &mut [u8]) -> std::io::Result<Taken> {
-        // The buffers are whole even if a holder of the lock panicked.
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let state = &mut *state;
-        let (length, from) = self.socket.try_recv_from(&mut state.datagram)?;
-        let datagram = &state.datagram[..length];
-        let now_ms = self.started.elapsed().as_millis() as u64;
-        match guard::inspect(datagram) {
+    /// Judges one message of that sender.
+    pub fn judge(&self, message: &[u8], from: SocketAddr) -> Judged {
+        match guard::inspect(message) {
             Verdict::Pass { bytes } => {
-                if opens_work(datagram) && !state.requests.allows(now_ms, from.ip()) {
+                if opens_work(message) && !self.has_share(from, |limiters| &mut limiters.requests) {
                     self.metrics.requests_shed_total.rise();
-                    return Ok(Taken::Nothing);
+                    return Judged::Shed;
                 }
-                into[..bytes].copy_from_slice(&datagram[..bytes]);
-                Ok(Taken::Passed(bytes, from))
+                Judged::Passed(bytes)
             }
             Verdict::Drop(_) => {
                 self.metrics.datagrams_dropped_total.rise();
-                Ok(Taken::Nothing)
+                Judged::Nothing
             }
-            Verdict::Answer(reply) => {
-                let to = reply.destination(from);
-                if !is_answerable(to) || !state.refusals.allows(now_ms, from.ip()) {
-                    self.metrics.answers_suppressed_total.rise();
-                    return Ok(Taken::Nothing);
-                }
-                self.metrics.datagrams_answered_total.rise();
-                Ok(Taken::Refused(reply.to_bytes(from), to))
-            }
+            Verdict::Answer(reply) => self.answerable(reply, from),
         }
+    }
+
+    /// A refusal, unless its source has caused too many.
+    pub fn answerable(&self, reply: Reply, from: SocketAddr) -> Judged {
+        let to = reply.destination(from);
+        if !is_answerable(to) || !self.has_share(from, |limiters| &mut limiters.refusals) {
+            self.metrics.answers_suppressed_total.rise();
+            return Judged::Nothing;
+        }
+        self.metrics.datagrams_answered_total.rise();
+        Judged::Refused(reply)
+    }
+
+    fn has_share(&self, from: SocketAddr, which: impl Fn(&mut Limiters) -> &mut Limiter) -> bool {
+        let now_ms = self.started.elapsed().as_millis() as u64;
+        // The tables are whole even if a holder of the lock panicked.
+        let mut limiters = self.limiters.lock().unwrap_or_else(PoisonError::into_inner);
+        which(&mut limiters).allows(now_ms, from.ip())
+    }
+}
+
+/// A UDP socket that lets only well-formed messages through, and no more of them than is bearable.
+pub struct StrictUdp {
+    socket: UdpSocket,
+    gate: Arc<Gate>,
+    datagram: Mutex<Vec<u8>>,
+}
+
+impl StrictUdp {
+    pub fn new(socket: UdpSocket, gate: Arc<Gate>) -> Self {
+        Self {
+            socket,
+            gate,
+            datagram: Mutex::new(vec![0; DATAGRAM_BYTES_MAX]),
+        }
+    }
+
+    /// One datagram that waits, if it may pass; what it is answered if it is refused with an answer.
+    fn take(&self, into: &mut [u8]) -> std::io::Result<Taken> {
+        // The buffer is whole even if a holder of the lock panicked.
+        let mut held = self.datagram.lock().unwrap_or_else(PoisonError::into_inner);
+        let (length, from) = self.socket.try_recv_from(&mut held)?;
+        let datagram = &held[..length];
+        Ok(match self.gate.judge(datagram, from) {
+            Judged::Passed(bytes) => {
+                into[..bytes].copy_from_slice(&datagram[..bytes]);
+                Taken::Passed(bytes, from)
+            }
+            Judged::Refused(reply) => Taken::Refused(reply.to_bytes(from), reply.destination(from)),
+            Judged::Nothing | Judged::Shed => Taken::Nothing,
+        })
     }
 }
 

@@ -2,9 +2,10 @@
 
 use rsipstack::dialog::dialog::{TerminatedReason, TransactionHandle};
 use rsipstack::dialog::DialogId;
-use rsipstack::sip::{Header, Method, Request, StatusCode, Uri};
+use rsipstack::sip::{Header, Method, Request, StatusCode, Transport, Uri};
 use rsipstack::transaction::transaction::Transaction;
 
+use sip::flow::Flow;
 use sip::guard::ALLOWED;
 use sip::leg::Heard;
 
@@ -43,6 +44,16 @@ pub fn all(request: &Request, name: &str) -> Vec<String> {
         .iter()
         .filter(|header| header.name().eq_ignore_ascii_case(name));
     headers.map(|header| header.value().to_owned()).collect()
+}
+
+/// Where a request came from.
+pub fn source(transaction: &Transaction) -> Option<Flow> {
+    let address = transaction.connection.as_ref()?.get_remote_addr()?;
+    let socket = address.get_socketaddr().ok()?;
+    match address.r#type {
+        Some(Transport::Tcp) => Some(Flow::tcp(socket)),
+        _ => Some(Flow::udp(socket)),
+    }
 }
 
 pub fn accept() -> Header {

@@ -4,6 +4,7 @@
 pub mod desk;
 pub mod phone;
 pub mod stage;
+pub mod wire;
 
 use std::net::{SocketAddr, UdpSocket};
 use std::sync::atomic::{AtomicU16, Ordering};
@@ -12,8 +13,9 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use sasayaki_node::metrics::Metrics;
-use sasayaki_node::settings::Settings;
+use sasayaki_node::settings::{Settings, TcpLimits};
 use sasayaki_node::signalling::Signalling;
+use sip::trunk::Trunks;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 
@@ -47,6 +49,12 @@ impl Node {
         let first = 24_000 + slot % 40 * 200;
         let mut settings = Settings {
             sip: "127.0.0.1:0".parse().unwrap(),
+            tcp: TcpLimits {
+                connections_max: 40,
+                connections_each_max: 40,
+                patience: PATIENCE,
+                idle: PATIENCE,
+            },
             rtp_address: "127.0.0.1".parse().unwrap(),
             rtp_ports: (first, first + 198),
             socket: folder.path().join("node.sock"),
@@ -58,7 +66,7 @@ impl Node {
             calls_max: 4,
             rtp_silence_ms: 60_000,
             parked_ms: 60_000,
-            trunk: None,
+            trunks: Trunks::default(),
         };
         change(&mut settings);
         let metrics = Arc::new(Metrics::default());

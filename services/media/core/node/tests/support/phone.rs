@@ -7,13 +7,14 @@ use std::time::Instant;
 
 use sip::digest::{response, secret, Algorithm, Asked};
 
+use super::wire::Wire;
 use super::{socket, Node, PATIENCE};
 
 static SERIAL: AtomicU32 = AtomicU32::new(1);
 
 pub struct Phone {
     pub user: String,
-    pub sip: UdpSocket,
+    pub sip: Wire,
     pub rtp: UdpSocket,
     node: SocketAddr,
     key: [u8; 32],
@@ -90,9 +91,18 @@ pub struct Dialog {
 
 impl Phone {
     pub fn new(node: &Node, user: &str) -> Self {
+        Self::over(Wire::udp(), node, user)
+    }
+
+    /// A phone with a connection to the node.
+    pub fn over_tcp(node: &Node, user: &str) -> Self {
+        Self::over(Wire::tcp(node.sip), node, user)
+    }
+
+    pub fn over(sip: Wire, node: &Node, user: &str) -> Self {
         Self {
             user: user.to_owned(),
-            sip: socket(),
+            sip,
             rtp: socket(),
             node: node.sip,
             key: node.settings.sip_key,
@@ -101,7 +111,15 @@ impl Phone {
     }
 
     fn address(&self) -> SocketAddr {
-        self.sip.local_addr().unwrap()
+        self.sip.local_addr()
+    }
+
+    fn contact(&self) -> String {
+        let (user, address) = (&self.user, self.address());
+        match self.sip {
+            Wire::Udp(_) => format!("sip:{user}@{address}"),
+            Wire::Tcp(..) => format!("sip:{user}@{address};transport=tcp"),
+        }
     }
 
     pub fn sdp(&self, direction: &str) -> String {
@@ -113,13 +131,12 @@ impl Phone {
     }
 
     pub fn send(&self, text: &str) {
-        self.sip.send_to(text.as_bytes(), self.node).unwrap();
+        self.sip.send(text.as_bytes(), self.node);
     }
 
     pub fn receive(&self) -> Message {
-        let mut bytes = vec![0; 65_536];
-        let (length, from) = self.sip.recv_from(&mut bytes).expect("nothing came");
-        Message::parse(&bytes[..length], from)
+        let (bytes, from) = self.sip.receive().expect("nothing came");
+        Message::parse(&bytes, from)
     }
 
     /// The next message that starts so; others (repeats, 100 Trying) are passed over.
@@ -139,10 +156,9 @@ impl Phone {
     /// Whether nothing comes for so long.
     pub fn is_quiet(&self, ms: u64) -> bool {
         self.sip
-            .set_read_timeout(Some(std::time::Duration::from_millis(ms)))
-            .unwrap();
-        let quiet = self.sip.recv_from(&mut [0; 8_192]).is_err();
-        self.sip.set_read_timeout(Some(PATIENCE)).unwrap();
+            .wait_no_longer_than(std::time::Duration::from_millis(ms));
+        let quiet = self.sip.receive().is_none();
+        self.sip.wait_no_longer_than(PATIENCE);
         quiet
     }
 
@@ -173,11 +189,11 @@ impl Phone {
             ..
         } = dialog;
         let length = body.len();
+        let (transport, contact) = (self.sip.token(), self.contact());
         self.send(&format!(
-            "{method} {uri} SIP/2.0\r\nVia: SIP/2.0/UDP {address};rport;branch={branch}\r\nMax-Forwards: 70\r\n\
+            "{method} {uri} SIP/2.0\r\nVia: SIP/2.0/{transport} {address};rport;branch={branch}\r\nMax-Forwards: 70\r\n\
              From: {local}\r\nTo: {remote}\r\nCall-ID: {call_id}\r\nCSeq: {cseq} {method}\r\n\
-             Contact: <sip:{}@{address}>\r\n{more}Content-Length: {length}\r\n\r\n{body}",
-            self.user
+             Contact: <{contact}>\r\n{more}Content-Length: {length}\r\n\r\n{body}",
         ));
     }
 
@@ -335,13 +351,13 @@ impl Phone {
         } else {
             "Content-Type: application/sdp\r\n"
         };
-        let (user, address, length) = (&self.user, self.address(), sdp.len());
+        let (contact, length) = (self.contact(), sdp.len());
         write!(
             text,
-            "Contact: <sip:{user}@{address}>\r\n{kind}Content-Length: {length}\r\n\r\n{sdp}"
+            "Contact: <{contact}>\r\n{kind}Content-Length: {length}\r\n\r\n{sdp}"
         )
         .unwrap();
-        self.sip.send_to(text.as_bytes(), request.from).unwrap();
+        self.sip.send(text.as_bytes(), request.from);
     }
 
     /// Waits for the INVITE of the node and rings.

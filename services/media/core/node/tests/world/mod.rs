@@ -72,7 +72,7 @@ impl World {
         let phone = Registration {
             call_id: "c",
             cseq: 1,
-            flow: "127.0.0.1:4000".parse().unwrap(),
+            flow: sip::flow::Flow::udp("127.0.0.1:4000".parse().unwrap()),
             change: Change::Set(vec![("sip:usr_op@127.0.0.1:4000", 3600)]),
         };
         location.register(0, "usr_op", &phone).unwrap();

@@ -1,0 +1,34 @@
+"""Who may ask what of media, and which status a refusal gets."""
+
+from collections.abc import Mapping
+
+import grpc
+
+from sasayaki_chassis.rpc import Rights
+
+_SERVICE = "/sasayaki.media.v1.MediaService"
+_SERVICES = frozenset({"service"})
+_IN_TALK = frozenset({"service", "operator", "supervisor", "manager"})
+RIGHTS: Rights = {
+    f"{_SERVICE}/Answer": _SERVICES,
+    f"{_SERVICE}/PlayPrompt": _SERVICES,
+    f"{_SERVICE}/StopPrompt": _SERVICES,
+    f"{_SERVICE}/Dial": _SERVICES,
+    f"{_SERVICE}/Hold": _IN_TALK,
+    f"{_SERVICE}/PauseRecording": _IN_TALK,
+    f"{_SERVICE}/AnswerTransfer": _SERVICES,
+    f"{_SERVICE}/Supervise": _SERVICES,
+    f"{_SERVICE}/Unsupervise": _SERVICES,
+    f"{_SERVICE}/HangUp": _SERVICES,
+    f"{_SERVICE}/ReleasePhone": frozenset({"service", "supervisor", "manager"}),
+    f"{_SERVICE}/WatchLevels": frozenset({"service", "supervisor", "manager"}),
+    f"{_SERVICE}/PutPrompt": frozenset({"admin", "service"}),
+}
+STATUS: Mapping[str, grpc.StatusCode] = {
+    "UNKNOWN_CONTACT": grpc.StatusCode.NOT_FOUND,
+    "NOT_YOURS": grpc.StatusCode.PERMISSION_DENIED,
+    "ALREADY_DIALLED": grpc.StatusCode.ALREADY_EXISTS,
+    "PLAY_EXISTS": grpc.StatusCode.ALREADY_EXISTS,
+    "TOO_MANY_PLAYS": grpc.StatusCode.RESOURCE_EXHAUSTED,
+    "TOO_MANY_LEGS": grpc.StatusCode.RESOURCE_EXHAUSTED,
+}

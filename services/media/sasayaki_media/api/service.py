@@ -1,0 +1,53 @@
+"""What other services may ask of a call's sound."""
+
+from collections.abc import AsyncIterator
+
+from sasayaki.media.v1 import media_service_pb2 as pb
+from sasayaki_chassis.decider import Refused
+from sasayaki_chassis.fields import an_id
+from sasayaki_chassis.rpc import Context, caller, meta, refusals, require
+from sasayaki_media.api.prompting import Prompting
+from sasayaki_media.api.rights import STATUS
+from sasayaki_media.api.talking import Talking
+from sasayaki_media.calls.switchboard import Switchboard
+from sasayaki_media.line.node import Node
+from sasayaki_media.phones.phones import Phones
+from sasayaki_media.sound.levels import Levels
+from sasayaki_media.sound.prompts import Prompts
+
+
+class MediaService(Prompting, Talking):
+    """Checks a request, has it decided, answers."""
+
+    def __init__(
+        self,
+        calls: Switchboard,
+        phones: Phones,
+        levels: Levels,
+        node: Node,
+        prompts: Prompts,
+    ) -> None:
+        Prompting.__init__(self, calls, node, prompts)
+        Talking.__init__(self, calls, prompts)
+        self._phones = phones
+        self._levels = levels
+
+    async def ReleasePhone(
+        self, request: pb.ReleasePhoneRequest, context: Context
+    ) -> pb.ReleasePhoneResponse:
+        async with refusals(context, STATUS):
+            require(request, user_id=an_id("usr"))
+            asking = caller(context)
+            if asking.role != "service" and asking.user_id != request.user_id:
+                raise Refused("NOT_YOURS", f"the phone of {request.user_id!r} is not yours")
+            await self._phones.release(
+                request.user_id, request_id=request.request_id, meta=meta(context)
+            )
+        return pb.ReleasePhoneResponse()
+
+    async def WatchLevels(
+        self, request: pb.WatchLevelsRequest, context: Context
+    ) -> AsyncIterator[pb.WatchLevelsResponse]:
+        with self._levels.watching(caller(context)) as watcher:
+            async for second in watcher.seconds():
+                yield second

@@ -1,0 +1,339 @@
+"""`./sasayaki bench contacts`: how many contacts a second the whole platform takes.
+
+A platform of its own runs on free ports. Callers arrive evenly; each hears the guidance (1.5 s),
+presses a key at once and is with an operator for five seconds; the operator's phone hangs up and
+the wrap-up is done a second later. What phones saw is compared with the topics afterwards.
+"""
+
+import argparse
+import asyncio
+import json
+import math
+import os
+import platform as machine
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import grpc
+
+from sasayaki.callreason.v1 import callreason_service_pb2 as callreason
+from sasayaki.callreason.v1.callreason_service_pb2_grpc import CallreasonServiceStub
+from sasayaki.callreason.v1.enquiry_events_pb2 import FormAnswer
+from sasayaki.routing.v1 import pool_events_pb2 as pool
+from sasayaki.routing.v1 import routing_service_pb2 as routing
+from sasayaki.routing.v1.routing_service_pb2_grpc import RoutingServiceStub
+from sasayaki_demo.topics import Written, read_topics
+from sasayaki_tools import seed
+from sasayaki_tools.paths import BINARIES, ROOT
+from sasayaki_tools.platform import endpoints
+from sasayaki_tools.platform.endpoints import Endpoints, add_seed
+from sasayaki_tools.platform.identity import open_keys
+from sasayaki_tools.platform.plan import Places
+from sasayaki_tools.say import note
+from sasayaki_tools.seed_file import Seed, User, read_seed
+
+CLIENT, NUMBER = "cli_check", "+81312345670"
+SKILLS = ("billing", "contract", "general")
+KEY_AFTER_S = 1.7
+KEYS = {"digits": "222222", "tone_ms": 100, "gap_ms": 1_000}
+"""Pressed again for one whose menu begins late; keys in the queue and the talk mean nothing."""
+TALK_S = 5.0
+WRAP_UP_S = 1.0
+END_S = 60.0
+RPC_S = 20.0
+LINE_BYTES_MOST = 1 << 20
+ANSWERS = (FormAnswer(key="outcome", value="resolved"),)
+
+
+@dataclass
+class Seen:
+    """What the phones and the driver saw."""
+
+    answered_ms: list[float] = field(default_factory=list)
+    refused: int = 0
+    talks: int = 0
+    unfinished: int = 0
+    wrap_ups_refused: Counter[str] = field(default_factory=Counter)
+
+
+class Softphone:
+    """Many phones in one process; whoever waits for a phone's event is told of that phone only."""
+
+    def __init__(self, process: asyncio.subprocess.Process, server: str) -> None:
+        self._process, self._server = process, server
+        self._news: defaultdict[str, asyncio.Queue[dict[str, Any]]] = defaultdict(asyncio.Queue)
+        self.reading = asyncio.create_task(self._read())
+
+    @classmethod
+    async def start(cls, server: str) -> "Softphone":
+        pipe = asyncio.subprocess.PIPE
+        binary = str(BINARIES / "sasayaki-softphone")
+        return cls(
+            await asyncio.create_subprocess_exec(
+                binary, stdin=pipe, stdout=pipe, limit=LINE_BYTES_MOST
+            ),
+            server,
+        )
+
+    async def add(self, phone: str, **settings: Any) -> None:
+        await self.do("phone", phone=phone, server=self._server, **settings)
+
+    async def do(self, what: str, **values: Any) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps({"do": what, **values}).encode() + b"\n")
+        await self._process.stdin.drain()
+
+    async def next(self, phone: str, *events: str) -> dict[str, Any]:
+        """A phone's next event of these kinds; those before it are passed over."""
+        while (told := await self._news[phone].get())["event"] not in events:
+            pass
+        return told
+
+    async def stop(self) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        await self._process.wait()
+        await self.reading
+
+    async def _read(self) -> None:
+        assert self._process.stdout is not None
+        async for line in self._process.stdout:
+            told = json.loads(line)
+            if "phone" in told:
+                self._news[told["phone"]].put_nowait(told)
+
+
+class Load:
+    """The people of the benchmark on a running platform."""
+
+    def __init__(self, platform: Endpoints, people: Seed, phones: Softphone, sound: bool) -> None:
+        self._platform, self._people, self._phones = platform, people, phones
+        self._sound = {"silence": True} if sound else {"nothing": True}
+        self._channels = {
+            name: grpc.aio.insecure_channel(platform.grpc[name])
+            for name in ("routing", "callreason")
+        }
+        self._routing: Any = RoutingServiceStub(self._channels["routing"])
+        self._callreason: Any = CallreasonServiceStub(self._channels["callreason"])
+        self.seen = Seen()
+
+    async def run(self, rate: float, seconds: float) -> Seen:
+        """Lets callers arrive and everybody finish."""
+        operators = [user.id for user in self._people.operators]
+        for user in operators:
+            await self._phones.add(
+                user,
+                user=user,
+                secret=self._platform.sip_secrets[user],
+                register=True,
+                answer="auto",
+                sound=self._sound,
+            )
+        for user in operators:
+            await self._phones.next(user, "registered")
+        await asyncio.gather(*(self._ready(user) for user in operators))
+        async with asyncio.TaskGroup() as tasks:
+            desks = [tasks.create_task(self._desk(user)) for user in operators]
+            callers = []
+            began = time.monotonic()
+            for n in range(round(rate * seconds)):
+                await asyncio.sleep(max(0.0, began + n / rate - time.monotonic()))
+                callers.append(tasks.create_task(self._caller(f"c{n}", f"+8190{n:08}")))
+            _, late = await asyncio.wait(callers, timeout=END_S)
+            self.seen.unfinished = len(late)
+            await asyncio.sleep(2 * WRAP_UP_S)
+            for task in [*late, *desks]:
+                task.cancel()
+        for channel in self._channels.values():
+            await channel.close()
+        return self.seen
+
+    async def _caller(self, phone: str, number: str) -> None:
+        await self._phones.add(phone, sound=self._sound)
+        await self._phones.do("call", phone=phone, to=NUMBER, **{"from": number})
+        calling = await self._phones.next(phone, "calling")
+        told = await self._phones.next(phone, "answered", "refused")
+        if told["event"] == "refused":
+            self.seen.refused += 1
+            return
+        self.seen.answered_ms.append((told["mono_ns"] - calling["mono_ns"]) / 1e6)
+        await asyncio.sleep(KEY_AFTER_S)
+        await self._phones.do("dtmf", phone=phone, **KEYS)
+        await self._phones.next(phone, "hungup")
+
+    async def _desk(self, user: str) -> None:
+        """Takes one call after another: talks, hangs up, wraps up."""
+        while True:
+            talk = await self._phones.next(user, "established")
+            self.seen.talks += 1
+            await asyncio.sleep(TALK_S)
+            await self._phones.do("hangup", phone=user)
+            await asyncio.sleep(WRAP_UP_S)
+            asked = callreason.CompleteWrapUpRequest(
+                request_id=f"wrap-{talk['contact_id']}",
+                contact_id=talk["contact_id"],
+                answers=ANSWERS,
+            )
+            try:
+                await self._callreason.CompleteWrapUp(asked, metadata=self._as(user), timeout=RPC_S)
+            except grpc.aio.AioRpcError as refusal:
+                self.seen.wrap_ups_refused[f"{refusal.code().name} {refusal.details()}"] += 1
+
+    async def _ready(self, user: str) -> None:
+        asked = routing.SetOperatorStateRequest(
+            request_id=f"ready-{user}", state=pool.OPERATOR_STATE_READY
+        )
+        await self._routing.SetOperatorState(asked, metadata=self._as(user), timeout=RPC_S)
+
+    def _as(self, user: str) -> tuple[tuple[str, str], ...]:
+        return (("authorization", f"Bearer {self._platform.tokens[user]}"),)
+
+
+def crowd(operators: int) -> Seed:
+    """The demo's check company with so many operators and nobody else."""
+    demo = read_seed("demo")
+    people = tuple(
+        User(
+            id=f"usr_l{n:03}", name="", role="operator", team="tea_load", clients=(CLIENT,)
+        ).model_copy(update={"skills": SKILLS})
+        for n in range(operators)
+    )
+    clients = tuple(client for client in demo.clients if client.id == CLIENT)
+    return demo.model_copy(update={"users": (demo.admin, *people), "clients": clients})
+
+
+def figures(seen: Seen, records: list[Written]) -> dict[str, Any]:
+    """What was asked, from both sides."""
+    history = [record for record in records if record.is_history]
+    queued = {r.data["contact_id"]: _at(r) for r in history if r.name == "ContactQueued"}
+    rang: dict[str, datetime] = {}
+    for record in history:
+        if record.name == "OperatorLegRang":
+            rang.setdefault(str(record.event["subject"]), _at(record))
+    rings = [(at - queued[c]).total_seconds() * 1000 for c, at in rang.items() if c in queued]
+    arrived = sum(record.name == "CallArrived" for record in history)
+    outcomes = Counter(r.data["outcome"] for r in history if r.name == "EnquiryClosed")
+    return {
+        "arrived": arrived,
+        "answered": len(seen.answered_ms),
+        "talks": seen.talks,
+        "refused": seen.refused,
+        "unfinished": seen.unfinished,
+        "outcomes": {name.removeprefix("ENQUIRY_OUTCOME_"): n for name, n in outcomes.items()},
+        "double_offers": double_offers(history),
+        "wrap_ups_refused": dict(seen.wrap_ups_refused),
+        "invite_to_200_ms": percentiles(seen.answered_ms),
+        "queued_to_ring_ms": percentiles(rings),
+        "dead_letters": sum(record.topic.endswith("dead-letters") for record in records),
+    }
+
+
+def double_offers(history: Iterable[Written]) -> int:
+    """Offers made while the contact or the operator had another one open."""
+    open_of: dict[str, str] = {}
+    wrong = 0
+    for record in history:
+        if record.topic != "routing.pool":
+            continue
+        data = record.data
+        ends = {"OfferDeclined", "OfferLapsed", "OfferWithdrawn", "OperatorReleased"}
+        if record.name == "OfferMade":
+            wrong += data["operator_id"] in open_of or data["contact_id"] in open_of.values()
+            open_of[data["operator_id"]] = data["contact_id"]
+        elif record.name in ends:
+            open_of.pop(data["operator_id"], None)
+    return wrong
+
+
+def percentiles(values: list[float]) -> dict[str, float]:
+    """p50, p99 and the most, one decimal; empty without values."""
+    if not values:
+        return {}
+    ordered = sorted(values)
+
+    def at(share: float) -> float:
+        return round(ordered[min(len(ordered) - 1, math.ceil(share * len(ordered)) - 1)], 1)
+
+    return {"p50": at(0.5), "p99": at(0.99), "most": round(ordered[-1], 1)}
+
+
+def _at(record: Written) -> datetime:
+    return datetime.fromisoformat(record.event["time"])
+
+
+def _cpu_s(platform: Endpoints) -> dict[str, float]:
+    """Processor time of each process so far, seconds."""
+    ticks = os.sysconf("SC_CLK_TCK")
+    used = {}
+    for name, process in platform.processes.items():
+        stat = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+        used[name] = (int(stat[11]) + int(stat[12])) / ticks
+    return used
+
+
+async def measure(state: Path, rate: float, seconds: float, operators: int, *, sound: bool) -> Any:
+    """Seeds the platform of a state folder, lets the load run, and returns the figures."""
+    places = Places(state)
+    platform = endpoints.read(places.endpoints)
+    assert platform is not None, "the platform was just started"
+    people = crowd(operators)
+    add_seed(platform, "load", people, open_keys(places.keys))
+    await asyncio.to_thread(seed.apply, people, platform)
+    phones = await Softphone.start(platform.sip)
+    before, began = _cpu_s(platform), time.monotonic()
+    try:
+        seen = await Load(platform, people, phones, sound).run(rate, seconds)
+    finally:
+        await phones.stop()
+    lasted, after = time.monotonic() - began, _cpu_s(platform)
+    used = {name: round(after[name] - before[name], 1) for name in after}
+    return {
+        "rate": rate,
+        "seconds": seconds,
+        "operators": operators,
+        "sound": sound,
+        **figures(seen, await read_topics(platform.kafka)),
+        "cpu_s": used,
+        "lasted_s": round(lasted, 1),
+        "machine": {"cpus": os.cpu_count(), "system": machine.platform()},
+    }
+
+
+def main(arguments: list[str]) -> int:
+    """Prints the figures as one JSON object."""
+    parser = argparse.ArgumentParser(prog="sasayaki bench contacts", description=__doc__)
+    parser.add_argument("--rate", type=float, default=20.0, help="contacts a second, 0.1 to 100")
+    parser.add_argument("--seconds", type=float, default=60.0, help="1 to 600")
+    parser.add_argument("--operators", type=int, default=200, help="1 to 900")
+    parser.add_argument("--no-sound", action="store_true", help="phones send no packets")
+    wanted = parser.parse_args(arguments)
+    if not (0.1 <= wanted.rate <= 100 and 1 <= wanted.seconds <= 600):
+        parser.error("--rate takes 0.1 to 100, --seconds 1 to 600")
+    if not 1 <= wanted.operators <= 900:
+        parser.error("--operators takes 1 to 900")
+    with tempfile.TemporaryDirectory(prefix="ssyk-") as folder:
+        settings = {"SASAYAKI_STATE_DIR": folder, "SASAYAKI_NODE_RTP_SILENCE_MS": "120000"}
+        os.environ.update(settings)
+        launcher = str(ROOT / "sasayaki")
+        subprocess.run([launcher, "up", "--detach"], check=True, stdout=sys.stderr)
+        try:
+            note(f"{wanted.rate:g} contacts a second for {wanted.seconds:g} s")
+            told = measure(
+                Path(folder),
+                wanted.rate,
+                wanted.seconds,
+                wanted.operators,
+                sound=not wanted.no_sound,
+            )
+            print(json.dumps(asyncio.run(told)))
+        finally:
+            subprocess.run([launcher, "down"], check=True, stdout=sys.stderr)
+    return 0
