@@ -20,12 +20,15 @@ from sasayaki.callreason.v1.callreason_service_pb2_grpc import CallreasonService
 from sasayaki.callreason.v1.knowledge_service_pb2_grpc import KnowledgeServiceStub
 from sasayaki.media.v1 import media_service_pb2 as media
 from sasayaki.media.v1.media_service_pb2_grpc import MediaServiceStub
+from sasayaki.recording.v1 import recording_service_pb2 as recording
+from sasayaki.recording.v1.policy_events_pb2 import ReasonRetention
+from sasayaki.recording.v1.recording_service_pb2_grpc import RecordingServiceStub
 from sasayaki.routing.v1 import routing_service_pb2 as routing
 from sasayaki.routing.v1.routing_service_pb2_grpc import RoutingServiceStub
 from sasayaki_tools.paths import ROOT
 from sasayaki_tools.platform.endpoints import Endpoints
 from sasayaki_tools.say import Failed
-from sasayaki_tools.seed_file import Article, Client, Script, Seed, User, read_knowledge
+from sasayaki_tools.seed_file import Article, Client, Retention, Script, Seed, User, read_knowledge
 
 ANSWER_WAIT_S = 20.0
 PROMPTS = ROOT / "seed" / "prompts"
@@ -50,6 +53,7 @@ class Doors:
     callreason: CallreasonServiceStub
     knowledge: KnowledgeServiceStub
     media: MediaServiceStub
+    recording: RecordingServiceStub
     routing: RoutingServiceStub
     metadata: tuple[tuple[str, str], ...]
 
@@ -67,6 +71,8 @@ def apply(seed: Seed, platform: Endpoints) -> None:
                 _publish(doors, client, FLOWS / flow, named)
             for file in client.knowledge:
                 _teach(doors, client, KNOWLEDGE / file)
+            if client.retention:
+                _ask(doors.recording.SetRetention, retention_row(client, client.retention), doors)
         for user in seed.operators:
             _ask(doors.routing.PutOperator, operator_row(user), doors)
 
@@ -134,6 +140,18 @@ def article_row(client: Client, article: Article) -> knowledge.PutArticleRequest
     )
 
 
+def retention_row(client: Client, kept: Retention) -> recording.SetRetentionRequest:
+    """The request that says how long recordings are kept."""
+    return recording.SetRetentionRequest(
+        client_id=client.id,
+        days=kept.days,
+        by_reason=[
+            ReasonRetention(reason_id=reason_id, days=days)
+            for reason_id, days in kept.reasons.items()
+        ],
+    )
+
+
 def operator_row(user: User) -> routing.PutOperatorRequest:
     """The request that makes an operator's profile; the name stays here."""
     return routing.PutOperatorRequest(
@@ -183,6 +201,7 @@ def _doors(platform: Endpoints, seed: Seed) -> Iterator[Doors]:
     with (
         grpc.insecure_channel(platform.grpc["callreason"]) as to_callreason,
         grpc.insecure_channel(platform.grpc["media"]) as to_media,
+        grpc.insecure_channel(platform.grpc["recording"]) as to_recording,
         grpc.insecure_channel(platform.grpc["routing"]) as to_routing,
     ):
         token = platform.tokens[seed.admin.id]
@@ -190,6 +209,7 @@ def _doors(platform: Endpoints, seed: Seed) -> Iterator[Doors]:
             CallreasonServiceStub(to_callreason),
             KnowledgeServiceStub(to_callreason),
             MediaServiceStub(to_media),
+            RecordingServiceStub(to_recording),
             RoutingServiceStub(to_routing),
             (("authorization", f"Bearer {token}"),),
         )

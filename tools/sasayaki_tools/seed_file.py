@@ -86,6 +86,13 @@ class Knowledge(Row):
     articles: tuple[Article, ...] = ()
 
 
+class Retention(Row):
+    """How many days recordings are kept; other days for some reasons and those below them."""
+
+    days: int
+    reasons: dict[str, int] = {}
+
+
 class Client(Row):
     """A client company: its numbers with the flow of each, its flows, prompts and form.
 
@@ -104,6 +111,7 @@ class Client(Row):
     prompts: tuple[str, ...]
     flows: tuple[str, ...]
     knowledge: tuple[str, ...] = ()
+    retention: Retention | None = None
 
 
 class Seed(Row):

@@ -66,6 +66,16 @@ def test_every_reason_lies_in_a_tree_and_everything_shown_for_one_is_for_one_of_
             assert named <= set(reasons)
 
 
+def test_recordings_of_contracts_are_kept_for_three_years_and_others_for_half_a_year() -> None:
+    acme = DEMO.clients[0]
+    assert acme.retention
+    row = seed.retention_row(acme, acme.retention)
+    assert row.days == 180
+    days = {each.reason_id: each.days for each in row.by_reason}
+    assert days["rsn_contract"] == 1_095
+    assert set(days) <= {reason.id for reason in acme.reasons}
+
+
 def test_scripts_and_articles_are_requests_that_name_their_company() -> None:
     acme = DEMO.clients[0]
     known = read_knowledge(ROOT / "seed" / "knowledge" / "acme.yaml")
