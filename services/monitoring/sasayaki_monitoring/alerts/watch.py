@@ -1,6 +1,6 @@
 """What the alert rules know of the floor: calls, operators and queues, folded from three topics."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from prometheus_client import Counter
@@ -50,6 +50,8 @@ class Watch:
     def __init__(self, in_time: timedelta = IN_TIME) -> None:
         self.changed: dict[Subject, None] = {}
         self._calls: dict[str, Call] = {}
+        self._beside: dict[str, dict[str, Recorded[TalkStarted]]] = {}
+        """Colleagues who were asked in a call, by leg: at most two for each call."""
         self._desks: dict[tuple[str, str], Desk] = {}
         self._operators = Operators()
         self._queues = Queues(in_time)
@@ -85,7 +87,10 @@ class Watch:
     def _of_a_call(self, record: Recorded[Any]) -> None:
         contact_id, at = record.subject, record.time
         if isinstance(record.data, TalkStarted):
-            self._talk_begins(record)
+            if contact_id in self._calls:
+                self._beside.setdefault(contact_id, {})[record.data.leg_id] = record
+            elif record.data.operator_id:
+                self._talk_begins(record, at)
         call = self._calls.get(contact_id)
         if call is None:
             return
@@ -107,13 +112,24 @@ class Watch:
                     call.overlaps.popleft()
             case OperatorLegEnded(leg_id=leg_id) if leg_id == call.leg_id:
                 self._talk_ends(record)
+                self._goes_on(contact_id, at)
+            case OperatorLegEnded(leg_id=leg_id):
+                self._beside.get(contact_id, {}).pop(leg_id, None)
             case CallEnded():
                 self._talk_ends(record)
+                self._beside.pop(contact_id, None)
                 self.changed.pop(call.key, None)  # its alerts end with the call
                 return
         self.changed[call.key] = None
 
-    def _talk_begins(self, record: Recorded[TalkStarted]) -> None:
+    def _goes_on(self, contact_id: str, at: datetime) -> None:
+        """A colleague who was asked has the customer from here on."""
+        beside = self._beside.pop(contact_id, {})
+        if beside:
+            self._talk_begins(beside.pop(next(iter(beside))), at)
+            self._beside[contact_id] = beside
+
+    def _talk_begins(self, record: Recorded[TalkStarted], at: datetime) -> None:
         talk, contact_id, client_id = record.data, record.subject, record.client_id or ""
         call = Call(
             tenant_id=record.tenant_id,
@@ -121,7 +137,7 @@ class Watch:
             contact_id=contact_id,
             operator_id=talk.operator_id,
             leg_id=talk.leg_id,
-            since=record.time,
+            since=at,
         )
         if reason_id := self._stated.get(contact_id):
             call.talk_times = self.talk_times(record.tenant_id, client_id, reason_id)
