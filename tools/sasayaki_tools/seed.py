@@ -20,21 +20,30 @@ from sasayaki.callreason.v1.callreason_service_pb2_grpc import CallreasonService
 from sasayaki.callreason.v1.knowledge_service_pb2_grpc import KnowledgeServiceStub
 from sasayaki.media.v1 import media_service_pb2 as media
 from sasayaki.media.v1.media_service_pb2_grpc import MediaServiceStub
+from sasayaki.recording.v1 import recording_service_pb2 as recording
+from sasayaki.recording.v1.policy_events_pb2 import ReasonRetention
+from sasayaki.recording.v1.recording_service_pb2_grpc import RecordingServiceStub
 from sasayaki.routing.v1 import routing_service_pb2 as routing
 from sasayaki.routing.v1.routing_service_pb2_grpc import RoutingServiceStub
 from sasayaki_tools.paths import ROOT
 from sasayaki_tools.platform.endpoints import Endpoints
 from sasayaki_tools.say import Failed
-from sasayaki_tools.seed_file import Article, Client, Script, Seed, User, read_knowledge
+from sasayaki_tools.seed_file import Article, Client, Retention, Script, Seed, User, read_knowledge
+from sasayaki_tools.seed_prompts import prompt_files
 
 ANSWER_WAIT_S = 20.0
-PROMPTS = ROOT / "seed" / "prompts"
 FLOWS = ROOT / "seed" / "flows"
 KNOWLEDGE = ROOT / "seed" / "knowledge"
 REASON_KINDS = {
     "ordinary": None,
     "wrong_number": client_events.REASON_KIND_WRONG_NUMBER,
     "prank": client_events.REASON_KIND_PRANK,
+}
+RECORDING_RULES = {
+    "all": client_events.RECORDING_RULE_ALL,
+    "none": client_events.RECORDING_RULE_NONE,
+    "sample": client_events.RECORDING_RULE_SAMPLE,
+    "on_alert": client_events.RECORDING_RULE_ON_ALERT,
 }
 FIELD_KINDS = {
     "text": client_events.FIELD_KIND_TEXT,
@@ -50,23 +59,28 @@ class Doors:
     callreason: CallreasonServiceStub
     knowledge: KnowledgeServiceStub
     media: MediaServiceStub
+    recording: RecordingServiceStub
     routing: RoutingServiceStub
     metadata: tuple[tuple[str, str], ...]
 
 
 def apply(seed: Seed, platform: Endpoints) -> None:
     """Brings a platform to what the seed says; raises Failed with the first refusal."""
+    sounds: dict[Path, str] = {}
     with _doors(platform, seed) as doors:
         for client in seed.clients:
             _ask(doors.callreason.PutClient, client_row(client), doors)
-            named = {
-                Path(file).stem: _put_prompt(doors, PROMPTS / client.language / file)
-                for file in client.prompts
-            }
+            prompts = prompt_files(client)
+            for wav in prompts.values():
+                if wav not in sounds:
+                    sounds[wav] = _put_prompt(doors, wav)
+            named = {name: sounds[wav] for name, wav in prompts.items()}
             for flow in client.flows:
                 _publish(doors, client, FLOWS / flow, named)
             for file in client.knowledge:
                 _teach(doors, client, KNOWLEDGE / file)
+            if client.retention:
+                _ask(doors.recording.SetRetention, retention_row(client, client.retention), doors)
         for user in seed.operators:
             _ask(doors.routing.PutOperator, operator_row(user), doors)
 
@@ -103,6 +117,8 @@ def client_row(client: Client) -> callreason.PutClientRequest:
         ],
         wrap_up_ms_max=client.wrap_up_ms_max,
         queue_ids=client.queues,
+        recording=RECORDING_RULES[client.recording],
+        sample_percent=client.sample_percent,
     )
 
 
@@ -134,6 +150,18 @@ def article_row(client: Client, article: Article) -> knowledge.PutArticleRequest
     )
 
 
+def retention_row(client: Client, kept: Retention) -> recording.SetRetentionRequest:
+    """The request that says how long recordings are kept."""
+    return recording.SetRetentionRequest(
+        client_id=client.id,
+        days=kept.days,
+        by_reason=[
+            ReasonRetention(reason_id=reason_id, days=days)
+            for reason_id, days in kept.reasons.items()
+        ],
+    )
+
+
 def operator_row(user: User) -> routing.PutOperatorRequest:
     """The request that makes an operator's profile; the name stays here."""
     return routing.PutOperatorRequest(
@@ -153,8 +181,12 @@ def _put_prompt(doors: Doors, file: Path) -> str:
 
 
 def _publish(doors: Doors, client: Client, file: Path, prompts: dict[str, str]) -> None:
+    tests = file.with_name(f"{file.stem}.test.yaml")
     row = callreason.PublishFlowRequest(
-        client_id=client.id, source=file.read_text(), prompts=prompts
+        client_id=client.id,
+        source=file.read_text(),
+        prompts=prompts,
+        tests=tests.read_text() if tests.is_file() else "",
     )
     _ask(doors.callreason.PublishFlow, row, doors)
 
@@ -183,6 +215,7 @@ def _doors(platform: Endpoints, seed: Seed) -> Iterator[Doors]:
     with (
         grpc.insecure_channel(platform.grpc["callreason"]) as to_callreason,
         grpc.insecure_channel(platform.grpc["media"]) as to_media,
+        grpc.insecure_channel(platform.grpc["recording"]) as to_recording,
         grpc.insecure_channel(platform.grpc["routing"]) as to_routing,
     ):
         token = platform.tokens[seed.admin.id]
@@ -190,6 +223,7 @@ def _doors(platform: Endpoints, seed: Seed) -> Iterator[Doors]:
             CallreasonServiceStub(to_callreason),
             KnowledgeServiceStub(to_callreason),
             MediaServiceStub(to_media),
+            RecordingServiceStub(to_recording),
             RoutingServiceStub(to_routing),
             (("authorization", f"Bearer {token}"),),
         )

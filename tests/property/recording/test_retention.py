@@ -14,6 +14,7 @@ from tests.harness.monitoring_alone import Refusal
 from tests.harness.recording_alone import ADMIN, MEDIA, RecordingAlone
 from tests.harness.simulation import simulate
 
+from sasayaki.callreason.v1.client_events import ClientPut, Reason
 from sasayaki.callreason.v1.enquiry_events import ReasonConfirmed, ReasonStated
 from sasayaki.recording.v1 import recording_service_pb2 as pb
 from sasayaki.recording.v1.policy_events import RetentionRun
@@ -31,6 +32,17 @@ TOKYO = ZoneInfo("Asia/Tokyo")
 BEGIN = datetime(2026, 11, 2, 9, tzinfo=TOKYO)
 DAY_S = 86_400.0
 STATED = ReasonStated(step_id="menu", reason_id="rsn_billing", key="1")
+MOVE = ReasonConfirmed(reason_id="rsn_move", operator_id="usr_op01")
+"""A reason below that of contracts."""
+CLIENT = ClientPut(
+    client_id="cli_acme",
+    name="Acme",
+    numbers=(),
+    reasons=(Reason(reason_id="rsn_move", label_ja="", label_en="", parent_id="rsn_contract"),),
+    wrap_up_form=(),
+    wrap_up_ms_max=0,
+    queue_ids=(),
+)
 CONTRACT = ReasonConfirmed(reason_id="rsn_contract", operator_id="usr_op01")
 
 
@@ -166,16 +178,18 @@ def test_a_slip_in_the_policy_deletes_nothing_before_the_next_look(tmp_path: Pat
 def test_the_reason_that_is_known_at_the_look_decides(tmp_path: Path) -> None:
     async def scene(alone: RecordingAlone) -> None:
         await set_retention(alone, "cli_acme", 10, rsn_contract=40, rsn_billing=5)
-        for contact_id in ("con_billing", "con_contract", "con_other"):
+        for contact_id in ("con_billing", "con_contract", "con_move", "con_other"):
             await alone.record(contact_id)
         alone.tell("callreason.enquiry", "con_billing", STATED)
         alone.tell("callreason.enquiry", "con_contract", STATED)
+        alone.tell("callreason.client", "cli_acme", CLIENT)
         await days(4.9)
         alone.tell("callreason.enquiry", "con_contract", CONTRACT)
+        alone.tell("callreason.enquiry", "con_move", MOVE)
         await days(1.1)
-        assert alone.files() == {"con_contract", "con_other"}
+        assert alone.files() == {"con_contract", "con_move", "con_other"}
         await days(5)
-        assert alone.files() == {"con_contract"}
+        assert alone.files() == {"con_contract", "con_move"}
         await days(30)
         assert alone.files() == set()
 

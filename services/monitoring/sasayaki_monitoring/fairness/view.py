@@ -73,7 +73,6 @@ class _Talk:
     operator: "_Operator"
     contact_id: str
     client_id: str
-    leg_id: str
     since: float
 
 
@@ -137,7 +136,7 @@ class FairnessView:
         self._supervisions: dict[str, _Supervision] = {}
         self._tenants: dict[str, dict[str, _Operator]] = {}
         self._talks: dict[str, dict[str, _Talk]] = {}
-        """By contact and leg: an operator, and a colleague who was asked."""
+        """By contact and leg: one operator usually, more in a consultation."""
         self._sessions: dict[_Key, _Session] = {}
         self._ears: dict[str, dict[str, tuple[_Session, float]]] = {}
         """By contact and leg: whom a supervisor hears now, and since when."""
@@ -146,8 +145,9 @@ class FairnessView:
         at = record.time.timestamp()
         match record.data:
             case TalkStarted(operator_id=operator_id, leg_id=leg_id) if operator_id:
+                self._talk_ends(record.subject, leg_id, at)
                 operator = self._operator(record.tenant_id, operator_id)
-                talk = _Talk(operator, record.subject, record.client_id or "", leg_id, at)
+                talk = _Talk(operator, record.subject, record.client_id or "", at)
                 self._talks.setdefault(record.subject, {})[leg_id] = talk
                 # Calls come in no common order: in a replay an earlier one may come later.
                 if operator.talk is None or operator.talk.since <= at:
@@ -263,8 +263,8 @@ class FairnessView:
             del self._ears[contact_id]
 
     def _talk_ends(self, contact_id: str, leg_id: str, at: float) -> None:
-        legs = self._talks.get(contact_id, {})
-        talk = legs.pop(leg_id, None)
+        legs = self._talks.get(contact_id)
+        talk = legs.pop(leg_id, None) if legs else None
         if talk is None:
             return
         if not legs:

@@ -6,13 +6,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from sasayaki.event import Recorded
-from sasayaki.media.v1.call_events import CallArrived, CallEnded, OperatorLegEnded, TalkStarted
+from sasayaki.media.v1.call_events import (
+    CallArrived,
+    CallEnded,
+    CallPlaced,
+    OperatorLegEnded,
+    TalkStarted,
+)
 from sasayaki_chassis.decider import Refused
+from sasayaki_monitoring.floor.legs import Legs
 
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """One customer with one operator."""
+    """One customer with one operator: of several, the one who has talked longest."""
 
     contact_id: str
     tenant_id: str
@@ -28,8 +35,7 @@ class Floor:
 
     def __init__(self) -> None:
         self._talks: dict[str, Talk] = {}
-        self._legs: dict[str, dict[str, Talk]] = {}
-        """All operators of a call by leg; the one who has the customer came first."""
+        self._legs = Legs()
         self._clients: dict[str, str] = {}
         self._awaited: dict[str, asyncio.Event] = {}
 
@@ -38,32 +44,29 @@ class Floor:
         match record.data:
             case CallArrived():
                 self._clients[contact_id] = record.client_id or ""
-            case TalkStarted(operator_id=""):
-                pass  # somebody outside
-            case TalkStarted(operator_id=operator_id, leg_id=leg_id):
-                client_id = record.client_id or self._clients.get(contact_id, "")
-                talk = Talk(contact_id, record.tenant_id, client_id, operator_id, leg_id)
-                self._legs.setdefault(contact_id, {})[leg_id] = talk
-                self._talks.setdefault(contact_id, talk)
-                if awaited := self._awaited.pop(contact_id, None):
-                    awaited.set()
-            case OperatorLegEnded(leg_id=leg_id):
-                self._leg_ends(contact_id, leg_id)
+            case CallPlaced():
+                self._clients[contact_id] = record.client_id or ""
+            case TalkStarted() | OperatorLegEnded():
+                self._follow_legs(record)
             case CallEnded():
-                self._legs.pop(contact_id, None)
-                self._talks.pop(contact_id, None)
+                self._follow_legs(record)
                 self._clients.pop(contact_id, None)
 
-    def _leg_ends(self, contact_id: str, leg_id: str) -> None:
-        """The talk goes on with the colleague who was asked, if there is one."""
-        legs = self._legs.get(contact_id, {})
-        ended = legs.pop(leg_id, None)
-        if ended is None or self._talks.get(contact_id) is not ended:
+    def _follow_legs(self, record: Recorded[Any]) -> None:
+        """A second operator changes nothing until the first has left."""
+        contact_id = record.subject
+        if not self._legs.fold(record):
             return
-        if legs:
-            self._talks[contact_id] = next(iter(legs.values()))
-        else:
-            del self._talks[contact_id], self._legs[contact_id]
+        talk, first = self._talks.get(contact_id), next(iter(self._legs.of(contact_id)), None)
+        if first is None:
+            self._talks.pop(contact_id, None)
+        elif talk is None or talk.leg_id != first.leg_id:
+            client_id = record.client_id or self._clients.get(contact_id, "")
+            self._talks[contact_id] = Talk(
+                contact_id, record.tenant_id, client_id, first.operator_id, first.leg_id
+            )
+            if awaited := self._awaited.pop(contact_id, None):
+                awaited.set()
 
     def talk(self, contact_id: str, *, tenant_id: str) -> Talk:
         """The talk of a contact; refuses UNKNOWN_CALL, for another tenant's as for none."""

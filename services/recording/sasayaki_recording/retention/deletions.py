@@ -12,6 +12,7 @@ from sasayaki_recording.retention.due import Due, due_at
 from sasayaki_recording.retention.policy import Command, State
 from sasayaki_recording.search.catalogue import Catalogue, Entry
 from sasayaki_recording.search.contacts import Contacts
+from sasayaki_recording.search.reasons import Reasons
 from sasayaki_recording.shelf import Shelf
 from sasayaki_recording.vault.keys import Whose
 
@@ -27,6 +28,7 @@ class Retentions:
 
     policies: PolicyOwners
     contacts: Contacts
+    reasons: Reasons
 
     def due_at(self, entry: Entry) -> datetime | None:
         """By the last reason that is known; None: it is kept for ever."""
@@ -34,7 +36,8 @@ class Retentions:
         if whose is None or whose.tenant_id != entry.tenant_id:
             return None
         reason_id = self.contacts.of(entry.contact_id).reason_id
-        return due_at(entry, self.policies.state(entry.client_id), reason_id)
+        line = self.reasons.line(entry.client_id, reason_id)
+        return due_at(entry, self.policies.state(entry.client_id), line)
 
 
 @dataclass(frozen=True, slots=True)
