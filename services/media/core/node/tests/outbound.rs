@@ -5,20 +5,24 @@ mod support;
 use sasayaki_node::wire::happening::Happening as What;
 use sasayaki_node::wire::order::Order as Asked;
 use sasayaki_node::wire::{self, LegEnd};
+use sip::flow::Flow;
+use sip::trunk::{Trunk, Trunks};
 use support::desk::{Desk, CONTACT, NUMBER};
 use support::phone::{Dialog, Message, Phone};
 use support::stage::{answered_at, ended, hears, talking_at};
-use support::{socket, Node};
+use support::wire::Wire;
+use support::Node;
 
 const CALLED: &str = "+819011112222";
 
 /// A node whose trunk is that phone, and whoever it reaches.
 fn with_trunk() -> (Node, Phone) {
-    let line = socket();
-    let address = line.local_addr().unwrap();
-    let node = Node::start_with(|settings| settings.trunk = Some(address));
-    let mut trunk = Phone::new(&node, "trunk");
-    trunk.sip = line;
+    let line = Wire::udp();
+    let mut carrier = Trunk::new("carrier", 4);
+    carrier.sources = vec!["127.0.0.0/8".parse().unwrap()];
+    carrier.outbound = Some(Flow::udp(line.local_addr()));
+    let node = Node::start_with(|settings| settings.trunks = Trunks { all: vec![carrier] });
+    let trunk = Phone::over(line, &node, "trunk");
     (node, trunk)
 }
 

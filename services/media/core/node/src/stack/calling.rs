@@ -75,10 +75,9 @@ impl Stack {
                 // Our number is what the called person sees.
                 let host = &self.contacts.udp.host_with_port;
                 let own = format!("sip:{}@{host}", outside.from_number);
-                let called = format!("sip:{}@{}", outside.number, flow.address);
-                let (Ok(caller), Ok(callee)) =
-                    (Uri::try_from(own.as_str()), Uri::try_from(called.as_str()))
-                else {
+                let theirs = format!("sip:{}@{}", outside.number, flow.address);
+                let shown = Uri::try_from(own.as_str());
+                let (Ok(shown), Ok(called)) = (shown, Uri::try_from(theirs.as_str())) else {
                     return self.fail(leg);
                 };
                 let mut headers = invite_headers(target, self.contacts.of(Some(flow)));
@@ -88,8 +87,8 @@ impl Stack {
                 ));
                 self.trunk_legs.insert(leg, trunk.name.clone());
                 let attempt = Attempt {
-                    caller,
-                    callee,
+                    caller: shown,
+                    callee: called,
                     flow,
                     sdp,
                     headers,
