@@ -27,6 +27,8 @@ CUSTOMER_HZ = 440.0
 OTHER_CUSTOMER_HZ = 1010.0
 """What every second customer says, so that a supervisor's ear can tell one call from another."""
 OPERATOR_HZ = 850.0
+COLLEAGUE_HZ = 1720.0
+"""What an operator says whom another asks, so that one can be told from the other."""
 SUPERVISOR_HZ = 1310.0
 TONES_HZ = (
     GUIDANCE_HZ,
@@ -34,6 +36,7 @@ TONES_HZ = (
     CUSTOMER_HZ,
     OTHER_CUSTOMER_HZ,
     OPERATOR_HZ,
+    COLLEAGUE_HZ,
     SUPERVISOR_HZ,
 )
 
@@ -128,6 +131,10 @@ class Desk:
 
     person: Operator
     answers: dict[str, str]
+    reasons: dict[str, str] = field(default_factory=dict)
+    """What a contact turned out to be about, where it was not what the customer said."""
+    given_away: set[str] = field(default_factory=set)
+    """Contacts whose form is another's."""
     wrapped_up: list[str] = field(default_factory=list)
 
     async def work(self) -> None:
@@ -139,10 +146,11 @@ class Desk:
     async def _wrap_up(self) -> None:
         async for seen in self.person.desk():
             if seen.state == pool_pb.OPERATOR_STATE_WRAP_UP and (
-                seen.contact_id not in self.wrapped_up
+                seen.contact_id not in (*self.wrapped_up, *self.given_away)
             ):
                 self.wrapped_up.append(seen.contact_id)
-                await self.person.complete_wrap_up(seen.contact_id, self.answers)
+                reason_id = self.reasons.get(seen.contact_id, "")
+                await self.person.complete_wrap_up(seen.contact_id, self.answers, reason_id)
 
     async def _refuse(self) -> None:
         refused = set()

@@ -41,6 +41,9 @@ from sasayaki_demo.checks import (
 )
 from sasayaki_demo.endpoints import Endpoints
 from sasayaki_demo.judge import judge
+from sasayaki_demo.morning.check import check_morning
+from sasayaki_demo.morning.listening import ByTones
+from sasayaki_demo.morning.play import Town, play_morning
 from sasayaki_demo.people import connected
 from sasayaki_demo.play import Floor, Voices, floor
 from sasayaki_demo.scenes import Played, play_scenes
@@ -50,6 +53,8 @@ from sasayaki_demo.topics import Written, read_topics
 NUMBER = "0312345670"
 KEYS = "123"
 UNKNOWN_NUMBER = "0399999999"
+DESK = "0312345672"
+TOWN = Town(DESK, DESK, "0312345671", "3", "2", ByTones(), ByTones())
 VOICES = Voices({"tone": CUSTOMER_HZ}, {"tone": OPERATOR_HZ}, {"tone": SUPERVISOR_HZ})
 TALK_S = 16.0
 AGAIN_S = 5.0
@@ -119,7 +124,8 @@ async def settled(endpoints: Endpoints) -> list[Written]:
     while True:
         records = await read_topics(endpoints.kafka)
         names = [r.name for r in records if r.is_history]
-        calls = {names.count(n) for n in ("CallArrived", "CallEnded", "EnquiryClosed")}
+        begun = names.count("CallArrived") + names.count("CallPlaced")
+        calls = {begun, *(names.count(n) for n in ("CallEnded", "EnquiryClosed"))}
         recordings = {names.count(n) for n in ("TapOpened", "TapClosed", "RecordingFinished")}
         done = len(calls) == len(recordings) == 1
         if done or asyncio.get_running_loop().time() > deadline:

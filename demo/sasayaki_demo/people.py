@@ -111,17 +111,78 @@ class Operator(Person):
             timeout=RPC_S,
         )
 
-    async def complete_wrap_up(self, contact_id: str, answers: dict[str, str]) -> None:
-        """Sends the client company's form."""
+    async def complete_wrap_up(
+        self, contact_id: str, answers: dict[str, str], reason_id: str = ""
+    ) -> None:
+        """Sends the client company's form; with a reason when it was not as the customer said."""
         await self._act(
             "complete_wrap_up",
             self._platform.callreason.CompleteWrapUp,
             callreason_pb.CompleteWrapUpRequest(
                 request_id=str(uuid4()),
                 contact_id=contact_id,
+                reason_id=reason_id,
                 answers=[enquiry_pb.FormAnswer(key=k, value=v) for k, v in answers.items()],
             ),
             contact_id=contact_id,
+            reason_id=reason_id,
+        )
+
+    async def hold(self, contact_id: str, music_sha256: str, *, held: bool) -> None:
+        """Puts the own customer on hold, or takes them back."""
+        await self._act(
+            "hold",
+            self._platform.media.Hold,
+            media_rpc_pb.HoldRequest(
+                request_id=str(uuid4()),
+                contact_id=contact_id,
+                held=held,
+                music_sha256=music_sha256 if held else "",
+            ),
+            contact_id=contact_id,
+            held=held,
+        )
+
+    async def consult(self, contact_id: str, colleague: str) -> None:
+        """Asks a colleague while the own customer is on hold."""
+        await self._act(
+            "consult",
+            self._platform.routing.ConsultOperator,
+            routing_pb.ConsultOperatorRequest(
+                request_id=str(uuid4()), contact_id=contact_id, operator_id=colleague
+            ),
+            contact_id=contact_id,
+            colleague=colleague,
+        )
+
+    async def end_consult(self, contact_id: str) -> None:
+        """Lets the colleague go and takes the customer back."""
+        await self._act(
+            "end_consult",
+            self._platform.routing.EndConsult,
+            routing_pb.EndConsultRequest(request_id=str(uuid4()), contact_id=contact_id),
+            contact_id=contact_id,
+        )
+
+    async def complete_transfer(self, contact_id: str) -> None:
+        """Leaves the own customer to the colleague who was asked."""
+        await self._act(
+            "complete_transfer",
+            self._platform.routing.CompleteTransfer,
+            routing_pb.CompleteTransferRequest(request_id=str(uuid4()), contact_id=contact_id),
+            contact_id=contact_id,
+        )
+
+    async def transfer(self, contact_id: str, to_operator: str) -> None:
+        """Gives the own customer to somebody else without a word."""
+        await self._act(
+            "transfer",
+            self._platform.routing.TransferContact,
+            routing_pb.TransferContactRequest(
+                request_id=str(uuid4()), contact_id=contact_id, operator_id=to_operator
+            ),
+            contact_id=contact_id,
+            to_operator=to_operator,
         )
 
     async def call_for_help(self) -> str:

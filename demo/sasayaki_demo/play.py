@@ -20,6 +20,7 @@ from sasayaki_demo.phones import Phones
 OPERATORS = tuple(f"usr_op{n:02}" for n in range(1, 13))
 SUPERVISORS = tuple(f"usr_sv{n:02}" for n in range(1, 4))
 ANSWER_AFTER_MS = 300
+ANSWERS = {"outcome": "resolved", "note": "デモの応対"}
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class Floor:
     voices: Voices
     supervisors: dict[str, Supervisor]
     operators: dict[str, Operator]
+    desks: dict[str, Desk]
     started_ns: int = 0
     """When everybody was in place: what happened before is not this run's."""
 
@@ -79,13 +81,15 @@ async def floor(
                 answer_after_ms=0,
                 record=True,
             )
+        operators = {user: Operator(user, platform, ledger) for user in OPERATORS}
         at_work = Floor(
             platform,
             phones,
             ledger,
             voices,
             {user: Supervisor(user, platform, ledger) for user in SUPERVISORS},
-            {user: Operator(user, platform, ledger) for user in OPERATORS},
+            operators,
+            {user: Desk(person, ANSWERS) for user, person in operators.items()},
         )
         async with _desks(at_work):
             yield at_work
@@ -96,12 +100,11 @@ async def floor(
 
 @asynccontextmanager
 async def _desks(at_work: Floor) -> AsyncIterator[None]:
-    answers = {"outcome": "resolved", "note": "デモの応対"}
     people = at_work.operators.values()
     for person in people:
         await person.go_home()
     at_work.started_ns = time.time_ns()
-    desks = [asyncio.create_task(Desk(person, answers).work()) for person in people]
+    desks = [asyncio.create_task(desk.work()) for desk in at_work.desks.values()]
     for person in people:
         await person.set_state(pool_pb.OPERATOR_STATE_READY)
     try:
