@@ -36,8 +36,9 @@ from sasayaki.callreason.v1 import callreason_service_pb2 as pb
 from sasayaki.callreason.v1 import callreason_service_pb2_grpc as rpc_pb
 from sasayaki.callreason.v1 import client_events_pb2, enquiry_events_pb2
 from sasayaki.media.v1 import call_events
+from sasayaki.media.v1 import media_service_pb2 as media
 from sasayaki.routing.v1 import pool_events
-from sasayaki_media.caller import hidden, read_key
+from sasayaki_media.caller import read_key, sealed
 
 GOOD = """\
 flow: flw_acme
@@ -124,8 +125,11 @@ async def test_after_a_roll_back_new_calls_begin_with_the_earlier_version(centre
 
 @pytest.mark.parametrize(
     ("version", "flow_id", "reason"),
-    [(2, "flw_acme", "UNKNOWN_VERSION"), (0, "flw_acme", "UNKNOWN_VERSION")]
-    + [(1, "flw_nobodys", "UNKNOWN_FLOW")],
+    [
+        (2, "flw_acme", "UNKNOWN_VERSION"),
+        (0, "flw_acme", "UNKNOWN_VERSION"),
+        (1, "flw_nobodys", "UNKNOWN_FLOW"),
+    ],
 )
 async def test_there_is_no_rolling_back_to_what_never_was(
     centre: Centre, version: int, flow_id: str, reason: str
@@ -200,7 +204,7 @@ async def test_digits_are_kept_sealed_decide_in_plain_and_are_shown_to_whom_they
         await press(centre, "1")
         key = read_key(centre.keys, "cli_acme")
         assert key is not None
-        box = hidden(key, "09012345678", b"123456789012").sealed
+        box = sealed(key, "09012345678", b"123456789012")
         said = {"digits_sealed": box, "digits_count": 11}
         collected = "DIGITS_OUTCOME_COLLECTED"
         await centre.happen(
@@ -219,10 +223,22 @@ async def test_digits_are_kept_sealed_decide_in_plain_and_are_shown_to_whom_they
         await seen(stub, operator_id="usr_mori")
         request = pb.GetEnquiryRequest(contact_id=CONTACT)
         mine = await stub.GetEnquiry(request, metadata=MORI)
-        assert [(given.key, given.value) for given in mine.given] == [("phone", "+819012345678")]
+        assert [(given.key, given.value) for given in mine.given] == [("phone", "09012345678")]
         assert not (await stub.GetEnquiry(request, metadata=SERVICE)).given
         (centre.keys / "cli_acme.key").unlink()
         assert not (await stub.GetEnquiry(request, metadata=MORI)).given
+
+
+async def test_a_flow_goes_on_when_nobody_outside_may_be_called(centre: Centre) -> None:
+    async with centre.callreason() as stub:
+        await furnish_richly(stub)
+        await arrive(centre)
+        await hear_guidance(centre)
+        await press(centre, "9")
+        dialled = (await centre.asks(CONTACT, ANSWER, PLAY, PLAY, media.DialOutsideRequest))[-1]
+        assert (dialled.number, dialled.operator_id) == ("+81312345699", "")
+        await centre.refuse_outside(CONTACT)
+        await seen(stub, path=["which", "hours", "guidance", "menu", "outside", "bye"])
 
 
 async def test_a_call_back_goes_on_in_the_flow_that_promised_it(centre: Centre) -> None:
@@ -246,9 +262,7 @@ async def test_a_call_back_goes_on_in_the_flow_that_promised_it(centre: Centre) 
             )
         await seen(stub, path=["which", "hours", "guidance", "menu", "number", "billing"])
         await centre.pool(pool_events.WaitTold, contact_id=CONTACT, position=2)
-        offered = 9
         asked = await centre.asks(CONTACT, ANSWER, PLAY, PLAY, PLAY, PLAY, PLAY, QUEUE, PLAY, PLAY)
-        assert len(asked) == offered
         assert asked[-1].digits_max == 1
         assert asked[-2].repeat
         await centre.happen(
@@ -269,6 +283,7 @@ async def test_a_call_back_goes_on_in_the_flow_that_promised_it(centre: Centre) 
             call_events.CallPlaced,
             from_number=NUMBER,
             previous_contact_id=CONTACT,
+            record="RECORDING_POLICY_AFTER_GUIDANCE",
         )
         await seen(stub, "con_2", stated_reason_id="rsn_billing")
         await centre.happen("con_2", call_events.CallAnswered)
