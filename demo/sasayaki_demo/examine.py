@@ -41,9 +41,8 @@ from sasayaki_demo.checks import (
 )
 from sasayaki_demo.endpoints import Endpoints
 from sasayaki_demo.judge import judge
-from sasayaki_demo.morning.check import check_morning
 from sasayaki_demo.morning.listening import ByTones
-from sasayaki_demo.morning.play import Town, play_morning
+from sasayaki_demo.morning.play import Town
 from sasayaki_demo.people import connected
 from sasayaki_demo.play import Floor, Voices, floor
 from sasayaki_demo.scenes import Played, play_scenes

@@ -9,13 +9,17 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 
-from sasayaki_demo import judge_supervision
+from sasayaki_demo import judge_pool, judge_reach, judge_supervision
 from sasayaki_demo.case import Case, differences, when_ns
 from sasayaki_demo.topics import Written, by_stream
 
 REASON_OF_KEY = {"1": "rsn_billing", "2": "rsn_contract", "3": "rsn_other"}
 """What the keys of the demo's menus say."""
-FINAL_OPERATOR_STATES = frozenset({"OFF", "READY", "AWAY"})
+OUTCOME_OF_REASON = {
+    "rsn_wrong_number": "ENQUIRY_OUTCOME_WRONG_NUMBER",
+    "rsn_prank": "ENQUIRY_OUTCOME_PRANK",
+}
+"""What a form that says so makes of a talk."""
 
 
 def judge(case: Case) -> list[str]:
@@ -60,8 +64,9 @@ def calls_were_placed(case: Case) -> Iterator[str]:
     )
     yield from differences("placed by phones", placed, "arrived by topics", arrived)
     for contact, names in case.contacts.items():
-        if len(names["CallArrived"]) != 1:
-            yield f"{contact}: arrived {len(names['CallArrived'])} times"
+        begun = len(names["CallArrived"]) + len(names["CallPlaced"])
+        if begun != 1:
+            yield f"{contact}: began {begun} times"
 
 
 def refusals_left_no_trace(case: Case) -> Iterator[str]:
@@ -82,10 +87,12 @@ def keys_were_heard(case: Case) -> Iterator[str]:
         if not names["CallArrived"]:
             continue
         caller = case.caller_of(names["CallArrived"][0])
-        keys = [
-            digit for record in names["DigitsCollected"] for digit in record.data.get("digits", "")
-        ]
-        collected.update((caller, key) for key in keys)
+        menus = {record.data["play_id"] for record in names["MenuEntered"]}
+        keys: list[str] = []
+        for record in names["DigitsCollected"]:
+            digits = record.data.get("digits", "")
+            collected.update((caller, key) for key in digits)
+            keys += digits if record.data["play_id"] in menus else []
         stated = [record.data["key"] for record in names["ReasonStated"]]
         if stated != keys[len(keys) - len(stated) :] or (keys and not stated):
             yield f"{contact}: pressed {keys}, stated by {stated}"
@@ -103,13 +110,27 @@ def talks_were_held(case: Case) -> Iterator[str]:
         if e["phone"] in _operators(case)
     )
     contacts = case.contacts
-    for name in ("OperatorLegAnswered", "TalkStarted", "OfferAccepted", "EnquiryTaken"):
-        told = Counter(
-            (contact, str(record.data["operator_id"]))
+
+    def told(name: str, who: str = "operator_id") -> Counter[tuple[str, str]]:
+        return Counter(
+            (contact, str(record.data[who]))
             for contact, names in contacts.items()
             for record in names[name]
+            if record.data.get(who)
         )
-        yield from differences("held by phones", held, f"{name} by topics", told)
+
+    for name in ("OperatorLegAnswered", "TalkStarted"):
+        yield from differences("held by phones", held, f"{name} by topics", told(name))
+    joined = told("OfferAccepted") + told("ConsultAccepted")
+    yield from differences("held by phones", held, "offers and consultations by topics", joined)
+    warm = Counter(
+        (contact, str(record.data["to_operator_id"]))
+        for contact, names in contacts.items()
+        for record in names["ContactTransferred"]
+        if record.data["kind"] == judge_reach.WARM
+    )
+    taken = told("OfferAccepted") + warm
+    yield from differences("offered or handed over", taken, "EnquiryTaken", told("EnquiryTaken"))
 
 
 def every_contact_ended(case: Case) -> Iterator[str]:
@@ -130,47 +151,17 @@ def every_contact_ended(case: Case) -> Iterator[str]:
 
 def _outcome(names: dict[str, list[Written]]) -> str:
     if names["TalkStarted"]:
-        done = bool(names["EnquiryClosed"][0].data.get("answers"))
-        return "ENQUIRY_OUTCOME_HANDLED" + ("" if done else "_WITHOUT_WRAP_UP")
+        closed = names["EnquiryClosed"][0].data
+        if not closed.get("answers"):
+            return "ENQUIRY_OUTCOME_HANDLED_WITHOUT_WRAP_UP"
+        return OUTCOME_OF_REASON.get(closed.get("reason_id", ""), "ENQUIRY_OUTCOME_HANDLED")
+    for name, outcome in judge_reach.OUTCOMES.items():
+        if names[name]:
+            return outcome
     if names["ContactQueued"]:
         return "ENQUIRY_OUTCOME_LEFT_IN_QUEUE"
     whole = any(r.data["outcome"] == "PROMPT_OUTCOME_COMPLETED" for r in names["GuidancePlayed"])
     return "ENQUIRY_OUTCOME_LEFT_IN_FLOW" if whole else "ENQUIRY_OUTCOME_LEFT_IN_GUIDANCE"
-
-
-def nobody_is_stuck(case: Case) -> Iterator[str]:
-    """By the pool's history no operator is reserved, talking or in wrap-up; nobody waits."""
-    doing: dict[str, str] = {}
-    waiting: set[str] = set()
-    for record in case.records:
-        if record.topic != "routing.pool" or not record.is_history:
-            continue
-        operator = str(record.data.get("operator_id", ""))
-        contact = str(record.data.get("contact_id", ""))
-        match record.name:
-            case "OperatorStateSet":
-                doing[operator] = record.data["state"].removeprefix("OPERATOR_STATE_")
-            case "ContactQueued":
-                waiting.add(contact)
-            case "OfferMade":
-                if doing.get(operator) != "READY":
-                    yield f"{operator} was offered {contact} while {doing.get(operator)}"
-                doing[operator] = "RINGING"
-            case "OfferAccepted":
-                doing[operator] = "TALKING"
-                waiting.discard(contact)
-            case "OfferDeclined" | "OfferLapsed":
-                doing[operator] = "AWAY"
-            case "OfferWithdrawn" | "OperatorReleased":
-                doing[operator] = "READY"
-            case "WrapUpStarted":
-                doing[operator] = "WRAP_UP"
-            case "ContactAbandoned":
-                waiting.discard(contact)
-    for operator, state in doing.items():
-        if state not in FINAL_OPERATOR_STATES:
-            yield f"{operator} is left {state}"
-    yield from (f"{contact} is left waiting" for contact in sorted(waiting))
 
 
 def people_did_what_is_told_of_them(case: Case) -> Iterator[str]:
@@ -200,7 +191,8 @@ RULES: tuple[Callable[[Case], Iterator[str]], ...] = (
     keys_were_heard,
     talks_were_held,
     every_contact_ended,
-    nobody_is_stuck,
+    *judge_pool.RULES,
+    *judge_reach.RULES,
     *judge_supervision.RULES,
     people_did_what_is_told_of_them,
 )

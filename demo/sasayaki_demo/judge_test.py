@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from sasayaki_demo.case import Case, when_ns
 from sasayaki_demo.judge import judge
+from sasayaki_demo.phones import OUTSIDE
 
 TELLING = frozenset({"calling", "keyed", "established"})
 """The phones' entries that the topics must answer to."""
@@ -61,10 +62,11 @@ def _alerts_of_rules(case: Case) -> frozenset[str]:
 
 
 def _ledger_changed(case: Case) -> Iterator[tuple[str, Case]]:
-    operators = {e["user"] for e in case.ledger if e.get("act") == "set_operator_state"}
+    answering = {e["user"] for e in case.ledger if e.get("act") == "set_operator_state"}
+    answering.add(OUTSIDE)
     for i, entry in enumerate(case.ledger):
         event = entry.get("event")
-        if event not in TELLING or (event == "established" and entry["phone"] not in operators):
+        if event not in TELLING or (event == "established" and entry["phone"] not in answering):
             continue
         yield (
             f"forgot {event} of {entry['phone']}",

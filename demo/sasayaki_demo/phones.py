@@ -15,6 +15,8 @@ from sasayaki_demo.ledger import Entry, Ledger
 LINE_BYTES_MAX = 1 << 20
 ANSWER_S = 10.0
 QUIT_S = 5.0
+OUTSIDE = "outside"
+"""The phone of whoever is called outside of the centre."""
 
 
 class PhoneTrouble(Exception):

@@ -92,10 +92,10 @@ def apply(seed: Seed, platform: Endpoints) -> None:
                 _publish(doors, client, FLOWS / flow, named)
             for file in client.knowledge:
                 _teach(doors, client, KNOWLEDGE / file)
-            if client.outbound:
-                _ask(doors.media.SetOutboundRule, outbound_row(client, client.outbound), doors)
             if client.retention:
                 _ask(doors.recording.SetRetention, retention_row(client, client.retention), doors)
+            if client.outbound:
+                _ask(doors.media.SetOutboundRule, outbound_row(client, client.outbound), doors)
         for user in seed.operators:
             _ask(doors.routing.PutOperator, operator_row(user), doors)
 
@@ -178,12 +178,12 @@ def retention_row(client: Client, kept: Retention) -> recording.SetRetentionRequ
 
 
 def outbound_row(client: Client, rule: Outbound) -> media.SetOutboundRuleRequest:
-    """The request that says whom a company may call."""
+    """The request that says whom the company may have called."""
     return media.SetOutboundRuleRequest(
         client_id=client.id,
         prefixes=rule.prefixes,
         denied_prefixes=rule.denied,
-        concurrent_max=rule.at_once,
+        concurrent_max=rule.concurrent,
         per_minute_max=rule.per_minute,
         per_day_max=rule.per_day,
     )

@@ -94,11 +94,11 @@ class Retention(Row):
 
 
 class Outbound(Row):
-    """Whom a company's flows and people may call: prefixes in E.164, and how many at once."""
+    """Whom a company may have called: prefixes in E.164, and so many at once, a minute, a day."""
 
     prefixes: tuple[str, ...]
     denied: tuple[str, ...] = ()
-    at_once: int
+    concurrent: int
     per_minute: int
     per_day: int
 

@@ -17,6 +17,7 @@ async def give_up(at_work: Floor, customer: Customer, patience_s: float) -> Call
     call = await caller.call_in(at_work, customer)
     await caller.choose(at_work, call)
     await Stretch.lasting(patience_s)
+    await at_work.ledger.add({"act": "give_up", "phone": customer.phone})
     await caller.hang_up(at_work, call)
     return call
 

@@ -6,17 +6,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from sasayaki_demo.bots import GUIDANCE_HZ, OPERATOR_HZ
+from sasayaki_demo.bots import GUIDANCE_HZ, HEAR_S, OPERATOR_HZ
 from sasayaki_demo.ledger import Entry
 from sasayaki_demo.morning import caller
 from sasayaki_demo.morning.caller import Call, Customer
 from sasayaki_demo.morning.ears import Stretch, faults, music_share, seconds_with
 from sasayaki_demo.morning.talk import HOLD_S
+from sasayaki_demo.phones import OUTSIDE
 from sasayaki_demo.play import Floor
 from sasayaki_demo.sound import read_packets
 
-OUTSIDE = "outside"
-"""The phone of whoever is called outside of the centre."""
 CALL_BACK_KEY = "1"
 THANKED_HZ = 1600.0
 PICKED_UP_AFTER_MS = 300
@@ -58,6 +57,7 @@ async def ask_for_it(at_work: Floor, customer: Customer) -> Call:
     call = await caller.call_in(at_work, customer)
     await caller.choose(at_work, call)
     await customer.listening.offer(call.rx)
+    await at_work.ledger.add({"act": "ask_for_call_back", "phone": customer.phone})
     await caller.press(at_work, call, CALL_BACK_KEY)
     await caller.was_hung_up(at_work, call)
     return call
@@ -65,9 +65,7 @@ async def ask_for_it(at_work: Floor, customer: Customer) -> Call:
 
 async def be_called_back(at_work: Floor, asked: Call, operator: str, since: int) -> CalledBack:
     """Picks up, hears the guidance and talks with `operator`; the talk goes on afterwards."""
-    rung = await at_work.phones.wait(
-        OUTSIDE, "established", since=since, within_s=caller.HEAR_S
-    )
+    rung = await at_work.phones.wait(OUTSIDE, "established", since=since, within_s=HEAR_S)
     answered: Entry = await caller.answered_by(at_work, operator, since)
     stretch = await Stretch.lasting(HOLD_S)
     return CalledBack(

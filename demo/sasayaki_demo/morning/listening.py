@@ -1,4 +1,4 @@
-"""When a customer presses a key or speaks: by the tones of the checks, or by the length of speech."""
+"""When a customer presses a key or speaks: by the checks' tones, or by the length of speech."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The small morning, scene by scene; each is told who is free, so that it is clear who is reached."""
+"""The small morning, scene by scene; each knows who is free, and so who is reached."""
 
 from __future__ import annotations
 
@@ -83,9 +83,7 @@ async def play_morning(at_work: Floor, town: Town, *, serial: int = 0) -> Mornin
     await callback.plug_in(at_work, wants_call.hertz)
     async with asyncio.TaskGroup() as nobody_is_there:
         begin = nobody_is_there.create_task
-        message = begin(
-            leave_message(at_work, customer(1, town.night, CUSTOMER_HZ), MESSAGE_S)
-        )
+        message = begin(leave_message(at_work, customer(1, town.night, CUSTOMER_HZ), MESSAGE_S))
         gave_up = begin(
             give_up(at_work, customer(2, town.other_desk, CUSTOMER_HZ, other=True), PATIENCE_S)
         )
@@ -108,9 +106,7 @@ async def play_morning(at_work: Floor, town: Town, *, serial: int = 0) -> Mornin
     transferred = await transfer(at_work, handed, FIRST, ASKED)
     await _away(at_work, FIRST)
     await _away(at_work, ASKED)
-    return Morning(
-        message.result(), gave_up.result(), overflowed, called, astray, transferred
-    )
+    return Morning(message.result(), gave_up.result(), overflowed, called, astray, transferred)
 
 
 async def _ready(at_work: Floor, user: str) -> None:

@@ -58,6 +58,6 @@ def both_hear(what: str, talk: Talk, stretch: Stretch) -> Iterator[str]:
     others = (COLLEAGUE_HZ, GUIDANCE_HZ, *MUSIC_HZ, talk.call.customer.hertz)
     yield from faults(f"{what}, customer", customer, wanted=(OPERATOR_HZ,), unwanted=others)
     operator = stretch.of(talk.operator_rx)
-    others = (COLLEAGUE_HZ, OPERATOR_HZ, *MUSIC_HZ)
+    unwanted = (COLLEAGUE_HZ, OPERATOR_HZ, *MUSIC_HZ)
     wanted = (talk.call.customer.hertz,)
-    yield from faults(f"{what}, operator", operator, wanted=wanted, unwanted=others)
+    yield from faults(f"{what}, operator", operator, wanted=wanted, unwanted=unwanted)

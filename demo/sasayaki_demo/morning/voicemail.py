@@ -32,6 +32,7 @@ async def leave_message(at_work: Floor, customer: Customer, spoken_s: float) -> 
     """Calls, waits for the tone, speaks and hangs up."""
     call = await caller.call_in(at_work, customer)
     await customer.listening.beep(call.rx)
+    await at_work.ledger.add({"act": "leave_message", "phone": customer.phone})
     await asyncio.sleep(spoken_s)
     await caller.hang_up(at_work, call)
     return LeftMessage(call, spoken_s)

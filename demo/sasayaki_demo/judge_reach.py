@@ -1,0 +1,132 @@
+"""The judge's rules about reaching the right person: callbacks, voicemails, transfers, forms."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+from sasayaki_demo.case import Case, differences
+from sasayaki_demo.phones import OUTSIDE
+
+WARM = "TRANSFER_KIND_WARM"
+TRANSFERRED = "LEG_END_REASON_TRANSFERRED"
+VOICEMAIL = "ENQUIRY_OUTCOME_VOICEMAIL"
+CALLBACK = "ENQUIRY_OUTCOME_CALLBACK"
+IN_QUEUE = "ENQUIRY_OUTCOME_LEFT_IN_QUEUE"
+
+OUTCOMES = {
+    "VoicemailEntered": VOICEMAIL,
+    "CallbackEntered": CALLBACK,
+    "ContactQueued": IN_QUEUE,
+    "FlowEnded": "ENQUIRY_OUTCOME_RELEASED",
+}
+"""How an enquiry without a talk ends, by the first of these events that it has."""
+ACTS = {"leave_message": VOICEMAIL, "ask_for_call_back": CALLBACK, "give_up": IN_QUEUE}
+"""What customers do, and how their enquiry is closed for it."""
+
+
+def customers_left_as_they_did(case: Case) -> Iterator[str]:
+    """Who left a message, asked for a call back or gave up is told of as having done so."""
+    numbers = {e["phone"]: e["from"] for e in case.acts("call")}
+    did = Counter(
+        (numbers[e["phone"]], outcome) for act, outcome in ACTS.items() for e in case.acts(act)
+    )
+    told: Counter[tuple[str, str]] = Counter()
+    for names in case.contacts.values():
+        if names["CallArrived"]:
+            caller = case.caller_of(names["CallArrived"][0])
+            told.update((caller, str(r.data["outcome"])) for r in names["EnquiryClosed"])
+    for (caller, outcome), times in did.items():
+        if told[caller, outcome] != times:
+            yield f"a customer did so {times} times, told {told[caller, outcome]}: {outcome}"
+    for outcome in (VOICEMAIL, CALLBACK):
+        made = sum(times for (_, what), times in did.items() if what == outcome)
+        found = sum(times for (_, what), times in told.items() if what == outcome)
+        if made != found:
+            yield f"{made} customers, {found} in topics: {outcome}"
+
+
+def forms_said_so(case: Case) -> Iterator[str]:
+    """A reason that the operator's form names is the reason that the enquiry is closed with."""
+    named = {e["contact_id"]: e["reason_id"] for e in case.acts("complete_wrap_up")}
+    for contact, names in case.contacts.items():
+        wanted = named.get(contact, "")
+        for closed in names["EnquiryClosed"]:
+            if wanted and closed.data.get("reason_id") != wanted:
+                yield f"{contact}: the form says {wanted}, closed as {closed.data}"
+
+
+def callbacks_were_kept(case: Case) -> Iterator[str]:
+    """Who took the offer of a call back was called at their own number and talked, once."""
+    placed = {
+        str(r.data["previous_contact_id"]): (contact, r)
+        for contact, names in case.contacts.items()
+        for r in names["CallPlaced"]
+    }
+    answered = 0
+    for contact, names in case.contacts.items():
+        answered += len(names["CallAnswered"]) if names["CallPlaced"] else 0
+        offers = {r.data["play_id"] for r in names["WaitEntered"] if r.data.get("wait_ms")}
+        taken = [
+            r
+            for r in names["DigitsCollected"]
+            if r.data["play_id"] in offers and r.data.get("digits")
+        ]
+        wanted = len(names["CallbackEntered"])
+        if len(taken) != wanted or len(names["CallbackAsked"]) != wanted:
+            yield f"{contact}: {len(taken)} keys for a call back, {wanted} in the flow"
+        if not wanted:
+            continue
+        if contact not in placed or len(names["CallbackDone"]) != 1:
+            yield f"{contact}: was not called back"
+            continue
+        new, call = placed[contact]
+        if case.caller_of(call) != case.caller_of(names["CallArrived"][0]):
+            yield f"{contact}: somebody else was called back"
+        (told,) = {str(r.data["new_contact_id"]) for r in names["CallbackDone"]}
+        if told != new:
+            yield f"{contact}: called back as {new}, done as {told}"
+    picked_up = sum(e["phone"] == OUTSIDE for e in case.events("established"))
+    if picked_up != answered:
+        yield f"the phone outside was picked up {picked_up} times, told {answered}"
+
+
+def transfers_were_acts(case: Case) -> Iterator[str]:
+    """Each question to a colleague and each handing over was an act of the customer's operator."""
+    for act, name, kind in (
+        ("consult", "ConsultAsked", ""),
+        ("complete_transfer", "ContactTransferred", WARM),
+        ("transfer", "ContactTransferred", "TRANSFER_KIND_BLIND"),
+    ):
+        acts = Counter((e["user"], e["contact_id"]) for e in case.acts(act))
+        told = Counter(
+            (str(r.data["operator_id"]), contact)
+            for contact, names in case.contacts.items()
+            for r in names[name]
+            if not kind or r.data["kind"] == kind
+        )
+        yield from differences(f"{act} by operators", acts, f"{name} by topics", told)
+    for contact, names in case.contacts.items():
+        left = sum(r.data["reason"] == TRANSFERRED for r in names["OperatorLegEnded"])
+        if left != len(names["ContactTransferred"]):
+            yield f"{contact}: {len(names['ContactTransferred'])} transfers, {left} legs left"
+        if len(names["EnquiryPassedOn"]) != len(names["ContactTransferred"]):
+            yield f"{contact}: transferred, but the enquiry was not passed on"
+
+
+def holds_ended(case: Case) -> Iterator[str]:
+    """Who was on hold was so by an order, and was taken back, or the call ended."""
+    for contact, names in case.contacts.items():
+        held, resumed = len(names["CustomerHeld"]), len(names["CustomerResumed"])
+        asked = sum(bool(r.data.get("held")) for r in names["HoldOrdered"])
+        if held > asked or not resumed <= held <= resumed + 1:
+            yield f"{contact}: on hold {held} times of {asked} orders, taken back {resumed} times"
+
+
+RULES: tuple[Callable[[Case], Iterator[str]], ...] = (
+    customers_left_as_they_did,
+    forms_said_so,
+    callbacks_were_kept,
+    transfers_were_acts,
+    holds_ended,
+)
