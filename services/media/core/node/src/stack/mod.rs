@@ -14,7 +14,7 @@ use rsipstack::dialog::dialog::{
 use rsipstack::dialog::dialog_layer::DialogLayer;
 use rsipstack::dialog::invite_dialog::InviteDialog;
 use rsipstack::dialog::DialogId;
-use rsipstack::sip::{Header, Method, StatusCode, Uri};
+use rsipstack::sip::{Header, Method, Request, StatusCode, Uri};
 use rsipstack::transaction::endpoint::EndpointOption;
 use rsipstack::transaction::key::TransactionRole;
 use rsipstack::transaction::transaction::Transaction;
@@ -28,8 +28,10 @@ use tokio_util::sync::CancellationToken;
 
 use sip::flow::{self, Flow};
 use sip::guard::ALLOWED;
+use sip::info::{self, Info};
 use sip::leg::{Heard, Say};
 use sip::merged::Merged;
+use sip::refer::{self, Wish};
 
 use crate::media::LegId;
 use crate::metrics::Metrics;
@@ -39,7 +41,10 @@ use crate::settings::TcpLimits;
 use calling::{Attempt, Told};
 use streams::{Arrivals, Streams};
 use strict::{Additions, Gate, StrictUdp};
-use words::{accept, all, answer_handle, ended, header, key, reply_with, sdp_headers, source};
+use words::{
+    accept, all, answer_handle, ended, header, key, notify, reply_with, respond, sdp_headers,
+    source,
+};
 
 mod calling;
 mod streams;
@@ -53,6 +58,9 @@ pub enum Arrived {
     Invite(Box<Invite>),
     Register(Box<Register>),
     Heard(LegId, Heard),
+    Referred(Box<Refer>),
+    /// A REFER outside any dialog, which was refused.
+    ReferredOutside(Flow),
     /// A connection is gone, and whoever was reached by it can't be.
     Lost(Flow),
 }
@@ -71,6 +79,15 @@ pub struct Register {
     pub source: Flow,
     pub asked: Asked,
     transaction: Transaction,
+}
+
+/// A REFER within a leg's dialog that waits for its answer.
+pub struct Refer {
+    pub leg: LegId,
+    pub wish: Wish,
+    /// The leg that is the phone's other call.
+    pub replaces: Option<LegId>,
+    reply: u64,
 }
 
 /// Our own address in dialogs, by the way that leads to it.
@@ -338,6 +355,10 @@ impl Stack {
         let said = match say {
             Say::Ring => dialog.ringing(None, None),
             Say::Answer(sdp) => dialog.accept(Some(sdp_headers()), Some(sdp.into_bytes())),
+            Say::Notify(code) => {
+                notify(dialog, code);
+                Ok(())
+            }
             Say::Refuse(code) => dialog.reject(Some(StatusCode::from(code)), None),
             _ => {
                 let metrics = Arc::clone(&self.metrics);
@@ -375,6 +396,12 @@ impl Stack {
         match transaction.original.method {
             Method::Invite => self.invited(transaction),
             Method::Register => Self::registering(transaction),
+            // RFC 3515, 2.4.4, lets it be answered outside a dialog; here it could only be a stranger's.
+            Method::Refer => {
+                let stranger = source(&transaction);
+                reply_with(transaction, 603, Vec::new());
+                stranger.map(Arrived::ReferredOutside)
+            }
             Method::Options => reply_with(transaction, 200, vec![accept()]),
             Method::Bye | Method::Info | Method::Update | Method::Notify | Method::PRack => {
                 reply_with(transaction, 481, Vec::new())
@@ -448,6 +475,12 @@ impl Stack {
                 Heard::Accepted(response.body)
             }
             DialogState::Confirmed(..) => self.acknowledged(leg?)?,
+            // RFC 3311: an UPDATE without a description changes none; it only asks whether we are there.
+            DialogState::Updated(_, request, handle)
+                if request.method == Method::Update && request.body.is_empty() =>
+            {
+                return answer_handle(handle, if leg.is_some() { 200 } else { 481 });
+            }
             DialogState::Updated(_, request, handle) => {
                 self.last_reply += 1;
                 let (reply, sdp) = (self.last_reply, request.body);
@@ -467,11 +500,24 @@ impl Stack {
                 }
                 heard
             }
-            DialogState::Info(_, _, handle)
-            | DialogState::Options(_, _, handle)
-            | DialogState::Notify(_, _, handle) => return answer_handle(handle, 200),
-            // Transfers by phones are not offered: nobody can dial out by us.
-            DialogState::Refer(_, _, handle) => return answer_handle(handle, 603),
+            DialogState::Options(_, _, handle) => return respond(handle, 200, vec![accept()]),
+            DialogState::Notify(_, _, handle) => return answer_handle(handle, 200),
+            DialogState::Info(_, request, handle) => {
+                let (code, key) = match info::read(header(&request, "Content-Type"), &request.body)
+                {
+                    Info::Empty => (200, None),
+                    Info::Key(key) => (200, Some(key)),
+                    Info::Unknown => {
+                        return respond(handle, 415, vec![Header::Accept(info::ACCEPTED.into())])
+                    }
+                    Info::Malformed => (400, None),
+                };
+                answer_handle(handle, code);
+                Heard::Key(key?)
+            }
+            DialogState::Refer(_, request, handle) => {
+                return self.referred(leg, &request, handle);
+            }
             DialogState::Message(_, _, handle) | DialogState::Publish(_, _, handle) => {
                 return answer_handle(handle, 405)
             }
@@ -481,6 +527,43 @@ impl Stack {
             | DialogState::WaitAck(..) => return None,
         };
         Some(Arrived::Heard(leg?, heard))
+    }
+
+    /// A phone's wish to transfer, which waits for [`Self::answer_refer`].
+    fn referred(
+        &mut self,
+        leg: Option<LegId>,
+        request: &Request,
+        handle: TransactionHandle,
+    ) -> Option<Arrived> {
+        let Some(leg) = leg else {
+            return answer_handle(handle, 481);
+        };
+        let own = self.contacts.udp.host_with_port.to_string();
+        let Some(wish) = refer::read(&all(request, "Refer-To"), &own) else {
+            return answer_handle(handle, 400);
+        };
+        // Our tag is one of the two, depending on who called whom.
+        let replaces = wish.replaces.as_ref().and_then(|other| {
+            let of = |tag: &String| self.ids.get(&(other.call_id.clone(), tag.clone()));
+            of(&other.to_tag).or_else(|| of(&other.from_tag)).copied()
+        });
+        self.last_reply += 1;
+        self.replies.insert(self.last_reply, handle);
+        Some(Arrived::Referred(Box::new(Refer {
+            leg,
+            wish,
+            replaces,
+            reply: self.last_reply,
+        })))
+    }
+
+    /// Answers a wish to transfer; one that is taken is told at once that it is under way.
+    pub fn answer_refer(&mut self, refer: &Refer, code: u16) {
+        self.reply(refer.reply, code, None);
+        if code == 202 {
+            self.say(refer.leg, Say::Notify(100));
+        }
     }
 
     fn is_dialled(&self, leg: LegId) -> bool {
