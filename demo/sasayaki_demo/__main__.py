@@ -27,6 +27,7 @@ def read_arguments(given: Sequence[str]) -> argparse.Namespace:
         prog="sasayaki demo", description="Plays calls on a platform that is up."
     )
     parser.add_argument("--calls", type=int, default=8, metavar="N", help="calls at once")
+    parser.add_argument("--rounds", type=int, metavar="N", help="end after so many rounds of them")
     parser.add_argument("--check", action="store_true", help="assert, then end with 0 or 1")
     parser.add_argument("--report", type=Path, metavar="FILE", help="write the checks as JSON")
     parser.add_argument("--endpoints", type=Path, default=Path("var/run/endpoints.json"))
@@ -39,6 +40,8 @@ def read_arguments(given: Sequence[str]) -> argparse.Namespace:
         parser.error(f"--calls takes 1 to {CALLS_MOST}, not {wanted.calls}")
     if wanted.check and wanted.calls < TALKS:
         parser.error(f"--check takes {TALKS} calls or more: its scenes need as many at once")
+    if wanted.rounds is not None and (wanted.check or wanted.rounds < 1):
+        parser.error("--rounds takes 1 or more, and --check plays one round of its own")
     if wanted.report and not wanted.check:
         parser.error("--report goes with --check: only checks are reported")
     if wanted.report and not wanted.report.absolute().parent.is_dir():
@@ -61,7 +64,14 @@ def _show(wanted: argparse.Namespace) -> int:
     endpoints = read_endpoints(wanted.endpoints)
     with suppress(KeyboardInterrupt):
         asyncio.run(
-            tour(endpoints, wanted.softphone, wanted.folder, wanted.prompts, calls=wanted.calls)
+            tour(
+                endpoints,
+                wanted.softphone,
+                wanted.folder,
+                wanted.prompts,
+                calls=wanted.calls,
+                rounds=wanted.rounds,
+            )
         )
     return 0
 

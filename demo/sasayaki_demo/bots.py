@@ -167,7 +167,9 @@ class Supervised:
     """What a supervisor did on a call, with the captures of both phones at the outsourcer's."""
 
     contact_id: str
+    operator_id: str
     supervisor_id: str
+    purpose: supervision_pb.Purpose.ValueType
     operator_rx: Path
     operator_tx: Path
     supervisor_rx: Path
@@ -191,6 +193,8 @@ class Visit:
     supervision_id: str
     done: Supervised
     hold_s: float
+    since: int
+    """The ledger's position before the phone rang."""
 
     @classmethod
     async def begin(
@@ -198,6 +202,7 @@ class Visit:
         person: Supervisor,
         phones: Phones,
         talk: Entry,
+        purpose: supervision_pb.Purpose.ValueType,
         *,
         hold_s: float,
         following: bool = False,
@@ -211,9 +216,10 @@ class Visit:
         await asyncio.sleep(hold_s)
         before_ns = time.time_ns()
         since = phones.position
-        supervision_id = await person.start(contact_id, LISTEN, following=following)
+        supervision_id = await person.start(contact_id, LISTEN, purpose, following=following)
         leg = await phones.wait(person.user_id, "established", since=since)
-        visit = cls(person, supervision_id, _supervised(person, talk, Path(leg["rx"])), hold_s)
+        done = _supervised(person, talk, purpose, Path(leg["rx"]))
+        visit = cls(person, supervision_id, done, hold_s, since)
         visit.done.phases.append(Phase("alone", alone_ns, before_ns))
         await visit.hold("listen")
         return visit
@@ -230,21 +236,20 @@ class Visit:
 
     def moved(self, talk: Entry) -> Visit:
         """Returns the same supervision on another call, on the same connection of the phone."""
-        done = _supervised(self.person, talk, self.done.supervisor_rx)
-        return Visit(self.person, self.supervision_id, done, self.hold_s)
+        done = _supervised(self.person, talk, self.done.purpose, self.done.supervisor_rx)
+        return Visit(self.person, self.supervision_id, done, self.hold_s, self.since)
 
     async def leave(self, phones: Phones) -> None:
-        """Ends the supervision; the phone is hung up."""
-        since = phones.position
+        """Ends the supervision, if the call's end has not: the phone is hung up either way."""
         await self.person.end(self.supervision_id)
-        await phones.wait(self.person.user_id, "hungup", since=since)
+        await phones.wait(self.person.user_id, "hungup", since=self.since)
 
 
 async def supervise(
     person: Supervisor, phones: Phones, talk: Entry, *, hold_s: float, whispers: int = 1
 ) -> Supervised:
-    """Listens to a talk, whispers, listens again, leaves."""
-    visit = await Visit.begin(person, phones, talk, hold_s=hold_s)
+    """Listens to a talk of which the customer complains, whispers, listens again, leaves."""
+    visit = await Visit.begin(person, phones, talk, supervision_pb.PURPOSE_COMPLAINT, hold_s=hold_s)
     for _ in range(whispers):
         await visit.change(WHISPER, "whisper")
         await visit.change(LISTEN, "listen")
@@ -253,7 +258,18 @@ async def supervise(
     return visit.done
 
 
-def _supervised(person: Supervisor, talk: Entry, supervisor_rx: Path) -> Supervised:
+def _supervised(
+    person: Supervisor,
+    talk: Entry,
+    purpose: supervision_pb.Purpose.ValueType,
+    supervisor_rx: Path,
+) -> Supervised:
     return Supervised(
-        str(talk["contact_id"]), person.user_id, Path(talk["rx"]), Path(talk["tx"]), supervisor_rx
+        str(talk["contact_id"]),
+        str(talk["phone"]),
+        person.user_id,
+        purpose,
+        Path(talk["rx"]),
+        Path(talk["tx"]),
+        supervisor_rx,
     )

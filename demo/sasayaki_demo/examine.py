@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import platform as machine_facts
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 from itertools import pairwise
@@ -13,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from sasayaki.monitoring.v1.supervision_events_pb2 import PURPOSE_TRAINING, Purpose
 from sasayaki_demo.bots import (
     CUSTOMER_HZ,
     GUIDANCE_HZ,
@@ -23,7 +25,7 @@ from sasayaki_demo.bots import (
     Supervised,
 )
 from sasayaki_demo.callers import opener
-from sasayaki_demo.case import Case, when_ns
+from sasayaki_demo.case import Case, differences, when_ns
 from sasayaki_demo.checks import (
     Check,
     Heard,
@@ -83,6 +85,7 @@ async def examine(
             contacts = contacts_by_caller(records, open_caller)
             heard = _heard(played.supervised, customers, contacts)
             spoken = await _spoken(at_work, customers, contacts, records)
+            told = await _told_to_operators(at_work, played)
         records = await read_topics(endpoints.kafka)
     complaints = judge(Case(at_work.ledger.entries, records, open_caller, at_work.started_ns))
     times = change_times_ms(heard)
@@ -95,6 +98,7 @@ async def examine(
         mode_changes(times),
         recorded(spoken),
         _refused(at_work, played),
+        told,
     ]
     return report(checks, at_work, {"mode_change_ms": [round(t, 1) for t in times]})
 
@@ -147,13 +151,49 @@ def _heard(
 def _refused(at_work: Floor, played: Played) -> Check:
     """Whoever was refused heard nothing: their phone was not even rung."""
     rung = [
-        f"{user}'s phone: {entry['event']}"
-        for user, since, until in played.refused
-        for entry in at_work.ledger.entries[since:until]
-        if entry.get("phone") == user
+        f"{one.supervisor_id}'s phone: {entry['event']}"
+        for one in played.refused
+        for entry in at_work.ledger.entries[one.since : one.until]
+        if entry.get("phone") == one.supervisor_id
     ]
     name = "training without consent: sounds of the phone"
     return at_most(name, len(rung), 0, len(played.refused), rung)
+
+
+async def _told_to_operators(at_work: Floor, played: Played) -> Check:
+    """Each operator's own ledger names who heard them and why, and who asked in vain."""
+    wanted = Counter(
+        (s.operator_id, s.supervisor_id, s.contact_id, Purpose.Name(s.purpose), "heard")
+        for s in played.supervised
+    )
+    wanted.update(
+        (r.operator_id, r.supervisor_id, r.contact_id, Purpose.Name(PURPOSE_TRAINING), "unheard")
+        for r in played.refused
+    )
+    deadline = asyncio.get_running_loop().time() + SETTLE_S
+    while (told := await _operators_ledgers(at_work)) != wanted:
+        if asyncio.get_running_loop().time() > deadline:
+            break
+        await asyncio.sleep(LOOK_S)
+    wrong = list(differences("by people", wanted, "in the ledgers", told))
+    return at_most("operators' ledgers: faults", len(wrong), 0, wanted.total(), wrong)
+
+
+async def _operators_ledgers(at_work: Floor) -> Counter[tuple[str, str, str, str, str]]:
+    """Counts the entries of this run: operator, supervisor, call, purpose, whether heard."""
+    contacts = {talk["contact_id"] for talk in at_work.talks(0)}
+    entries = [e for person in at_work.operators.values() for e in await person.heard_by()]
+    return Counter(
+        (
+            e.operator_id,
+            e.supervisor_id,
+            e.contact_id,
+            Purpose.Name(e.purpose),
+            "heard" if e.heard_ms else "unheard",
+        )
+        for e in entries
+        if e.contact_id in contacts
+    )
 
 
 async def _spoken(

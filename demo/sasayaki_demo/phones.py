@@ -48,17 +48,17 @@ class Phones:
         await self.do("phone", phone=phone, server=self._server, sound=sound, **settings)
 
     async def register(
-        self, phone: str, user: str, secret: str, sound: dict[str, Any], **settings: Any
+        self, user: str, secret: str, sound: dict[str, Any], **settings: Any
     ) -> None:
-        """Makes a phone and waits until it is registered.
+        """Makes somebody's phone and waits until it is registered.
 
         Raises PhoneTrouble when the platform refuses it.
         """
         since = len(self._ledger.entries)
-        await self.add(phone, sound, user=user, secret=secret, register=True, **settings)
-        told = await self.wait(phone, "registered", "register_failed", since=since)
+        await self.add(user, sound, user=user, secret=secret, register=True, **settings)
+        told = await self.wait(user, "registered", "register_failed", since=since)
         if told["event"] == "register_failed":
-            raise PhoneTrouble(f"{phone} is not let in: {told}")
+            raise PhoneTrouble(f"{user} is not let in: {told}")
 
     async def call(self, phone: str, to: str, caller: str) -> None:
         """Lets a phone call a number, showing `caller` as its own."""

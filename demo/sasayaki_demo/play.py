@@ -64,7 +64,6 @@ async def floor(
         for user in OPERATORS:
             await phones.register(
                 user,
-                user,
                 endpoints.sip_secrets[user],
                 voices.operator,
                 answer="auto",
@@ -73,7 +72,6 @@ async def floor(
             )
         for user in SUPERVISORS:
             await phones.register(
-                user,
                 user,
                 endpoints.sip_secrets[user],
                 voices.supervisor,

@@ -1,6 +1,8 @@
 """The supervised calls of the demo: an angry caller, a training refused, a switch, a following.
 
-Each scene is told what it needs of the floor and returns what the checks look at.
+Each scene is told what it needs of the floor and returns what the checks look at. What nobody
+called for is heard because of complaints: for them no operator is asked and no daily limit counts,
+so that round after round can be played.
 """
 
 from __future__ import annotations
@@ -10,7 +12,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sasayaki.monitoring.v1.alert_events_pb2 import ALERT_OUTCOME_SOLVED
-from sasayaki.monitoring.v1.supervision_events_pb2 import PURPOSE_TRAINING
+from sasayaki.monitoring.v1.supervision_events_pb2 import (
+    PURPOSE_COMPLAINT,
+    PURPOSE_HELP,
+    PURPOSE_TRAINING,
+)
 from sasayaki.routing.v1 import pool_events_pb2 as pool_pb
 from sasayaki_demo.bots import CUSTOMER_HZ, OTHER_CUSTOMER_HZ, Customer, Supervised, Visit
 from sasayaki_demo.ledger import Entry
@@ -23,13 +29,23 @@ TALKS = 5
 ANSWER_S = 10.0
 
 
+@dataclass(frozen=True)
+class Refused:
+    """A training that was asked for in vain; ledger positions from the question to after."""
+
+    contact_id: str
+    operator_id: str
+    supervisor_id: str
+    since: int
+    until: int
+
+
 @dataclass
 class Played:
     """What became of the scenes."""
 
     supervised: list[Supervised] = field(default_factory=list)
-    refused: list[tuple[str, int, int]] = field(default_factory=list)
-    """Who asked for training in vain: supervisor, ledger positions from the question to after."""
+    refused: list[Refused] = field(default_factory=list)
 
 
 async def play_scenes(
@@ -50,7 +66,14 @@ async def play_scenes(
         everybody.create_task(_angry(at_work, played, angry, talks[0], hold_s))
         everybody.create_task(_refused_and_switched(at_work, played, trainer, talks[1:4], hold_s))
         begun = everybody.create_task(
-            Visit.begin(follower, at_work.phones, talks[4], hold_s=hold_s, following=True)
+            Visit.begin(
+                follower,
+                at_work.phones,
+                talks[4],
+                PURPOSE_COMPLAINT,
+                hold_s=hold_s,
+                following=True,
+            )
         )
     await wrapped_up(at_work, since)
     followed = begun.result()
@@ -87,7 +110,7 @@ async def _angry(
     await asyncio.sleep(hold_s)
     alert_id = await at_work.operators[talk["phone"]].call_for_help()
     await person.claim(alert_id)
-    visit = await Visit.begin(person, at_work.phones, talk, hold_s=hold_s)
+    visit = await Visit.begin(person, at_work.phones, talk, PURPOSE_HELP, hold_s=hold_s)
     played.supervised.append(visit.done)
     await visit.change(WHISPER, "whisper")
     since = at_work.phones.position
@@ -102,15 +125,18 @@ async def _refused_and_switched(
     """One operator wants no training now; two others are heard one after the other."""
     await asyncio.sleep(hold_s)
     since = at_work.phones.position
-    supervision_id = await person.start(talks[0]["contact_id"], LISTEN, PURPOSE_TRAINING)
+    contact_id, operator_id = str(talks[0]["contact_id"]), str(talks[0]["phone"])
+    supervision_id = await person.start(contact_id, LISTEN, PURPOSE_TRAINING)
     await at_work.ledger.wait(
         lambda e: e.get("act") == "answer_consent" and e["supervision_id"] == supervision_id,
         within_s=ANSWER_S,
         since=since,
     )
     await asyncio.sleep(hold_s)
-    played.refused.append((person.user_id, since, at_work.phones.position))
-    visit = await Visit.begin(person, at_work.phones, talks[1], hold_s=hold_s)
+    played.refused.append(
+        Refused(contact_id, operator_id, person.user_id, since, at_work.phones.position)
+    )
+    visit = await Visit.begin(person, at_work.phones, talks[1], PURPOSE_COMPLAINT, hold_s=hold_s)
     await visit.change(WHISPER, "whisper")
     await person.switch(visit.supervision_id, talks[2]["contact_id"])
     other = visit.moved(talks[2])

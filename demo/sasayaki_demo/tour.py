@@ -18,7 +18,8 @@ from sasayaki_demo.scenes import TALKS, play_scenes
 
 NUMBERS = ("0312345678", "0312345679")
 KEYS = "123"
-TALK_S = 18.0
+TALK_S = 24.0
+"""Longer than the longest scene, which takes nine times `HOLD_S` and some moments."""
 AGAIN_S = 8.0
 HOLD_S = 2.0
 PAUSE_S = 3.0
@@ -31,27 +32,37 @@ def seconds(prompt: Path) -> float:
 
 
 async def tour(
-    endpoints: Endpoints, softphone: Path, folder: Path, prompts: Path, *, calls: int
+    endpoints: Endpoints,
+    softphone: Path,
+    folder: Path,
+    prompts: Path,
+    *,
+    calls: int,
+    rounds: int | None,
 ) -> None:
-    """Plays rounds of `calls` calls and shows them, until cancelled."""
+    """Plays rounds of `calls` calls and shows them, so many or until cancelled."""
     voice = {"wav": str(prompts / "ja" / "menu.wav")}
     voices = Voices(voice, {"wav": str(prompts / "ja" / "guidance.wav")}, voice)
     async with connected(endpoints) as services:
         async with floor(services, endpoints, softphone, folder, voices) as at_work:
             print(
-                f"\n{calls} customers call at once, round after round; Ctrl-C ends it."
+                f"\n{calls} customers call at once, {_times(rounds)}; Ctrl-C ends it."
                 f"\nCall in yourself: any SIP phone, sip:{NUMBERS[0]}@{endpoints.sip},"
                 " press 1, 2 or 3 after the guidance.\n"
             )
             watching = asyncio.create_task(show(endpoints.kafka))
             try:
-                for number in count():
+                for number in count() if rounds is None else range(rounds):
                     await _round(at_work, number, calls, seconds(prompts / "ja" / "guidance.wav"))
                     await asyncio.sleep(PAUSE_S)
             finally:
                 watching.cancel()
                 with suppress(asyncio.CancelledError):
                     await watching
+
+
+def _times(rounds: int | None) -> str:
+    return "round after round" if rounds is None else f"rounds: {rounds}"
 
 
 async def _round(at_work: Floor, number: int, calls: int, guidance_s: float) -> None:
@@ -72,5 +83,15 @@ async def _round(at_work: Floor, number: int, calls: int, guidance_s: float) -> 
         await play(at_work, customers, supervisions=min(3, calls), hold_s=HOLD_S)
         return
     await play_scenes(at_work, customers, customer(calls, AGAIN_S), hold_s=HOLD_S)
-    for person in at_work.operators.values():
-        await person.set_state(pool_pb.OPERATOR_STATE_READY)
+    await _ready_again(at_work)
+
+
+async def _ready_again(at_work: Floor) -> None:
+    """Brings everybody back, first those whose last talk is longest ago: calls go round the floor.
+
+    Who was followed never left, and would always be the first to get a call.
+    """
+    latest = {talk["phone"]: n for n, talk in enumerate(at_work.talks(0))}
+    for user in sorted(at_work.operators, key=lambda user: latest.get(user, -1)):
+        await at_work.operators[user].set_state(pool_pb.OPERATOR_STATE_AWAY)
+        await at_work.operators[user].set_state(pool_pb.OPERATOR_STATE_READY)

@@ -24,7 +24,7 @@ from sasayaki_demo.checks import (
     read_wav,
     tone_span,
 )
-from sasayaki_demo.examine import VOICES, settled
+from sasayaki_demo.examine import settled
 from sasayaki_demo.judge import judge
 from sasayaki_demo.people import LISTEN, WHISPER, Supervisor
 from sasayaki_demo.play import now_ns
@@ -137,21 +137,12 @@ async def _all_come_to_their_end(at: Centre, scene: Scene) -> None:
 
 
 async def _listen(at: Centre, talk: Talk) -> tuple[Supervisor, str, Path]:
-    await at.phones.register(
-        SUPERVISOR,
-        SUPERVISOR,
-        at.running.endpoints.sip_secrets[SUPERVISOR],
-        VOICES.supervisor,
-        answer="auto",
-        answer_after_ms=0,
-        record=True,
-    )
-    supervisor = Supervisor(SUPERVISOR, at.platform, at.ledger)
+    supervisor = await at.supervisor(SUPERVISOR)
     since = at.phones.position
     supervision = await supervisor.start(talk.contact_id, LISTEN)
-    leg = await at.phones.wait(SUPERVISOR, "established", since=since)
-    await hears(Path(leg["rx"]), CUSTOMER_HZ)
-    return supervisor, supervision, Path(leg["rx"])
+    rx = await at.ear(supervisor, since)
+    await hears(rx, CUSTOMER_HZ)
+    return supervisor, supervision, rx
 
 
 def _longest_gap_ms(capture: Path, hertz: float, killed_ns: int, end_ns: int) -> float:

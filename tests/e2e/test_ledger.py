@@ -82,15 +82,15 @@ async def supervise(at: Centre, supervisor: Supervisor, talk: Talk) -> Supervise
     """Listens, whispers, listens, barges in, listens again and leaves."""
     since = at.phones.position
     supervision_id = await supervisor.start(talk.contact_id, LISTEN, supervision_pb.PURPOSE_QUALITY)
-    leg = await at.phones.wait(SUPERVISOR, "established", since=since)
-    await hears(Path(leg["rx"]), CUSTOMER_HZ)
+    rx = await at.ear(supervisor, since)
+    await hears(rx, CUSTOMER_HZ)
     for mode in MODES[1:]:
         await asyncio.sleep(HOLD_S)
         await supervisor.change(supervision_id, mode)
     await asyncio.sleep(HOLD_S)
     await supervisor.end(supervision_id)
     await at.phones.wait(SUPERVISOR, "hungup", since=since)
-    return Supervised(supervision_id, Path(leg["rx"]), talk.operator_rx, talk.customer_rx)
+    return Supervised(supervision_id, rx, talk.operator_rx, talk.customer_rx)
 
 
 async def whole_ledger(at: Centre, wanted: set[str]) -> dict[str, ledger_pb.LedgerEntry]:

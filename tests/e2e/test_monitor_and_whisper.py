@@ -55,11 +55,6 @@ async def a_talk(
         await at.wrap_up(operator)
 
 
-async def ear(at: Centre, since: int) -> Path:
-    """The capture of what the supervisor's phone receives in the call that it picks up."""
-    return Path((await at.phones.wait(SUPERVISOR, "established", since=since))["rx"])
-
-
 async def test_1_a_click_on_a_name_lets_the_supervisor_hear_both_sides_within_a_second(
     running: Running, tmp_path: Path
 ) -> None:
@@ -75,7 +70,7 @@ async def test_1_a_click_on_a_name_lets_the_supervisor_hear_both_sides_within_a_
         await floor.sees(lambda row: row.talk.reason_id == "rsn_contract")
         since, before = at.phones.position, now_ns()
         supervision = await supervisor.start(clicked.talk.contact_id, LISTEN)
-        rx = await ear(at, since)
+        rx = await at.ear(supervisor, since)
         for voice in (CUSTOMER_HZ, OPERATOR_HZ):
             await hears(rx, voice)
             heard = first_frame_with(read_packets(rx), voice)
@@ -113,7 +108,7 @@ async def test_3_modes_and_targets_change_without_a_second_call_to_the_superviso
         other = await at.talk("other", "+819050000002", DAISUKE, OTHER_CUSTOMER_HZ)
         since = at.phones.position
         supervision = await supervisor.start(talk.contact_id, LISTEN)
-        rx = await ear(at, since)
+        rx = await at.ear(supervisor, since)
         await hears(rx, CUSTOMER_HZ)
 
         await supervisor.switch(supervision, other.contact_id)
@@ -144,7 +139,7 @@ async def test_3_the_supervisor_follows_an_operator_to_the_next_call(
         talk = await at.talk("first", "+819050000001", MISAKI)
         since = at.phones.position
         supervision = await supervisor.start(talk.contact_id, LISTEN, following=True)
-        rx = await ear(at, since)
+        rx = await at.ear(supervisor, since)
         await hears(rx, CUSTOMER_HZ)
         await at.hang_up("first")
         await at.be_ready_again(MISAKI)
@@ -166,7 +161,7 @@ async def test_5_and_6_feedback_is_seen_before_the_next_call_and_asked_after_in_
         talk = await at.talk("first", "+819050000001", MISAKI)
         since = at.phones.position
         supervision = await supervisor.start(talk.contact_id, LISTEN)
-        await hears(await ear(at, since), CUSTOMER_HZ)
+        await hears(await at.ear(supervisor, since), CUSTOMER_HZ)
         await at.hang_up("first")
         await at.phones.wait(SUPERVISOR, "hungup", since=since)
         async with watching(at.operators[MISAKI]) as desk, watched(supervisor) as floor:
@@ -218,7 +213,7 @@ async def test_7_the_fairness_board_tells_who_is_monitored_how_much_and_who_is_n
         supervision = await supervisor.start(
             talk.contact_id, LISTEN, supervision_pb.PURPOSE_QUALITY
         )
-        await hears(await ear(at, since), CUSTOMER_HZ)
+        await hears(await at.ear(supervisor, since), CUSTOMER_HZ)
         await supervisor.end(supervision)
         await at.phones.wait(SUPERVISOR, "hungup", since=since)
         board = await _board(at)
@@ -282,7 +277,7 @@ async def test_8_training_asks_the_operator_first_and_a_complaint_does_not_wait(
             supervision = await supervisor.start(
                 talk.contact_id, LISTEN, supervision_pb.PURPOSE_COMPLAINT
             )
-            await hears(await ear(at, since), CUSTOMER_HZ)
+            await hears(await at.ear(supervisor, since), CUSTOMER_HZ)
             shown = await desk.sees(lambda row: row.listener.supervision_id == supervision)
             assert shown.listener.supervisor_id == SUPERVISOR
             assert shown.listener.purpose == supervision_pb.PURPOSE_COMPLAINT
@@ -303,7 +298,7 @@ async def test_9_nobody_is_monitored_more_often_a_day_than_the_policy_says(
         )
         since = at.phones.position
         first = await supervisor.start(talk.contact_id, LISTEN, supervision_pb.PURPOSE_SAMPLING)
-        await ear(at, since)
+        await at.ear(supervisor, since)
         await supervisor.end(first)
         await at.phones.wait(SUPERVISOR, "hungup", since=since)
         with pytest.raises(grpc.aio.AioRpcError) as refused:
@@ -313,7 +308,7 @@ async def test_9_nobody_is_monitored_more_often_a_day_than_the_policy_says(
         assert "recorded" in str(refused.value.details())
         since = at.phones.position
         helped = await supervisor.start(talk.contact_id, LISTEN, supervision_pb.PURPOSE_HELP)
-        await ear(at, since)
+        await at.ear(supervisor, since)
         await supervisor.end(helped)
         await at.phones.wait(SUPERVISOR, "hungup", since=since)
         await at.ask(

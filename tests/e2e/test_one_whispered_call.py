@@ -38,6 +38,7 @@ CHECKS = (
     "mode change: request to first sample, p95 ms",
     "recordings: faults",
     "training without consent: sounds of the phone",
+    "operators' ledgers: faults",
 )
 
 

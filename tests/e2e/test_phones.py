@@ -47,8 +47,8 @@ async def test_a_phone_that_has_to_ring_hears_the_call_in_time(
         for _ in range(TIMES):
             since, sent_ns = at.phones.position, time.time_ns()
             supervision = await supervisor.start(talk.contact_id, LISTEN)
-            leg = await at.phones.wait(SUPERVISOR, "established", since=since)
-            times.append(await _heard_after_ms(Path(leg["rx"]), sent_ns))
+            ear = await at.ear(supervisor, since)
+            times.append(await _heard_after_ms(ear, sent_ns))
             await supervisor.end(supervision)
             await at.phones.wait(SUPERVISOR, "hungup", since=since)
     p95 = float(np.percentile(times, 95))
@@ -64,7 +64,7 @@ async def test_a_connected_phone_hears_the_call_almost_at_once(
     async with a_talk(running, tmp_path) as (at, supervisor, talk):
         since = at.phones.position
         supervision = await supervisor.start(talk.contact_id, LISTEN, keep_phone=True)
-        ear = Path((await at.phones.wait(SUPERVISOR, "established", since=since))["rx"])
+        ear = await at.ear(supervisor, since)
         for _ in range(TIMES):
             await hears(ear, CUSTOMER_HZ)
             await supervisor.end(supervision)
@@ -89,7 +89,7 @@ async def test_a_kept_phone_waits_in_silence_until_it_is_released(
     async with a_talk(running, tmp_path) as (at, supervisor, talk):
         since = at.phones.position
         supervision = await supervisor.start(talk.contact_id, LISTEN, keep_phone=True)
-        ear = Path((await at.phones.wait(SUPERVISOR, "established", since=since))["rx"])
+        ear = await at.ear(supervisor, since)
         await hears(ear, CUSTOMER_HZ)
         await supervisor.end(supervision)
         await asyncio.sleep(PARKED_S)
@@ -102,7 +102,7 @@ async def test_a_kept_phone_waits_in_silence_until_it_is_released(
         await at.phones.wait(SUPERVISOR, "hungup", since=since)
         again = at.phones.position
         supervision = await supervisor.start(talk.contact_id, LISTEN)
-        await at.phones.wait(SUPERVISOR, "established", since=again)
+        await at.ear(supervisor, again)
         await supervisor.end(supervision)
         await at.phones.wait(SUPERVISOR, "hungup", since=again)
         first, second = await _phones(running, talk.contact_id)

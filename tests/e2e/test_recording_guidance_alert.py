@@ -115,8 +115,7 @@ async def test_3_and_4_one_call_for_help_is_received_and_one_claim_lets_the_supe
             )
             assert (received.alert.alert_id, received.alert.supervisor_id) == (alert, OSAKA)
             assert received.alert.since.ToNanoseconds() > 0
-            leg = await at.phones.wait(OSAKA, "established", since=since)
-            await hears(Path(leg["rx"]), CUSTOMER_HZ)
+            await hears(await at.ear(supervisor, since), CUSTOMER_HZ)
             await supervisor.change(supervision, WHISPER)
             await hears(talk.operator_rx, SUPERVISOR_HZ)
             await supervisor.end(supervision)

@@ -7,19 +7,16 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from statistics import quantiles
-from typing import Any
-from uuid import uuid4
 
 import grpc
 import pytest
-from tests.e2e.centre import Centre, centre
+from tests.e2e.centre import centre
 from tests.harness.running import Running
 from tests.harness.waiting import WITHIN_S
 
-from sasayaki.media.v1 import call_events_pb2 as media_pb
-from sasayaki.monitoring.v1 import monitoring_service_pb2 as pb
 from sasayaki.monitoring.v1 import supervision_events_pb2 as wire
 from sasayaki_demo.bots import CUSTOMER_HZ, hears
+from sasayaki_demo.people import LISTEN
 from sasayaki_demo.sound import first_frame_with, read_packets
 
 SUPERVISOR, OPERATOR, OTHER = "usr_sv03", "usr_op04", "usr_op05"
@@ -29,18 +26,6 @@ SWITCHES = 20
 SWITCH_MS_MOST = 1_000
 """The goal is 100 with a connected phone; a busy machine may need longer, but never that long."""
 LOOK_S = 0.03
-
-
-async def start(at: Centre, contact_id: str, **wishes: Any) -> str:
-    """The supervisor begins to listen, or asks for it; returns the supervision's id."""
-    request = pb.StartSupervisionRequest(
-        request_id=str(uuid4()),
-        contact_id=contact_id,
-        mode=media_pb.SUPERVISION_MODE_LISTEN,
-        **wishes,
-    )
-    method = at.platform.monitoring.StartSupervision
-    return str((await at.ask(SUPERVISOR, method, request)).supervision_id)
 
 
 async def heard_at_ns(capture: Path, hertz: float, since_ns: int) -> int:
@@ -62,8 +47,8 @@ async def test_another_call_is_heard_at_once_and_nobody_rings(
         await at.operator(OTHER)
         other = await at.talk("two", "+819060000002", OTHER, OTHER_HZ)
         since = at.phones.position
-        supervision = await start(at, talk.contact_id, purpose=wire.PURPOSE_HELP, keep_phone=True)
-        rx = Path((await at.phones.wait(SUPERVISOR, "established", since=since))["rx"])
+        supervision = await supervisor.start(talk.contact_id, LISTEN, keep_phone=True)
+        rx = await at.ear(supervisor, since)
         await hears(rx, CUSTOMER_HZ)
         took_ms: list[float] = []
         for number in range(SWITCHES):
@@ -75,7 +60,7 @@ async def test_another_call_is_heard_at_once_and_nobody_rings(
             took_ms.append((heard_ns - sent_ns) / 1e6)
         record_property("switch p50 ms", round(quantiles(took_ms, n=20)[9], 1))
         record_property("switch p95 ms", round(quantiles(took_ms, n=20)[18], 1))
-        rung = [e for e in at.ledger.entries[since:] if e.get("phone") == SUPERVISOR]
+        rung = at.phones_entries(SUPERVISOR, since)
         assert [entry["event"] for entry in rung].count("established") == 1
         assert max(took_ms) <= SWITCH_MS_MOST, took_ms
         await supervisor.end(supervision)
@@ -92,11 +77,11 @@ async def test_a_yes_goes_along_with_the_operator_who_is_followed_and_with_nobod
         await at.operator(OPERATOR)
         talk = await at.talk("first", "+819060000003", OPERATOR)
         since = at.phones.position
-        supervision = await start(
-            at, talk.contact_id, purpose=wire.PURPOSE_TRAINING, following=True
+        supervision = await supervisor.start(
+            talk.contact_id, LISTEN, wire.PURPOSE_TRAINING, following=True
         )
         await at.operators[OPERATOR].answer_consent(supervision, wire.CONSENT_ANSWER_ACCEPTED)
-        rx = Path((await at.phones.wait(SUPERVISOR, "established", since=since))["rx"])
+        rx = await at.ear(supervisor, since)
         await hears(rx, CUSTOMER_HZ)
         await at.hang_up("first")
         await at.be_ready_again(OPERATOR)
@@ -112,7 +97,7 @@ async def test_a_yes_goes_along_with_the_operator_who_is_followed_and_with_nobod
         left = at.phones.position
         await at.phones.do("hangup", phone=SUPERVISOR)
         await at.phones.wait(SUPERVISOR, "hungup", since=left)
-        rung = [e for e in at.ledger.entries[since:] if e.get("phone") == SUPERVISOR]
+        rung = at.phones_entries(SUPERVISOR, since)
         assert [entry["event"] for entry in rung].count("established") == 1
         for customer, operator in (("second", OPERATOR), ("third", OTHER)):
             await at.hang_up(customer)

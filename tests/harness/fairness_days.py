@@ -142,7 +142,11 @@ class Centre:
             for number, operator_id in enumerate(members(team_id)):
                 newcomer = number >= OPERATORS - NEWCOMERS
                 put = OperatorPut(
-                    operator_id=operator_id, team_id=team_id, skills=(), client_ids=(CLIENT,)
+                    operator_id=operator_id,
+                    team_id=team_id,
+                    skills=(),
+                    client_ids=(CLIENT,),
+                    skill_levels=(),
                 )
                 hired = BEGIN - BOTH_HIRED[newcomer]
                 self.monitoring.tell("routing.pool", "pool", put, at=hired)

@@ -85,8 +85,8 @@ def started(state: Path, **settings: str) -> Iterator[Running]:
         launch(state, "down", environment=environment)
 
 
-def launch(state: Path, *verb: str, environment: Mapping[str, str] = os.environ) -> None:
-    """Runs a verb of the launcher for a state folder; raises RuntimeError with its words."""
+def launch(state: Path, *verb: str, environment: Mapping[str, str] = os.environ) -> str:
+    """What a verb of the launcher prints for a state folder; raises RuntimeError with its words."""
     done = subprocess.run(
         [LAUNCHER, *verb],
         env={**environment, "SASAYAKI_STATE_DIR": str(state)},
@@ -97,3 +97,4 @@ def launch(state: Path, *verb: str, environment: Mapping[str, str] = os.environ)
     )
     if done.returncode:
         raise RuntimeError(f"sasayaki {verb[0]} failed:\n{done.stdout}\n{done.stderr}")
+    return done.stdout

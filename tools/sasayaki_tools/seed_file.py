@@ -1,7 +1,7 @@
 """`seed/<name>.yaml` as data: a tenant, its people, its client companies."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
@@ -20,6 +20,9 @@ class Row(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+R = TypeVar("R", bound=Row)
+
+
 class User(Row):
     """A person. The name is for screens of the demo; it goes into no event and no token."""
 
@@ -32,11 +35,13 @@ class User(Row):
 
 
 class Reason(Row):
-    """A reason for which customers call."""
+    """A reason for which customers call; `kind` is ordinary, wrong_number or prank."""
 
     id: str
     ja: str
     en: str
+    parent: str = ""
+    kind: str = "ordinary"
 
 
 class FormField(Row):
@@ -50,11 +55,49 @@ class FormField(Row):
     choices: tuple[str, ...] = ()
 
 
+class Script(Row):
+    """A greeting (名乗り) and script for a number and a reason; an empty one means any."""
+
+    id: str
+    number: str = ""
+    reason: str = ""
+    greeting_ja: str = ""
+    greeting_en: str = ""
+    ja: str = ""
+    en: str = ""
+
+
+class Article(Row):
+    """Something to look up; without reasons it is shown with every one."""
+
+    id: str
+    title_ja: str
+    title_en: str
+    ja: str
+    en: str
+    reasons: tuple[str, ...] = ()
+    keywords: tuple[str, ...] = ()
+
+
+class Knowledge(Row):
+    """A file under `seed/knowledge`: what a company's operators say and look up."""
+
+    scripts: tuple[Script, ...] = ()
+    articles: tuple[Article, ...] = ()
+
+
+class Retention(Row):
+    """How many days recordings are kept; other days for some reasons and those below them."""
+
+    days: int
+    reasons: dict[str, int] = {}
+
+
 class Client(Row):
     """A client company: its numbers with the flow of each, its flows, prompts and form.
 
-    `flows` lists files under `seed/flows`, `prompts` those of `seed/prompts/<language>`; flows
-    name a prompt without its ending.
+    `flows` lists files under `seed/flows`, `knowledge` under `seed/knowledge`. Its flows may name
+    every prompt of `seed/prompts/<language>`, or of each of `languages`, and of `seed/prompts/any`.
     """
 
     id: ClientId
@@ -65,8 +108,12 @@ class Client(Row):
     wrap_up_form: tuple[FormField, ...] = ()
     wrap_up_ms_max: int = 0
     language: str
-    prompts: tuple[str, ...]
+    languages: tuple[str, ...] = ()
+    recording: Literal["all", "none", "sample", "on_alert"] = "all"
+    sample_percent: int = 0
     flows: tuple[str, ...]
+    knowledge: tuple[str, ...] = ()
+    retention: Retention | None = None
 
 
 class Seed(Row):
@@ -94,10 +141,19 @@ def read_seed(name: str) -> Seed:
     return parse_seed(file)
 
 
+def read_knowledge(file: Path) -> Knowledge:
+    """A company's scripts and articles; raises Failed when the file is faulty."""
+    return _read(Knowledge, file)
+
+
 def parse_seed(file: Path) -> Seed:
     """A seed file as data."""
+    return _read(Seed, file)
+
+
+def _read(kind: type[R], file: Path) -> R:
     content: Any = yaml.safe_load(file.read_text())
     try:
-        return Seed.model_validate(content)
+        return kind.model_validate(content)
     except ValueError as fault:
         raise Failed(f"{file.name}: {fault}") from None

@@ -12,9 +12,12 @@ from sasayaki.callreason.v1 import callreason_service_pb2 as pb
 from sasayaki.callreason.v1 import enquiry_events_pb2
 from sasayaki.callreason.v1.enquiry_events import EnquiryOpened
 from sasayaki_callreason import client, flow_api
+from sasayaki_callreason.advance import command_of
 from sasayaki_callreason.companies import Clients, Companies, Flows
 from sasayaki_callreason.contacts import Contacts, Enquiries, own
 from sasayaki_callreason.enquiries import commands, states
+from sasayaki_callreason.flows.parts import Callback
+from sasayaki_callreason.given import opened
 from sasayaki_callreason.keys import make_key
 from sasayaki_callreason.reasons import api as reason_api
 from sasayaki_callreason.reasons.tree import outcomes_of
@@ -25,7 +28,7 @@ from sasayaki_callreason.requests import (
     slug,
 )
 from sasayaki_chassis.decider import Refused
-from sasayaki_chassis.fields import InvalidField, an_id, require, text
+from sasayaki_chassis.fields import an_id, require, text
 from sasayaki_chassis.identity import Identity
 from sasayaki_chassis.owner import Unavailable
 from sasayaki_chassis.rpc import Context, caller, meta, refusals
@@ -55,6 +58,7 @@ END_LOOKS = 50
 END_LOOK_S = 0.02
 """A wrap-up waits up to 50 × 20 ms for the news that its call is over."""
 NUMBER_BYTES_MOST = 64
+MAY_SEE_DIGITS = frozenset(("operator", "supervisor"))
 
 WITHOUT_FLOW = Counter(
     "sasayaki_callreason_calls_without_flow_total", "Calls for a number that no flow answers."
@@ -110,10 +114,15 @@ class Callreason(reason_api.ReasonMethods, flow_api.FlowDoors):
     ) -> pb.OpenEnquiryResponse:
         async with refusals(context, CODES):
             self._check_replayed()
-            require(request, contact_id=an_id("con"), dialled_number=text(most=NUMBER_BYTES_MOST))
+            require(
+                request,
+                contact_id=an_id("con"),
+                dialled_number=text(most=NUMBER_BYTES_MOST),
+                previous_contact_id=an_id("con", optional=True),
+            )
             self._contacts.check_tenant(request.contact_id, caller(context))
-            command = self._companies.opening(request.dialled_number, caller(context))
-            client_id = command.client_id if isinstance(command, commands.Open) else None
+            command = self._begun(request, caller(context))
+            client_id = None if isinstance(command, commands.TurnAway) else command.client_id
             events = await self._enquiries.handle(
                 request.contact_id,
                 command,
@@ -134,7 +143,12 @@ class Callreason(reason_api.ReasonMethods, flow_api.FlowDoors):
             require(request, contact_id=an_id("con"))
             self._contacts.check_tenant(request.contact_id, caller(context))
             facts = self._enquiries.state(request.contact_id).facts
-            command = self._advance(request, facts)
+            command = command_of(
+                request,
+                wrap_up=self._wrap_up(facts),
+                running=lambda: self._running(facts),
+                answered_at=lambda: self._answered_at(facts),
+            )
             if command is not None:
                 await self._enquiries.handle(
                     request.contact_id,
@@ -203,38 +217,48 @@ class Callreason(reason_api.ReasonMethods, flow_api.FlowDoors):
             if identity.role == "operator" and not own(state, identity):
                 refusal = f"the contact's operator is not {identity.user_id!r}"
                 raise Refused("NOT_YOUR_CONTACT", refusal)
-        return _seen(request.contact_id, state)
+            seen = _seen(request.contact_id, state)
+            if identity.role in MAY_SEE_DIGITS:
+                facts = state.facts
+                for key, value in opened(self._keys, facts.client_id, facts.given).items():
+                    seen.given.add(key=key, value=value)
+        return seen
 
     def _check_replayed(self) -> None:
         """Before the whole history is read, what is missing may only be not read yet."""
         if not (self._clients.serving() and self._flows.serving() and self._enquiries.serving()):
             raise Unavailable("callreason is not serving yet")
 
-    def _advance(
-        self, request: pb.AdvanceEnquiryRequest, facts: states.Facts
-    ) -> commands.Command | None:
-        """The command for what happened; None where no flow has begun that could go on."""
-        match request.WhichOneof("what"):
-            case "talk_started":
-                require(request.talk_started, operator_id=an_id("usr"))
-                return commands.StartTalk(request.talk_started.operator_id)
-            case "call_ended":
-                lost = request.call_ended.lost
-                return commands.EndCall(lost=lost, wrap_up=self._wrap_up(facts))
-            case "taken_over":
-                require(request.taken_over, operator_id=an_id("usr"))
-                operator_id = request.taken_over.operator_id
-                return commands.HandOver(operator_id=operator_id, wrap_up=self._wrap_up(facts))
-            case "prompt_heard" | "digits_pressed" as what:
-                flow = self._companies.flow(facts)
-                if flow is None:
-                    return None
-                if what == "prompt_heard":
-                    return commands.PromptHeard(request.prompt_heard.play_id, flow)
-                pressed = request.digits_pressed
-                return commands.DigitsPressed(pressed.play_id, pressed.digits, flow)
-            case _:
-                raise InvalidField("what", "must be given")
+    def _running(self, facts: states.Facts) -> commands.Running | None:
+        """The enquiry's version of its flow, and the digits of it that a step may look at."""
+        flow = self._companies.flow(facts)
+        if flow is None:
+            return None
+        return commands.Running(flow, opened(self._keys, facts.client_id, facts.given))
+
+    def _answered_at(self, facts: states.Facts) -> str:
+        """The step at which a call back goes on; empty when the enquiry is none."""
+        flow = self._companies.flow(facts)
+        previous = self._enquiries.state(facts.previous_contact_id).facts
+        step = None if flow is None else flow.steps.get(previous.callback_step_id)
+        return step.on_answer if isinstance(step, Callback) else ""
+
+    def _begun(
+        self, request: pb.OpenEnquiryRequest, identity: Identity
+    ) -> commands.Open | commands.CallBack | commands.TurnAway:
+        """How an enquiry begins."""
+        if not request.previous_contact_id:
+            return self._companies.opening(
+                request.dialled_number,
+                request.contact_id,
+                identity,
+                caller_known=request.caller_known,
+            )
+        self._contacts.check_tenant(request.previous_contact_id, identity)
+        previous = self._enquiries.state(request.previous_contact_id).facts
+        return self._companies.calling_back(
+            previous, request.previous_contact_id, request.contact_id
+        )
 
     def _wrap_up(self, facts: states.Facts) -> timedelta:
         """How long the contact's company lets an operator wrap up."""
@@ -273,6 +297,7 @@ def _seen(contact_id: str, state: states.State) -> pb.GetEnquiryResponse:
         stated_reason_id=facts.stated_reason_id,
         confirmed_reason_id=facts.confirmed_reason_id,
         operator_id=facts.operator_id,
+        language=facts.language,
     )
     if isinstance(state, states.Over):
         seen.outcome = enquiry_events_pb2.EnquiryOutcome.Value(state.outcome.value)

@@ -3,8 +3,11 @@
 from datetime import datetime
 
 from sasayaki.callreason.v1 import callreason_service_pb2_grpc as rpc_pb
+from sasayaki.callreason.v1 import case_service_pb2_grpc as case_pb
 from sasayaki.callreason.v1 import knowledge_service_pb2_grpc as knowledge_pb
 from sasayaki_callreason import api
+from sasayaki_callreason.cases import api as case_api
+from sasayaki_callreason.cases.parts import CaseParts
 from sasayaki_callreason.client import CLIENT
 from sasayaki_callreason.companies import Companies
 from sasayaki_callreason.contacts import Contacts
@@ -21,7 +24,7 @@ from sasayaki_chassis.service import Built, Service, Servicers
 
 def build(settings: Settings, started_at: datetime) -> Service:
     """The service, not yet connected to anything."""
-    reasons = ReasonParts()
+    reasons, cases = ReasonParts(), CaseParts(settings, started_at)
 
     def servicers(built: Built) -> Servicers:
         companies = Companies(built.owners[CLIENT.stream], built.owners[FLOW.stream])
@@ -44,14 +47,18 @@ def build(settings: Settings, started_at: datetime) -> Service:
         return [
             (rpc_pb.add_CallreasonServiceServicer_to_server, callreason),
             (knowledge_pb.add_KnowledgeServiceServicer_to_server, knowledge),
+            (
+                case_pb.add_CaseServiceServicer_to_server,
+                case_api.CaseService(cases.cases(built, companies, contacts)),
+            ),
         ]
 
     return Service(
         name="callreason",
         settings=settings,
-        rights={**api.RIGHTS, **knowledge_api.RIGHTS},
+        rights={**api.RIGHTS, **knowledge_api.RIGHTS, **case_api.RIGHTS},
         servicers=servicers,
-        deciders=[CLIENT, FLOW, ENQUIRY, KNOWLEDGE],
+        deciders=[CLIENT, FLOW, ENQUIRY, KNOWLEDGE, *cases.deciders],
         reactors=[RunFlow(), PlaySteps()],
-        projections=[Progress(started_at), *reasons.projections],
+        projections=[Progress(started_at), *reasons.projections, *cases.projections],
     )

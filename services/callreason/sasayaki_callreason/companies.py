@@ -1,14 +1,16 @@
 """What requests ask of client companies and their flows, always within the caller's tenant."""
 
 from collections.abc import Iterator, Mapping
-from typing import TypeAlias
+from hashlib import sha256
+from typing import TypeAlias, assert_never
 
-from sasayaki.callreason.v1.client_events import ClientEvent, ClientPut
+from sasayaki.callreason.v1.client_events import ClientEvent, ClientPut, RecordingRule
 from sasayaki.callreason.v1.flow_events import FlowEvent
 from sasayaki_callreason import client
 from sasayaki_callreason.enquiries import commands, states
 from sasayaki_callreason.flows import versions
 from sasayaki_callreason.flows.flow import Declared, Flow
+from sasayaki_callreason.reasons.tree import outcomes_of
 from sasayaki_chassis.decider import Refused
 from sasayaki_chassis.fields import InvalidField
 from sasayaki_chassis.identity import Identity
@@ -48,12 +50,7 @@ class Companies:
 
     def declared(self, client_id: str, prompts: Mapping[str, str], identity: Identity) -> Declared:
         """What the company's flows may name."""
-        settings = self.served(client_id, identity)
-        return Declared(
-            reasons=frozenset(reason.reason_id for reason in settings.reasons),
-            queues=frozenset(settings.queue_ids) or None,
-            prompts=prompts,
-        )
+        return declared_of(self.served(client_id, identity), prompts)
 
     def check_reason(self, client_id: str, reason_id: str) -> None:
         """Raises InvalidField unless the company declares the reason."""
@@ -63,7 +60,9 @@ class Companies:
             fault = f"the client company has no reason {reason_id[:40]!r}"
             raise InvalidField("reason_id", fault)
 
-    def opening(self, number: str, identity: Identity) -> commands.Open | commands.TurnAway:
+    def opening(
+        self, number: str, contact_id: str, identity: Identity, *, caller_known: bool
+    ) -> commands.Open | commands.TurnAway:
         """What a call for a number begins with; another tenant's number is as good as none."""
         found = self._numbers.flow(number)
         if found is None or not self.within(found[0], identity):
@@ -77,7 +76,32 @@ class Companies:
             dialled_number=number,
             flow=flow.flow(flow.version),
             flow_version=flow.version,
+            caller_known=caller_known,
+            recording=self.recording(client_id, contact_id),
         )
+
+    def calling_back(
+        self, previous: states.Facts, previous_contact_id: str, contact_id: str
+    ) -> commands.CallBack | commands.TurnAway:
+        """What the call back of a contact begins with: its own version of its flow."""
+        flow = self.flow(previous)
+        if flow is None or not previous.callback_step_id:
+            return commands.TurnAway()
+        return commands.CallBack(
+            client_id=previous.client_id,
+            dialled_number=previous.dialled_number,
+            flow=flow,
+            flow_version=previous.flow_version,
+            previous_contact_id=previous_contact_id,
+            language=previous.language or flow.languages[0],
+            reason_id=previous.reason_id,
+            recording=self.recording(previous.client_id, contact_id),
+        )
+
+    def recording(self, client_id: str, contact_id: str) -> RecordingRule:
+        """What the company's rule means for one contact: all of it, nothing, or on alert."""
+        settings = self.settings(client_id)
+        return RecordingRule.ALL if settings is None else recording_of(settings, contact_id)
 
     def flow(self, facts: states.Facts) -> Flow | None:
         """The version of the flow that the enquiry began with; None when none has begun."""
@@ -93,3 +117,32 @@ class Companies:
         for other, state in self._clients.streams():
             if other != client_id:
                 yield from client.numbers_of(state)
+
+
+def declared_of(settings: ClientPut, prompts: Mapping[str, str]) -> Declared:
+    """What the flows of a company with these settings may name."""
+    endings = frozenset(outcomes_of(settings.reasons))
+    return Declared(
+        reasons=frozenset(reason.reason_id for reason in settings.reasons),
+        queues=frozenset(settings.queue_ids) or None,
+        prompts=prompts,
+        endings=endings,
+        stated=frozenset(reason.reason_id for reason in settings.reasons if not reason.parent_id)
+        - endings,
+        recorded=settings.recording in (None, RecordingRule.UNSPECIFIED, RecordingRule.ALL),
+    )
+
+
+def recording_of(settings: ClientPut, contact_id: str) -> RecordingRule:
+    """Of a sample every contact draws its own lot: the same, whoever looks and however often."""
+    match settings.recording:
+        case RecordingRule.SAMPLE:
+            drawn = int.from_bytes(sha256(contact_id.encode()).digest()[:8], "big") % 100
+            recorded = drawn < (settings.sample_percent or 0)
+            return RecordingRule.ALL if recorded else RecordingRule.NONE
+        case RecordingRule.NONE | RecordingRule.ON_ALERT as rule:
+            return rule
+        case None | RecordingRule.UNSPECIFIED | RecordingRule.ALL:
+            return RecordingRule.ALL
+        case _:
+            assert_never(settings.recording)

@@ -1,6 +1,7 @@
 """Wires media together. Everything is built here and handed down; nothing is global."""
 
 import asyncio
+from zoneinfo import ZoneInfo
 
 from sasayaki.media.v1 import media_service_pb2_grpc
 from sasayaki_chassis.service import STALE_S, Built, Service, Servicers
@@ -11,6 +12,9 @@ from sasayaki_media.calls.switchboard import LiveCalls, Switchboard
 from sasayaki_media.keys import ClientKeys
 from sasayaki_media.line.node import Node
 from sasayaki_media.numbers import Numbers
+from sasayaki_media.outbound.gate import Gate
+from sasayaki_media.outbound.outbound import STREAM as OUTBOUND_STREAM
+from sasayaki_media.outbound.outbound import outbound
 from sasayaki_media.phones.phone import PHONE
 from sasayaki_media.phones.phones import ConnectedPhones, Phones
 from sasayaki_media.settings import Settings
@@ -36,6 +40,8 @@ class Media:
         calls = Switchboard(built.owners[CALL.stream])
         phones = Phones(built.owners[PHONE.stream], calls)
         levels = Levels(calls)
+        keys = ClientKeys(self._settings.keys)
+        self._gate = Gate(built.owners[OUTBOUND_STREAM], calls, built.clock)
         self._node = Node(
             self._settings.node_socket,
             calls=calls,
@@ -44,10 +50,13 @@ class Media:
             live=self.live,
             numbers=self.numbers,
             prompts=self._prompts,
-            keys=ClientKeys(self._settings.keys),
+            keys=keys,
+            gate=self._gate,
         )
         self._shipper = Shipper(self._settings.spool, built.peers, calls)
-        service = MediaService(calls, phones, levels, self._node, self._prompts)
+        service = MediaService(
+            calls, phones, levels, self._node, self._prompts, self.numbers, keys, self._gate
+        )
         yield media_service_pb2_grpc.add_MediaServiceServicer_to_server, service
 
     async def hold_node(self, built: Built) -> None:
@@ -55,6 +64,9 @@ class Media:
         while built.lag_s(self.numbers) > STALE_S:
             await asyncio.sleep(LOOK_S)
         await self._node.run()
+
+    async def settle_calls_out(self, built: Built) -> None:
+        await self._gate.settle()
 
     async def ship_pages(self, built: Built) -> None:
         await self._shipper.run()
@@ -68,7 +80,7 @@ def service(settings: Settings) -> Service:
         settings=settings,
         rights=RIGHTS,
         servicers=media.servicers,
-        deciders=[CALL, PHONE],
+        deciders=[CALL, PHONE, outbound(ZoneInfo(settings.time_zone))],
         projections=[media.numbers, media.live, ConnectedPhones()],
-        background=[media.hold_node, media.ship_pages],
+        background=[media.hold_node, media.settle_calls_out, media.ship_pages],
     )

@@ -52,6 +52,12 @@ PAGES = Counter(
 )
 SHIP_RETRIES = Counter("sasayaki_media_ship_retries_total", "Uploads that had to be tried again.")
 TORN = Counter("sasayaki_media_torn_spool_files_total", "Spool files that end in a torn record.")
+OUTBOUND = Counter(
+    "sasayaki_media_outbound_total",
+    "Calls out that were asked for, by what became of them: allowed, or why they were refused.",
+    ("outcome",),
+)
+OUTBOUND_RUNNING = Gauge("sasayaki_media_outbound_running", "Calls out that count against a cap.")
 LEVELS = Counter("sasayaki_media_levels_total", "Seconds of levels that the node sent.")
 LEVEL_WATCHERS = Gauge("sasayaki_media_level_watchers", "Those who watch levels.")
 LEVEL_WATCHERS_SLOW = Counter(

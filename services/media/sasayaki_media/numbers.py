@@ -45,6 +45,14 @@ class Numbers:
         if self.all() != before:
             self._changed()
 
+    def knows(self, line: Line) -> bool:
+        """Whether there is such a client company."""
+        return line in self._named
+
+    def tenants(self) -> tuple[str, ...]:
+        """All tenants that have a client company here."""
+        return tuple(sorted({line.tenant_id for line in self._named}))
+
     def line(self, number: str) -> Line | None:
         return self._lines.get(number)
 

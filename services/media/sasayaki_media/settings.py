@@ -1,8 +1,9 @@
 """Settings of media: `SASAYAKI_MEDIA_…` in the environment."""
 
 from pathlib import Path
+from zoneinfo import available_timezones
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import SettingsConfigDict
 
 from sasayaki_chassis.settings import ServiceSettings
@@ -24,6 +25,16 @@ class Settings(ServiceSettings):
         default=Path("var/spool"), description="Folder into which the node writes recorded pages."
     )
     prompts: Path = Field(default=Path("var/prompts"), description="Folder of the prompts' files.")
+    time_zone: str = Field(
+        default="Asia/Tokyo", description="Where the centre is: its day begins at midnight there."
+    )
     keys: Path = Field(
         default=Path("var/keys"), description="Folder of the client companies' keys."
     )
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_known(cls, name: str) -> str:
+        if name not in available_timezones():
+            raise ValueError(f"no such time zone: {name!r}")
+        return name

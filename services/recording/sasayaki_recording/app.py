@@ -14,6 +14,7 @@ from sasayaki_recording.retention.policy import POLICY
 from sasayaki_recording.search.api import Search
 from sasayaki_recording.search.catalogue import Catalogue
 from sasayaki_recording.search.contacts import Contacts
+from sasayaki_recording.search.reasons import Reasons
 from sasayaki_recording.settings import Settings
 from sasayaki_recording.shelf import Shelf
 from sasayaki_recording.vault.keys import Keys
@@ -26,7 +27,7 @@ class _Parts:
     def __init__(self, settings: Settings) -> None:
         self.keys = Keys(settings.keys)
         self.vault = Vault(settings.vault, self.keys)
-        self.catalogue, self.contacts = Catalogue(), Contacts()
+        self.catalogue, self.contacts, self.reasons = Catalogue(), Contacts(), Reasons()
         self.zone = ZoneInfo(settings.time_zone)
         self._deletions: Deletions | None = None
 
@@ -36,15 +37,15 @@ class _Parts:
                 Shelf(built.owners[RECORDING.stream], self.vault),
                 self.catalogue,
                 self.contacts,
-                Retentions(built.owners[POLICY.stream], self.contacts),
+                Retentions(built.owners[POLICY.stream], self.contacts, self.reasons),
                 lambda: self._known_until(built),
             )
         return self._deletions
 
     def require_current(self, built: Built) -> None:
         """Raises Unavailable when what is known may not be decided on."""
-        built.require_current(self.catalogue)
-        built.require_current(self.contacts)
+        for view in (self.catalogue, self.contacts, self.reasons):
+            built.require_current(view)
 
     def _known_until(self, built: Built) -> datetime:
         return built.clock.now() - timedelta(seconds=built.lag_s(self.contacts))
@@ -78,6 +79,6 @@ def service(settings: Settings) -> Service:
         rights=RIGHTS,
         servicers=servicers,
         deciders=[RECORDING, POLICY],
-        projections=[parts.catalogue, parts.contacts],
+        projections=[parts.catalogue, parts.contacts, parts.reasons],
         background=[keep],
     )

@@ -10,7 +10,15 @@ from weakref import WeakValueDictionary
 from sasayaki.recording.v1.recording_events import RecordingDeleted, RecordingEvent
 from sasayaki_chassis.owner import Meta, Owners
 from sasayaki_recording.metrics import DELETED, PAGES, SWEPT
-from sasayaki_recording.recording import Command, Deleted, Partial, State, Whole
+from sasayaki_recording.recording import (
+    Command,
+    Deleted,
+    Finished,
+    Partial,
+    Running,
+    State,
+    Whole,
+)
 from sasayaki_recording.vault.keys import KeyGone, Whose
 from sasayaki_recording.vault.pages import Page
 from sasayaki_recording.vault.vault import Vault
@@ -41,6 +49,13 @@ class Shelf:
         """The call that a stream is about."""
         return Whose(meta.tenant_id, meta.client_id or "", contact_id)
 
+    def is_deleted(self, contact_id: str) -> bool:
+        return isinstance(self._owners.state(contact_id), Deleted)
+
+    def is_held(self, contact_id: str) -> bool:
+        state = self._owners.state(contact_id)
+        return isinstance(state, Running | Finished) and bool(state.kept.holds)
+
     async def all_serving(self) -> None:
         await self._owners.all_serving()
 
@@ -53,7 +68,7 @@ class Shelf:
         Raises DifferentPage.
         """
         async with self._alone(whose.contact_id):
-            if isinstance(self._owners.state(whose.contact_id), Deleted):
+            if self.is_deleted(whose.contact_id):
                 PAGES.labels("deleted").inc(len(pages))
                 return None
             try:
@@ -87,7 +102,7 @@ class Shelf:
             for event in events:
                 if isinstance(event, RecordingDeleted):
                     DELETED.labels(event.reason.name.lower()).inc()
-            if isinstance(self._owners.state(whose.contact_id), Deleted):
+            if self.is_deleted(whose.contact_id):
                 await asyncio.to_thread(self._vault.remove, whose)
 
     async def sweep(self) -> int:

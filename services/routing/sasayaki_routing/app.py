@@ -6,19 +6,22 @@ from sasayaki.routing.v1.routing_service_pb2_grpc import add_RoutingServiceServi
 from sasayaki_chassis.service import Built, Service, Servicers
 from sasayaki_routing import metrics
 from sasayaki_routing.api import RIGHTS, RoutingService
-from sasayaki_routing.desk import Desks
-from sasayaki_routing.pool import STREAM, pool_decider
-from sasayaki_routing.reactors import OfferToOperator, ReleaseAfterWrapUp
+from sasayaki_routing.desk.desk import Desks
+from sasayaki_routing.explain.view import Decisions
+from sasayaki_routing.pool.decider import STREAM, pool_decider
+from sasayaki_routing.reactors.callbacks import CallBack
+from sasayaki_routing.reactors.offers import OfferToOperator
+from sasayaki_routing.reactors.wrap_up import ReleaseAfterWrapUp
 from sasayaki_routing.settings import Settings
 
 
 def build(settings: Settings, started_at: datetime) -> Service:
     """The service, not yet connected to anything."""
-    desks = Desks()
+    desks, decisions = Desks(), Decisions()
     metrics.show(desks)
 
     def servicers(built: Built) -> Servicers:
-        service = RoutingService(built.owners[STREAM], desks, lambda: built.require_current(desks))
+        service = RoutingService(built.owners[STREAM], desks, decisions, built.require_current)
         return [(add_RoutingServiceServicer_to_server, service)]
 
     return Service(
@@ -27,6 +30,6 @@ def build(settings: Settings, started_at: datetime) -> Service:
         rights=RIGHTS,
         servicers=servicers,
         deciders=[pool_decider(settings.limits())],
-        reactors=[OfferToOperator(), ReleaseAfterWrapUp()],
-        projections=[desks, metrics.Figures(started_at)],
+        reactors=[OfferToOperator(), CallBack(), ReleaseAfterWrapUp()],
+        projections=[desks, decisions, metrics.Figures(started_at)],
     )

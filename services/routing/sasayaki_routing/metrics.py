@@ -9,15 +9,29 @@ from prometheus_client import Counter, Gauge, Histogram
 
 from sasayaki.event import Recorded
 from sasayaki.routing.v1.pool_events import (
+    CallbackAsked,
+    CallbackDone,
+    CallbackFailed,
     ContactAbandoned,
+    ContactTransferred,
     OfferAccepted,
     OfferDeclined,
     OfferLapsed,
     OfferMade,
     OfferWithdrawn,
+    RingReached,
 )
-from sasayaki_routing.desk import Desks, desk
-from sasayaki_routing.pool_state import Offered, Taken, Waiting
+from sasayaki_routing.desk.desk import Desks, desk
+from sasayaki_routing.pool.state.states import (
+    CalledBack,
+    Calling,
+    Consulting,
+    HangingUp,
+    Offered,
+    Taken,
+    ToCall,
+    Waiting,
+)
 
 WAIT_BUCKETS = (1, 2, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 300, 600)
 """Seconds; service levels are promised at 10, 15, 20 or 30."""
@@ -28,6 +42,11 @@ WAIT = Histogram(
     ("outcome",),
     buckets=WAIT_BUCKETS,
 )
+TRANSFERS = Counter("sasayaki_routing_transfers_total", "Customers given away.", ("kind",))
+CALLBACKS = Counter(
+    "sasayaki_routing_callbacks_total", "Callbacks by what became of them.", ("outcome",)
+)
+OVERFLOWS = Counter("sasayaki_routing_overflows_total", "Waits that a second team was asked for.")
 OFFERS = Counter("sasayaki_routing_offers_total", "Offers by what became of them.", ("outcome",))
 OPERATORS = Gauge("sasayaki_routing_operators", "Operators of all pools.", ("state",))
 CONTACTS = Gauge("sasayaki_routing_contacts", "Contacts of all pools.", ("state",))
@@ -40,7 +59,16 @@ OUTCOMES: Mapping[type, str] = {
     OfferWithdrawn: "withdrawn",
 }
 STATES = ("off", "ready", "away", "ringing", "talking", "wrap_up")
-PLACES: Mapping[type, str] = {Waiting: "waiting", Offered: "offered", Taken: "taken"}
+PLACES: Mapping[type, str] = {
+    Waiting: "waiting",
+    Offered: "offered",
+    Taken: "taken",
+    Consulting: "consulting",
+    HangingUp: "to_call",
+    ToCall: "to_call",
+    Calling: "calling",
+    CalledBack: "calling",
+}
 
 
 class Figures:
@@ -62,13 +90,23 @@ class Figures:
                 WAIT.labels("accepted").observe(waited_ms / 1000)
             case ContactAbandoned(waited_ms=waited_ms):
                 WAIT.labels("abandoned").observe(waited_ms / 1000)
+            case ContactTransferred(kind=kind):
+                TRANSFERS.labels(kind.name.lower()).inc()
+            case CallbackAsked():
+                CALLBACKS.labels("asked").inc()
+            case CallbackDone():
+                CALLBACKS.labels("done").inc()
+            case CallbackFailed(retry_at=retry_at):
+                CALLBACKS.labels("tried_again" if retry_at else "given_up").inc()
+            case RingReached(overflow=True):
+                OVERFLOWS.inc()
 
 
 def show(desks: Desks) -> None:
     """Has the gauges read the desks whenever they are asked for."""
     for state in STATES:
         OPERATORS.labels(state).set_function(_operators(desks, state))
-    for place in PLACES.values():
+    for place in sorted(set(PLACES.values())):
         CONTACTS.labels(place).set_function(_contacts(desks, place))
 
 

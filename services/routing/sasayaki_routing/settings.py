@@ -6,7 +6,7 @@ from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from sasayaki_chassis.settings import ServiceSettings
-from sasayaki_routing.draft import Limits
+from sasayaki_routing.pool.draft import Limits
 
 
 class Settings(ServiceSettings):

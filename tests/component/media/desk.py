@@ -29,6 +29,7 @@ from sasayaki.recording.v1 import recording_service_pb2_grpc as recording_rpc
 NUMBER = "+81661234567"
 PARTITIONS = 12
 PHONE_PARTITIONS = 6
+OUTBOUND_PARTITIONS = 6
 LOOK_S = 0.1
 
 Metadata = tuple[tuple[str, str], ...]
@@ -98,6 +99,14 @@ class Desk:
     async def phones(self) -> list[dict[str, Any]]:
         """The records of media.phone that count, each phone's in order."""
         return await self._counting("media.phone", PHONE_PARTITIONS)
+
+    async def calls_out(self) -> list[dict[str, Any]]:
+        """The records of media.outbound that count, each company's in order."""
+        return await self._counting("media.outbound", OUTBOUND_PARTITIONS)
+
+    async def outbound_told(self, kind: str) -> dict[str, Any]:
+        """What the first event of a kind about calls out says."""
+        return await self._first(kind, self.calls_out)
 
     async def told(self, contact_id: str, kind: str) -> dict[str, Any]:
         """What the first event of a kind says, as soon as it is there."""

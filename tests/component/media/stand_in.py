@@ -96,6 +96,8 @@ class StandInNode:
             self.orders.setdefault(order.order_id, order)
             if kind == "admit":
                 self.contact_ids.add(order.admit.contact_id)
+            if kind == "place":
+                self.contact_ids.add(order.place.contact_id)
         self._send(pb.FromNode(applied=pb.Applied(order_id=order.order_id, error=error)))
 
     def _send(self, message: pb.FromNode) -> None:

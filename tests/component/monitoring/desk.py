@@ -1,15 +1,12 @@
 """What an operator sees and does at the desk in a test, and what an administrator sets."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import uuid4
 
-import grpc
-import grpc.aio
-from tests.component.monitoring.gallery import Gallery, bearer, current
-from tests.harness.waiting import LOOK_S, WITHIN_S, until
+from tests.component.monitoring.gallery import Gallery, bearer, current, following
+from tests.harness.waiting import until
 
 from sasayaki.monitoring.v1 import desk_pb2
 from sasayaki.monitoring.v1 import monitoring_service_pb2 as pb
@@ -53,32 +50,12 @@ class Desk:
 async def at_desk(gallery: Gallery, operator_id: str, **claims: Any) -> AsyncIterator[Desk]:
     """Watches an operator's desk; what is there has been seen when the block begins."""
     desk = Desk()
-    following = asyncio.create_task(_follow(gallery, operator_id, desk, claims))
-    try:
-        async with asyncio.timeout(WITHIN_S):
-            while not desk.begun:
-                if following.done():
-                    following.result()
-                await asyncio.sleep(LOOK_S)
-        yield desk
-    finally:
-        following.cancel()
-        await asyncio.gather(following, return_exceptions=True)
-
-
-async def _follow(gallery: Gallery, operator_id: str, desk: Desk, claims: dict[str, Any]) -> None:
-    """A view that has just begun is not current yet: whoever wants to watch asks again."""
     who = bearer(operator_id, **{"role": "operator", **claims})
-    while True:
-        try:
-            async for message in gallery.monitoring.WatchOperator(
-                pb.WatchOperatorRequest(), metadata=who
-            ):
-                desk.take(message)
-        except grpc.aio.AioRpcError as error:
-            if desk.begun or error.code() is not grpc.StatusCode.UNAVAILABLE:
-                raise
-        await asyncio.sleep(LOOK_S)
+    request = pb.WatchOperatorRequest()
+    async with following(
+        lambda: gallery.monitoring.WatchOperator(request, metadata=who), desk.take
+    ):
+        yield desk
 
 
 async def answer(

@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -67,6 +67,29 @@ async def current(ask: Callable[[], Awaitable[A]]) -> A:
                 if error.code() is not grpc.StatusCode.UNAVAILABLE:
                     raise
             await asyncio.sleep(LOOK_S)
+
+
+@asynccontextmanager
+async def following(
+    opened: Callable[[], AsyncIterable[A]], take: Callable[[A], None]
+) -> AsyncIterator[None]:
+    """Takes what a stream tells; its first message has been taken when the block begins."""
+
+    async def begin() -> AsyncIterator[A]:
+        messages = aiter(opened())
+        take(await anext(messages))
+        return messages
+
+    async def go_on(messages: AsyncIterator[A]) -> None:
+        async for message in messages:
+            take(message)
+
+    rest = asyncio.create_task(go_on(await current(begin)))
+    try:
+        yield
+    finally:
+        rest.cancel()
+        await asyncio.gather(rest, return_exceptions=True)
 
 
 class Gallery:

@@ -114,7 +114,7 @@ async def test_a_queues_and_an_operators_rules_go_to_the_supervisors_of_the_clie
         queued_at=now(),
     )
     offer = {"offer_id": "off_1", "contact_id": "con_1", "operator_id": "usr_op"}
-    made = OfferMade(respond_by=now(), idle_ms=1, skipped=(), **offer)
+    made = OfferMade(respond_by=now(), idle_ms=1, skipped=(), considered=(), **offer)
     async with (
         gallery.running(),
         watching(gallery) as wall,

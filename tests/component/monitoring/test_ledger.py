@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import grpc
-import grpc.aio
 from tests.component.monitoring.gallery import (
     LISTEN,
     NODE,
@@ -13,8 +12,10 @@ from tests.component.monitoring.gallery import (
     WHISPER,
     Gallery,
     bearer,
+    current,
     refused,
 )
+from tests.harness.waiting import LOOK_S
 
 from sasayaki.media.v1.call_events import (
     LegEndReason,
@@ -69,17 +70,11 @@ async def complete(gallery: Gallery, entries: int = 1) -> pb.GetLedgerResponse:
     """The operator's own ledger as soon as so many entries are over."""
     async with asyncio.timeout(WAIT_S):
         while True:
-            await asyncio.sleep(0.02)
-            try:
-                found = await told(gallery, user_id=MORI, role="operator", clients=[])
-            except grpc.aio.AioRpcError as error:
-                # A view that has just begun is not current yet: whoever asks, asks again.
-                if error.code() is grpc.StatusCode.UNAVAILABLE:
-                    continue
-                raise
+            found = await current(lambda: told(gallery, user_id=MORI, role="operator", clients=[]))
             over = [each for each in found.entries if each.ended_as and each.heard_ms]
             if len(over) == entries:
                 return found
+            await asyncio.sleep(LOOK_S)
 
 
 async def monitored(gallery: Gallery) -> str:

@@ -1,16 +1,13 @@
 """What a test sees and does on the live floor: watchers, operators who press, and who comes."""
 
-import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import uuid4
 
-import grpc
-import grpc.aio
-from tests.component.monitoring.gallery import SATO, Gallery, bearer
-from tests.harness.waiting import LOOK_S, WITHIN_S, until
+from tests.component.monitoring.gallery import SATO, Gallery, bearer, following
+from tests.harness.waiting import until
 
 from sasayaki.monitoring.v1 import alert_events_pb2 as alert_wire
 from sasayaki.monitoring.v1 import floor_pb2
@@ -27,14 +24,14 @@ class Wall:
     def __init__(self) -> None:
         self.rows: list[tuple[float, floor_pb2.FloorRow]] = []
         self.present: list[floor_pb2.FloorRow] = []
-        self.begun = asyncio.Event()
+        self.begun = False
 
     def take(self, message: pb.WatchFloorResponse) -> None:
         seen_at = time.perf_counter()
-        if not self.begun.is_set():
+        if not self.begun:
             self.present = list(message.rows)
         self.rows += [(seen_at, row) for row in message.rows]
-        self.begun.set()
+        self.begun = True
 
     def alerts(self, alert_id: str = "") -> list[floor_pb2.FloorAlert]:
         """Every row of an alert so far, or of all alerts."""
@@ -68,35 +65,9 @@ class Wall:
 async def watching(gallery: Gallery, user_id: str = SATO, **claims: Any) -> AsyncIterator[Wall]:
     """Watches the floor; the present one has been seen when the block begins."""
     wall = Wall()
-
-    async def follow() -> None:
-        call = gallery.monitoring.WatchFloor(
-            pb.WatchFloorRequest(), metadata=bearer(user_id, **claims)
-        )
-        async for message in call:
-            wall.take(message)
-
-    async with asyncio.timeout(WITHIN_S):
-        while not wall.begun.is_set():
-            following = asyncio.create_task(follow())
-            begun = asyncio.create_task(wall.begun.wait())
-            await asyncio.wait((following, begun), return_when=asyncio.FIRST_COMPLETED)
-            begun.cancel()
-            if not wall.begun.is_set():
-                _again(following.exception())
-                await asyncio.sleep(LOOK_S)
-    try:
+    who, request = bearer(user_id, **claims), pb.WatchFloorRequest()
+    async with following(lambda: gallery.monitoring.WatchFloor(request, metadata=who), wall.take):
         yield wall
-    finally:
-        following.cancel()
-        await asyncio.gather(following, return_exceptions=True)
-
-
-def _again(ended: BaseException | None) -> None:
-    """A view that has just begun is not current yet: whoever wants to watch asks again."""
-    code = ended.code() if isinstance(ended, grpc.aio.AioRpcError) else None
-    if ended is not None and code is not grpc.StatusCode.UNAVAILABLE:
-        raise ended
 
 
 async def put_operator(
@@ -107,6 +78,7 @@ async def put_operator(
         team_id=team_id,
         skills=(),
         client_ids=clients or ("cli_acme",),
+        skill_levels=(),
     )
     await gallery.pool.tell(POOL_ID, put)
 

@@ -150,6 +150,7 @@ async def archive_in(kafka: str, prefix: str, folder: Path) -> AsyncIterator[Arc
         telling(kafka, prefix, "media.call", 12) as calls,
         telling(kafka, prefix, "callreason.enquiry", 12) as enquiries,
         telling(kafka, prefix, "monitoring.alert", 6) as alerts,
+        telling(kafka, prefix, "callreason.client", 6),
         service_process("sasayaki_recording", folder, settings) as service,
         grpc.aio.insecure_channel(service.address) as channel,
     ):

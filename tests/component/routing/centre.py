@@ -30,8 +30,8 @@ from sasayaki.routing.v1 import routing_service_pb2 as pb
 from sasayaki.routing.v1 import routing_service_pb2_grpc as stubs
 from sasayaki_chassis import codec
 from sasayaki_chassis.log import partition_of
-from sasayaki_routing.pool import POOL
-from sasayaki_routing.pool_state import Pool
+from sasayaki_routing.pool.decider import POOL
+from sasayaki_routing.pool.state.states import Pool
 
 POOL_ID = "pool_test"
 LOOK_S = 0.02

@@ -16,7 +16,7 @@ from sasayaki.routing.v1.pool_events import (
     OfferMade,
     WrapUpStarted,
 )
-from sasayaki_routing.pool_state import Waiting
+from sasayaki_routing.pool.state.states import Waiting
 
 RINGS, TALKS, WRAPS, LATE = "usr_rings", "usr_talks", "usr_wraps", "usr_late"
 

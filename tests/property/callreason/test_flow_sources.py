@@ -1,13 +1,17 @@
 """For every text: a flow file is a good flow or a list of faults, never anything else."""
 
+from dataclasses import replace
+
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from tests.unit.callreason.flows import DECLARED, FLOW, SOURCE
+from tests.unit.callreason.flows import DECLARED, FLOW, RICH_DECLARED, RICH_SOURCE, SOURCE
 
 from sasayaki.callreason.v1.enquiry_events import AnnouncementEntered, MenuEntered
-from sasayaki_callreason.flows.flow import Flow, checked
+from sasayaki_callreason.flows.flow import Declared, Flow, checked
+from sasayaki_callreason.flows.place import Heard, Place, Pressed
 from sasayaki_callreason.flows.source import Faulty
-from sasayaki_callreason.flows.steps import Heard, Pressed, enter, resume
+from sasayaki_callreason.flows.steps import resume
+from sasayaki_chassis.testing import NOON
 
 PIECES = st.one_of(
     st.sampled_from(
@@ -18,31 +22,32 @@ PIECES = st.one_of(
 )
 
 
-def spliced(places: list[tuple[int, int, str]]) -> str:
-    """The good file with pieces of it replaced."""
-    text = SOURCE
+def spliced(text: str, places: list[tuple[int, int, str]]) -> str:
+    """A good file with pieces of it replaced."""
     for at, length, piece in places:
         start = at % (len(text) + 1)
         text = text[:start] + piece + text[start + length :]
     return text
 
 
-def outcome(text: str | bytes) -> Flow | Faulty:
+def outcome(text: str | bytes, declared: Declared = DECLARED) -> Flow | Faulty:
     try:
-        return checked(text, DECLARED)
+        return checked(text, declared)
     except Faulty as faulty:
         return faulty
 
 
 @settings(max_examples=600, deadline=None)
 @given(
-    st.lists(st.tuples(st.integers(0, 2_000), st.integers(0, 40), PIECES), min_size=1, max_size=4)
+    st.sampled_from([(SOURCE, DECLARED), (RICH_SOURCE, RICH_DECLARED)]),
+    st.lists(st.tuples(st.integers(0, 4_000), st.integers(0, 40), PIECES), min_size=1, max_size=4),
 )
 def test_a_damaged_file_is_a_good_flow_or_a_list_of_faults(
+    good: tuple[str, Declared],
     places: list[tuple[int, int, str]],
 ) -> None:
-    text = spliced(places)
-    match outcome(text):
+    text = spliced(good[0], places)
+    match outcome(text, good[1]):
         case Flow() as flow:
             assert Flow.of(flow.canonical()) == flow
         case Faulty() as faulty:
@@ -62,14 +67,13 @@ def test_any_bytes_are_a_good_flow_or_a_list_of_faults(text: str | bytes) -> Non
 @settings(max_examples=300, deadline=None)
 @given(st.lists(st.sampled_from(["1", "2", "9", "7", "", "12"]), max_size=150))
 def test_every_way_through_a_good_flow_goes_on_or_ends_it(keys: list[str]) -> None:
-    step, plays, attempt = "guidance", 1, 1
-    events = enter(FLOW, step, plays=0)
+    step, place, attempt = "guidance", Place(flow=FLOW, now=NOON, plays=1), 1
     for key in keys:
         answer = Pressed(key, attempt) if step == "menu" else Heard()
-        events = resume(FLOW, step, answer, plays=plays)
+        events = resume(place, step, answer)
         assert events
         last = events[-1]
         if not isinstance(last, AnnouncementEntered | MenuEntered):
             return
         attempt = last.attempt if isinstance(last, MenuEntered) else 1
-        step, plays = last.step_id, plays + 1
+        step, place = last.step_id, replace(place, plays=place.plays + 1)

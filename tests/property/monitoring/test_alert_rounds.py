@@ -86,7 +86,7 @@ def happening(step: str, contact_id: str, at: Monitoring) -> tuple[str, Event] |
         ),
         "answered": OfferAccepted(waited_ms=60_000, **offer),
         "abandons": ContactAbandoned(contact_id=contact_id, queue_id="que_1", waited_ms=1),
-        "rings": OfferMade(respond_by=now, idle_ms=1, skipped=(), **offer),
+        "rings": OfferMade(respond_by=now, idle_ms=1, skipped=(), considered=(), **offer),
         "lapses": OfferLapsed(**offer),
     }
     if step in calls:

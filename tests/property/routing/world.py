@@ -31,7 +31,7 @@ from sasayaki.routing.v1 import routing_service_pb2 as routing
 from sasayaki.routing.v1.pool_events import OfferFailure, OperatorState
 from sasayaki_chassis.decider import Refused
 from sasayaki_chassis.testing import NOON
-from sasayaki_routing.commands import (
+from sasayaki_routing.pool.commands import (
     AcceptOffer,
     Command,
     DeclineOffer,
@@ -40,9 +40,9 @@ from sasayaki_routing.commands import (
     QueueContact,
     SetState,
 )
-from sasayaki_routing.pool import POOL
-from sasayaki_routing.pool_state import Pool, Taken, Talking
-from sasayaki_routing.reactors import OfferToOperator
+from sasayaki_routing.pool.decider import POOL
+from sasayaki_routing.pool.state.states import Pool, Taken, Talking
+from sasayaki_routing.reactors.offers import OfferToOperator
 
 CONTACTS = ("con_1", "con_2")
 OPERATORS = ("usr_1", "usr_2", "usr_3")

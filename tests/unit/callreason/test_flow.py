@@ -3,7 +3,8 @@
 import pytest
 from tests.unit.callreason.flows import DECLARED, FLOW, SHA, SOURCE
 
-from sasayaki_callreason.flows.flow import Declared, Flow, Menu, checked
+from sasayaki_callreason.flows.flow import Declared, Flow, checked
+from sasayaki_callreason.flows.parts import Menu
 from sasayaki_callreason.flows.source import Faulty
 
 FAULTY = """\
@@ -36,7 +37,8 @@ def test_all_faults_are_told_at_once_in_the_order_of_the_file() -> None:
         "line 8: steps.menu.wait_ms: input should be greater than or equal to 500, not '10'",
         "line 10: steps.menu.keys.1.reason: the client company has no reason 'rsn_gift'",
         "line 11: steps.menu.keys.2.next: the flow has no step 'nowhere'",
-        "line 13: steps.billing: no kind 'rout'; there are announce, menu, route and hang_up",
+        "line 13: steps.billing: no kind 'rout'; there are announce, menu, ask, hours, "
+        "branch, set_reason, language, voicemail, transfer_out, callback, route and hang_up",
         "line 14: steps.sorry.next: missing, a step without it is a dead end",
         "line 14: steps.sorry.prompt: the request gives no prompt 'hello'",
     ]

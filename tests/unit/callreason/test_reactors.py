@@ -8,8 +8,12 @@ from tests.harness.records import recorded
 from tests.unit.callreason.flows import FLOW, SHA
 
 from sasayaki.callreason.v1 import callreason_service_pb2 as callreason
+from sasayaki.callreason.v1.client_events import RecordingRule
 from sasayaki.callreason.v1.enquiry_events import (
     AnnouncementEntered,
+    CallbackEntered,
+    DigitsAsked,
+    DigitsReadBack,
     EnquiryClosed,
     EnquiryOpened,
     EnquiryOutcome,
@@ -18,14 +22,19 @@ from sasayaki.callreason.v1.enquiry_events import (
     FlowEnded,
     MenuEntered,
     ReasonStated,
+    TransferOutEntered,
+    VoicemailEntered,
+    WaitEntered,
 )
 from sasayaki.event import Event
 from sasayaki.media.v1 import call_events_pb2
 from sasayaki.media.v1 import media_service_pb2 as media
 from sasayaki.media.v1.call_events import (
+    CallAnswered,
     CallArrived,
     CallEnded,
     CallEndReason,
+    CallPlaced,
     DigitsCollected,
     DigitsOutcome,
     GuidancePlayed,
@@ -36,9 +45,11 @@ from sasayaki.media.v1.call_events import (
     TalkStarted,
 )
 from sasayaki.routing.v1 import routing_service_pb2 as routing
+from sasayaki.routing.v1.pool_events import ContactTransferred, TransferKind, WaitTold
 from sasayaki_callreason.enquiries.commands import Open
 from sasayaki_callreason.enquiries.enquiry import ENQUIRY
 from sasayaki_callreason.reactors import PlaySteps, RunFlow
+from sasayaki_chassis.testing import NOON
 
 Advance = callreason.AdvanceEnquiryRequest
 
@@ -121,7 +132,9 @@ def test_an_operator_whose_call_is_taken_over_is_asked_for_the_wrap_up_at_once()
 
 
 @pytest.mark.parametrize(
-    "reason", [r for r in LegEndReason if r is not LegEndReason.TAKEN_OVER], ids=lambda r: r.name
+    "reason",
+    [r for r in LegEndReason if r not in (LegEndReason.TAKEN_OVER, LegEndReason.TRANSFERRED)],
+    ids=lambda r: r.name,
 )
 def test_no_other_end_of_a_leg_moves_the_enquiry(reason: LegEndReason) -> None:
     ended = OperatorLegEnded.model_validate({"operator_id": "usr_mori", "reason": reason})
@@ -214,3 +227,206 @@ def test_opening_asks_for_an_answer_and_nothing_else() -> None:
         client_id="cli_acme", flow_id="flw_acme", flow_version=1, dialled_number="+8131"
     )
     assert [type(message) for message in asked(PlaySteps(), opened)] == [media.AnswerRequest]
+
+
+def test_a_caller_whose_number_is_there_is_known() -> None:
+    arrived = CallArrived.model_validate({"dialled_number": "+81312345678", "caller_hash": "ab"})
+    [wanted] = asked(RunFlow(), arrived)
+    assert isinstance(wanted, callreason.OpenEnquiryRequest)
+    assert wanted.caller_known
+
+
+def test_a_call_back_is_opened_when_it_is_placed_and_goes_on_when_it_is_answered() -> None:
+    reactor = RunFlow()
+    placed = CallPlaced.model_validate(
+        {"from_number": "+81312345678", "previous_contact_id": "con_0"}
+    )
+    [opened] = asked(reactor, placed)
+    assert opened == callreason.OpenEnquiryRequest(
+        contact_id="con_1",
+        dialled_number="+81312345678",
+        previous_contact_id="con_0",
+        caller_known=True,
+    )
+    answered = Advance(contact_id="con_1", customer_answered=Advance.CustomerAnswered())
+    assert asked(reactor, CallAnswered.model_validate({})) == [answered]
+    assert asked(reactor, CallAnswered.model_validate({})) == []
+
+
+def test_a_call_that_came_to_us_is_not_told_that_it_was_answered() -> None:
+    assert asked(RunFlow(), CallAnswered.model_validate({})) == []
+
+
+def test_sealed_digits_move_the_flow_with_their_count_alone() -> None:
+    collected = DigitsCollected.model_validate(
+        {
+            "play_id": "number.3",
+            "outcome": DigitsOutcome.COLLECTED,
+            "digits_sealed": "box",
+            "digits_count": 10,
+        }
+    )
+    what = Advance.DigitsPressed(play_id="number.3", digits_sealed="box", digits_count=10)
+    assert asked(RunFlow(), collected) == [Advance(contact_id="con_1", digits_pressed=what)]
+
+
+def test_the_person_outside_is_no_operator() -> None:
+    answered = Advance(contact_id="con_1", outside_answered=Advance.OutsideAnswered())
+    assert asked(RunFlow(), TalkStarted.model_validate({"operator_id": ""})) == [answered]
+    ended = OperatorLegEnded.model_validate({"operator_id": "", "reason": LegEndReason.NO_ANSWER})
+    gone = Advance.OutsideLegEnded(talked=False)
+    assert asked(RunFlow(), ended) == [Advance(contact_id="con_1", outside_leg_ended=gone)]
+
+
+def test_an_operator_whose_leg_was_given_away_is_passed_on() -> None:
+    ended = OperatorLegEnded.model_validate(
+        {"operator_id": "usr_mori", "reason": LegEndReason.TRANSFERRED}
+    )
+    what = Advance.PassedOn(operator_id="usr_mori")
+    assert asked(RunFlow(), ended) == [Advance(contact_id="con_1", passed_on=what)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "to", "waits"),
+    [(TransferKind.BLIND, "", True), (TransferKind.WARM, "usr_sato", False)],
+)
+def test_a_transfer_says_who_has_the_customer_or_that_they_wait(
+    kind: TransferKind, to: str, waits: bool
+) -> None:
+    transferred = ContactTransferred.model_validate(
+        {
+            "contact_id": "con_7",
+            "operator_id": "usr_mori",
+            "to_operator_id": "usr_sato",
+            "kind": kind,
+            "since": NOON,
+        }
+    )
+    what = Advance.PassedOn(operator_id="usr_mori", to_operator_id=to, waits=waits)
+    assert asked(RunFlow(), transferred) == [Advance(contact_id="con_7", passed_on=what)]
+
+
+def test_a_waiting_customer_is_told_what_the_queue_says() -> None:
+    told = WaitTold.model_validate(
+        {"contact_id": "con_7", "position": 3, "wait_ms_estimate": 90_000}
+    )
+    what = Advance.WaitTold(position=3, wait_ms_estimate=90_000)
+    assert asked(RunFlow(), told) == [Advance(contact_id="con_7", wait_told=what)]
+
+
+def test_everything_about_a_contact_goes_out_in_order_whatever_it_comes_from() -> None:
+    told = recorded("pool", WaitTold.model_validate({"contact_id": "con_7"}))
+    started = recorded("con_7", TalkStarted.model_validate({"operator_id": "usr_mori"}))
+    assert RunFlow().lane(told) == RunFlow().lane(started) == "con_7"
+
+
+@pytest.mark.parametrize(
+    ("rule", "policy"),
+    [
+        (None, call_events_pb2.RECORDING_POLICY_AFTER_GUIDANCE),
+        (RecordingRule.ALL, call_events_pb2.RECORDING_POLICY_AFTER_GUIDANCE),
+        (RecordingRule.NONE, call_events_pb2.RECORDING_POLICY_NONE),
+        (RecordingRule.ON_ALERT, call_events_pb2.RECORDING_POLICY_ON_ALERT),
+    ],
+)
+def test_a_call_is_answered_with_what_the_companys_rule_means_for_it(
+    rule: RecordingRule | None, policy: call_events_pb2.RecordingPolicy.ValueType
+) -> None:
+    opened = EnquiryOpened.model_validate({"recording": rule})
+    assert asked(PlaySteps(), opened) == [media.AnswerRequest(contact_id="con_1", record=policy)]
+
+
+def test_a_call_that_we_placed_is_not_answered_by_us() -> None:
+    opened = EnquiryOpened.model_validate({"previous_contact_id": "con_0"})
+    assert asked(PlaySteps(), opened) == []
+
+
+def test_asked_digits_are_personal_and_read_back_without_being_known() -> None:
+    digits_asked = DigitsAsked.model_validate(
+        {"play_id": "number.3", "prompt_sha256": "a", "digits_most": 11, "wait_ms": 5_000}
+    )
+    [asking] = asked(PlaySteps(), digits_asked)
+    assert asking == media.PlayPromptRequest(
+        contact_id="con_1",
+        play_id="number.3",
+        prompt_sha256=["a"],
+        digits_max=11,
+        first_digit_ms=5_000,
+        next_digit_ms=5_000,
+        sealed=True,
+    )
+    back = DigitsReadBack.model_validate(
+        {
+            "play_id": "number.4",
+            "read_back_play_id": "number.3",
+            "prompt_sha256": ("b",),
+            "digit_sha256": tuple("0123456789"),
+            "closing_sha256": ("c",),
+            "wait_ms": 5_000,
+        }
+    )
+    [reading] = asked(PlaySteps(), back)
+    assert reading == media.PlayPromptRequest(
+        contact_id="con_1",
+        play_id="number.4",
+        prompt_sha256=["b"],
+        digits_max=1,
+        first_digit_ms=5_000,
+        read_back_play_id="number.3",
+        digit_sha256=list("0123456789"),
+        closing_sha256=["c"],
+    )
+
+
+def test_a_voicemail_is_a_long_wait_for_a_key_after_the_tone() -> None:
+    entered = VoicemailEntered.model_validate(
+        {"play_id": "voicemail.2", "prompt_sha256": ("a",), "longest_ms": 60_000}
+    )
+    assert asked(PlaySteps(), entered) == [
+        media.PlayPromptRequest(
+            contact_id="con_1",
+            play_id="voicemail.2",
+            prompt_sha256=["a"],
+            digits_max=1,
+            first_digit_ms=60_000,
+        )
+    ]
+
+
+def test_music_is_played_again_and_again_and_an_offer_once() -> None:
+    music = WaitEntered.model_validate({"play_id": "w1", "prompt_sha256": ("a",), "repeat": True})
+    offer = WaitEntered.model_validate({"play_id": "w2", "prompt_sha256": ("b",), "wait_ms": 4_000})
+    assert asked(PlaySteps(), music) == [
+        media.PlayPromptRequest(contact_id="con_1", play_id="w1", prompt_sha256=["a"], repeat=True)
+    ]
+    assert asked(PlaySteps(), offer) == [
+        media.PlayPromptRequest(
+            contact_id="con_1",
+            play_id="w2",
+            prompt_sha256=["b"],
+            digits_max=1,
+            first_digit_ms=4_000,
+        )
+    ]
+
+
+def test_a_call_back_is_asked_of_routing() -> None:
+    wanted = CallbackEntered.model_validate(
+        {"queue_id": "que_billing", "number_sealed": "box", "priority": 5}
+    )
+    assert asked(PlaySteps(), wanted) == [
+        routing.RequestCallbackRequest(
+            contact_id="con_1",
+            client_id="cli_acme",
+            queue_id="que_billing",
+            number_sealed="box",
+            priority=5,
+        )
+    ]
+
+
+def test_a_transfer_out_is_asked_of_media_in_nobodys_name() -> None:
+    entered = TransferOutEntered.model_validate({"number": "+81312345699", "ring_ms": 20_000})
+    assert asked(PlaySteps(), entered) == [
+        media.DialOutsideRequest(contact_id="con_1", number="+81312345699", ring_ms_max=20_000)
+    ]

@@ -14,8 +14,10 @@ from sasayaki.media.v1.call_events import (
     OperatorLegEnded,
     TalkStarted,
 )
+from sasayaki_callreason.reasons.api import check_known
 from sasayaki_callreason.reasons.figures import Pair, Row, Tally
 from sasayaki_callreason.reasons.view import ReasonView
+from sasayaki_chassis.decider import Refused
 from sasayaki_chassis.testing import NOON
 
 DAY = timedelta(days=1)
@@ -153,6 +155,20 @@ def test_beyond_the_limit_the_first_contact_is_forgotten_and_its_arrival_is_note
     late = Told("con_1", 0, "rsn_bill", talk_s=1).records()[-1]
     view.fold(late)
     assert "con_1" not in {contact.contact_id for contact in view.contacts("cli_acme")}
+
+
+def test_a_period_of_which_contacts_are_forgotten_is_refused() -> None:
+    view = viewed(of(*MORNING), contacts_most=3)
+    check_known(view, "cli_acme", NOON + timedelta(seconds=11))
+    check_known(view, "cli_hana", NOON - DAY)
+    with pytest.raises(Refused, match="2026-11-21T12:00:10Z"):
+        check_known(view, "cli_acme", NOON + timedelta(seconds=10))
+
+
+def test_a_talk_with_somebody_outside_is_no_operators_work() -> None:
+    outside = TalkStarted(leg_id="leg_o", operator_id="", node_id="n", happening_seq=7)
+    records = [*of(Told("con_1", 0, "rsn_bill")), at(3, "con_1", outside)]
+    assert counted(viewed(records)).rows() == [Row("rsn_bill", 1, 0, 0, 0.0)]
 
 
 @pytest.mark.parametrize("level", [0, 1])

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from tests.unit.media.test_numbers import folded, put
@@ -24,6 +25,8 @@ from sasayaki_media.line.frames import Gone
 from sasayaki_media.line.outbox import Outbox
 from sasayaki_media.line.session import Session
 from sasayaki_media.line.wire import LENGTH_BYTES, frame, frame_length
+from sasayaki_media.outbound.gate import Gate
+from sasayaki_media.outbound.outbound import outbound
 from sasayaki_media.phones.phone import PHONE
 from sasayaki_media.phones.phones import Phones
 from sasayaki_media.sound.levels import Levels
@@ -61,6 +64,8 @@ async def told_to_the_node(
     hello = pb.Hello(node_id="nod_1", next_seq=1)
     phones = Phones(Owners(PHONE, [MemoryLog()], SimulatedClock()), calls)
     keys = ClientKeys(folder)
+    out = Owners(outbound(ZoneInfo("Asia/Tokyo")), [MemoryLog()], SimulatedClock())
+    gate = Gate(out, calls, SimulatedClock())
     outbox = Outbox(writer, calls, phones, keys, hello.node_id)
     calls.on_decided(outbox.push)
     numbers = folded(put("cli_acme", BUGGY, SOUND))
@@ -72,6 +77,7 @@ async def told_to_the_node(
         levels=Levels(calls),
         numbers=numbers,
         keys=keys,
+        gate=gate,
         drawn=Drawn(calls),
     )
     serving = asyncio.create_task(owners.run())

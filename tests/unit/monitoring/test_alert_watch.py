@@ -41,9 +41,15 @@ ENDED = CallEnded(reason=CallEndReason.CUSTOMER_HUNG_UP, **NODE)
 LEG_ENDED = OperatorLegEnded(
     leg_id="leg_1", operator_id="usr_mori", reason=LegEndReason.HUNG_UP, **NODE
 )
-PUT = OperatorPut(operator_id="usr_mori", team_id="tem_1", skills=(), client_ids=("cli_b", "cli_a"))
+PUT = OperatorPut(
+    operator_id="usr_mori",
+    team_id="tem_1",
+    skills=(),
+    client_ids=("cli_b", "cli_a"),
+    skill_levels=(),
+)
 OFFER = {"offer_id": "off_1", "contact_id": "con_1", "operator_id": "usr_mori"}
-MADE = OfferMade(respond_by=NOON, idle_ms=5, skipped=(), **OFFER)
+MADE = OfferMade(respond_by=NOON, idle_ms=5, skipped=(), considered=(), **OFFER)
 CLOSED = EnquiryClosed(
     outcome=EnquiryOutcome.HANDLED, reason_id="rsn_1", operator_id="usr_mori", answers=()
 )

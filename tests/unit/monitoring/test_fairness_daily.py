@@ -135,7 +135,11 @@ def view() -> FairnessView:
     view = FairnessView()
     for number, operator_id in enumerate(("usr_mori", "usr_abe")):
         put = OperatorPut(
-            operator_id=operator_id, team_id="tea_osaka", skills=(), client_ids=("cli_acme",)
+            operator_id=operator_id,
+            team_id="tea_osaka",
+            skills=(),
+            client_ids=("cli_acme",),
+            skill_levels=(),
         )
         tell(view, tokyo(FIRST, -24), "pool", put)
         talk = TalkStarted(leg_id="leg_1", operator_id=operator_id, **NODE)

@@ -73,7 +73,11 @@ class Told:
 def told() -> Told:
     told = Told()
     profile = OperatorPut(
-        operator_id=MORI, team_id="tea_osaka", skills=(), client_ids=("cli_acme", "cli_hana")
+        operator_id=MORI,
+        team_id="tea_osaka",
+        skills=(),
+        client_ids=("cli_acme", "cli_hana"),
+        skill_levels=(),
     )
     told.tell(-60 * 24 * 100, "pool", profile)
     return told
@@ -180,7 +184,11 @@ def test_a_call_that_ends_takes_the_listening_along(told: Told) -> None:
 
 def test_who_goes_to_another_call_monitors_both_operators(told: Told) -> None:
     abe = OperatorPut(
-        operator_id="usr_abe", team_id="tea_osaka", skills=(), client_ids=("cli_acme",)
+        operator_id="usr_abe",
+        team_id="tea_osaka",
+        skills=(),
+        client_ids=("cli_acme",),
+        skill_levels=(),
     )
     on = TargetSwitched(contact_id="con_2", operator_id="usr_abe", mode=SupervisionMode.LISTEN)
     told.tell(0, "pool", abe)
@@ -323,7 +331,9 @@ def test_nobody_sees_another_client_companys_or_tenants(told: Told) -> None:
 
 
 def test_tenure_counts_from_the_first_profile(told: Told) -> None:
-    moved = OperatorPut(operator_id=MORI, team_id="tea_kobe", skills=(), client_ids=("cli_acme",))
+    moved = OperatorPut(
+        operator_id=MORI, team_id="tea_kobe", skills=(), client_ids=("cli_acme",), skill_levels=()
+    )
     told.tell(0, "pool", moved)
     (mori,) = told.of(minute=0)
     assert (mori.team_id, mori.known_days) == ("tea_kobe", pytest.approx(100))

@@ -13,7 +13,7 @@ from sasayaki.media.v1.call_events import (
     TalkStarted,
 )
 from sasayaki_chassis.decider import Refused
-from sasayaki_monitoring.floor.floor import Floor, Talk, check_permitted
+from sasayaki_monitoring.floor.floor import Floor, Talk
 
 TALK = Talk("con_1", "out_demo", "cli_acme", "usr_mori", "leg_1")
 STARTED = TalkStarted(leg_id="leg_1", operator_id="usr_mori", node_id="n", happening_seq=4)
@@ -65,13 +65,6 @@ def test_a_talk_is_over_with_the_operators_leg_but_not_with_an_earlier_one(floor
     assert floor.talks == {"con_1": TALK}
     floor.fold(recorded("con_1", leg_ended("leg_1")))
     assert not floor.talks
-
-
-def test_a_supervisor_hears_only_client_companies_of_their_own() -> None:
-    check_permitted(TALK, frozenset(("cli_acme", "cli_other")))
-    with pytest.raises(Refused) as refused:
-        check_permitted(TALK, frozenset(("cli_other",)))
-    assert refused.value.reason == "NOT_PERMITTED"
 
 
 async def test_whoever_waits_for_a_talk_hears_of_it_when_it_starts() -> None:

@@ -64,10 +64,14 @@ MORI = "usr_mori"
 SATO = Identity("usr_sato", "out_demo", "supervisor", frozenset(("cli_acme",)), "tem_1")
 TALK = TalkStarted(leg_id="leg_1", operator_id=MORI, node_id="n", happening_seq=4)
 CALL_ENDED = CallEnded(reason=CallEndReason.CUSTOMER_HUNG_UP, node_id="n", happening_seq=9)
-PUT = OperatorPut(operator_id=MORI, team_id="tem_1", skills=(), client_ids=("cli_acme",))
+PUT = OperatorPut(
+    operator_id=MORI, team_id="tem_1", skills=(), client_ids=("cli_acme",), skill_levels=()
+)
 READY = OperatorStateSet(operator_id=MORI, state=OperatorState.READY, since=NOON)
 OFFER = {"offer_id": "off_1", "contact_id": "con_1", "operator_id": MORI}
-MADE = OfferMade(respond_by=NOON + timedelta(seconds=20), idle_ms=5, skipped=(), **OFFER)
+MADE = OfferMade(
+    respond_by=NOON + timedelta(seconds=20), idle_ms=5, skipped=(), considered=(), **OFFER
+)
 ACCEPTED = OfferAccepted(waited_ms=900, **OFFER)
 LATER = NOON + timedelta(minutes=1)
 QUEUED = ContactQueued(

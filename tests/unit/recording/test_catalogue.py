@@ -5,7 +5,14 @@ from datetime import timedelta
 import pytest
 from tests.harness.records import recorded
 
-from sasayaki.recording.v1.recording_events import RecordingFinished, RecordingStarted
+from sasayaki.recording.v1.recording_events import (
+    DeletionReason,
+    LegalHoldReleased,
+    LegalHoldSet,
+    RecordingDeleted,
+    RecordingFinished,
+    RecordingStarted,
+)
 from sasayaki_chassis.identity import Identity
 from sasayaki_chassis.testing import NOON
 from sasayaki_recording.methods import may_hear
@@ -80,3 +87,36 @@ def test_recordings_are_for_those_who_serve_the_client_company(
 ) -> None:
     who = Identity("usr_1", tenant_id, role, frozenset(clients))
     assert may_hear(who, entry("con_1", catalogue("con_1"))) is may
+
+
+def test_a_stretch_of_time_begins_with_its_first_instant_and_ends_before_its_last() -> None:
+    found = catalogue("con_1", "con_2", "con_3", "con_4")
+    second, fourth = NOON + timedelta(minutes=1), NOON + timedelta(minutes=3)
+    listed = [each.contact_id for each in found.after(None, from_=second, until=fourth)]
+    assert listed == ["con_3", "con_2"]
+
+
+def test_a_page_goes_on_within_a_stretch_of_time() -> None:
+    found = catalogue("con_1", "con_2", "con_3", "con_4")
+    place = entry("con_3", found).place
+    second, fourth = NOON + timedelta(minutes=1), NOON + timedelta(minutes=3)
+    assert [each.contact_id for each in found.after(place, from_=second, until=fourth)] == ["con_2"]
+
+
+def test_a_recording_is_held_until_its_last_hold_is_released() -> None:
+    found = catalogue("con_1")
+    for hold_id in ("hld_1", "hld_2"):
+        found.fold(recorded("con_1", LegalHoldSet(hold_id=hold_id, reason="court")))
+    found.fold(recorded("con_1", LegalHoldReleased(hold_id="hld_1")))
+    assert entry("con_1", found).holds == {"hld_2"}
+
+
+def test_a_deleted_recording_stays_in_the_list_and_is_not_kept() -> None:
+    found = catalogue("con_1", "con_2")
+    assert {each.contact_id for each in found.kept("cli_acme")} == {"con_1", "con_2"}
+    deleted = RecordingDeleted(recording_id="rec_1", reason=DeletionReason.RETENTION, bytes=9)
+    found.fold(recorded("con_1", deleted))
+    assert entry("con_1", found).deleted
+    assert len(list(found.after(None))) == 2
+    assert [each.contact_id for each in found.kept("cli_acme")] == ["con_2"]
+    assert found.kept("cli_other") == []

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from sasayaki_chassis.testing import NOON
-from sasayaki_routing.departed import CHUNK_MOST, CHUNKS_MOST, KEPT, Departed
+from sasayaki_routing.pool.state.departed import CHUNK_MOST, CHUNKS_MOST, KEPT, Departed
 
 
 def test_a_contact_that_left_is_remembered() -> None:

@@ -9,6 +9,7 @@ from sasayaki.event import Event
 from sasayaki.routing.v1.pool_events import (
     ContactQueued,
     OfferAccepted,
+    OfferKind,
     OfferLapsed,
     OfferMade,
     OperatorPut,
@@ -20,13 +21,16 @@ from sasayaki.routing.v1.pool_events import (
 )
 from sasayaki_chassis.owner import Overloaded
 from sasayaki_chassis.testing import NOON
-from sasayaki_routing import desk
-from sasayaki_routing.desk import CHANGES_MOST, Desk, Desks, Watcher
+from sasayaki_routing.desk import desk
+from sasayaki_routing.desk.desk import CHANGES_MOST, Desk, Desks, Watcher
 
 MORI = "usr_mori"
+CONTACT = OfferKind.CONTACT
 LIMIT = NOON + timedelta(seconds=20)
 WHO = {"contact_id": "con_1", "operator_id": MORI}
-PUT = OperatorPut(operator_id=MORI, team_id="", skills=(), client_ids=("cli_acme",))
+PUT = OperatorPut(
+    operator_id=MORI, team_id="", skills=(), client_ids=("cli_acme",), skill_levels=()
+)
 QUEUED = ContactQueued(
     contact_id="con_1",
     client_id="cli_acme",
@@ -35,7 +39,7 @@ QUEUED = ContactQueued(
     priority=0,
     queued_at=NOON,
 )
-MADE = OfferMade(offer_id="ofr_1_1", **WHO, respond_by=LIMIT, idle_ms=0, skipped=())
+MADE = OfferMade(offer_id="ofr_1_1", **WHO, respond_by=LIMIT, idle_ms=0, skipped=(), considered=())
 
 
 def state_set(state: OperatorState, reason: str = "") -> OperatorStateSet:
@@ -82,12 +86,14 @@ async def test_an_absence_shows_its_reason() -> None:
 
 
 async def test_a_ringing_desk_shows_the_contact_and_until_when() -> None:
-    assert await shown(*RINGING) == Desk(MORI, OperatorState.RINGING, NOON, "con_1", LIMIT)
+    assert await shown(*RINGING) == Desk(
+        MORI, OperatorState.RINGING, NOON, "con_1", LIMIT, kind=CONTACT
+    )
 
 
 async def test_a_talking_desk_shows_since_when() -> None:
     since = NOON + timedelta(seconds=3)
-    assert await shown(*TALKING) == Desk(MORI, OperatorState.TALKING, since, "con_1")
+    assert await shown(*TALKING) == Desk(MORI, OperatorState.TALKING, since, "con_1", kind=CONTACT)
 
 
 async def test_a_desk_in_wrap_up_shows_by_when_to_finish() -> None:

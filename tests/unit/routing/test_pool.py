@@ -1,174 +1,54 @@
 """The pool: who is offered which contact, and what becomes of an offer."""
 
-from datetime import datetime, timedelta
+from tests.unit.routing.records import (
+    ABE,
+    IN_WRAP_UP,
+    MORI,
+    NOT_READY,
+    RINGING,
+    TALKING,
+    abandoned,
+    accepted,
+    away,
+    candidate,
+    declined,
+    lapsed,
+    made,
+    offer_id,
+    put,
+    queue,
+    queued,
+    ready,
+    released,
+    s,
+    skip,
+    withdrawn,
+    wrapping_up,
+)
 
 from sasayaki.routing.v1.pool_events import (
-    ContactAbandoned,
     ContactLeft,
-    ContactQueued,
-    OfferAccepted,
-    OfferDeclined,
     OfferFailure,
-    OfferLapsed,
-    OfferMade,
-    OfferWithdrawn,
     OperatorPut,
-    OperatorReleased,
     OperatorState,
     OperatorStateSet,
     PoolEvent,
     ReleaseReason,
-    Skipped,
     SkipReason,
-    WrapUpStarted,
 )
 from sasayaki_chassis.testing import NOON, given
-from sasayaki_routing.commands import (
+from sasayaki_routing.pool.commands import (
     AcceptOffer,
     DeclineOffer,
     EndContact,
     LapseOffer,
     LapseWrapUp,
     PutOperator,
-    QueueContact,
     Release,
     SetState,
 )
-from sasayaki_routing.pool import POOL
-from sasayaki_routing.pool_state import about
-
-WINDOW = timedelta(seconds=20)
-WRAP_UP = timedelta(seconds=60)
-MORI, ABE = "usr_mori", "usr_abe"
-
-
-def s(seconds: float) -> datetime:
-    return NOON + timedelta(seconds=seconds)
-
-
-def put(operator_id: str = MORI, *skills: str, client: str = "cli_acme") -> OperatorPut:
-    return OperatorPut(
-        operator_id=operator_id, team_id="team_a", skills=skills, client_ids=(client,)
-    )
-
-
-def ready(operator_id: str = MORI, since: datetime = NOON) -> OperatorStateSet:
-    return OperatorStateSet(
-        operator_id=operator_id, state=OperatorState.READY, reason="", since=since
-    )
-
-
-def away(operator_id: str = MORI, reason: str = "lunch") -> OperatorStateSet:
-    return OperatorStateSet(
-        operator_id=operator_id, state=OperatorState.AWAY, reason=reason, since=NOON
-    )
-
-
-def queued(
-    contact_id: str = "con_1", at: datetime = NOON, priority: int = 3, *skills: str
-) -> ContactQueued:
-    return ContactQueued(
-        contact_id=contact_id,
-        client_id="cli_acme",
-        queue_id="que_claims",
-        required_skills=skills,
-        priority=priority,
-        queued_at=at,
-    )
-
-
-def queue(contact_id: str = "con_1", *skills: str, client: str = "cli_acme") -> QueueContact:
-    return QueueContact(
-        contact_id=contact_id,
-        client_id=client,
-        queue_id="que_claims",
-        required_skills=skills,
-        priority=3,
-    )
-
-
-def made(
-    contact_id: str = "con_1",
-    operator_id: str = MORI,
-    at: datetime = NOON,
-    *,
-    nth: int = 1,
-    idle_s: float = 0,
-    skipped: tuple[Skipped, ...] = (),
-) -> OfferMade:
-    return OfferMade(
-        offer_id=offer_id(contact_id, nth),
-        contact_id=contact_id,
-        operator_id=operator_id,
-        respond_by=at + WINDOW,
-        idle_ms=int(idle_s * 1000),
-        skipped=skipped,
-    )
-
-
-def offer_id(contact_id: str, nth: int = 1) -> str:
-    return f"ofr_{contact_id.removeprefix('con_')}_{nth}"
-
-
-def lapsed(contact_id: str = "con_1", operator_id: str = MORI) -> OfferLapsed:
-    return OfferLapsed(
-        offer_id=offer_id(contact_id), contact_id=contact_id, operator_id=operator_id
-    )
-
-
-def withdrawn(contact_id: str = "con_1", operator_id: str = MORI, nth: int = 1) -> OfferWithdrawn:
-    return OfferWithdrawn(
-        offer_id=offer_id(contact_id, nth), contact_id=contact_id, operator_id=operator_id
-    )
-
-
-def declined(
-    at: datetime, contact_id: str = "con_1", failure: OfferFailure = OfferFailure.REFUSED
-) -> OfferDeclined:
-    return OfferDeclined(
-        offer_id=offer_id(contact_id),
-        contact_id=contact_id,
-        operator_id=MORI,
-        failure=failure,
-        since=at,
-    )
-
-
-def accepted(
-    contact_id: str = "con_1", operator_id: str = MORI, *, waited_s: float = 0
-) -> OfferAccepted:
-    return OfferAccepted(
-        offer_id=offer_id(contact_id),
-        contact_id=contact_id,
-        operator_id=operator_id,
-        waited_ms=int(waited_s * 1000),
-    )
-
-
-def abandoned(contact_id: str = "con_1", *, waited_s: float) -> ContactAbandoned:
-    return ContactAbandoned(
-        contact_id=contact_id, queue_id="que_claims", waited_ms=int(waited_s * 1000)
-    )
-
-
-def wrapping_up(at: datetime, contact_id: str = "con_1") -> WrapUpStarted:
-    return WrapUpStarted(contact_id=contact_id, operator_id=MORI, release_by=at + WRAP_UP, since=at)
-
-
-def released(
-    at: datetime, contact_id: str = "con_1", reason: ReleaseReason = ReleaseReason.COMPLETED
-) -> OperatorReleased:
-    return OperatorReleased(contact_id=contact_id, operator_id=MORI, reason=reason, since=at)
-
-
-def skip(operator_id: str, reason: SkipReason) -> tuple[Skipped, ...]:
-    return (Skipped(operator_id=operator_id, reason=reason),)
-
-
-NOT_READY = SkipReason.NOT_READY
-RINGING = (put(), ready(), queued(at=s(1)), made(at=s(1), idle_s=1))
-TALKING = (*RINGING, accepted(waited_s=4))
-IN_WRAP_UP = (*TALKING, wrapping_up(s(100)))
+from sasayaki_routing.pool.decider import POOL
+from sasayaki_routing.pool.state.about import about
 
 
 class TestProfiles:
@@ -183,11 +63,15 @@ class TestProfiles:
     def test_a_skill_learnt_by_a_ready_operator_brings_the_contact_that_waits_for_it(self) -> None:
         command = PutOperator(MORI, "team_a", ("en",), ("cli_acme",))
         history = put(), ready(), queued("con_1", s(1), 3, "en")
-        given(POOL, *history).when(command, at=s(2)).then(put(MORI, "en"), made(at=s(2), idle_s=2))
+        given(POOL, *history).when(command, at=s(2)).then(
+            put(MORI, "en"), made(at=s(2), idle_s=2, level=3)
+        )
 
     def test_a_changed_profile_leaves_a_talking_operator_talking(self) -> None:
         command = PutOperator(MORI, "team_b", (), ())
-        put_again = OperatorPut(operator_id=MORI, team_id="team_b", skills=(), client_ids=())
+        put_again = OperatorPut(
+            operator_id=MORI, team_id="team_b", skills=(), client_ids=(), skill_levels=()
+        )
         given(POOL, *TALKING).when(command).then(put_again)
         given(POOL, *TALKING, put_again).when(EndContact("con_1"), at=s(9)).then(wrapping_up(s(9)))
 
@@ -251,7 +135,8 @@ class TestQueueing:
     def test_the_longest_idle_operator_is_offered_the_contact(self) -> None:
         history = put(), ready(since=s(5)), put(ABE), ready(ABE, since=s(1))
         skipped = skip(MORI, SkipReason.IDLE_SHORTER)
-        offer = made(operator_id=ABE, at=s(9), idle_s=8, skipped=skipped)
+        others = (candidate(MORI, 4_000),)
+        offer = made(operator_id=ABE, at=s(9), idle_s=8, skipped=skipped, others=others)
         given(POOL, *history).when(queue(), at=s(9)).then(queued(at=s(9)), offer)
 
     def test_a_contact_is_never_offered_to_an_operator_without_the_skill(self) -> None:
@@ -301,7 +186,7 @@ class TestOffers:
 
     def test_an_operator_who_missed_an_offer_is_not_asked_again_until_ready(self) -> None:
         given(POOL, *RINGING, lapsed()).when(queue("con_2"), at=s(30)).then(queued("con_2", s(30)))
-        again = made(at=s(40), nth=2)
+        again = made(at=s(40), nth=2, missed=True)
         command = SetState(MORI, OperatorState.READY)
         given(POOL, *RINGING, lapsed()).when(command, at=s(40)).then(ready(since=s(40)), again)
 
@@ -317,7 +202,7 @@ class TestOffers:
     def test_a_lapsed_contact_keeps_its_place_among_the_waiting(self) -> None:
         history = *RINGING, queued("con_2", s(2)), lapsed()
         command = SetState(MORI, OperatorState.READY)
-        events = ready(since=s(40)), made(at=s(40), nth=2)
+        events = ready(since=s(40)), made(at=s(40), nth=2, missed=True)
         given(POOL, *history).when(command, at=s(40)).then(*events)
 
     def test_a_contact_of_higher_priority_comes_before_one_that_waits_longer(self) -> None:
@@ -400,7 +285,8 @@ class TestEndOfTheCall:
         history = *RINGING, put(ABE), ready(ABE, since=s(0.5))
         events = withdrawn(), abandoned(waited_s=2)
         given(POOL, *history).when(EndContact("con_1"), at=s(3)).then(*events)
-        offer = made("con_2", MORI, s(9), idle_s=9, skipped=skip(ABE, SkipReason.IDLE_SHORTER))
+        skipped, others = skip(ABE, SkipReason.IDLE_SHORTER), (candidate(ABE, 8_500),)
+        offer = made("con_2", MORI, s(9), idle_s=9, skipped=skipped, others=others)
         given(POOL, *history, *events).when(queue("con_2"), at=s(9)).then(
             queued("con_2", s(9)), offer
         )

@@ -29,11 +29,14 @@ from sasayaki.routing.v1.pool_events import (
     OfferWithdrawn,
 )
 from sasayaki_chassis.testing import NOON
-from sasayaki_routing.reactors import OfferToOperator, ReleaseAfterWrapUp
+from sasayaki_routing.reactors.offers import OfferToOperator
+from sasayaki_routing.reactors.wrap_up import ReleaseAfterWrapUp
 
 WHO = {"contact_id": "con_1", "operator_id": "usr_mori"}
 OFFER = {"offer_id": "ofr_1_1", **WHO}
-MADE = OfferMade(**OFFER, respond_by=NOON + timedelta(seconds=20), idle_ms=0, skipped=())
+MADE = OfferMade(
+    **OFFER, respond_by=NOON + timedelta(seconds=20), idle_ms=0, skipped=(), considered=()
+)
 TALK = TalkStarted(leg_id="leg_1", operator_id="usr_mori", node_id="n", happening_seq=4)
 CALL_ENDED = CallEnded(reason=CallEndReason.CUSTOMER_HUNG_UP, node_id="n", happening_seq=9)
 TAKEN_OVER = SupervisorHeard(

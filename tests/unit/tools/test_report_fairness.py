@@ -12,7 +12,9 @@ from sasayaki_tools.report.__main__ import main
 from sasayaki_tools.report.fairness_plot import plot
 from sasayaki_tools.report.table import table, width
 from sasayaki_tools.say import Failed
+from sasayaki_tools.seed_file import read_seed
 
+DOCS = Path(__file__).resolve().parents[3] / "docs"
 NAMES = {"usr_a": "佐藤 <美咲>"}
 
 
@@ -126,3 +128,13 @@ def test_without_a_platform_the_report_says_what_to_do(
 def test_an_unknown_report_is_a_usage_error(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["weather"]) == 2
     assert "usage" in capsys.readouterr().err
+
+
+def test_what_the_page_shows_of_the_demo_is_what_the_report_makes_of_its_answer() -> None:
+    told = Parse((DOCS / "fairness-demo.json").read_text(), pb.GetFairnessResponse())
+    names = {user.id: user.name for user in read_seed("demo").users}
+    assert (DOCS / "fairness-demo.svg").read_text() == plot(told, names)
+    page = (DOCS / "supervision.md").read_text()
+    shown = page.partition("(fairness-demo.svg)\n\n```text\n")[2].partition("\n```")[0]
+    assert shown
+    assert shown in fairness.text(told, names)

@@ -7,7 +7,8 @@ import pytest
 
 from sasayaki_tools import seed
 from sasayaki_tools.say import Failed
-from sasayaki_tools.seed_file import parse_seed, read_seed
+from sasayaki_tools.seed_file import parse_seed, read_knowledge, read_seed
+from sasayaki_tools.seed_prompts import prompt_files
 
 ROOT = Path(__file__).resolve().parents[3]
 DEMO = read_seed("demo")
@@ -40,8 +41,10 @@ def test_every_operator_can_take_what_every_flow_routes() -> None:
 
 def test_every_prompt_of_every_company_is_there_as_a_telephone_takes_it() -> None:
     for client in DEMO.clients:
-        for name in client.prompts:
-            with wave.open(str(ROOT / "seed" / "prompts" / client.language / name)) as file:
+        files = prompt_files(client)
+        assert {"guidance", "menu", "sorry", "wait_music", "tone"} <= files.keys()
+        for path in files.values():
+            with wave.open(str(path)) as file:
                 shape = (file.getframerate(), file.getsampwidth(), file.getnchannels())
                 assert shape == (8000, 2, 1)
                 assert file.getnframes() < 120 * 8000
@@ -51,6 +54,38 @@ def test_every_flow_of_every_company_is_there() -> None:
     for client in DEMO.clients:
         for name in client.flows:
             assert (ROOT / "seed" / "flows" / name).is_file()
+
+
+def test_every_reason_lies_in_a_tree_and_everything_shown_for_one_is_for_one_of_them() -> None:
+    for client in DEMO.clients:
+        reasons = {reason.id: reason.parent for reason in client.reasons}
+        assert set(reasons.values()) <= {"", *reasons}
+        assert {reason.kind for reason in client.reasons} <= set(seed.REASON_KINDS)
+        for file in client.knowledge:
+            known = read_knowledge(ROOT / "seed" / "knowledge" / file)
+            assert {script.number for script in known.scripts} <= {"", *client.numbers}
+            assert {script.reason for script in known.scripts} <= {"", *reasons}
+            named = {reason for article in known.articles for reason in article.reasons}
+            assert named <= set(reasons)
+
+
+def test_recordings_of_contracts_are_kept_for_three_years_and_others_for_half_a_year() -> None:
+    acme = DEMO.clients[0]
+    assert acme.retention
+    row = seed.retention_row(acme, acme.retention)
+    assert row.days == 180
+    days = {each.reason_id: each.days for each in row.by_reason}
+    assert days["rsn_contract"] == 1_095
+    assert set(days) <= {reason.id for reason in acme.reasons}
+
+
+def test_scripts_and_articles_are_requests_that_name_their_company() -> None:
+    acme = DEMO.clients[0]
+    known = read_knowledge(ROOT / "seed" / "knowledge" / "acme.yaml")
+    script, article = known.scripts[1], known.articles[0]
+    row = seed.script_row(acme, script)
+    assert (row.client_id, row.number, row.reason_id) == ("cli_acme", script.number, "rsn_billing")
+    assert seed.article_row(acme, article).keywords == ["領収書", "検針票", "明細"]
 
 
 def test_a_misspelt_key_is_refused_with_its_place(tmp_path: Path) -> None:

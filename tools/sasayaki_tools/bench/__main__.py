@@ -1,9 +1,9 @@
-"""`python -m sasayaki_tools.bench media|log|fairness|contacts`."""
+"""`python -m sasayaki_tools.bench media|log|fairness|contacts|vault`."""
 
 import sys
 from importlib import import_module
 
-SUBJECTS = ("media", "log", "fairness", "contacts")
+SUBJECTS = ("media", "log", "fairness", "contacts", "vault")
 
 
 def main(arguments: list[str]) -> int:

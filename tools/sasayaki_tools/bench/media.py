@@ -197,9 +197,7 @@ async def _one_call(node: Node, phones: Phones, key: bytes, prompt: str, n: int)
     contact, operator, supervisor, customer = (f"{p}{n}" for p in ("con_", "usr_o", "usr_s", "c"))
     for user, role in ((operator, "operator"), (supervisor, "supervisor")):
         secret = b32encode(digest(key, f"{user}:1".encode(), "sha256")).decode()
-        await phones.register(
-            user, user, secret.rstrip("=").lower(), {"bench": role}, answer="auto"
-        )
+        await phones.register(user, secret.rstrip("=").lower(), {"bench": role}, answer="auto")
     await phones.add(customer, {"bench": "caller"})
     caller = f"0900000{n:04}"
     await phones.call(customer, NUMBER, caller)

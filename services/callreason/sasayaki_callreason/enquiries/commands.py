@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TypeAlias
 
+from sasayaki.callreason.v1.client_events import RecordingRule
 from sasayaki.callreason.v1.enquiry_events import EnquiryOutcome, FormAnswer
 from sasayaki_callreason.flows.flow import Flow
 
@@ -17,6 +18,22 @@ class Open:
     dialled_number: str
     flow: Flow
     flow_version: int
+    caller_known: bool = True
+    recording: RecordingRule = RecordingRule.ALL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallBack:
+    """A customer is being called back: the flow goes on where the previous contact asked for it."""
+
+    client_id: str
+    dialled_number: str
+    flow: Flow
+    flow_version: int
+    previous_contact_id: str
+    language: str
+    reason_id: str
+    recording: RecordingRule = RecordingRule.ALL
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,20 +42,72 @@ class TurnAway:
 
 
 @dataclass(frozen=True, slots=True)
+class Running:
+    """The version that the enquiry began with, and in plain the digits that the customer gave."""
+
+    flow: Flow
+    digits: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerAnswered:
+    """The customer whom we called picked up; it goes on at `step_id`."""
+
+    step_id: str
+    running: Running
+
+
+@dataclass(frozen=True, slots=True)
 class PromptHeard:
-    """A play ended with the customer still there; `flow` is the enquiry's version."""
+    """A play ended with the customer still there."""
 
     play_id: str
-    flow: Flow
+    running: Running
 
 
 @dataclass(frozen=True, slots=True)
 class DigitsPressed:
-    """Keys came, or none in time; `flow` is the enquiry's version."""
+    """Keys came, or none in time; those that a step asked for come sealed, with their count."""
 
     play_id: str
     digits: str
-    flow: Flow
+    running: Running
+    sealed: str = ""
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TellWait:
+    """The customer who waits is to be told how they stand."""
+
+    position: int
+    wait_ms_estimate: int | None
+    running: Running
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassOn:
+    """The operator gave the customer away: to a colleague who talks, or to wait again.
+
+    Of one who waits it is news from two sides; `waits` is of the one that lets them hear music.
+    """
+
+    operator_id: str
+    to_operator_id: str
+    waits: bool
+    running: Running
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideAnswered:
+    """The person outside picked up."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideEnded:
+    """The person outside was not reached, or has left."""
+
+    running: Running
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +162,15 @@ class LapseWrapUp:
 
 Command: TypeAlias = (
     Open
+    | CallBack
     | TurnAway
+    | CustomerAnswered
     | PromptHeard
     | DigitsPressed
+    | TellWait
+    | PassOn
+    | OutsideAnswered
+    | OutsideEnded
     | StartTalk
     | EndCall
     | HandOver

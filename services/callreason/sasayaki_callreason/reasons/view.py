@@ -24,7 +24,7 @@ from sasayaki.media.v1.call_events import (
 from sasayaki.routing.v1.pool_events import OperatorReleased, WrapUpStarted
 from sasayaki_callreason.reasons.contact import Contact, earlier
 
-CONTACTS_MOST = 200_000
+CONTACTS_MOST = 100_000
 """Of all tenants; beyond that the one that was heard of first is forgotten."""
 NAMES_MOST = 5_000
 """Reasons that one company ever had, with their names; beyond that the first is forgotten."""
@@ -163,7 +163,8 @@ def _noted(contact: Contact, record: Recorded[Any]) -> None:
             contact.stated = max(contact.stated, (number, reason_id))
         case ReasonConfirmed(reason_id=reason_id):
             contact.confirmed = max(contact.confirmed, (number, reason_id))
-        case TalkStarted(leg_id=leg_id):
+        case TalkStarted(leg_id=leg_id, operator_id=operator_id) if operator_id:
+            # Somebody outside talks without one.
             contact.talks[leg_id] = earlier(contact.talks.get(leg_id), at)
         case OperatorLegEnded(leg_id=leg_id):
             contact.legs_ended[leg_id] = earlier(contact.legs_ended.get(leg_id), at)

@@ -9,6 +9,7 @@ from sasayaki_chassis.rpc import Rights
 _SERVICE = "/sasayaki.media.v1.MediaService"
 _SERVICES = frozenset({"service"})
 _IN_TALK = frozenset({"service", "operator", "supervisor", "manager"})
+_EVERYBODY = frozenset({"service", "operator", "supervisor", "manager", "auditor", "admin"})
 RIGHTS: Rights = {
     f"{_SERVICE}/Answer": _SERVICES,
     f"{_SERVICE}/PlayPrompt": _SERVICES,
@@ -17,6 +18,10 @@ RIGHTS: Rights = {
     f"{_SERVICE}/Hold": _IN_TALK,
     f"{_SERVICE}/PauseRecording": _IN_TALK,
     f"{_SERVICE}/AnswerTransfer": _SERVICES,
+    # People are let in so that their attempt is refused with an alarm, not in silence.
+    f"{_SERVICE}/DialOutside": _EVERYBODY,
+    f"{_SERVICE}/PlaceCall": _EVERYBODY,
+    f"{_SERVICE}/SetOutboundRule": frozenset({"admin"}),
     f"{_SERVICE}/Supervise": _SERVICES,
     f"{_SERVICE}/Unsupervise": _SERVICES,
     f"{_SERVICE}/HangUp": _SERVICES,
@@ -26,6 +31,8 @@ RIGHTS: Rights = {
 }
 STATUS: Mapping[str, grpc.StatusCode] = {
     "UNKNOWN_CONTACT": grpc.StatusCode.NOT_FOUND,
+    "UNKNOWN_CLIENT": grpc.StatusCode.NOT_FOUND,
+    "OUTBOUND_REFUSED": grpc.StatusCode.PERMISSION_DENIED,
     "NOT_YOURS": grpc.StatusCode.PERMISSION_DENIED,
     "ALREADY_DIALLED": grpc.StatusCode.ALREADY_EXISTS,
     "PLAY_EXISTS": grpc.StatusCode.ALREADY_EXISTS,

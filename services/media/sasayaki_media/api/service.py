@@ -6,17 +6,21 @@ from sasayaki.media.v1 import media_service_pb2 as pb
 from sasayaki_chassis.decider import Refused
 from sasayaki_chassis.fields import an_id
 from sasayaki_chassis.rpc import Context, caller, meta, refusals, require
+from sasayaki_media.api.outside import Outside
 from sasayaki_media.api.prompting import Prompting
 from sasayaki_media.api.rights import STATUS
 from sasayaki_media.api.talking import Talking
 from sasayaki_media.calls.switchboard import Switchboard
+from sasayaki_media.keys import ClientKeys
 from sasayaki_media.line.node import Node
+from sasayaki_media.numbers import Numbers
+from sasayaki_media.outbound.gate import Gate
 from sasayaki_media.phones.phones import Phones
 from sasayaki_media.sound.levels import Levels
 from sasayaki_media.sound.prompts import Prompts
 
 
-class MediaService(Prompting, Talking):
+class MediaService(Prompting, Talking, Outside):
     """Checks a request, has it decided, answers."""
 
     def __init__(
@@ -26,9 +30,13 @@ class MediaService(Prompting, Talking):
         levels: Levels,
         node: Node,
         prompts: Prompts,
+        numbers: Numbers,
+        keys: ClientKeys,
+        gate: Gate,
     ) -> None:
         Prompting.__init__(self, calls, node, prompts)
         Talking.__init__(self, calls, prompts)
+        Outside.__init__(self, calls, node, numbers, keys, gate)
         self._phones = phones
         self._levels = levels
 

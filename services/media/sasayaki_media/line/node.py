@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from secrets import token_hex
 
+from sasayaki_chassis.owner import Unavailable
 from sasayaki_media.calls.switchboard import LiveCalls, Switchboard
 from sasayaki_media.keys import ClientKeys
 from sasayaki_media.line.drawn import Drawn
@@ -14,6 +15,7 @@ from sasayaki_media.line.outbox import Outbox
 from sasayaki_media.line.session import Session
 from sasayaki_media.metrics import CONNECTED, CONNECTS
 from sasayaki_media.numbers import Numbers
+from sasayaki_media.outbound.gate import Gate
 from sasayaki_media.phones.phones import Phones
 from sasayaki_media.sound.levels import Levels
 from sasayaki_media.sound.prompts import Prompts
@@ -42,6 +44,7 @@ class Node:
         numbers: Numbers,
         prompts: Prompts,
         keys: ClientKeys,
+        gate: Gate,
     ) -> None:
         self._path = path
         self._calls = calls
@@ -51,6 +54,7 @@ class Node:
         self._numbers = numbers
         self._prompts = prompts
         self._keys = keys
+        self._gate = gate
         self._drawn = Drawn(calls)
         self._out: Outbox | None = None
         # Order ids must not repeat over restarts: the node carries out each once.
@@ -77,6 +81,12 @@ class Node:
                     wait_s = min(wait_s * 2, RECONNECT_S[1])
                 await asyncio.sleep(wait_s)
 
+    def node_id(self) -> str:
+        """The run of the node that is connected; raises Unavailable when none is."""
+        if self._out is None:
+            raise Unavailable("no media node is connected")
+        return self._out.node_id
+
     def send_prompt(self, sha256: str, pcmu: bytes) -> None:
         """Gives the node a prompt; without a connection it gets all of them with the next."""
         if self._out:
@@ -98,6 +108,7 @@ class Node:
                 levels=self._levels,
                 numbers=self._numbers,
                 keys=self._keys,
+                gate=self._gate,
                 drawn=self._drawn,
             )
             await self._send_prompts(out)

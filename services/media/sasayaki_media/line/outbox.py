@@ -30,7 +30,7 @@ class Outbox:
         self._calls = calls
         self._phones = phones
         self._keys = keys
-        self._node_id = node_id
+        self.node_id = node_id
         self._sent: dict[str, frozenset[str]] = {}
         self._released: set[str] = set()
 
@@ -67,7 +67,7 @@ class Outbox:
 
     def refuse(self, node_call_id: str, sip_code: int) -> None:
         refuse = pb.Refuse(node_call_id=node_call_id, sip_code=sip_code)
-        self._order(f"refuse/{self._node_id}/{node_call_id}", pb.Order(refuse=refuse))
+        self._order(f"refuse/{self.node_id}/{node_call_id}", pb.Order(refuse=refuse))
 
     def hang_up_stranger(self, contact_id: str) -> None:
         """Ends a call of which history knows nothing, or knows that it is over."""

@@ -10,10 +10,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 from sasayaki.media.node.v1 import node_pb2 as pb
+from sasayaki.media.v1.outbound_events import OutboundRefusal
 from sasayaki_chassis.owner import Meta
 from sasayaki_media.calls.commands import Arrive, FailOrder, LoseNode, Note
 from sasayaki_media.calls.failures import UNKNOWN_CALL, UNKNOWN_LEG
-from sasayaki_media.calls.happened import Played, Source
+from sasayaki_media.calls.happened import Played, Referred, Source
 from sasayaki_media.calls.states import Placing
 from sasayaki_media.calls.switchboard import RETRY_S, Switchboard
 from sasayaki_media.keys import ClientKeys
@@ -26,6 +27,7 @@ from sasayaki_media.line.wire import (
     fact_of,
     instant,
     is_about_a_phone,
+    refusal_of,
 )
 from sasayaki_media.metrics import (
     HAPPENINGS,
@@ -36,6 +38,7 @@ from sasayaki_media.metrics import (
     UNCOUNTED,
 )
 from sasayaki_media.numbers import Numbers
+from sasayaki_media.outbound.gate import Gate
 from sasayaki_media.phones.phones import Phones
 from sasayaki_media.sound.levels import Levels
 
@@ -67,6 +70,7 @@ class Session:
         levels: Levels,
         numbers: Numbers,
         keys: ClientKeys,
+        gate: Gate,
         drawn: Drawn,
     ) -> None:
         self._hello = hello
@@ -77,6 +81,7 @@ class Session:
         self._levels = levels
         self._numbers = numbers
         self._keys = keys
+        self._gate = gate
         self._drawn = drawn
         self._contacts: dict[str, str] = {}
         self._receipts = Receipts()
@@ -148,6 +153,9 @@ class Session:
         """Takes care of one happening, then acknowledges what can be."""
         if happening.WhichOneof("happening") == "invited":
             await self._admit(happening)
+        elif happening.WhichOneof("happening") == "suspected":
+            suspected = happening.suspected
+            await self._alarm(happening, refusal_of(suspected), trunk=suspected.trunk)
         elif is_about_a_phone(happening):
             await self._phones.note(happening, self._source(happening))
         else:
@@ -201,12 +209,30 @@ class Session:
             return
         if isinstance(fact, Played):
             fact = replace(fact, digits_sealed=self._keys.seal(meta.client_id or "", fact.digits))
+        if isinstance(fact, Referred) and not fact.ours:
+            await self._alarm(happening, OutboundRefusal.REFER_OUTSIDE, trunk="")
         source = self._source(happening)
         note, request_id = Note(source, fact), _request_id(source)
         await self._calls.insist(contact_id, note, request_id=request_id, meta=meta)
         if kind in ("answered", "call_ended"):
             # The node speaks of it by its contact id only from here on.
             self._contacts.pop(self._calls.node_call_id(contact_id), None)
+
+    async def _alarm(
+        self, happening: pb.Happening, refusal: OutboundRefusal, *, trunk: str
+    ) -> None:
+        """The alarm goes to whose call it was; about no call, to every tenant of this node."""
+        known = self._calls.meta(happening.contact_id) if happening.contact_id else None
+        metas = [known] if known else [Meta(tenant_id) for tenant_id in self._numbers.tenants()]
+        for meta in metas:
+            await self._gate.suspect(
+                meta.client_id or meta.tenant_id,
+                refusal,
+                happening.contact_id if known else "",
+                trunk,
+                request_id=_request_id(self._source(happening)),
+                meta=meta,
+            )
 
     def _source(self, happening: pb.Happening) -> Source:
         return Source(self._node_id, happening.seq, instant(happening.at_us))

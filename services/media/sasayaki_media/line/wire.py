@@ -14,6 +14,7 @@ from sasayaki.media.v1.call_events import (
     LegEndReason,
     SupervisionMode,
 )
+from sasayaki.media.v1.outbound_events import OutboundRefusal
 from sasayaki_media.calls.happened import (
     Answered,
     BrokeSilence,
@@ -55,6 +56,11 @@ NODE_MODES: dict[SupervisionMode, "pb.Mode.ValueType"] = {
     SupervisionMode.TAKEOVER: pb.MODE_TAKEOVER,
 }
 _HEARD = {mode: name for name, mode in NODE_MODES.items()}
+_SUSPICIONS = {
+    pb.SUSPICION_FORGED_FROM: OutboundRefusal.FORGED_FROM,
+    pb.SUSPICION_UNKNOWN_PEER: OutboundRefusal.UNKNOWN_PEER,
+    pb.SUSPICION_REFER_OUTSIDE: OutboundRefusal.REFER_OUTSIDE,
+}
 MODES = frozenset(NODE_MODES)
 """The modes that the node can mix."""
 
@@ -183,6 +189,11 @@ def phone_fact_of(happening: pb.Happening, source: Source) -> PhoneHappening | N
             return PhoneHappening(gone.node_phone_id, left)
         case _:
             return None
+
+
+def refusal_of(suspected: pb.Suspected) -> OutboundRefusal:
+    """What the node refused; a newer node's kind is told as the most general one."""
+    return _SUSPICIONS.get(suspected.suspicion, OutboundRefusal.UNKNOWN_PEER)
 
 
 def _played(played: pb.Played) -> Played:

@@ -36,7 +36,7 @@ from sasayaki_monitoring.alerts.rules import BY_KIND
 from sasayaki_monitoring.floor.floor import Talk
 from sasayaki_monitoring.floor.view import FloorView
 from sasayaki_monitoring.floor.watchers import Watchers
-from sasayaki_monitoring.methods import SERVICE, SUPERVISORS, named
+from sasayaki_monitoring.methods import SERVICE, SUPERVISORS, asked, check_permitted, named
 from sasayaki_monitoring.policy.policies import Policies
 from sasayaki_monitoring.policy.policy import Rule
 
@@ -236,8 +236,8 @@ class AlertMethods:
         return alert_id
 
     def _check_alert_permitted(self, alert_id: str, context: Context) -> None:
-        if self._known_alert(alert_id, context).client_id not in caller(context).clients:
-            raise Refused("NOT_PERMITTED", "not a client company of yours")
+        known = self._known_alert(alert_id, context)
+        check_permitted(known.client_id, caller(context).clients)
 
     def _known_alert(self, alert_id: str, context: Context) -> Meta:
         """Whose alert it is; another tenant's is as unknown as none."""
@@ -247,14 +247,11 @@ class AlertMethods:
         return known
 
     async def _ask_alert(self, request: Any, context: Context, command: Command) -> None:
-        """One stream has requests of several methods and callers, so ids are told apart."""
-        who, known = caller(context), self._known_alert(request.alert_id, context)
-        own = who.role == "service"
-        asked = f"{who.user_id}/{type(command).__name__}/{request.request_id}"
+        known = self._known_alert(request.alert_id, context)
         await self._alerting.alerts.handle(
             request.alert_id,
             command,
-            request_id=request.request_id if own else asked,
+            request_id=asked(request.request_id, command, context),
             meta=meta(context, client_id=known.client_id, correlation_id=known.correlation_id),
         )
 

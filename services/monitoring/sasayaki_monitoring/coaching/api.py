@@ -11,14 +11,21 @@ from sasayaki.monitoring.v1 import coaching_events_pb2 as wire
 from sasayaki.monitoring.v1 import monitoring_service_pb2 as pb
 from sasayaki.monitoring.v1.coaching_events import CoachingEvent, FeedbackKind, FollowUpOutcome
 from sasayaki_chassis.decider import Refused
-from sasayaki_chassis.fields import Check, an_id, between, require
+from sasayaki_chassis.fields import an_id, between, require
 from sasayaki_chassis.ids import derived_id
 from sasayaki_chassis.owner import Owners, Unavailable
 from sasayaki_chassis.rpc import Context, Rights, caller, meta, refusals
 from sasayaki_monitoring.coaching.coaching import Answer, Command, Give, Read, State, stream_of
 from sasayaki_monitoring.coaching.view import CoachingView, Feedback
 from sasayaki_monitoring.ledger.view import Entry, LedgerView
-from sasayaki_monitoring.methods import SERVICE, SUPERVISORS, named
+from sasayaki_monitoring.methods import (
+    SERVICE,
+    SUPERVISORS,
+    asked,
+    characters,
+    check_permitted,
+    named,
+)
 from sasayaki_monitoring.sealing import Seals
 
 RIGHTS: Rights = {
@@ -47,16 +54,6 @@ FEEDBACK = an_id("fbk")
 Coachings: TypeAlias = Owners[State, Command, CoachingEvent]
 
 
-def words(least: int, most: int) -> Check:
-    """Text of people, counted in characters, of which some are not blank."""
-
-    def check(value: str) -> str | None:
-        fits = least <= len(value) <= most and bool(value.strip())
-        return None if fits else f"{least} to {most} characters, not {len(value)}"
-
-    return check
-
-
 @dataclass(frozen=True)
 class Coaching:
     """What the methods work with; `require_current` raises Unavailable while a view is behind."""
@@ -83,7 +80,7 @@ class CoachingMethods:
                 supervision_id=an_id("spv"),
                 at_ms=between(0, DAY_MS),
                 kind=KIND,
-                text=words(1, WORDS_MOST),
+                text=characters(least=1, most=WORDS_MOST),
                 contact_id=an_id("con", optional=True),
             )
             who = caller(context)
@@ -92,10 +89,11 @@ class CoachingMethods:
             )
             self._coaching.require_current()
             entry = self._heard_by_caller(request, context)
+            give = self._give(request, feedback_id, entry)
             await self._coaching.coachings.handle(
                 stream_of(who.tenant_id, entry.operator_id),
-                self._give(request, feedback_id, entry),
-                request_id=f"{who.user_id}/Give/{request.request_id}",
+                give,
+                request_id=asked(request.request_id, give, context),
                 meta=meta(context, client_id=entry.client_id, correlation_id=entry.contact_id),
             )
         return pb.GiveFeedbackResponse(feedback_id=feedback_id)
@@ -127,8 +125,7 @@ class CoachingMethods:
             who = caller(context)
             self._coaching.require_current()
             feedback = self._known_feedback(who.tenant_id, request.operator_id, request.feedback_id)
-            if feedback.client_id not in who.clients:
-                raise Refused("NOT_PERMITTED", "not a client company of yours")
+            check_permitted(feedback.client_id, who.clients)
             answer = Answer(
                 feedback_id=request.feedback_id,
                 contact_id=request.contact_id,
@@ -147,8 +144,7 @@ class CoachingMethods:
             raise Refused("UNKNOWN_SUPERVISION", "no such supervision of such a call")
         if entry.supervisor_id != who.user_id:
             raise Refused("NOT_YOURS", "another supervisor's supervision")
-        if entry.client_id not in who.clients:
-            raise Refused("NOT_PERMITTED", "not a client company of yours")
+        check_permitted(entry.client_id, who.clients)
         return entry
 
     def _give(self, request: pb.GiveFeedbackRequest, feedback_id: str, entry: Entry) -> Give:
@@ -180,12 +176,10 @@ class CoachingMethods:
     async def _ask_coaching(
         self, feedback: Feedback, request_id: str, context: Context, command: Read | Answer
     ) -> None:
-        """One stream has requests of several methods and callers, so ids are told apart."""
-        asked = f"{caller(context).user_id}/{type(command).__name__}/{request_id}"
         await self._coaching.coachings.handle(
             stream_of(feedback.tenant_id, feedback.given.operator_id),
             command,
-            request_id=asked,
+            request_id=asked(request_id, command, context),
             meta=meta(
                 context,
                 client_id=feedback.client_id,

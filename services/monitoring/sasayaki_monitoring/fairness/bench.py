@@ -95,6 +95,7 @@ def _records(most: int) -> Iterator[Recorded[Any]]:
             team_id=f"tea_{number // TEAM_OF}",
             skills=(),
             client_ids=("cli_bench",),
+            skill_levels=(),
         )
         yield _record("pool", put, BEGIN)
     # Of all calls so many are monitored, at three records more each.

@@ -30,15 +30,15 @@ from sasayaki.monitoring.v1.supervision_events import (
 )
 from sasayaki.routing.v1.pool_events import OperatorPut
 from sasayaki_monitoring.fairness.assess import Counted
+from sasayaki_monitoring.policy.policy import Supervised
+from sasayaki_monitoring.supervision.supervision import LIMITED
 
 HOUR_S = 3600
 DAY_S = 24 * HOUR_S
 KEEP_DAYS = 92
 """Older talk and sessions are forgotten; that somebody was covered once is not."""
-DAILY_LIMIT = 8
+DAILY_LIMIT = Supervised().daily_limit
 """Of a client company that has set none."""
-UNLIMITED = frozenset((Purpose.HELP, Purpose.COMPLAINT))
-"""Purposes that the daily limit does not count."""
 
 _Key: TypeAlias = tuple[str, str]
 """Supervision and contact."""
@@ -73,7 +73,6 @@ class _Talk:
     operator: "_Operator"
     contact_id: str
     client_id: str
-    leg_id: str
     since: float
 
 
@@ -136,7 +135,8 @@ class FairnessView:
         """By tenant and client company."""
         self._supervisions: dict[str, _Supervision] = {}
         self._tenants: dict[str, dict[str, _Operator]] = {}
-        self._talks: dict[str, _Talk] = {}
+        self._talks: dict[str, dict[str, _Talk]] = {}
+        """By contact and leg: one operator usually, more in a consultation."""
         self._sessions: dict[_Key, _Session] = {}
         self._ears: dict[str, dict[str, tuple[_Session, float]]] = {}
         """By contact and leg: whom a supervisor hears now, and since when."""
@@ -144,20 +144,19 @@ class FairnessView:
     def fold(self, record: Recorded[Any]) -> None:
         at = record.time.timestamp()
         match record.data:
-            case TalkStarted(operator_id=operator_id, leg_id=leg_id):
-                self._talk_ends(record.subject, at)
+            case TalkStarted(operator_id=operator_id, leg_id=leg_id) if operator_id:
+                self._talk_ends(record.subject, leg_id, at)
                 operator = self._operator(record.tenant_id, operator_id)
-                talk = _Talk(operator, record.subject, record.client_id or "", leg_id, at)
-                self._talks[record.subject] = talk
+                talk = _Talk(operator, record.subject, record.client_id or "", at)
+                self._talks.setdefault(record.subject, {})[leg_id] = talk
                 # Calls come in no common order: in a replay an earlier one may come later.
                 if operator.talk is None or operator.talk.since <= at:
                     operator.talk = talk
             case OperatorLegEnded(leg_id=leg_id):
-                talk_now = self._talks.get(record.subject)
-                if talk_now is not None and talk_now.leg_id == leg_id:
-                    self._talk_ends(record.subject, at)
+                self._talk_ends(record.subject, leg_id, at)
             case CallEnded():
-                self._talk_ends(record.subject, at)
+                for leg_id in tuple(self._talks.get(record.subject, ())):
+                    self._talk_ends(record.subject, leg_id, at)
                 for leg_id in tuple(self._ears.get(record.subject, ())):
                     self._ear_ends(record.subject, leg_id, at)
             case SupervisorHeard() as heard:
@@ -263,10 +262,13 @@ class FairnessView:
         if not ears:
             del self._ears[contact_id]
 
-    def _talk_ends(self, contact_id: str, at: float) -> None:
-        talk = self._talks.pop(contact_id, None)
+    def _talk_ends(self, contact_id: str, leg_id: str, at: float) -> None:
+        legs = self._talks.get(contact_id)
+        talk = legs.pop(leg_id, None) if legs else None
         if talk is None:
             return
+        if not legs:
+            del self._talks[contact_id]
         talk.operator.talked(talk.client_id, at, max(0.0, at - talk.since))
         if talk.operator.talk is talk:
             talk.operator.talk = None
@@ -331,7 +333,7 @@ def _counted(operator_id: str, operator: _Operator, window: Window) -> Counted |
         covered_days_ago=max(0.0, window.until - max(covered)) / DAY_S if covered else None,
         last_day=sum(heard_at > window.until - DAY_S for heard_at, _ in imposed),
         today=sum(
-            heard_at >= window.today and session.purpose not in UNLIMITED
+            heard_at >= window.today and session.purpose in LIMITED
             for heard_at, session in sessions
         ),
         answer=answer if window.today <= answered_at <= window.until else None,

@@ -15,13 +15,18 @@ from sasayaki.monitoring.v1.supervision_events import (
     Purpose,
     SupervisionEndReason,
 )
-from sasayaki_chassis.decider import Refused
 from sasayaki_chassis.fields import InvalidField, an_id, require
 from sasayaki_chassis.ids import derived_id
 from sasayaki_chassis.owner import Meta
 from sasayaki_chassis.rpc import Context, Rights, caller, meta, refusals
-from sasayaki_monitoring.floor.floor import check_permitted
-from sasayaki_monitoring.methods import SERVICE, SUPERVISORS, characters, named
+from sasayaki_monitoring.methods import (
+    SERVICE,
+    SUPERVISORS,
+    asked,
+    characters,
+    check_permitted,
+    named,
+)
 from sasayaki_monitoring.supervision.commands import (
     Answer,
     Call,
@@ -93,16 +98,16 @@ class SupervisionMethods:
             if supervisions.meta(supervision_id) is None:
                 await self._start(request, context, supervision_id)
             begun = supervisions.state(supervision_id)
-            asked = not isinstance(begun, NotStarted) and begun.about.asked
-        return pb.StartSupervisionResponse(supervision_id=supervision_id, consent_asked=asked)
+            waits = not isinstance(begun, NotStarted) and begun.about.asked
+        return pb.StartSupervisionResponse(supervision_id=supervision_id, consent_asked=waits)
 
     async def AnswerConsent(
         self, request: pb.AnswerConsentRequest, context: Context
     ) -> pb.AnswerConsentResponse:
         async with refusals(context, CODES):
             require(request, supervision_id=SUPERVISION, answer=ANSWER)
-            asked = self._supervising.supervisions.state(request.supervision_id)
-            mode = asked.mode if isinstance(asked, AwaitingConsent) else SupervisionMode.LISTEN
+            state = self._supervising.supervisions.state(request.supervision_id)
+            mode = state.mode if isinstance(state, AwaitingConsent) else SupervisionMode.LISTEN
             target, known = self._present(request.supervision_id, context, mode)
             reason = _reason(request.reason)
             answer = ConsentAnswer(wire.ConsentAnswer.Name(request.answer))
@@ -118,7 +123,7 @@ class SupervisionMethods:
             require(request, supervision_id=SUPERVISION, mode=MODE)
             mode = _mode(request.mode)
             target, known = self._present(request.supervision_id, context, mode)
-            self._check_permitted(known, context)
+            check_permitted(known.client_id, caller(context).clients)
             others = self._supervising.occupied.others(target.supervision_id, target.place)
             command = ChangeMode(caller(context).user_id, mode, others.handled_by)
             await self._go(target, command, request, context, known)
@@ -131,8 +136,7 @@ class SupervisionMethods:
             require(request, supervision_id=SUPERVISION, contact_id=CONTACT, mode=MODE)
             who, mode = caller(context), _mode(request.mode)
             target = await self._there(request, context, NEWS_S, mode)
-            if target.call.client_id not in who.clients:
-                raise Refused("NOT_PERMITTED", "not a client company of yours")
+            check_permitted(target.call.client_id, who.clients)
             around = self._supervising.around(target)
             command = SwitchTarget(who.user_id, target.call, mode, around)
             await self._go(target, command, request, context, _meta(target))
@@ -145,7 +149,7 @@ class SupervisionMethods:
             require(request, supervision_id=SUPERVISION)
             who = caller(context)
             target, known = self._present(request.supervision_id, context)
-            self._check_permitted(known, context)
+            check_permitted(known.client_id, who.clients)
             command = SetFollowing(who.user_id, request.following, tuple(sorted(who.clients)))
             await self._stay(target, command, request, context, known)
         return pb.SetFollowingResponse()
@@ -165,7 +169,7 @@ class SupervisionMethods:
             require(request, supervision_id=SUPERVISION, text=TEXT)
             who = caller(context)
             target, known = self._present(request.supervision_id, context)
-            self._check_permitted(known, context)
+            check_permitted(known.client_id, who.clients)
             self._supervising.texts.take(who.tenant_id, who.user_id, self._supervising.now())
             text_id = derived_id(
                 "txt", who.tenant_id, "SendText", f"{who.user_id}/{request.request_id}"
@@ -195,7 +199,7 @@ class SupervisionMethods:
     ) -> None:
         who, supervising = caller(context), self._supervising
         talk = await supervising.talk(request.contact_id, who.tenant_id, NEWS_S)
-        check_permitted(talk, who.clients)
+        check_permitted(talk.client_id, who.clients)
         target = Target(
             supervision_id,
             Place(who.tenant_id, who.user_id, talk.contact_id, _mode(request.mode)),
@@ -244,34 +248,27 @@ class SupervisionMethods:
         call = Call(talk.contact_id, talk.operator_id, talk.client_id)
         return _target(request.supervision_id, tenant_id, about, call, mode)
 
-    def _check_permitted(self, known: Meta, context: Context) -> None:
-        if known.client_id not in caller(context).clients:
-            raise Refused("NOT_PERMITTED", "not a client company of yours")
-
     async def _go(
         self, target: Target, command: Command, request: Any, context: Context, whose: Meta
     ) -> None:
         """For commands that take a place, or a mode that only one may have."""
-        request_id, own = _asked(command, request, context, whose)
-        await self._supervising.go(target, command, request_id, own)
+        request_id = asked(request.request_id, command, context)
+        await self._supervising.go(target, command, request_id, _envelope(context, whose))
 
     async def _stay(
         self, target: Target, command: Command, request: Any, context: Context, whose: Meta
     ) -> None:
         """For all others."""
-        request_id, own = _asked(command, request, context, whose)
         await self._supervising.supervisions.handle(
-            target.supervision_id, command, request_id=request_id, meta=own
+            target.supervision_id,
+            command,
+            request_id=asked(request.request_id, command, context),
+            meta=_envelope(context, whose),
         )
 
 
-def _asked(command: Command, request: Any, context: Context, whose: Meta) -> tuple[str, Meta]:
-    """One stream has requests of several methods and callers, so ids are told apart."""
-    who = caller(context)
-    own = who.role == "service"
-    asked = f"{who.user_id}/{type(command).__name__}/{request.request_id}"
-    envelope = meta(context, client_id=whose.client_id, correlation_id=whose.correlation_id)
-    return request.request_id if own else asked, envelope
+def _envelope(context: Context, whose: Meta) -> Meta:
+    return meta(context, client_id=whose.client_id, correlation_id=whose.correlation_id)
 
 
 def _target(

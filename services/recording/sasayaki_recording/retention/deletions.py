@@ -1,6 +1,6 @@
 """Deletes what may go, and nothing else: who asks is not believed, it is looked up again."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,6 +12,7 @@ from sasayaki_recording.retention.due import Due, due_at
 from sasayaki_recording.retention.policy import Command, State
 from sasayaki_recording.search.catalogue import Catalogue, Entry
 from sasayaki_recording.search.contacts import Contacts
+from sasayaki_recording.search.reasons import Reasons
 from sasayaki_recording.shelf import Shelf
 from sasayaki_recording.vault.keys import Whose
 
@@ -27,6 +28,7 @@ class Retentions:
 
     policies: PolicyOwners
     contacts: Contacts
+    reasons: Reasons
 
     def due_at(self, entry: Entry) -> datetime | None:
         """By the last reason that is known; None: it is kept for ever."""
@@ -34,16 +36,8 @@ class Retentions:
         if whose is None or whose.tenant_id != entry.tenant_id:
             return None
         reason_id = self.contacts.of(entry.contact_id).reason_id
-        return due_at(entry, self.policies.state(entry.client_id), reason_id)
-
-    def due(self, entries: Iterable[Entry], at: datetime) -> Due:
-        """What of these, none of them deleted, is due at an instant."""
-        free, held = list[str](), list[str]()
-        for entry in entries:
-            up = self.due_at(entry)
-            if up is not None and up <= at:
-                (held if entry.holds else free).append(entry.contact_id)
-        return Due(tuple(free), tuple(held))
+        line = self.reasons.line(entry.client_id, reason_id)
+        return due_at(entry, self.policies.state(entry.client_id), line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +50,18 @@ class Deletions:
     retentions: Retentions
     known_until: Callable[[], datetime]
     """The instant up to which the contacts' view has seen everything."""
+
+    def due(self, client_id: str, at: datetime) -> Due:
+        """What of a client company's is due at an instant.
+
+        Holds and deletions are asked of the stream itself: the catalogue is a moment behind.
+        """
+        free, held = list[str](), list[str]()
+        for entry in self.catalogue.kept(client_id):
+            up = self.retentions.due_at(entry)
+            if up is not None and up <= at and not self.shelf.is_deleted(entry.contact_id):
+                (held if self.shelf.is_held(entry.contact_id) else free).append(entry.contact_id)
+        return Due(tuple(free), tuple(held))
 
     async def expire(self, contact_id: str, at: datetime, *, request_id: str, meta: Meta) -> None:
         """Its retention is over at `at`; refuses UNKNOWN_RECORDING, NOT_DUE and HELD."""

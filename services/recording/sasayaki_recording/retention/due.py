@@ -1,6 +1,6 @@
 """When a recording's time is up, and which days' looks are missing. Pure: no clock, no I/O."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
@@ -19,13 +19,13 @@ class Due:
     held: tuple[str, ...]
 
 
-def due_at(entry: Entry, policy: State, reason_id: str) -> datetime | None:
-    """From when on it may go; None: never."""
+def due_at(entry: Entry, policy: State, line: Sequence[str]) -> datetime | None:
+    """From when on it may go, `line` being its reason and those above; None: never."""
     match policy:
         case ForEver():
             return None
         case For(days):
-            return entry.ended_at + timedelta(days=days.of(reason_id))
+            return entry.ended_at + timedelta(days=days.of(line))
 
 
 def look_of(day: date, zone: tzinfo) -> datetime:

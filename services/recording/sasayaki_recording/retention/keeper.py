@@ -132,8 +132,7 @@ class Keeper:
                 log.info("deletion_refused", extra={"reason": refused.reason})
 
     def _due(self, client_id: str, day: date) -> Due:
-        kept = self._deletions.catalogue.kept(client_id)
-        return self._deletions.retentions.due(kept, look_of(day, self._zone))
+        return self._deletions.due(client_id, look_of(day, self._zone))
 
 
 def _meta_of(entry: Entry) -> Meta:

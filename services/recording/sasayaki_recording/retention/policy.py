@@ -21,13 +21,15 @@ from sasayaki_chassis.decider import Decider, Refused
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """How many days recordings are kept; for some reasons other ones."""
+    """How many days recordings are kept; for some reasons, and those below them, other ones."""
 
     usual: int
     by_reason: tuple[tuple[str, int], ...] = ()
 
-    def of(self, reason_id: str) -> int:
-        return dict(self.by_reason).get(reason_id, self.usual)
+    def of(self, line: Sequence[str]) -> int:
+        """Of a reason and those above it, nearest first: what is said of the nearest."""
+        said = dict(self.by_reason)
+        return next((said[reason_id] for reason_id in line if reason_id in said), self.usual)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """`ListRecordings`: those that somebody may know of and looks for, newest first."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -35,7 +35,8 @@ class Query:
     hashes: Mapping[str, str | None] | None
     """The number that is looked for, as each client company's events hold it."""
 
-    def fits(self, entry: Entry, contact: Contact) -> bool:
+    def fits(self, entry: Entry, contact: Contact, line: Sequence[str]) -> bool:
+        """`line` is the contact's reason and those above it."""
         if self.hashes is not None:
             wanted = self.hashes.get(entry.client_id)
             if not wanted or contact.caller_hash != wanted:
@@ -43,7 +44,7 @@ class Query:
         return (
             (not self.client_id or entry.client_id == self.client_id)
             and (not self.user_id or self.user_id in contact.user_ids)
-            and (not self.reason_id or contact.reason_id == self.reason_id)
+            and (not self.reason_id or self.reason_id in line)
         )
 
 
@@ -73,10 +74,7 @@ class SearchMethods:
             while len(rows) <= size:
                 part = self._part(request, place)
                 rows += [
-                    entry
-                    for entry in part
-                    if may_hear(who, entry)
-                    and query.fits(entry, self._search.contacts.of(entry.contact_id))
+                    entry for entry in part if may_hear(who, entry) and self._fits(query, entry)
                 ]
                 if len(part) < SCANNED_AT_ONCE:
                     break
@@ -98,6 +96,11 @@ class SearchMethods:
         if one is None or (from_ and one.started_at < from_) or (until and one.started_at >= until):
             return []
         return [one]
+
+    def _fits(self, query: Query, entry: Entry) -> bool:
+        contact = self._search.contacts.of(entry.contact_id)
+        line = self._search.retentions.reasons.line(entry.client_id, contact.reason_id)
+        return query.fits(entry, contact, line)
 
     def _query(self, request: pb.ListRecordingsRequest, clients: frozenset[str]) -> Query:
         """Reads the keys of the companies in question: off the loop."""

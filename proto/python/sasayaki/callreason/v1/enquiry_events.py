@@ -181,6 +181,8 @@ class TransferOutEntered(Event, type="sasayaki.callreason.v1.TransferOutEntered"
     step_id: str
     number: str
     """E.164, from the flow."""
+    ring_ms: Uint32 | None = None
+    """How long it may ring."""
 
 
 class TransferOutReached(Event, type="sasayaki.callreason.v1.TransferOutReached"):

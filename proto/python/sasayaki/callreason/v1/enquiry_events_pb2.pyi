@@ -474,20 +474,26 @@ class TransferOutEntered(_message.Message):
 
     STEP_ID_FIELD_NUMBER: _builtins.int
     NUMBER_FIELD_NUMBER: _builtins.int
+    RING_MS_FIELD_NUMBER: _builtins.int
     step_id: _builtins.str
     number: _builtins.str
     """E.164, from the flow."""
+    ring_ms: _builtins.int
+    """How long it may ring."""
     def __init__(
         self,
         *,
         step_id: _builtins.str = ...,
         number: _builtins.str = ...,
+        ring_ms: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_ring_ms", b"_ring_ms", "ring_ms", b"ring_ms"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["number", b"number", "step_id", b"step_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_ring_ms", b"_ring_ms", "number", b"number", "ring_ms", b"ring_ms", "step_id", b"step_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__ring_ms: _TypeAlias = _typing.Literal["ring_ms"]  # noqa: Y015
+    _WhichOneofArgType__ring_ms: _TypeAlias = _typing.Literal["_ring_ms", b"_ring_ms"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__ring_ms) -> _WhichOneofReturnType__ring_ms | None: ...
 
 Global___TransferOutEntered: _TypeAlias = TransferOutEntered  # noqa: Y015
 

@@ -27,7 +27,7 @@ class RetentionSet(Event, type="sasayaki.recording.v1.RetentionSet"):
 
     days: Uint32
     by_reason: tuple[ReasonRetention, ...]
-    """Other days for these reasons."""
+    """Other days for these reasons and those below them; the nearest counts."""
     first_day: str
     """The first day (the centre's date, YYYY-MM-DD) whose look obeys this."""
 

@@ -59,7 +59,7 @@ class RetentionSet(_message.Message):
     """The first day (the centre's date, YYYY-MM-DD) whose look obeys this."""
     @_builtins.property
     def by_reason(self) -> _containers.RepeatedCompositeFieldContainer[Global___ReasonRetention]:
-        """Other days for these reasons."""
+        """Other days for these reasons and those below them; the nearest counts."""
 
     def __init__(
         self,

@@ -164,6 +164,7 @@ class ListRecordingsRequest(_message.Message):
     caller_number: _builtins.str
     """The customer's number, E.164: compared by its keyed hash."""
     reason_id: _builtins.str
+    """This reason, or one below it in the client company's tree."""
     @_builtins.property
     def until(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
@@ -284,7 +285,9 @@ class SetRetentionRequest(_message.Message):
     days: _builtins.int
     """1 to 36,500."""
     @_builtins.property
-    def by_reason(self) -> _containers.RepeatedCompositeFieldContainer[_policy_events_pb2.ReasonRetention]: ...
+    def by_reason(self) -> _containers.RepeatedCompositeFieldContainer[_policy_events_pb2.ReasonRetention]:
+        """Other days for these reasons and those below them in the company's tree; the nearest counts."""
+
     def __init__(
         self,
         *,

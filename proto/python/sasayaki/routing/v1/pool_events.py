@@ -199,6 +199,8 @@ class WaitTold(Event, type="sasayaki.routing.v1.WaitTold"):
     """1: next."""
     wait_ms_estimate: Uint32 | None = None
     """Honest: from how long the last contacts of the queue waited, at least what was waited already; absent when not known."""
+    next_at: Instant | None = None
+    """When they are to be told again."""
 
 
 class CallbackAsked(Event, type="sasayaki.routing.v1.CallbackAsked"):
@@ -237,7 +239,7 @@ class CallbackFailed(Event, type="sasayaki.routing.v1.CallbackFailed"):
     operator_id: str
     attempt: Uint32
     failure: CallbackFailure
-    retry_at: Instant
+    retry_at: Instant | None = None
     """When it is tried again; absent: given up."""
     since: Instant
     """Since when the operator is ready again."""
@@ -263,6 +265,8 @@ class ContactTransferred(Event, type="sasayaki.routing.v1.ContactTransferred"):
     to_operator_id: str
     required_skills: tuple[str, ...]
     since: Instant
+    only_until: Instant | None = None
+    """Blind, to an operator: until when nobody else is asked."""
 
 
 class ConsultAsked(Event, type="sasayaki.routing.v1.ConsultAsked"):
@@ -274,6 +278,8 @@ class ConsultAsked(Event, type="sasayaki.routing.v1.ConsultAsked"):
     to_operator_id: str
     required_skills: tuple[str, ...]
     asked_at: Instant
+    seek_until: Instant | None = None
+    """Unless a colleague was asked by then, the consultation is over."""
 
 
 class ConsultAccepted(Event, type="sasayaki.routing.v1.ConsultAccepted"):
@@ -282,6 +288,8 @@ class ConsultAccepted(Event, type="sasayaki.routing.v1.ConsultAccepted"):
     offer_id: str
     contact_id: str
     operator_id: str
+    since: Instant | None = None
+    """Since when."""
 
 
 class ConsultEnded(Event, type="sasayaki.routing.v1.ConsultEnded"):
@@ -320,6 +328,8 @@ class ContactQueued(Event, type="sasayaki.routing.v1.ContactQueued"):
     """Asked first as long as the first ring stands: for example the one whom the customer spoke with last."""
     previous_contact_id: str | None = None
     """The contact that is called back."""
+    only_until: Instant | None = None
+    """With the only one who is asked: until when nobody else is."""
 
 
 class OfferMade(Event, type="sasayaki.routing.v1.OfferMade"):

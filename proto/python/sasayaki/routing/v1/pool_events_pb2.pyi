@@ -412,12 +412,17 @@ class WaitTold(_message.Message):
     QUEUE_ID_FIELD_NUMBER: _builtins.int
     POSITION_FIELD_NUMBER: _builtins.int
     WAIT_MS_ESTIMATE_FIELD_NUMBER: _builtins.int
+    NEXT_AT_FIELD_NUMBER: _builtins.int
     contact_id: _builtins.str
     queue_id: _builtins.str
     position: _builtins.int
     """1: next."""
     wait_ms_estimate: _builtins.int
     """Honest: from how long the last contacts of the queue waited, at least what was waited already; absent when not known."""
+    @_builtins.property
+    def next_at(self) -> _timestamp_pb2.Timestamp:
+        """When they are to be told again."""
+
     def __init__(
         self,
         *,
@@ -425,13 +430,19 @@ class WaitTold(_message.Message):
         queue_id: _builtins.str = ...,
         position: _builtins.int = ...,
         wait_ms_estimate: _builtins.int | None = ...,
+        next_at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_wait_ms_estimate", b"_wait_ms_estimate", "wait_ms_estimate", b"wait_ms_estimate"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_next_at", b"_next_at", "_wait_ms_estimate", b"_wait_ms_estimate", "next_at", b"next_at", "wait_ms_estimate", b"wait_ms_estimate"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_wait_ms_estimate", b"_wait_ms_estimate", "contact_id", b"contact_id", "position", b"position", "queue_id", b"queue_id", "wait_ms_estimate", b"wait_ms_estimate"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_next_at", b"_next_at", "_wait_ms_estimate", b"_wait_ms_estimate", "contact_id", b"contact_id", "next_at", b"next_at", "position", b"position", "queue_id", b"queue_id", "wait_ms_estimate", b"wait_ms_estimate"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__next_at: _TypeAlias = _typing.Literal["next_at"]  # noqa: Y015
+    _WhichOneofArgType__next_at: _TypeAlias = _typing.Literal["_next_at", b"_next_at"]  # noqa: Y015
     _WhichOneofReturnType__wait_ms_estimate: _TypeAlias = _typing.Literal["wait_ms_estimate"]  # noqa: Y015
     _WhichOneofArgType__wait_ms_estimate: _TypeAlias = _typing.Literal["_wait_ms_estimate", b"_wait_ms_estimate"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__next_at) -> _WhichOneofReturnType__next_at | None: ...
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__wait_ms_estimate) -> _WhichOneofReturnType__wait_ms_estimate | None: ...
 
 Global___WaitTold: _TypeAlias = WaitTold  # noqa: Y015
@@ -566,11 +577,13 @@ class CallbackFailed(_message.Message):
         retry_at: _timestamp_pb2.Timestamp | None = ...,
         since: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["retry_at", b"retry_at", "since", b"since"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_retry_at", b"_retry_at", "retry_at", b"retry_at", "since", b"since"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attempt", b"attempt", "contact_id", b"contact_id", "failure", b"failure", "operator_id", b"operator_id", "retry_at", b"retry_at", "since", b"since"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_retry_at", b"_retry_at", "attempt", b"attempt", "contact_id", b"contact_id", "failure", b"failure", "operator_id", b"operator_id", "retry_at", b"retry_at", "since", b"since"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__retry_at: _TypeAlias = _typing.Literal["retry_at"]  # noqa: Y015
+    _WhichOneofArgType__retry_at: _TypeAlias = _typing.Literal["_retry_at", b"_retry_at"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__retry_at) -> _WhichOneofReturnType__retry_at | None: ...
 
 Global___CallbackFailed: _TypeAlias = CallbackFailed  # noqa: Y015
 
@@ -613,6 +626,7 @@ class ContactTransferred(_message.Message):
     TO_OPERATOR_ID_FIELD_NUMBER: _builtins.int
     REQUIRED_SKILLS_FIELD_NUMBER: _builtins.int
     SINCE_FIELD_NUMBER: _builtins.int
+    ONLY_UNTIL_FIELD_NUMBER: _builtins.int
     contact_id: _builtins.str
     operator_id: _builtins.str
     kind: Global___TransferKind.ValueType
@@ -623,6 +637,10 @@ class ContactTransferred(_message.Message):
     def required_skills(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property
     def since(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def only_until(self) -> _timestamp_pb2.Timestamp:
+        """Blind, to an operator: until when nobody else is asked."""
+
     def __init__(
         self,
         *,
@@ -633,12 +651,15 @@ class ContactTransferred(_message.Message):
         to_operator_id: _builtins.str = ...,
         required_skills: _abc.Iterable[_builtins.str] | None = ...,
         since: _timestamp_pb2.Timestamp | None = ...,
+        only_until: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["since", b"since"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_only_until", b"_only_until", "only_until", b"only_until", "since", b"since"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "kind", b"kind", "operator_id", b"operator_id", "queue_id", b"queue_id", "required_skills", b"required_skills", "since", b"since", "to_operator_id", b"to_operator_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_only_until", b"_only_until", "contact_id", b"contact_id", "kind", b"kind", "only_until", b"only_until", "operator_id", b"operator_id", "queue_id", b"queue_id", "required_skills", b"required_skills", "since", b"since", "to_operator_id", b"to_operator_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__only_until: _TypeAlias = _typing.Literal["only_until"]  # noqa: Y015
+    _WhichOneofArgType__only_until: _TypeAlias = _typing.Literal["_only_until", b"_only_until"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__only_until) -> _WhichOneofReturnType__only_until | None: ...
 
 Global___ContactTransferred: _TypeAlias = ContactTransferred  # noqa: Y015
 
@@ -654,6 +675,7 @@ class ConsultAsked(_message.Message):
     TO_OPERATOR_ID_FIELD_NUMBER: _builtins.int
     REQUIRED_SKILLS_FIELD_NUMBER: _builtins.int
     ASKED_AT_FIELD_NUMBER: _builtins.int
+    SEEK_UNTIL_FIELD_NUMBER: _builtins.int
     contact_id: _builtins.str
     operator_id: _builtins.str
     queue_id: _builtins.str
@@ -662,6 +684,10 @@ class ConsultAsked(_message.Message):
     def required_skills(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property
     def asked_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def seek_until(self) -> _timestamp_pb2.Timestamp:
+        """Unless a colleague was asked by then, the consultation is over."""
+
     def __init__(
         self,
         *,
@@ -671,12 +697,15 @@ class ConsultAsked(_message.Message):
         to_operator_id: _builtins.str = ...,
         required_skills: _abc.Iterable[_builtins.str] | None = ...,
         asked_at: _timestamp_pb2.Timestamp | None = ...,
+        seek_until: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["asked_at", b"asked_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_seek_until", b"_seek_until", "asked_at", b"asked_at", "seek_until", b"seek_until"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["asked_at", b"asked_at", "contact_id", b"contact_id", "operator_id", b"operator_id", "queue_id", b"queue_id", "required_skills", b"required_skills", "to_operator_id", b"to_operator_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_seek_until", b"_seek_until", "asked_at", b"asked_at", "contact_id", b"contact_id", "operator_id", b"operator_id", "queue_id", b"queue_id", "required_skills", b"required_skills", "seek_until", b"seek_until", "to_operator_id", b"to_operator_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__seek_until: _TypeAlias = _typing.Literal["seek_until"]  # noqa: Y015
+    _WhichOneofArgType__seek_until: _TypeAlias = _typing.Literal["_seek_until", b"_seek_until"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__seek_until) -> _WhichOneofReturnType__seek_until | None: ...
 
 Global___ConsultAsked: _TypeAlias = ConsultAsked  # noqa: Y015
 
@@ -689,21 +718,29 @@ class ConsultAccepted(_message.Message):
     OFFER_ID_FIELD_NUMBER: _builtins.int
     CONTACT_ID_FIELD_NUMBER: _builtins.int
     OPERATOR_ID_FIELD_NUMBER: _builtins.int
+    SINCE_FIELD_NUMBER: _builtins.int
     offer_id: _builtins.str
     contact_id: _builtins.str
     operator_id: _builtins.str
+    @_builtins.property
+    def since(self) -> _timestamp_pb2.Timestamp:
+        """Since when."""
+
     def __init__(
         self,
         *,
         offer_id: _builtins.str = ...,
         contact_id: _builtins.str = ...,
         operator_id: _builtins.str = ...,
+        since: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_since", b"_since", "since", b"since"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "offer_id", b"offer_id", "operator_id", b"operator_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_since", b"_since", "contact_id", b"contact_id", "offer_id", b"offer_id", "operator_id", b"operator_id", "since", b"since"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__since: _TypeAlias = _typing.Literal["since"]  # noqa: Y015
+    _WhichOneofArgType__since: _TypeAlias = _typing.Literal["_since", b"_since"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__since) -> _WhichOneofReturnType__since | None: ...
 
 Global___ConsultAccepted: _TypeAlias = ConsultAccepted  # noqa: Y015
 
@@ -785,6 +822,7 @@ class ContactQueued(_message.Message):
     ONLY_OPERATOR_ID_FIELD_NUMBER: _builtins.int
     PREFERRED_OPERATOR_ID_FIELD_NUMBER: _builtins.int
     PREVIOUS_CONTACT_ID_FIELD_NUMBER: _builtins.int
+    ONLY_UNTIL_FIELD_NUMBER: _builtins.int
     contact_id: _builtins.str
     client_id: _builtins.str
     queue_id: _builtins.str
@@ -800,6 +838,10 @@ class ContactQueued(_message.Message):
     def required_skills(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property
     def queued_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def only_until(self) -> _timestamp_pb2.Timestamp:
+        """With the only one who is asked: until when nobody else is."""
+
     def __init__(
         self,
         *,
@@ -812,19 +854,24 @@ class ContactQueued(_message.Message):
         only_operator_id: _builtins.str | None = ...,
         preferred_operator_id: _builtins.str | None = ...,
         previous_contact_id: _builtins.str | None = ...,
+        only_until: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_only_operator_id", b"_only_operator_id", "_preferred_operator_id", b"_preferred_operator_id", "_previous_contact_id", b"_previous_contact_id", "only_operator_id", b"only_operator_id", "preferred_operator_id", b"preferred_operator_id", "previous_contact_id", b"previous_contact_id", "queued_at", b"queued_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_only_operator_id", b"_only_operator_id", "_only_until", b"_only_until", "_preferred_operator_id", b"_preferred_operator_id", "_previous_contact_id", b"_previous_contact_id", "only_operator_id", b"only_operator_id", "only_until", b"only_until", "preferred_operator_id", b"preferred_operator_id", "previous_contact_id", b"previous_contact_id", "queued_at", b"queued_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_only_operator_id", b"_only_operator_id", "_preferred_operator_id", b"_preferred_operator_id", "_previous_contact_id", b"_previous_contact_id", "client_id", b"client_id", "contact_id", b"contact_id", "only_operator_id", b"only_operator_id", "preferred_operator_id", b"preferred_operator_id", "previous_contact_id", b"previous_contact_id", "priority", b"priority", "queue_id", b"queue_id", "queued_at", b"queued_at", "required_skills", b"required_skills"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_only_operator_id", b"_only_operator_id", "_only_until", b"_only_until", "_preferred_operator_id", b"_preferred_operator_id", "_previous_contact_id", b"_previous_contact_id", "client_id", b"client_id", "contact_id", b"contact_id", "only_operator_id", b"only_operator_id", "only_until", b"only_until", "preferred_operator_id", b"preferred_operator_id", "previous_contact_id", b"previous_contact_id", "priority", b"priority", "queue_id", b"queue_id", "queued_at", b"queued_at", "required_skills", b"required_skills"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__only_operator_id: _TypeAlias = _typing.Literal["only_operator_id"]  # noqa: Y015
     _WhichOneofArgType__only_operator_id: _TypeAlias = _typing.Literal["_only_operator_id", b"_only_operator_id"]  # noqa: Y015
+    _WhichOneofReturnType__only_until: _TypeAlias = _typing.Literal["only_until"]  # noqa: Y015
+    _WhichOneofArgType__only_until: _TypeAlias = _typing.Literal["_only_until", b"_only_until"]  # noqa: Y015
     _WhichOneofReturnType__preferred_operator_id: _TypeAlias = _typing.Literal["preferred_operator_id"]  # noqa: Y015
     _WhichOneofArgType__preferred_operator_id: _TypeAlias = _typing.Literal["_preferred_operator_id", b"_preferred_operator_id"]  # noqa: Y015
     _WhichOneofReturnType__previous_contact_id: _TypeAlias = _typing.Literal["previous_contact_id"]  # noqa: Y015
     _WhichOneofArgType__previous_contact_id: _TypeAlias = _typing.Literal["_previous_contact_id", b"_previous_contact_id"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__only_operator_id) -> _WhichOneofReturnType__only_operator_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__only_until) -> _WhichOneofReturnType__only_until | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__preferred_operator_id) -> _WhichOneofReturnType__preferred_operator_id | None: ...
     @_typing.overload

@@ -286,10 +286,13 @@ class TransferContactRequest(_message.Message):
     QUEUE_ID_FIELD_NUMBER: _builtins.int
     OPERATOR_ID_FIELD_NUMBER: _builtins.int
     REQUIRED_SKILLS_FIELD_NUMBER: _builtins.int
+    ASKING_OPERATOR_ID_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     contact_id: _builtins.str
     queue_id: _builtins.str
     operator_id: _builtins.str
+    asking_operator_id: _builtins.str
+    """For services: on whose behalf; empty: that of the operator who talks with the customer."""
     @_builtins.property
     def required_skills(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """With a queue."""
@@ -302,10 +305,11 @@ class TransferContactRequest(_message.Message):
         queue_id: _builtins.str = ...,
         operator_id: _builtins.str = ...,
         required_skills: _abc.Iterable[_builtins.str] | None = ...,
+        asking_operator_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["operator_id", b"operator_id", "queue_id", b"queue_id", "to", b"to"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "operator_id", b"operator_id", "queue_id", b"queue_id", "request_id", b"request_id", "required_skills", b"required_skills", "to", b"to"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asking_operator_id", b"asking_operator_id", "contact_id", b"contact_id", "operator_id", b"operator_id", "queue_id", b"queue_id", "request_id", b"request_id", "required_skills", b"required_skills", "to", b"to"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_to: _TypeAlias = _typing.Literal["queue_id", "operator_id"]  # noqa: Y015
     _WhichOneofArgType_to: _TypeAlias = _typing.Literal["to", b"to"]  # noqa: Y015
@@ -390,17 +394,21 @@ class CompleteTransferRequest(_message.Message):
 
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     CONTACT_ID_FIELD_NUMBER: _builtins.int
+    ASKING_OPERATOR_ID_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     contact_id: _builtins.str
+    asking_operator_id: _builtins.str
+    """As in `TransferContactRequest`."""
     def __init__(
         self,
         *,
         request_id: _builtins.str = ...,
         contact_id: _builtins.str = ...,
+        asking_operator_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asking_operator_id", b"asking_operator_id", "contact_id", b"contact_id", "request_id", b"request_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

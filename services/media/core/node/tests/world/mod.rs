@@ -92,7 +92,7 @@ impl World {
             parked_ms: 60_000,
             rtp: ("127.0.0.1".parse().unwrap(), ports.0, ports.1),
             lease: Box::new(move || media.reserve_port()),
-            trunk: Some("127.0.0.1:4000".parse().unwrap()),
+            trunk: Some(sip::trunk::Trunk::new("carrier", 100)),
         };
         let mut world = Self {
             calls: Calls::new("node".to_owned(), registrar, limits, Arc::default()),

@@ -1,0 +1,62 @@
+"""Messages and escalations as answers show them, opened for whom they are."""
+
+from sasayaki.callreason.v1 import case_service_pb2 as pb
+from sasayaki.callreason.v1 import escalation_events_pb2, message_events_pb2
+from sasayaki.callreason.v1.escalation_events import EscalationLevel
+from sasayaki_callreason.cases.requests import unpacked
+from sasayaki_callreason.cases.view import Escalation, Message
+from sasayaki_callreason.sealing import Seals
+from sasayaki_chassis.identity import Identity
+
+
+def is_for(who: Identity, operator_id: str, level: EscalationLevel | None = None) -> bool:
+    """An operator sees their own, a client company's people what was passed on to them."""
+    if who.role == "operator":
+        return operator_id == who.user_id
+    return who.role != "client" or level in (None, EscalationLevel.SPECIALIST)
+
+
+def told_message(each: Message, seals: Seals) -> pb.Message:
+    """A message with its fields; they are empty when the company's key is gone."""
+    told = pb.Message(
+        message_id=each.message_id,
+        contact_id=each.taken.contact_id,
+        client_id=each.client_id,
+        operator_id=each.taken.operator_id,
+        number_read_back=each.taken.number_read_back,
+        urgency=message_events_pb2.Urgency.Value(each.taken.urgency.value),
+        reason_id=each.taken.reason_id,
+        read_by=each.read_by,
+        settled_by=each.settled_by,
+        settled_words=_opened(each.client_id, each.words_sealed, seals),
+    )
+    for name, words in unpacked(seals.open(each.client_id, each.taken.fields_sealed)).items():
+        setattr(told, name, words)
+    told.taken_at.FromDatetime(each.taken_at)
+    return told
+
+
+def told_escalation(each: Escalation, seals: Seals, specialist: bool) -> pb.Escalation:
+    """An escalation with what was said; to a specialist from the passing on."""
+    told = pb.Escalation(
+        escalation_id=each.escalation_id,
+        contact_id=each.raised.contact_id,
+        client_id=each.client_id,
+        operator_id=each.raised.operator_id,
+        reason_id=each.raised.reason_id,
+        level=escalation_events_pb2.EscalationLevel.Value(each.level.value),
+        taken_by=each.taken_by,
+        overdue=each.overdue,
+        closed=each.closed,
+    )
+    told.raised_at.FromDatetime(each.raised_at)
+    told.answer_by.FromDatetime(each.raised.answer_by)
+    for words in each.words:
+        if words.to_specialists or not specialist:
+            opened = _opened(each.client_id, words.sealed, seals)
+            told.words.add(user_id=words.user_id, words=opened).at.FromDatetime(words.at)
+    return told
+
+
+def _opened(client_id: str, sealed: str, seals: Seals) -> str:
+    return (seals.open(client_id, sealed) or "") if sealed else ""

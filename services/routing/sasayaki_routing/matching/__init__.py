@@ -1,0 +1,1 @@
+"""Who is fit for what, and who of the fit comes first."""

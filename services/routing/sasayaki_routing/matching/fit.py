@@ -1,0 +1,111 @@
+"""Who can serve whom: profiles with levels, wishes, and the rings by which a wish widens."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sasayaki.routing.v1.pool_events import SkipReason
+
+LEVEL_USUAL = 3
+"""Of a skill for which no level was given."""
+LEVEL_MOST = 5
+
+_UNSKILLED = SkipReason.SKILL_MISSING
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What an operator can do, how well, and for whom."""
+
+    team_id: str
+    levels: Mapping[str, int]
+    client_ids: frozenset[str]
+
+    def level(self, skills: frozenset[str]) -> int:
+        """The least level of these skills; 0 when none is asked for."""
+        return min((self.levels.get(skill, 0) for skill in skills), default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """Whom a queue asks from `after` on, besides those before; no team named: any team."""
+
+    after: timedelta = timedelta(0)
+    level_least: int = 0
+    team_ids: frozenset[str] = frozenset()
+    overflow: bool = False
+
+    def holds(self, wish: "Wish", profile: Profile) -> bool:
+        """Whether an operator who is fit stands in it."""
+        if self.team_ids and profile.team_id not in self.team_ids:
+            return False
+        return not wish.skills or profile.level(wish.skills) >= self.level_least
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A queue's settings; those of one that was never put: everybody at once, nobody is told."""
+
+    rings: tuple[Ring, ...] = (Ring(),)
+    tell_every: timedelta = timedelta(0)
+    raise_after: timedelta = timedelta(0)
+    callback_attempts_most: int = 3
+    callback_pause: timedelta = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a contact needs, and its place in the order."""
+
+    client_id: str
+    queue_id: str
+    skills: frozenset[str]
+    priority: int
+    queued_at: datetime
+    only_operator_id: str = ""
+    preferred_operator_id: str = ""
+
+    @property
+    def rank(self) -> tuple[int, datetime]:
+        """Smaller comes first."""
+        return -self.priority, self.queued_at
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """A wish as far as it has widened: who is asked at this moment.
+
+    `only`: nobody but the wish's only operator. `missed`: who was asked before in vain, or gave
+    the customer away; they come last.
+    """
+
+    wish: Wish
+    rings: tuple[Ring, ...] = (Ring(),)
+    first_ring: bool = True
+    only: bool = False
+    missed: frozenset[str] = field(default_factory=frozenset)
+
+    def skips(self, operator_id: str, profile: Profile) -> SkipReason | None:
+        """Why this operator can't be asked now however idle they are, or None."""
+        if self.only and operator_id != self.wish.only_operator_id:
+            return SkipReason.RESERVED
+        # Who was named by a colleague is asked whatever they have learnt.
+        if (reason := unfit(self.wish, profile)) and not (self.only and reason is _UNSKILLED):
+            return reason
+        if self.only:
+            return None
+        if any(ring.holds(self.wish, profile) for ring in self.rings):
+            return None
+        return SkipReason.RING_NOT_REACHED
+
+    def prefers(self, operator_id: str) -> bool:
+        return self.first_ring and operator_id == self.wish.preferred_operator_id
+
+
+def unfit(wish: Wish, profile: Profile) -> SkipReason | None:
+    """Why an operator can't serve a contact whatever ring is reached, or None."""
+    if wish.client_id not in profile.client_ids:
+        return SkipReason.CLIENT_NOT_SERVED
+    if not wish.skills <= profile.levels.keys():
+        return SkipReason.SKILL_MISSING
+    return None

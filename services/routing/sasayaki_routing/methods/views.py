@@ -1,0 +1,87 @@
+"""What people see: an operator's own desk, and why a contact went where it went."""
+
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+
+from sasayaki.routing.v1 import pool_events_pb2 as wire
+from sasayaki.routing.v1 import routing_service_pb2 as pb
+from sasayaki_chassis.decider import Refused
+from sasayaki_chassis.fields import require
+from sasayaki_chassis.rpc import Context, Rights, caller, refusals
+from sasayaki_routing.desk.desk import Desk, Desks
+from sasayaki_routing.explain.view import Decided, Decisions
+from sasayaki_routing.methods.asking import CODES, CONTACT, OPERATORS, SERVICE, Asking, pool_id
+
+RIGHTS: Rights = {
+    f"{SERVICE}WatchDesk": OPERATORS,
+    f"{SERVICE}ExplainDecision": frozenset(("supervisor", "manager", "auditor")),
+}
+
+
+class ViewMethods(Asking):
+    _desks: Desks
+    _decisions: Decisions
+
+    async def WatchDesk(
+        self, request: pb.WatchDeskRequest, context: Context
+    ) -> AsyncIterator[pb.WatchDeskResponse]:
+        # Whoever watched a replay would see old offers ring.
+        self._require_current(self._desks)
+        who = caller(context)
+        with self._desks.watch(pool_id(who.tenant_id), who.user_id) as watcher:
+            async for desk in watcher.changes():
+                yield _shown(desk)
+
+    async def ExplainDecision(
+        self, request: pb.ExplainDecisionRequest, context: Context
+    ) -> pb.ExplainDecisionResponse:
+        async with refusals(context, CODES):
+            require(request, contact_id=CONTACT)
+            self._require_current(self._decisions)
+            who = caller(context)
+            history = self._decisions.of(who.tenant_id, request.contact_id)
+            if history is None or history.client_id not in who.clients:
+                raise Refused("UNKNOWN_CONTACT", f"nothing is known of {request.contact_id!r}")
+        return pb.ExplainDecisionResponse(decisions=map(_told, history.decisions))
+
+
+def _told(decided: Decided) -> pb.Decision:
+    told = pb.Decision(
+        event=decided.event,
+        sentence_ja=decided.sentence_ja,
+        sentence_en=decided.sentence_en,
+        operator_id=decided.operator_id,
+        considered=[
+            wire.Candidate(
+                operator_id=one.operator_id, score=one.score, level=one.level, idle_ms=one.idle_ms
+            )
+            for one in decided.considered
+        ],
+        skipped=[
+            wire.Skipped(
+                operator_id=one.operator_id, reason=wire.SkipReason.Value(one.reason.value)
+            )
+            for one in decided.skipped
+        ],
+    )
+    told.at.FromDatetime(decided.at)
+    return told
+
+
+def _shown(desk: Desk) -> pb.WatchDeskResponse:
+    response = pb.WatchDeskResponse(
+        operator_id=desk.operator_id,
+        state=wire.OperatorState.Value(desk.state.value),
+        contact_id=desk.contact_id,
+        reason=desk.reason,
+        kind=wire.OfferKind.Value(desk.kind.value),
+        colleague_id=desk.colleague_id,
+    )
+    _stamp(desk.since, response.since.FromDatetime)
+    _stamp(desk.respond_by, response.respond_by.FromDatetime)
+    return response
+
+
+def _stamp(instant: datetime | None, write: Callable[[datetime], None]) -> None:
+    if instant is not None:
+        write(instant)

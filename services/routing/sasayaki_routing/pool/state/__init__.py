@@ -1,0 +1,1 @@
+"""A pool as its events have left it, and what each event makes of it."""

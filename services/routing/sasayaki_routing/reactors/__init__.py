@@ -1,0 +1,1 @@
+"""What routing asks of others, and of itself, when something has happened."""

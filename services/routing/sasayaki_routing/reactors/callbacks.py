@@ -1,0 +1,120 @@
+"""Customers who wanted to be called back are called when it is their turn."""
+
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from google.protobuf.message import Message
+
+from sasayaki.callreason.v1.enquiry_events import CallbackEntered
+from sasayaki.event import Recorded
+from sasayaki.media.v1 import call_events_pb2
+from sasayaki.media.v1 import media_service_pb2 as media
+from sasayaki.media.v1.call_events import (
+    AnswerOrdered,
+    CallEnded,
+    CallEndReason,
+    CallPlaced,
+    RecordingPolicy,
+)
+from sasayaki.media.v1.outbound_events import OutboundRefused
+from sasayaki.routing.v1 import pool_events_pb2
+from sasayaki.routing.v1 import routing_service_pb2 as routing
+from sasayaki.routing.v1.pool_events import (
+    CallbackAsked,
+    CallbackDone,
+    CallbackDue,
+    CallbackFailed,
+    CallbackFailure,
+)
+
+RING_MS_MAX = 30_000
+"""Within the time for which the operator is kept free."""
+CALLS_MOST = 20_000
+"""Calls of which it is known how they were recorded; an older one is called back unrecorded."""
+
+FAILURES = {
+    CallEndReason.CUSTOMER_HUNG_UP: CallbackFailure.REFUSED,
+    CallEndReason.REFUSED: CallbackFailure.REFUSED,
+    CallEndReason.UNREACHABLE: CallbackFailure.UNREACHABLE,
+    CallEndReason.FAILED: CallbackFailure.UNREACHABLE,
+    CallEndReason.NODE_LOST: CallbackFailure.UNREACHABLE,
+}
+"""Any other end: no answer."""
+
+
+class CallBack:
+    """The flow's wish comes to the pool, its turn to media, and the new call back to the pool."""
+
+    name = "call-back"
+    topics: tuple[str, ...] = (
+        "callreason.enquiry",
+        "routing.pool",
+        "media.call",
+        "media.outbound",
+    )
+    # Media refuses what no rule allows by an event, which this reactor follows; who talks with an
+    # operator by now needs no callback.
+    moot = frozenset(("OUTBOUND_REFUSED", "NOT_WAITING"))
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, str] = {}
+        """By contact that is to be called back: the number, sealed; empty: the caller's."""
+        self._recorded: OrderedDict[str, RecordingPolicy] = OrderedDict()
+        self._placed: dict[str, str] = {}
+        """Whom a call that goes on calls back, by its contact."""
+
+    def lane(self, record: Recorded[Any]) -> str:
+        return getattr(record.data, "contact_id", record.subject)
+
+    def react(self, record: Recorded[Any]) -> Iterator[Message]:
+        match record.data:
+            case CallbackEntered() as entered:
+                yield routing.RequestCallbackRequest(
+                    contact_id=record.subject,
+                    number_sealed=entered.number_sealed,
+                    client_id=record.client_id or "",
+                    queue_id=entered.queue_id,
+                    required_skills=entered.required_skills,
+                    priority=entered.priority,
+                )
+            case CallbackAsked(contact_id=contact_id, number_sealed=number_sealed):
+                self._numbers[contact_id] = number_sealed
+            case (
+                CallbackDone(contact_id=contact_id)
+                | CallbackFailed(contact_id=contact_id, retry_at=None)
+            ):
+                self._numbers.pop(contact_id, None)
+            case CallbackDue(contact_id=contact_id):
+                record_as = self._recorded.get(contact_id, RecordingPolicy.NONE)
+                yield media.PlaceCallRequest(
+                    client_id=record.client_id or "",
+                    previous_contact_id=contact_id,
+                    number_sealed=self._numbers.get(contact_id, ""),
+                    ring_ms_max=RING_MS_MAX,
+                    record=call_events_pb2.RecordingPolicy.Value(record_as.value),
+                )
+            case _:
+                yield from self._of_media(record)
+
+    def _of_media(self, record: Recorded[Any]) -> Iterable[Message]:
+        match record.data:
+            case AnswerOrdered(record=policy):
+                self._recorded[record.subject] = policy
+                if len(self._recorded) > CALLS_MOST:
+                    self._recorded.popitem(last=False)
+            case CallPlaced(previous_contact_id=previous_id) if previous_id:
+                self._placed[record.subject] = previous_id
+                placed = routing.AdvanceCallbackRequest.Placed(new_contact_id=record.subject)
+                yield routing.AdvanceCallbackRequest(contact_id=previous_id, placed=placed)
+            case CallEnded(reason=reason) if record.subject in self._placed:
+                previous_id = self._placed.pop(record.subject)
+                yield _failed(previous_id, FAILURES.get(reason, CallbackFailure.NO_ANSWER))
+            case OutboundRefused(contact_id=contact_id) if contact_id in self._numbers:
+                yield _failed(contact_id, CallbackFailure.NOT_ALLOWED)
+
+
+def _failed(contact_id: str, failure: CallbackFailure) -> routing.AdvanceCallbackRequest:
+    wire = pool_events_pb2.CallbackFailure.Value(failure.value)
+    failed = routing.AdvanceCallbackRequest.Failed(failure=wire)
+    return routing.AdvanceCallbackRequest(contact_id=contact_id, failed=failed)

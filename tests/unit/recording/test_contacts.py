@@ -1,0 +1,120 @@
+"""What others say about contacts: who talked, why they called, whether an alert was raised."""
+
+from tests.harness.records import recorded
+
+from sasayaki.callreason.v1.enquiry_events import (
+    EnquiryClosed,
+    EnquiryOutcome,
+    ReasonConfirmed,
+    ReasonStated,
+)
+from sasayaki.event import Event
+from sasayaki.media.v1.call_events import (
+    AnswerOrdered,
+    CallArrived,
+    CallEnded,
+    CallEndReason,
+    RecordingPolicy,
+    SupervisionMode,
+    SupervisorHeard,
+    TalkStarted,
+    TapOpened,
+)
+from sasayaki.monitoring.v1.alert_events import AlertKind, AlertLevel, AlertRaised
+from sasayaki_chassis.testing import NOON
+from sasayaki_recording.search.contacts import Contacts
+
+NODE = {"node_id": "nod_1", "happening_seq": 1}
+ON_ALERT = AnswerOrdered(record=RecordingPolicy.ON_ALERT)
+ENDED = CallEnded(reason=CallEndReason.CUSTOMER_HUNG_UP, **NODE)
+TAPPED = TapOpened(**NODE)
+
+
+def contacts(*events: Event) -> Contacts:
+    found = Contacts()
+    for event in events:
+        found.fold(recorded("con_1", event))
+    return found
+
+
+def heard(mode: SupervisionMode) -> SupervisorHeard:
+    return SupervisorHeard(
+        leg_id="leg_2",
+        supervisor_id="usr_sv01",
+        supervision_id="spv_1",
+        mode=mode,
+        applied_at=NOON,
+        **NODE,
+    )
+
+
+def closed(reason_id: str) -> EnquiryClosed:
+    return EnquiryClosed(
+        outcome=EnquiryOutcome.HANDLED, reason_id=reason_id, operator_id="usr_op01", answers=()
+    )
+
+
+def alert(contact_id: str) -> AlertRaised:
+    return AlertRaised(
+        kind=AlertKind.HELP,
+        contact_id=contact_id,
+        operator_id="usr_op01",
+        level=AlertLevel.TEAM,
+        all_at=NOON,
+        managers_at=NOON,
+        raised_at=NOON,
+    )
+
+
+def test_operators_talk_and_so_do_supervisors_whom_somebody_hears() -> None:
+    talks = [TalkStarted(leg_id="leg_1", operator_id=f"usr_op0{n}", **NODE) for n in (1, 2)]
+    found = contacts(*talks, heard(SupervisionMode.LISTEN))
+    assert list(found.of("con_1").user_ids) == ["usr_op01", "usr_op02"]
+    found.fold(recorded("con_1", heard(SupervisionMode.WHISPER)))
+    assert "usr_sv01" in found.of("con_1").user_ids
+
+
+def test_whoever_is_called_outside_is_no_user() -> None:
+    assert not contacts(TalkStarted(leg_id="leg_1", operator_id="", **NODE)).of("con_1").user_ids
+
+
+def test_the_last_reason_is_the_one_that_counts() -> None:
+    stated = ReasonStated(step_id="menu", reason_id="rsn_billing", key="1")
+    confirmed = ReasonConfirmed(reason_id="rsn_contract", operator_id="usr_op01")
+    assert contacts(stated).of("con_1").reason_id == "rsn_billing"
+    assert contacts(stated, confirmed).of("con_1").reason_id == "rsn_contract"
+    assert contacts(stated, closed("rsn_other")).of("con_1").reason_id == "rsn_other"
+    assert contacts(stated, closed("")).of("con_1").reason_id == "rsn_billing"
+
+
+def test_the_callers_number_is_known_by_its_hash_alone() -> None:
+    arrived = CallArrived(
+        dialled_number="+81312345678", caller_hash="ab12", caller_sealed="x", **NODE
+    )
+    assert contacts(arrived).of("con_1").caller_hash == "ab12"
+
+
+def test_an_alert_about_a_call_is_known_in_whatever_order_the_topics_are_read() -> None:
+    assert contacts(alert("con_1"), ON_ALERT, TAPPED, ENDED).of("con_1").alerted
+    assert contacts(ON_ALERT, TAPPED, ENDED, alert("con_1")).of("con_1").alerted
+    assert not contacts(alert("")).of("con_1").alerted
+
+
+def test_what_is_kept_for_alerts_is_decided_about_once() -> None:
+    found = contacts(ON_ALERT, TAPPED, ENDED)
+    assert found.unsettled() == ["con_1"]
+    found.settled("con_1")
+    assert found.unsettled() == []
+
+
+def test_nothing_is_decided_about_a_call_that_was_never_written() -> None:
+    assert contacts(ON_ALERT, ENDED).unsettled() == []
+
+
+def test_calls_by_other_rules_are_left_alone() -> None:
+    always = AnswerOrdered(record=RecordingPolicy.AFTER_GUIDANCE)
+    assert contacts(always, TAPPED, ENDED).unsettled() == []
+
+
+def test_of_a_stranger_nothing_is_known() -> None:
+    assert contacts().of("con_9").reason_id == ""
