@@ -2,6 +2,7 @@
 
 mod support;
 
+use std::fmt::Write as _;
 use std::net::TcpListener;
 
 use sasayaki_node::wire::happening::Happening as What;
@@ -46,12 +47,14 @@ fn challenge(carrier: &Phone, invite: &Message, algorithm: &str) {
     let mut text = String::from("SIP/2.0 407 Proxy Authentication Required\r\n");
     for name in ["Via", "From", "To", "Call-ID", "CSeq"] {
         let tag = if name == "To" { ";tag=q" } else { "" };
-        text += &format!("{name}: {}{tag}\r\n", invite.header(name));
+        write!(text, "{name}: {}{tag}\r\n", invite.header(name)).unwrap();
     }
-    text += &format!(
+    write!(
+        text,
         "Proxy-Authenticate: Digest realm=\"carrier\", nonce=\"n1\", algorithm={algorithm}, qop=\"auth\"\r\n\
          Content-Length: 0\r\n\r\n"
-    );
+    )
+    .unwrap();
     carrier.sip.send(text.as_bytes(), invite.from);
     carrier.expect("ACK ");
 }

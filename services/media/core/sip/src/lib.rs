@@ -16,4 +16,5 @@ pub mod number;
 pub mod refer;
 pub mod sdp;
 pub mod stream;
+
 pub mod trunk;

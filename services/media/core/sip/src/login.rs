@@ -4,6 +4,7 @@
 //! would hand out hashes of the secret to crack.
 
 use std::collections::HashMap;
+use std::fmt::Write as _;
 
 use crate::digest::{unquoted, Algorithm};
 use crate::message::split_outside;
@@ -111,13 +112,13 @@ impl Challenge {
             "Digest username=\"{user}\", realm=\"{realm}\", nonce=\"{nonce}\", uri=\"{uri}\", response=\"{response}\""
         );
         if self.algorithm.is_some() {
-            text.push_str(&format!(", algorithm={}", self.hash.token()));
+            let _ = write!(text, ", algorithm={}", self.hash.token());
         }
         if self.qop {
-            text.push_str(&format!(", cnonce=\"{cnonce}\", qop=auth, nc=00000001"));
+            let _ = write!(text, ", cnonce=\"{cnonce}\", qop=auth, nc=00000001");
         }
         if let Some(opaque) = &self.opaque {
-            text.push_str(&format!(", opaque=\"{opaque}\""));
+            let _ = write!(text, ", opaque=\"{opaque}\"");
         }
         text
     }

@@ -339,11 +339,11 @@ fn a_key_by_info_counts_unless_keys_come_as_sound_too() {
         Vec::<String>::new()
     );
     let without = String::from_utf8(sdp("sendrecv")).unwrap();
-    let without: String = without
-        .lines()
+    let lines = without.lines();
+    let without: Vec<&str> = lines
         .filter(|line| !line.contains("telephone-event"))
-        .map(|line| format!("{line}\r\n"))
         .collect();
+    let without = without.join("\r\n") + "\r\n";
     let mut info_only = dialled();
     info_only.heard(10, Heard::Accepted(without.into_bytes()));
     assert_eq!(short(&info_only.heard(20, Heard::Key('5'))), ["key 5"]);

@@ -75,10 +75,11 @@ impl Stack {
                 // Our number is what the called person sees.
                 let host = &self.contacts.udp.host_with_port;
                 let own = format!("sip:{}@{host}", outside.from_number);
-                let called = format!("sip:{}@{}", outside.number, flow.address);
-                let (Ok(caller), Ok(callee)) =
-                    (Uri::try_from(own.as_str()), Uri::try_from(called.as_str()))
-                else {
+                let outside_uri = format!("sip:{}@{}", outside.number, flow.address);
+                let (Ok(ourselves), Ok(called)) = (
+                    Uri::try_from(own.as_str()),
+                    Uri::try_from(outside_uri.as_str()),
+                ) else {
                     return self.fail(leg);
                 };
                 let mut headers = invite_headers(target, self.contacts.of(Some(flow)));
@@ -88,8 +89,8 @@ impl Stack {
                 ));
                 self.trunk_legs.insert(leg, trunk.name.clone());
                 let attempt = Attempt {
-                    caller,
-                    callee,
+                    caller: ourselves,
+                    callee: called,
                     flow,
                     sdp,
                     headers,
