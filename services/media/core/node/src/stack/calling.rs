@@ -75,11 +75,9 @@ impl Stack {
                 // Our number is what the called person sees.
                 let host = &self.contacts.udp.host_with_port;
                 let own = format!("sip:{}@{host}", outside.from_number);
-                let outside_uri = format!("sip:{}@{}", outside.number, flow.address);
-                let (Ok(ourselves), Ok(called)) = (
-                    Uri::try_from(own.as_str()),
-                    Uri::try_from(outside_uri.as_str()),
-                ) else {
+                let theirs = format!("sip:{}@{}", outside.number, flow.address);
+                let shown = Uri::try_from(own.as_str());
+                let (Ok(shown), Ok(called)) = (shown, Uri::try_from(theirs.as_str())) else {
                     return self.fail(leg);
                 };
                 let mut headers = invite_headers(target, self.contacts.of(Some(flow)));
@@ -89,7 +87,7 @@ impl Stack {
                 ));
                 self.trunk_legs.insert(leg, trunk.name.clone());
                 let attempt = Attempt {
-                    caller: ourselves,
+                    caller: shown,
                     callee: called,
                     flow,
                     sdp,
