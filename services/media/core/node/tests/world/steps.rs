@@ -19,7 +19,7 @@ impl World {
         }
         let Step { kind, a, b } = *step;
         // Mostly of the call that was admitted last, so that calls get far.
-        let at = if a % 5 == 0 {
+        let at = if a.is_multiple_of(5) {
             b
         } else {
             self.admitted.len().max(1) - 1
@@ -35,7 +35,7 @@ impl World {
         };
         let (leg_id, user_id) = (
             LEGS[b % LEGS.len()].to_owned(),
-            USERS[usize::from(b % 5 == 0)].to_owned(),
+            USERS[usize::from(b.is_multiple_of(5))].to_owned(),
         );
         let node_call_id = self
             .invited
@@ -46,7 +46,11 @@ impl World {
             .unwrap_or_default();
         let play_id = "play".to_owned();
         match kind {
-            0 | 1 => self.invite(if b % 7 == 0 { self.ports.0 } else { 4000 }),
+            0 | 1 => self.invite(if b.is_multiple_of(7) {
+                self.ports.0
+            } else {
+                4000
+            }),
             2 | 3 => self.admit(node_call_id, contact_id),
             4 => self.order(Asked::Refuse(Refuse {
                 node_call_id,
@@ -81,36 +85,20 @@ impl World {
                 mode: 1 + (b % 4) as i32,
                 keep_phone: a % 4 > 0,
             })),
-            28 => self.order(Asked::Hold(Hold {
-                contact_id,
-                held: b % 3 > 0,
-                music_sha256: if a % 2 == 0 {
-                    String::new()
-                } else {
-                    "a".repeat(64)
-                },
-            })),
-            29 => {
-                let paused = b % 2 == 0;
-                self.order(Asked::PauseTap(PauseTap { contact_id, paused }));
-            }
-            30 => self.order(Asked::Dial(Dial {
-                contact_id,
-                leg_id,
-                number: OUTSIDE.to_owned(),
-                from_number: NUMBER.to_owned(),
-                ..Dial::default()
-            })),
-            31 => self.place(b),
+            28..=31 => self.step_further(kind, a, b, contact_id, leg_id),
             12 => self.order(Asked::Unsupervise(Unsupervise { contact_id, leg_id })),
             13 => self.order(Asked::HangUp(HangUp {
                 contact_id,
-                leg_id: if b % 3 == 0 { String::new() } else { leg_id },
+                leg_id: if b.is_multiple_of(3) {
+                    String::new()
+                } else {
+                    leg_id
+                },
             })),
             14..=18 => self.phone(a, b),
             19 | 20 => self.media(a, b),
             21 => self.arrive(),
-            22 if a % 4 == 0 => self.order(Asked::ReleasePhone(ReleasePhone {
+            22 if a.is_multiple_of(4) => self.order(Asked::ReleasePhone(ReleasePhone {
                 user_id: SUPERVISORS[b % 2].to_owned(),
             })),
             25 => self.talk(b),
@@ -120,6 +108,40 @@ impl World {
                 2..=4 => 1_000,
                 _ => 50,
             }),
+        }
+    }
+
+    /// Holds, pauses and calls out.
+    fn step_further(
+        &mut self,
+        kind: usize,
+        a: usize,
+        b: usize,
+        contact_id: String,
+        leg_id: String,
+    ) {
+        match kind {
+            28 => self.order(Asked::Hold(Hold {
+                contact_id,
+                held: b % 3 > 0,
+                music_sha256: if a.is_multiple_of(2) {
+                    String::new()
+                } else {
+                    "a".repeat(64)
+                },
+            })),
+            29 => {
+                let paused = b.is_multiple_of(2);
+                self.order(Asked::PauseTap(PauseTap { contact_id, paused }));
+            }
+            30 => self.order(Asked::Dial(Dial {
+                contact_id,
+                leg_id,
+                number: OUTSIDE.to_owned(),
+                from_number: NUMBER.to_owned(),
+                ..Dial::default()
+            })),
+            _ => self.place(b),
         }
     }
 
