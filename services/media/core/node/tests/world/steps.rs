@@ -123,7 +123,7 @@ impl World {
         match kind {
             28 => self.order(Asked::Hold(Hold {
                 contact_id,
-                held: b % 3 > 0,
+                held: !b.is_multiple_of(3),
                 music_sha256: if a.is_multiple_of(2) {
                     String::new()
                 } else {
