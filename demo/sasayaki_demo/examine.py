@@ -12,12 +12,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from sasayaki.monitoring.v1.supervision_events_pb2 import PURPOSE_TRAINING, Purpose
 from sasayaki_demo.bots import (
     CUSTOMER_HZ,
-    GUIDANCE_HZ,
     OPERATOR_HZ,
     OTHER_CUSTOMER_HZ,
     SUPERVISOR_HZ,
@@ -40,13 +37,15 @@ from sasayaki_demo.checks import (
     unbroken,
 )
 from sasayaki_demo.endpoints import Endpoints
+from sasayaki_demo.guidance import guidance
 from sasayaki_demo.judge import judge
+from sasayaki_demo.morning.check import check_morning
 from sasayaki_demo.morning.listening import ByTones
-from sasayaki_demo.morning.play import Town
+from sasayaki_demo.morning.play import Town, play_morning
 from sasayaki_demo.people import connected
 from sasayaki_demo.play import Floor, Voices, floor
 from sasayaki_demo.scenes import Played, play_scenes
-from sasayaki_demo.sound import MULAW, heard_ms, level, read_packets
+from sasayaki_demo.sound import read_packets
 from sasayaki_demo.topics import Written, read_topics
 
 NUMBER = "0312345670"
@@ -65,7 +64,7 @@ LOOK_S = 0.3
 async def examine(
     endpoints: Endpoints, softphone: Path, folder: Path, keys: Path, *, calls: int
 ) -> dict[str, Any]:
-    """Plays `calls` calls at once (five at least), two that go wrong and one more; reports."""
+    """Plays `calls` calls at once (five at least), two that go wrong, one more, and a morning."""
     open_caller = opener(keys)
     async with connected(endpoints) as services:
         async with floor(services, endpoints, softphone, folder, VOICES) as at_work:
@@ -85,17 +84,20 @@ async def examine(
             again = Customer("again", "+819010009003", NUMBER, talk_s=AGAIN_S)
             played = await play_scenes(at_work, [*customers, early, astray], again, hold_s=HOLD_S)
             customers.append(again)
+            morning = await play_morning(at_work, TOWN)
             records = await settled(endpoints)
             contacts = contacts_by_caller(records, open_caller)
             heard = _heard(played.supervised, customers, contacts)
             spoken = await _spoken(at_work, customers, contacts, records)
             told = await _told_to_operators(at_work, played)
+            supervisor = next(iter(at_work.supervisors.values()))
+            scenes = await check_morning(morning, supervisor, contacts)
         records = await read_topics(endpoints.kafka)
     complaints = judge(Case(at_work.ledger.entries, records, open_caller, at_work.started_ns))
     times = change_times_ms(heard)
     checks = [
         at_most("ledger and topics: complaints", len(complaints), 0, len(records), complaints),
-        _guidance(customers, early, contacts, records),
+        guidance(customers, early, contacts, records),
         audibility(heard),
         forwarded(heard),
         unbroken(heard),
@@ -103,6 +105,7 @@ async def examine(
         recorded(spoken),
         _refused(at_work, played),
         told,
+        *scenes,
     ]
     return report(checks, at_work, {"mode_change_ms": [round(t, 1) for t in times]})
 
@@ -264,43 +267,3 @@ def _whispered(contact: str, records: list[Written], opened: float) -> Span | No
         if mode in ("SUPERVISION_MODE_WHISPER", "SUPERVISION_MODE_TAKEOVER")
     ]
     return Span(heard[0][0], heard[-1][1], heard[-1][1]) if heard else None
-
-
-def _guidance(
-    customers: list[Customer],
-    early: Customer,
-    contacts: dict[str, str],
-    records: list[Written],
-) -> Check:
-    """Each caller heard the whole guidance before any operator; the topics agree, ± 40 ms."""
-    played = {
-        str(r.event["subject"]): r.data
-        for r in records
-        if r.is_history and r.name == "GuidancePlayed"
-    }
-    wrong = []
-    for customer in (*customers, early):
-        assert customer.capture is not None
-        phone = read_packets(customer.capture)
-        fact = played[contacts[customer.caller]]
-        heard = heard_ms(phone, GUIDANCE_HZ)
-        if abs(heard - fact["heard_ms"]) > 40:
-            wrong.append(f"{customer.phone} heard {heard} ms, noted are {fact['heard_ms']} ms")
-        whole = fact["outcome"] == "PROMPT_OUTCOME_COMPLETED"
-        if whole == (customer is early):
-            wrong.append(f"{customer.phone}: guidance noted as {fact['outcome']}")
-        if whole and heard < fact["total_ms"] - 40:
-            wrong.append(f"{customer.phone} heard {heard} ms of {fact['total_ms']} ms")
-        if not _guidance_first(customer):
-            wrong.append(f"{customer.phone} heard an operator before the guidance was over")
-    return at_most("guidance: faults", len(wrong), 0, len(customers) + 1, wrong)
-
-
-def _guidance_first(customer: Customer) -> bool:
-    """Returns whether the last of the guidance came before the first of an operator."""
-    assert customer.capture is not None
-    phone = read_packets(customer.capture)
-    frames = [MULAW[np.frombuffer(p, np.uint8)] for p in phone.payloads]
-    guidance = [i for i, f in enumerate(frames) if level(f, GUIDANCE_HZ) > -30.0]
-    operator = [i for i, f in enumerate(frames) if level(f, OPERATOR_HZ) > -30.0]
-    return not operator or (bool(guidance) and guidance[-1] < operator[0])

@@ -81,7 +81,7 @@ def callbacks_were_kept(case: Case) -> Iterator[str]:
             yield f"{contact}: was not called back"
             continue
         new, call = placed[contact]
-        if case.caller_of(call) != case.caller_of(names["CallArrived"][0]):
+        if {case.caller_of(call)} != {case.caller_of(r) for r in names["CallArrived"]}:
             yield f"{contact}: somebody else was called back"
         (told,) = {str(r.data["new_contact_id"]) for r in names["CallbackDone"]}
         if told != new:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import wave
 from contextlib import suppress
 from itertools import count
 from pathlib import Path
@@ -12,6 +11,8 @@ from sasayaki.routing.v1 import pool_events_pb2 as pool_pb
 from sasayaki_demo.bots import Customer
 from sasayaki_demo.endpoints import Endpoints
 from sasayaki_demo.live import show
+from sasayaki_demo.morning.listening import ByTime, seconds
+from sasayaki_demo.morning.play import Town, play_morning
 from sasayaki_demo.people import connected
 from sasayaki_demo.play import Floor, Voices, floor, play
 from sasayaki_demo.scenes import TALKS, play_scenes
@@ -23,12 +24,9 @@ TALK_S = 24.0
 AGAIN_S = 8.0
 HOLD_S = 2.0
 PAUSE_S = 3.0
-
-
-def seconds(prompt: Path) -> float:
-    """Returns the length of a WAV file."""
-    with wave.open(str(prompt)) as file:
-        return float(file.getnframes() / file.getframerate())
+NIGHT_NUMBER = "0312345677"
+MORNING_EVERY = 3
+"""Rounds from one small morning to the next; the first has one."""
 
 
 async def tour(
@@ -50,11 +48,16 @@ async def tour(
                 f"\nCall in yourself: any SIP phone, sip:{NUMBERS[0]}@{endpoints.sip},"
                 " press 1, 2 or 3 after the guidance.\n"
             )
+            acme, hana = (ByTime(prompts, language) for language in ("ja", "en"))
+            town = Town(*NUMBERS, NIGHT_NUMBER, "3", "3", acme, hana)
             watching = asyncio.create_task(show(endpoints.kafka))
             try:
                 for number in count() if rounds is None else range(rounds):
                     await _round(at_work, number, calls, seconds(prompts / "ja" / "guidance.wav"))
                     await asyncio.sleep(PAUSE_S)
+                    if number % MORNING_EVERY == 0:
+                        await play_morning(at_work, town, serial=number)
+                        await _ready_again(at_work)
             finally:
                 watching.cancel()
                 with suppress(asyncio.CancelledError):

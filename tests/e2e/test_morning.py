@@ -15,7 +15,7 @@ from sasayaki_demo.checks import Check
 from sasayaki_demo.examine import TOWN, VOICES, contacts_by_caller, settled
 from sasayaki_demo.judge import judge
 from sasayaki_demo.judge_test import self_test
-from sasayaki_demo.morning.check import check_morning
+from sasayaki_demo.morning.check import SCENES, check_morning
 from sasayaki_demo.morning.play import play_morning
 from sasayaki_demo.people import connected
 from sasayaki_demo.play import floor
@@ -50,17 +50,7 @@ async def _play(running: Running, folder: Path) -> Played:
     return Played({check.name.removesuffix(": faults"): check for check in checks}, case)
 
 
-@pytest.mark.parametrize(
-    "scene",
-    [
-        "voicemail after hours",
-        "abandoned in the queue",
-        "overflow to the second team",
-        "callback",
-        "wrong number",
-        "warm transfer",
-    ],
-)
+@pytest.mark.parametrize("scene", SCENES)
 def test_a_scene_of_the_morning_sounds_as_it_should(played: Played, scene: str) -> None:
     assert played.checks[scene].ok, played.checks[scene].complaints
 

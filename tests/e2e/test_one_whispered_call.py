@@ -16,6 +16,7 @@ from sasayaki_demo.case import Case
 from sasayaki_demo.checks import Heard, change_times_ms, mode_changes, unbroken
 from sasayaki_demo.examine import NUMBER, VOICES, contacts_by_caller, examine, settled
 from sasayaki_demo.judge_test import self_test
+from sasayaki_demo.morning.check import SCENES
 from sasayaki_demo.people import connected
 from sasayaki_demo.play import floor, play, wrapped_up
 
@@ -39,6 +40,7 @@ CHECKS = (
     "recordings: faults",
     "training without consent: sounds of the phone",
     "operators' ledgers: faults",
+    *(f"{scene}: faults" for scene in SCENES),
 )
 
 

@@ -14,19 +14,28 @@ from sasayaki_demo.morning import (
 from sasayaki_demo.morning.play import Morning
 from sasayaki_demo.people import Supervisor
 
+SCENES = (
+    "voicemail after hours",
+    "abandoned in the queue",
+    "overflow to the second team",
+    "callback",
+    "wrong number",
+    "warm transfer",
+)
+
 
 async def check_morning(
     morning: Morning, supervisor: Supervisor, contacts: dict[str, str]
 ) -> list[Check]:
     """Returns the checks; `contacts` has each caller's contact id."""
     recording = await supervisor.recording(contacts[morning.message.call.customer.caller])
-    told = {
-        "voicemail after hours": voicemail.check(morning.message, recording),
-        "abandoned in the queue": abandoned.check(morning.gave_up),
-        "overflow to the second team": overflow.check(morning.overflowed),
-        "callback": callback.check(morning.called_back),
-        "wrong number": wrong_number.check(morning.astray),
-        "warm transfer": transfer.check(morning.transferred),
-    }
-    found = {name: list(complaints) for name, complaints in told.items()}
-    return [at_most(f"{name}: faults", len(each), 0, 1, each) for name, each in found.items()]
+    told = (
+        voicemail.check(morning.message, recording),
+        abandoned.check(morning.gave_up),
+        overflow.check(morning.overflowed),
+        callback.check(morning.called_back),
+        wrong_number.check(morning.astray),
+        transfer.check(morning.transferred),
+    )
+    found = {scene: list(each) for scene, each in zip(SCENES, told, strict=True)}
+    return [at_most(f"{scene}: faults", len(each), 0, 1, each) for scene, each in found.items()]
