@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sasayaki.routing.v1 import pool_events_pb2 as pool_pb
 from sasayaki_demo.bots import CUSTOMER_HZ, OTHER_CUSTOMER_HZ
+from sasayaki_demo.ledger import Entry
 from sasayaki_demo.morning import callback, talk
 from sasayaki_demo.morning.abandoned import give_up
 from sasayaki_demo.morning.callback import CalledBack
@@ -69,8 +70,8 @@ class Morning:
 
 async def play_morning(at_work: Floor, town: Town, *, serial: int = 0) -> Morning:
     """Plays every scene; at its end everybody is away. `serial` tells one morning from another."""
-    for person in at_work.operators.values():
-        await person.set_state(pool_pb.OPERATOR_STATE_AWAY)
+    for user in at_work.operators:
+        await _away(at_work, user)
 
     def customer(
         number: int, dialled: str, hertz: float, *, key: str = town.plain_key, other: bool = False
@@ -114,4 +115,12 @@ async def _ready(at_work: Floor, user: str) -> None:
 
 
 async def _away(at_work: Floor, user: str) -> None:
+    """Sends somebody away who is not: what changes nothing is no event."""
+    said = [e["state"] for e in at_work.ledger.entries if _says_state(e, user)]
+    if said and said[-1] == pool_pb.OperatorState.Name(pool_pb.OPERATOR_STATE_AWAY):
+        return
     await at_work.operators[user].set_state(pool_pb.OPERATOR_STATE_AWAY)
+
+
+def _says_state(entry: Entry, user: str) -> bool:
+    return entry.get("act") == "set_operator_state" and entry["user"] == user
