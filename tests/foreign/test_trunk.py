@@ -1,4 +1,4 @@
-"""A trunk that we did not write: sipp brings a call over TCP to a node and asks everything of it."""
+"""A trunk that we did not write: sipp brings a call over TCP and asks everything of the node."""
 
 from __future__ import annotations
 
