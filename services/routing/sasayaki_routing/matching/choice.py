@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from heapq import nsmallest
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from sasayaki.routing.v1.pool_events import Candidate, Skipped, SkipReason
 from sasayaki_routing.matching.fit import Profile, Search
@@ -27,6 +27,7 @@ PREFERRED_SCORE = 1_000_000_000_000
 """Some thirty years of idleness."""
 MISSED_SCORE = -10_000_000_000
 """Some four months."""
+DAY_MS = 86_400_000
 
 
 class Person(Protocol):
@@ -42,12 +43,12 @@ class Person(Protocol):
     def ready_since(self) -> datetime | None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Scored:
-    """An operator who may be asked, and how they stand."""
+class Scored(NamedTuple):
+    """An operator who may be asked, and how they stand; smaller comes first."""
 
+    behind: int
+    """The score below nought."""
     operator_id: str
-    score: int
     level: int
     idle_ms: int
     preferred: bool
@@ -75,7 +76,7 @@ def score(search: Search, operator_id: str, profile: Profile, idle: timedelta) -
         + (PREFERRED_SCORE if preferred else 0)
         + (MISSED_SCORE if missed else 0)
     )
-    return Scored(operator_id, total, level, idle_ms, preferred, missed)
+    return Scored(-total, operator_id, level, idle_ms, preferred, missed)
 
 
 def choose(search: Search, people: Iterable[Person], now: datetime) -> Choice | None:
@@ -92,7 +93,7 @@ def choose(search: Search, people: Iterable[Person], now: datetime) -> Choice | 
             fit.append(score(search, person.operator_id, person.profile, now - since))
     if not fit:
         return None
-    named = nsmallest(max(CONSIDERED_MOST, SKIPPED_MOST + 1), fit, key=_order)
+    named = nsmallest(max(CONSIDERED_MOST, SKIPPED_MOST + 1), fit)
     best = named[0]
     return Choice(
         operator_id=best.operator_id,
@@ -125,11 +126,8 @@ def best_contact(
 
 def milliseconds(span: timedelta) -> int:
     """Whole milliseconds; a clock that was set back gives none."""
-    return max(0, span // timedelta(milliseconds=1))
-
-
-def _order(one: Scored) -> tuple[int, str]:
-    return -one.score, one.operator_id
+    # Several times as fast as dividing by a timedelta: it is asked of every operator.
+    return max(0, span.days * DAY_MS + span.seconds * 1_000 + span.microseconds // 1_000)
 
 
 def _skipped(
@@ -150,7 +148,7 @@ def _skipped(
 def _candidate(one: Scored) -> Candidate:
     # Nothing here comes from outside, and there may be fifty: checking them takes half a decision.
     return Candidate.model_construct(
-        operator_id=one.operator_id, score=one.score, level=one.level, idle_ms=one.idle_ms
+        operator_id=one.operator_id, score=-one.behind, level=one.level, idle_ms=one.idle_ms
     )
 
 
