@@ -22,6 +22,7 @@ TOPICS = (
     "monitoring.fairness",
     "monitoring.policy",
     "monitoring.supervision",
+    "recording.policy",
     "recording.recording",
 )
 DEAD_LETTERS = tuple(

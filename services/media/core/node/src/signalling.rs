@@ -93,9 +93,15 @@ impl Signalling {
         // The system grants less where it is set up so; then a burst loses more, and is sent again.
         rustix::net::sockopt::set_socket_recv_buffer_size(&socket, SIP_BUFFER_BYTES)?;
         let sip = socket.local_addr()?;
-        let stack = Stack::start(socket, listener, settings.tcp, Arc::clone(&metrics))
-            .await
-            .map_err(io::Error::other)?;
+        let stack = Stack::start(
+            socket,
+            listener,
+            settings.tcp,
+            settings.session_s_min,
+            Arc::clone(&metrics),
+        )
+        .await
+        .map_err(io::Error::other)?;
         let for_python = listen(&settings.socket)?;
         let (brought_to, brought) = mpsc::channel(ORDERS_WAITING_MAX);
         tokio::spawn(link::serve(for_python, brought_to, Arc::clone(&metrics)));
@@ -216,6 +222,26 @@ impl Signalling {
         let now_ms = self.clock.now_ms();
         match arrived {
             Arrived::Heard(leg, heard) => self.calls.heard(now_ms, leg, heard),
+            Arrived::Referred(refer) => {
+                let answer = self
+                    .calls
+                    .referred(now_ms, refer.leg, &refer.wish, refer.replaces);
+                let code = match answer {
+                    Ok(()) => 202,
+                    Err(calls::Refusal { code, suspicious }) => {
+                        if let Some(contact_id) = suspicious {
+                            self.suspect(now_ms, &contact_id, Suspicion::ReferOutside, "");
+                        }
+                        code
+                    }
+                };
+                self.stack.answer_refer(&refer, code);
+            }
+            Arrived::ReferredOutside(from) => {
+                let by = self.trunks.at(from.address.ip());
+                let name = by.map(|trunk| trunk.name.clone()).unwrap_or_default();
+                self.suspect(now_ms, "", Suspicion::ReferOutside, &name);
+            }
             Arrived::Lost(flow) => {
                 let location = &mut self.calls.shared.registrar.location;
                 for _ in 0..location.lose(flow) {
@@ -357,6 +383,7 @@ impl Signalling {
         let (alive, all) = self.calls.counts();
         self.metrics.calls.set(alive);
         self.metrics.calls_remembered.set(all);
+        self.stack.keep_sessions();
         self.stack.measure();
         self.metrics.measurements_total.rise();
     }

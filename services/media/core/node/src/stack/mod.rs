@@ -8,15 +8,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use rsipstack::dialog::dialog::{
-    DialogState, DialogStateReceiver, DialogStateSender, TransactionHandle,
-};
+use rsipstack::dialog::dialog::{DialogStateReceiver, DialogStateSender, TransactionHandle};
 use rsipstack::dialog::dialog_layer::DialogLayer;
 use rsipstack::dialog::invite_dialog::InviteDialog;
-use rsipstack::dialog::DialogId;
-use rsipstack::sip::{Header, Method, StatusCode, Uri};
+use rsipstack::sip::{Header, StatusCode, Uri};
 use rsipstack::transaction::endpoint::EndpointOption;
-use rsipstack::transaction::key::TransactionRole;
 use rsipstack::transaction::transaction::Transaction;
 use rsipstack::transaction::{Endpoint, TransactionReceiver};
 use rsipstack::transport::udp::UdpConnection;
@@ -27,9 +23,10 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use sip::flow::{self, Flow};
-use sip::guard::ALLOWED;
 use sip::leg::{Heard, Say};
 use sip::merged::Merged;
+use sip::refer::Wish;
+use sip::timer::Agreed;
 
 use crate::media::LegId;
 use crate::metrics::Metrics;
@@ -37,11 +34,14 @@ use crate::registrar::{Answer, Asked};
 use crate::settings::TcpLimits;
 
 use calling::{Attempt, Told};
+use sessions::{agreeing, Session};
 use streams::{Arrivals, Streams};
 use strict::{Additions, Gate, StrictUdp};
-use words::{accept, all, answer_handle, ended, header, key, reply_with, sdp_headers, source};
+use words::{key, notify, reply_with, sdp_headers, source};
 
+mod arriving;
 mod calling;
+mod sessions;
 mod streams;
 mod strict;
 mod words;
@@ -53,6 +53,9 @@ pub enum Arrived {
     Invite(Box<Invite>),
     Register(Box<Register>),
     Heard(LegId, Heard),
+    Referred(Box<Refer>),
+    /// A REFER outside any dialog, which was refused.
+    ReferredOutside(Flow),
     /// A connection is gone, and whoever was reached by it can't be.
     Lost(Flow),
 }
@@ -63,6 +66,7 @@ pub struct Invite {
     pub dialled: String,
     pub from: String,
     pub sdp: Vec<u8>,
+    agreed: Option<Agreed>,
     transaction: Transaction,
 }
 
@@ -71,6 +75,15 @@ pub struct Register {
     pub source: Flow,
     pub asked: Asked,
     transaction: Transaction,
+}
+
+/// A REFER within a leg's dialog that waits for its answer.
+pub struct Refer {
+    pub leg: LegId,
+    pub wish: Wish,
+    /// The leg that is the phone's other call.
+    pub replaces: Option<LegId>,
+    reply: u64,
 }
 
 /// Our own address in dialogs, by the way that leads to it.
@@ -106,8 +119,12 @@ pub struct Stack {
     attempts: HashMap<LegId, Attempt>,
     /// By which trunk a leg goes.
     trunk_legs: HashMap<LegId, String>,
+    sessions: HashMap<LegId, Session>,
+    session_s_min: u64,
+    /// The last description that we gave in a leg.
+    described: HashMap<LegId, String>,
     acknowledged: HashMap<LegId, u32>,
-    replies: HashMap<u64, TransactionHandle>,
+    replies: HashMap<u64, (TransactionHandle, Option<Agreed>)>,
     last_reply: u64,
     merged: Merged,
     contacts: Contacts,
@@ -121,6 +138,7 @@ impl Stack {
         socket: UdpSocket,
         listener: TcpListener,
         limits: TcpLimits,
+        session_s_min: u64,
         metrics: Arc<Metrics>,
     ) -> Result<Self, rsipstack::Error> {
         let token = CancellationToken::new();
@@ -172,6 +190,9 @@ impl Stack {
             ids: HashMap::new(),
             attempts: HashMap::new(),
             trunk_legs: HashMap::new(),
+            sessions: HashMap::new(),
+            session_s_min,
+            described: HashMap::new(),
             acknowledged: HashMap::new(),
             replies: HashMap::new(),
             last_reply: 0,
@@ -227,6 +248,7 @@ impl Stack {
         {
             Ok(dialog) => {
                 self.hold(leg, &dialog);
+                self.session_asked(leg, invite.agreed, &transaction.original);
                 let mut dialog = dialog;
                 tokio::spawn(async move {
                     // Its end is told by the dialog's state.
@@ -244,7 +266,10 @@ impl Stack {
     /// Sends what a leg says.
     pub fn say(&mut self, leg: LegId, say: Say) {
         match say {
-            Say::Agree { reply, sdp } => self.reply(reply, 200, Some(sdp)),
+            Say::Agree { reply, sdp } => {
+                self.described.insert(leg, sdp.clone());
+                self.reply(reply, 200, Some(sdp));
+            }
             Say::Decline { reply, code } => self.reply(reply, code, None),
             Say::Forget => self.forget(leg),
             Say::Invite(_) => self.fail(leg),
@@ -252,8 +277,8 @@ impl Stack {
                 if matches!(other, Say::Abandon | Say::Bye) {
                     self.attempts.remove(&leg);
                 }
-                if let Some(dialog) = self.legs.get(&leg) {
-                    self.say_in_dialog(dialog.clone(), other);
+                if let Some(dialog) = self.legs.get(&leg).cloned() {
+                    self.say_in_dialog(leg, dialog, other);
                 }
             }
         }
@@ -288,6 +313,10 @@ impl Stack {
             .set(stats.finished_transactions);
     }
 
+    fn now_ms(&self) -> u64 {
+        self.started.elapsed().as_millis() as u64
+    }
+
     fn hold(&mut self, leg: LegId, dialog: &InviteDialog) {
         self.ids.insert(key(&dialog.id()), leg);
         self.legs.insert(leg, dialog.clone());
@@ -306,6 +335,8 @@ impl Stack {
 
     fn forget(&mut self, leg: LegId) {
         self.acknowledged.remove(&leg);
+        self.sessions.remove(&leg);
+        self.described.remove(&leg);
         self.attempts.remove(&leg);
         self.trunk_legs.remove(&leg);
         self.drop_dialog(leg);
@@ -323,10 +354,12 @@ impl Stack {
     }
 
     fn reply(&mut self, reply: u64, code: u16, sdp: Option<String>) {
-        let Some(handle) = self.replies.remove(&reply) else {
+        let Some((handle, agreed)) = self.replies.remove(&reply) else {
             return;
         };
-        let headers = sdp.is_some().then(sdp_headers);
+        let headers = sdp
+            .is_some()
+            .then(|| [sdp_headers(), agreeing(agreed)].concat());
         tokio::spawn(async move {
             let body = sdp.map(String::into_bytes);
             // Gone when the transaction timed out: then nobody waits.
@@ -334,10 +367,18 @@ impl Stack {
         });
     }
 
-    fn say_in_dialog(&self, dialog: InviteDialog, say: Say) {
+    fn say_in_dialog(&mut self, leg: LegId, dialog: InviteDialog, say: Say) {
         let said = match say {
             Say::Ring => dialog.ringing(None, None),
-            Say::Answer(sdp) => dialog.accept(Some(sdp_headers()), Some(sdp.into_bytes())),
+            Say::Answer(sdp) => {
+                self.described.insert(leg, sdp.clone());
+                let headers = [sdp_headers(), agreeing(self.begin_session(leg))].concat();
+                dialog.accept(Some(headers), Some(sdp.into_bytes()))
+            }
+            Say::Notify(code) => {
+                notify(dialog, code);
+                Ok(())
+            }
             Say::Refuse(code) => dialog.reject(Some(StatusCode::from(code)), None),
             _ => {
                 let metrics = Arc::clone(&self.metrics);
@@ -352,151 +393,5 @@ impl Stack {
         if said.is_err() {
             self.metrics.stack_errors_total.rise();
         }
-    }
-
-    /// A request that opens a transaction: inside a dialog it goes there, outside it is told or answered.
-    fn incoming(&mut self, mut transaction: Transaction) -> Option<Arrived> {
-        let inside = DialogId::try_from(&transaction).is_ok_and(|id| !id.local_tag.is_empty());
-        if inside {
-            let dialog = self.dialogs.match_dialog(&transaction);
-            tokio::spawn(async move {
-                // What comes of it is told by the dialog's state.
-                let _ = match dialog {
-                    Some(mut dialog) => dialog.handle(&mut transaction).await,
-                    None => {
-                        transaction
-                            .reply(StatusCode::CallTransactionDoesNotExist)
-                            .await
-                    }
-                };
-            });
-            return None;
-        }
-        match transaction.original.method {
-            Method::Invite => self.invited(transaction),
-            Method::Register => Self::registering(transaction),
-            Method::Options => reply_with(transaction, 200, vec![accept()]),
-            Method::Bye | Method::Info | Method::Update | Method::Notify | Method::PRack => {
-                reply_with(transaction, 481, Vec::new())
-            }
-            _ => reply_with(transaction, 405, vec![Header::Allow(ALLOWED.into())]),
-        }
-    }
-
-    fn invited(&mut self, transaction: Transaction) -> Option<Arrived> {
-        let request = &transaction.original;
-        let value = |name| header(request, name).unwrap_or_default();
-        let now_ms = self.started.elapsed().as_millis() as u64;
-        let tag = sip::message::parameter(value("From"), "tag").unwrap_or_default();
-        let branch = sip::message::parameter(value("Via"), "branch").unwrap_or_default();
-        if self
-            .merged
-            .seen(now_ms, value("Call-ID"), tag, value("CSeq"), branch)
-        {
-            self.metrics.invites_merged_total.rise();
-            return reply_with(transaction, 482, Vec::new());
-        }
-        let described = header(request, "Content-Type").unwrap_or("application/sdp");
-        let kind = described.split(';').next().unwrap_or_default().trim();
-        if !request.body.is_empty() && !kind.eq_ignore_ascii_case("application/sdp") {
-            return reply_with(transaction, 415, vec![accept()]);
-        }
-        let Some(source) = source(&transaction) else {
-            return reply_with(transaction, 400, Vec::new());
-        };
-        let from = sip::message::address(value("From")).and_then(sip::message::user);
-        let invite = Invite {
-            source,
-            dialled: sip::message::user(&request.uri.to_string()).unwrap_or_default(),
-            from: from.unwrap_or_default(),
-            sdp: request.body.clone(),
-            transaction,
-        };
-        Some(Arrived::Invite(Box::new(invite)))
-    }
-
-    fn registering(transaction: Transaction) -> Option<Arrived> {
-        let request = &transaction.original;
-        let owned = |name| header(request, name).map(str::to_owned);
-        let cseq =
-            header(request, "CSeq").and_then(|value| value.split_whitespace().next()?.parse().ok());
-        let asked = Asked {
-            to: owned("To").unwrap_or_default(),
-            authorization: owned("Authorization"),
-            contacts: all(request, "Contact"),
-            expires: owned("Expires"),
-            call_id: owned("Call-ID").unwrap_or_default(),
-            cseq: cseq.unwrap_or_default(),
-        };
-        let Some(source) = source(&transaction) else {
-            return reply_with(transaction, 400, Vec::new());
-        };
-        Some(Arrived::Register(Box::new(Register {
-            source,
-            asked,
-            transaction,
-        })))
-    }
-
-    fn state(&mut self, state: DialogState) -> Option<Arrived> {
-        let leg = self.ids.get(&key(state.id())).copied();
-        let heard = match state {
-            DialogState::Early(_, response) if self.is_dialled(leg?) => {
-                Heard::Progress(response.status_code.code())
-            }
-            DialogState::Confirmed(_, response) if self.is_dialled(leg?) => {
-                Heard::Accepted(response.body)
-            }
-            DialogState::Confirmed(..) => self.acknowledged(leg?)?,
-            DialogState::Updated(_, request, handle) => {
-                self.last_reply += 1;
-                let (reply, sdp) = (self.last_reply, request.body);
-                if leg.is_none() {
-                    return answer_handle(handle, 481);
-                }
-                self.replies.insert(reply, handle);
-                Heard::Reoffered { reply, sdp }
-            }
-            DialogState::Terminated(id, reason) => {
-                if leg.is_none() {
-                    self.dialogs.remove_dialog(&id);
-                }
-                let heard = ended(&reason, self.is_dialled(leg?));
-                if self.is_question(leg?, &heard) {
-                    return None;
-                }
-                heard
-            }
-            DialogState::Info(_, _, handle)
-            | DialogState::Options(_, _, handle)
-            | DialogState::Notify(_, _, handle) => return answer_handle(handle, 200),
-            // Transfers by phones are not offered: nobody can dial out by us.
-            DialogState::Refer(_, _, handle) => return answer_handle(handle, 603),
-            DialogState::Message(_, _, handle) | DialogState::Publish(_, _, handle) => {
-                return answer_handle(handle, 405)
-            }
-            DialogState::Early(..)
-            | DialogState::Calling(_)
-            | DialogState::Trying(_)
-            | DialogState::WaitAck(..) => return None,
-        };
-        Some(Arrived::Heard(leg?, heard))
-    }
-
-    fn is_dialled(&self, leg: LegId) -> bool {
-        self.legs
-            .get(&leg)
-            .is_some_and(|dialog| dialog.role() == TransactionRole::Client)
-    }
-
-    /// `Confirmed` comes again after every request in the dialog: an ACK counts once.
-    fn acknowledged(&mut self, leg: LegId) -> Option<Heard> {
-        let ack = self.legs.get(&leg)?.last_remote_ack()?;
-        let cseq: u32 = header(&ack, "CSeq")?
-            .split_whitespace()
-            .next()?
-            .parse()
-            .ok()?;
-        (self.acknowledged.insert(leg, cseq) != Some(cseq)).then_some(Heard::Acknowledged(ack.body))
     }
 }

@@ -1,14 +1,16 @@
 //! How our terms and the stack's are told in each other.
 
 use rsipstack::dialog::dialog::{TerminatedReason, TransactionHandle};
+use rsipstack::dialog::invite_dialog::InviteDialog;
 use rsipstack::dialog::DialogId;
-use rsipstack::sip::{Header, Method, Request, StatusCode, Transport, Uri};
+use rsipstack::sip::{Header, Headers, Method, Request, StatusCode, Transport, Uri};
 use rsipstack::transaction::transaction::Transaction;
 
 use sip::flow::Flow;
-use sip::guard::ALLOWED;
+use sip::guard::{ALLOWED, SUPPORTED};
 use sip::leg::Heard;
 
+use super::sessions::asking;
 use super::Arrived;
 use crate::calls::{Target, To};
 
@@ -32,7 +34,11 @@ pub fn ended(reason: &TerminatedReason, dialled: bool) -> Heard {
 }
 
 pub fn header<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
-    let mut headers = request.headers.iter();
+    value(&request.headers, name)
+}
+
+pub fn value<'a>(headers: &'a Headers, name: &str) -> Option<&'a str> {
+    let mut headers = headers.iter();
     headers
         .find(|header| header.name().eq_ignore_ascii_case(name))
         .map(Header::value)
@@ -67,9 +73,10 @@ pub fn sdp_headers() -> Vec<Header> {
 pub fn invite_headers(target: &Target, contact: &Uri) -> Vec<Header> {
     let mut headers = vec![
         Header::Allow(ALLOWED.into()),
-        // No extension is offered: a reliable 183 would block the call for its PRACK.
-        Header::Supported("".into()),
+        // PRACK is not offered: a reliable 183 would block the call for it.
+        Header::Supported(SUPPORTED.into()),
     ];
+    headers.extend(asking());
     // Nobody outside is told our ids.
     if let To::Phone(_) = target.to {
         headers.push(Header::Other(
@@ -103,10 +110,32 @@ pub fn reply_with(
     None
 }
 
+/// Answers a request within a dialog.
 pub fn answer_handle(handle: TransactionHandle, code: u16) -> Option<Arrived> {
+    respond(handle, code, Vec::new())
+}
+
+/// Answers a request within a dialog, with headers.
+pub fn respond(handle: TransactionHandle, code: u16, headers: Vec<Header>) -> Option<Arrived> {
     tokio::spawn(async move {
         // Gone when the transaction timed out: then nobody waits.
-        let _ = handle.reply(StatusCode::from(code)).await;
+        let _ = handle
+            .respond(StatusCode::from(code), Some(headers), None)
+            .await;
     });
     None
+}
+
+/// Tells a phone how the transfer that it wished for goes on.
+pub fn notify(dialog: InviteDialog, code: u16) {
+    let (body, state) = sip::refer::notice(code);
+    let headers = vec![
+        Header::Event("refer".into()),
+        Header::SubscriptionState(state.into()),
+        Header::ContentType("message/sipfrag;version=2.0".into()),
+    ];
+    tokio::spawn(async move {
+        // A phone that does not take it hears of the call's end itself.
+        let _ = dialog.notify(Some(headers), Some(body.into_bytes())).await;
+    });
 }
