@@ -11,6 +11,7 @@ from typing import Any
 
 from tests.harness.running import SOFTPHONE, Running
 
+from sasayaki.callreason.v1 import callreason_service_pb2 as callreason_pb
 from sasayaki.routing.v1 import pool_events_pb2 as pool_pb
 from sasayaki_demo.bots import CUSTOMER_HZ, MENU_HZ, OPERATOR_HZ, hears
 from sasayaki_demo.examine import NUMBER, VOICES
@@ -104,6 +105,15 @@ class Centre:
             Path(answered["rx"]),
             Path(answered["tx"]),
         )
+
+    async def talk_is_known(self, contact_id: str, asker: str) -> None:
+        """Returns when callreason knows who talks: phones hear each other before."""
+        request = callreason_pb.GetEnquiryRequest(contact_id=contact_id)
+        async with asyncio.timeout(20):
+            while not (
+                await self.ask(asker, self.platform.callreason.GetEnquiry, request)
+            ).operator_id:
+                await asyncio.sleep(0.02)
 
     async def hang_up(self, name: str) -> None:
         """Lets a phone hang up."""

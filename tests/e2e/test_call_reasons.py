@@ -27,6 +27,7 @@ COUNTED_S = 20.0
 async def talking(at: Centre, name: str, caller: str) -> AsyncIterator[Talk]:
     """A customer who pressed 2 talks with the operator, and hangs up at the end."""
     talk = await at.talk(name, caller, OPERATOR)
+    await at.talk_is_known(talk.contact_id, SUPERVISOR)
     yield talk
     await asyncio.sleep(TALK_S)
     await at.hang_up(name)

@@ -53,6 +53,7 @@ async def day(running: Running, folder: Path, name: str, caller: str) -> AsyncIt
     ):
         await at.operator(OPERATOR)
         talk = await at.talk(name, caller, OPERATOR)
+        await at.talk_is_known(talk.contact_id, SUPERVISOR)
         yield Day(
             at,
             talk,

@@ -18,6 +18,8 @@ def main(arguments: list[str]) -> int:
             return int(_module("demo").demo(rest))
         case ["report", *rest]:
             return int(_module("report.__main__").main(rest))
+        case ["flow", *rest]:
+            return int(_module("flow.main").main(rest))
         case ["wall", *rest]:
             return int(_module("wall.main").main(rest))
         case ["export" | "import", *_]:

@@ -29,15 +29,21 @@ from sasayaki_tools.paths import ROOT
 from sasayaki_tools.platform.endpoints import Endpoints
 from sasayaki_tools.say import Failed
 from sasayaki_tools.seed_file import Article, Client, Retention, Script, Seed, User, read_knowledge
+from sasayaki_tools.seed_prompts import prompt_files
 
 ANSWER_WAIT_S = 20.0
-PROMPTS = ROOT / "seed" / "prompts"
 FLOWS = ROOT / "seed" / "flows"
 KNOWLEDGE = ROOT / "seed" / "knowledge"
 REASON_KINDS = {
     "ordinary": None,
     "wrong_number": client_events.REASON_KIND_WRONG_NUMBER,
     "prank": client_events.REASON_KIND_PRANK,
+}
+RECORDING_RULES = {
+    "all": client_events.RECORDING_RULE_ALL,
+    "none": client_events.RECORDING_RULE_NONE,
+    "sample": client_events.RECORDING_RULE_SAMPLE,
+    "on_alert": client_events.RECORDING_RULE_ON_ALERT,
 }
 FIELD_KINDS = {
     "text": client_events.FIELD_KIND_TEXT,
@@ -60,13 +66,15 @@ class Doors:
 
 def apply(seed: Seed, platform: Endpoints) -> None:
     """Brings a platform to what the seed says; raises Failed with the first refusal."""
+    sounds: dict[Path, str] = {}
     with _doors(platform, seed) as doors:
         for client in seed.clients:
             _ask(doors.callreason.PutClient, client_row(client), doors)
-            named = {
-                Path(file).stem: _put_prompt(doors, PROMPTS / client.language / file)
-                for file in client.prompts
-            }
+            prompts = prompt_files(client)
+            for wav in prompts.values():
+                if wav not in sounds:
+                    sounds[wav] = _put_prompt(doors, wav)
+            named = {name: sounds[wav] for name, wav in prompts.items()}
             for flow in client.flows:
                 _publish(doors, client, FLOWS / flow, named)
             for file in client.knowledge:
@@ -109,6 +117,8 @@ def client_row(client: Client) -> callreason.PutClientRequest:
         ],
         wrap_up_ms_max=client.wrap_up_ms_max,
         queue_ids=client.queues,
+        recording=RECORDING_RULES[client.recording],
+        sample_percent=client.sample_percent,
     )
 
 
@@ -171,8 +181,12 @@ def _put_prompt(doors: Doors, file: Path) -> str:
 
 
 def _publish(doors: Doors, client: Client, file: Path, prompts: dict[str, str]) -> None:
+    tests = file.with_name(f"{file.stem}.test.yaml")
     row = callreason.PublishFlowRequest(
-        client_id=client.id, source=file.read_text(), prompts=prompts
+        client_id=client.id,
+        source=file.read_text(),
+        prompts=prompts,
+        tests=tests.read_text() if tests.is_file() else "",
     )
     _ask(doors.callreason.PublishFlow, row, doors)
 

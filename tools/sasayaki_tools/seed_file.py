@@ -1,7 +1,7 @@
 """`seed/<name>.yaml` as data: a tenant, its people, its client companies."""
 
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
@@ -96,8 +96,8 @@ class Retention(Row):
 class Client(Row):
     """A client company: its numbers with the flow of each, its flows, prompts and form.
 
-    `flows` lists files under `seed/flows`, `knowledge` under `seed/knowledge`, `prompts` those of
-    `seed/prompts/<language>`; flows name a prompt without its ending.
+    `flows` lists files under `seed/flows`, `knowledge` under `seed/knowledge`. Its flows may name
+    every prompt of `seed/prompts/<language>`, or of each of `languages`, and of `seed/prompts/any`.
     """
 
     id: ClientId
@@ -108,7 +108,9 @@ class Client(Row):
     wrap_up_form: tuple[FormField, ...] = ()
     wrap_up_ms_max: int = 0
     language: str
-    prompts: tuple[str, ...]
+    languages: tuple[str, ...] = ()
+    recording: Literal["all", "none", "sample", "on_alert"] = "all"
+    sample_percent: int = 0
     flows: tuple[str, ...]
     knowledge: tuple[str, ...] = ()
     retention: Retention | None = None

@@ -121,11 +121,14 @@ class Companies:
 
 def declared_of(settings: ClientPut, prompts: Mapping[str, str]) -> Declared:
     """What the flows of a company with these settings may name."""
+    endings = frozenset(outcomes_of(settings.reasons))
     return Declared(
         reasons=frozenset(reason.reason_id for reason in settings.reasons),
         queues=frozenset(settings.queue_ids) or None,
         prompts=prompts,
-        endings=frozenset(outcomes_of(settings.reasons)),
+        endings=endings,
+        stated=frozenset(reason.reason_id for reason in settings.reasons if not reason.parent_id)
+        - endings,
         recorded=settings.recording in (None, RecordingRule.UNSPECIFIED, RecordingRule.ALL),
     )
 

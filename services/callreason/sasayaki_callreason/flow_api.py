@@ -1,7 +1,8 @@
 """callreason's RPCs about flows: check, publish, roll back, list."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import ParamSpec, TypeVar
 
 import grpc
 from prometheus_client import Counter
@@ -10,14 +11,19 @@ from sasayaki.callreason.v1 import callreason_service_pb2 as pb
 from sasayaki.callreason.v1 import callreason_service_pb2_grpc as rpc_pb
 from sasayaki_callreason.companies import Companies, Flows
 from sasayaki_callreason.flows import versions
-from sasayaki_callreason.flows.flow import Flow, checked
-from sasayaki_callreason.flows.source import SOURCE_BYTES_MOST, Faulty
+from sasayaki_callreason.flows.flow import Flow, looked_over
+from sasayaki_callreason.flows.source import SOURCE_BYTES_MOST, Fault, Faulty
+from sasayaki_callreason.rehearsals.cases import CASES_BYTES_MOST
+from sasayaki_callreason.rehearsals.rehearsal import rehearse
 from sasayaki_callreason.requests import prompts_of, slug, told
 from sasayaki_chassis.decider import Refused
 from sasayaki_chassis.fields import InvalidField, require, text
 from sasayaki_chassis.identity import Identity
 from sasayaki_chassis.owner import Unavailable
 from sasayaki_chassis.rpc import Context, caller, meta, refusals
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 NOTE_BYTES_MOST = 600
 """200 characters, which take three bytes each in Japanese."""
@@ -54,7 +60,7 @@ class FlowDoors(rpc_pb.CallreasonServiceServicer):
         async with refusals(context, CODES):
             self._check_replayed()
             require(request, note=text(least=0, most=NOTE_BYTES_MOST))
-            flow = await self._checked(request, caller(context))
+            flow, _, passed = await self._checked(request, caller(context))
             events = await self._flows.handle(
                 flow.flow_id,
                 versions.Publish(
@@ -62,7 +68,7 @@ class FlowDoors(rpc_pb.CallreasonServiceServicer):
                     client_id=request.client_id,
                     definition=flow.canonical(),
                     note=request.note,
-                    tests_passed=0,
+                    tests_passed=passed,
                     published_by=caller(context).user_id,
                 ),
                 request_id=request.request_id,
@@ -71,15 +77,17 @@ class FlowDoors(rpc_pb.CallreasonServiceServicer):
             published = self._flows.state(flow.flow_id)
             assert isinstance(published, versions.Published)
             version = events[0].version if events else published.version
-        return pb.PublishFlowResponse(flow_id=flow.flow_id, version=version)
+        return pb.PublishFlowResponse(flow_id=flow.flow_id, version=version, tests_passed=passed)
 
     async def CheckFlow(
         self, request: pb.CheckFlowRequest, context: Context
     ) -> pb.CheckFlowResponse:
         async with refusals(context, CODES):
             self._check_replayed()
-            flow = await self._checked(request, caller(context))
-        return pb.CheckFlowResponse(flow_id=flow.flow_id)
+            flow, doubts, passed = await self._checked(request, caller(context))
+        return pb.CheckFlowResponse(
+            flow_id=flow.flow_id, tests_passed=passed, warnings=[str(doubt) for doubt in doubts]
+        )
 
     async def RollBackFlow(
         self, request: pb.RollBackFlowRequest, context: Context
@@ -122,17 +130,28 @@ class FlowDoors(rpc_pb.CallreasonServiceServicer):
 
     async def _checked(
         self, request: pb.PublishFlowRequest | pb.CheckFlowRequest, identity: Identity
-    ) -> Flow:
-        """The flow of a request; raises InvalidField with every fault."""
-        require(request, client_id=slug("cli"), source=text(most=SOURCE_BYTES_MOST))
+    ) -> tuple[Flow, tuple[Fault, ...], int]:
+        """The flow of a request, doubts about it, tests that passed; raises InvalidField else."""
+        require(
+            request,
+            client_id=slug("cli"),
+            source=text(most=SOURCE_BYTES_MOST),
+            tests=text(least=0, most=CASES_BYTES_MOST),
+        )
         prompts = prompts_of(request)
         declared = self._companies.declared(request.client_id, prompts, identity)
+        # Files of so many KiB take longer than the loop may be held up.
+        flow, doubts = await self._told("source", looked_over, request.source, declared)
+        passed = await self._told("tests", rehearse, flow, request.tests) if request.tests else 0
+        return flow, doubts, passed
+
+    async def _told(self, field: str, look: Callable[P, T], *args: P.args, **kw: P.kwargs) -> T:
+        """What the look comes to; raises InvalidField with every fault that it finds."""
         try:
-            # A file of 64 KiB takes longer than the loop may be held up.
-            return await asyncio.to_thread(checked, request.source, declared)
+            return await asyncio.to_thread(look, *args, **kw)
         except Faulty as faulty:
             FAULTY_FLOWS.inc()
-            raise InvalidField("source", told(faulty.faults)) from faulty
+            raise InvalidField(field, told(faulty.faults)) from faulty
 
     def _flow(self, flow_id: str, identity: Identity) -> versions.Published:
         """A flow of the caller's tenant, and of a company that they serve unless they are admin."""

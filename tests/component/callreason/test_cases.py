@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -16,6 +17,9 @@ from tests.harness.waiting import WITHIN_S
 from sasayaki.callreason.v1 import case_service_pb2 as pb
 from sasayaki.callreason.v1 import case_service_pb2_grpc as rpc_pb
 from sasayaki.callreason.v1.escalation_events_pb2 import ESCALATION_LEVEL_SPECIALIST
+from sasayaki_callreason.cases.escalation import ESCALATION
+from sasayaki_callreason.cases.message import MESSAGE
+from sasayaki_chassis.log import KafkaReader
 
 CLIENT = bearer("client", "usr_acme")
 OTHER_CLIENT = bearer("client", "usr_hana", clients=["cli_hana"])
@@ -81,6 +85,31 @@ async def test_a_message_reaches_the_client_company_and_is_settled_there(centre:
         )
         code, _, reason = await refused(cases.SettleMessage(settle, metadata=SUPERVISOR))
         assert (code, reason) == (grpc.StatusCode.FAILED_PRECONDITION, "ALREADY_SETTLED")
+
+
+async def test_words_of_people_stand_in_no_topic(
+    centre: Centre, kafka: str, topic_prefix: str
+) -> None:
+    async with opened(centre) as cases:
+        taken = await cases.TakeMessage(message("m1"), metadata=MORI)
+        escalate = pb.EscalateRequest(request_id="e1", contact_id=CONTACT, words="山田様の返金")
+        await cases.Escalate(escalate, metadata=MORI)
+        settle = pb.SettleMessageRequest(
+            request_id="s", message_id=taken.message_id, words="山田様へ折り返し"
+        )
+        await cases.SettleMessage(settle, metadata=SUPERVISOR)
+        written = b""
+        for stream in (MESSAGE.stream, ESCALATION.stream):
+            reader = KafkaReader(kafka, f"{topic_prefix}{stream}", MESSAGE.partitions)
+            async with reader:
+                for number in range(MESSAGE.partitions):
+                    async for _, value in reader.read(number, 0, await reader.end(number)):
+                        written += value or b""
+        assert b"fields_sealed" in written
+        assert b"words_sealed" in written
+        for words in ("山田", "折り返し", "返金", "09012345678"):
+            assert words.encode() not in written
+            assert json.dumps(words).strip('"').encode() not in written
 
 
 async def test_a_number_that_was_not_read_back_is_not_taken_down(centre: Centre) -> None:

@@ -1,55 +1,65 @@
-"""The demo's flows: good for the companies that the seed makes, and as its tour tells them."""
+"""The demo's flows: good for the companies that the seed makes, and as their test cases say."""
 
+from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 
-from sasayaki_callreason.flows.flow import Declared, Flow, checked
-from sasayaki_callreason.flows.parts import Announce, HangUp, Menu, Route
+from sasayaki_callreason.companies import declared_of
+from sasayaki_callreason.flows.flow import Flow, looked_over
+from sasayaki_callreason.flows.parts import HangUp, Menu, Route
+from sasayaki_callreason.rehearsals.rehearsal import rehearse
+from sasayaki_callreason.requests import settings_of
+from sasayaki_tools import seed
+from sasayaki_tools.seed_file import Client, read_seed
+from sasayaki_tools.seed_prompts import prompt_files
 
-SEED = Path(__file__).resolve().parents[3] / "seed"
-CLIENTS: list[dict[str, Any]] = yaml.safe_load((SEED / "demo.yaml").read_text())["clients"]
-
-
-def flow_of(client: dict[str, Any]) -> Flow:
-    declared = Declared(
-        reasons=frozenset(reason["id"] for reason in client["reasons"]),
-        queues=frozenset(client["queues"]),
-        prompts={Path(name).stem: "a" * 64 for name in client["prompts"]},
-    )
-    [name] = client["flows"]
-    return checked((SEED / "flows" / name).read_bytes(), declared)
+DEMO = read_seed("demo")
+FLOWS = [(client, seed.FLOWS / name) for client in DEMO.clients for name in client.flows]
+BY_DAY = [(client, file) for client, file in FLOWS if not file.stem.endswith("_night")]
 
 
-@pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client["id"])
-def test_every_number_of_the_demo_has_its_flow(client: dict[str, Any]) -> None:
-    assert set(client["numbers"].values()) == {flow_of(client).flow_id}
+def id_of(given: object) -> str | None:
+    return given.stem if isinstance(given, Path) else None
 
 
-@pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client["id"])
-def test_keys_1_to_3_lead_from_the_guidance_to_a_reason_and_its_queue(
-    client: dict[str, Any],
-) -> None:
-    flow = flow_of(client)
-    guidance = flow.steps[flow.start]
-    assert isinstance(guidance, Announce)
-    assert guidance.guidance
-    menu = flow.steps[guidance.next]
-    assert isinstance(menu, Menu)
-    reasons = [menu.keys[key].reason for key in ("1", "2", "3")]
-    topmost = [each["id"] for each in client["reasons"] if not {"parent", "kind"} & each.keys()]
-    assert reasons == topmost
-    routes = [flow.steps[menu.keys[key].next] for key in ("1", "2", "3")]
-    assert [route.queue for route in routes if isinstance(route, Route)] == client["queues"]
+def flow_of(client: Client, file: Path) -> Flow:
+    prompts = {
+        name: sha256(wav.read_bytes()).hexdigest() for name, wav in prompt_files(client).items()
+    }
+    row = seed.client_row(client)
+    row.request_id = seed.request_id(row)
+    declared = declared_of(settings_of(row), prompts)
+    flow, doubts = looked_over(file.read_bytes(), declared)
+    assert doubts == ()
+    return flow
 
 
-@pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client["id"])
-def test_after_three_attempts_the_demo_says_sorry_and_hangs_up(client: dict[str, Any]) -> None:
-    flow = flow_of(client)
+@pytest.mark.parametrize("client", DEMO.clients, ids=lambda client: client.id)
+def test_every_number_of_the_demo_has_its_flow(client: Client) -> None:
+    published = {flow_of(client, seed.FLOWS / name).flow_id for name in client.flows}
+    assert set(client.numbers.values()) == published
+
+
+@pytest.mark.parametrize(("client", "file"), FLOWS, ids=id_of)
+def test_every_flow_of_the_demo_passes_the_cases_beside_it(client: Client, file: Path) -> None:
+    cases = file.with_name(f"{file.stem}.test.yaml").read_bytes()
+    assert rehearse(flow_of(client, file), cases) >= 3
+
+
+@pytest.mark.parametrize(("client", "file"), BY_DAY, ids=id_of)
+def test_keys_1_to_3_lead_to_a_reason_and_its_queue(client: Client, file: Path) -> None:
+    flow = flow_of(client, file)
     [menu] = [step for step in flow.steps.values() if isinstance(step, Menu)]
-    assert menu.attempts == 3
-    sorry = flow.steps[menu.otherwise]
-    assert isinstance(sorry, Announce)
-    assert isinstance(flow.steps[sorry.next], HangUp)
+    chosen = [menu.keys[key] for key in ("1", "2", "3")]
+    assert [choice.reason for choice in chosen] == ["rsn_billing", "rsn_contract", "rsn_other"]
+    routes = [flow.steps[choice.next] for choice in chosen]
+    assert tuple(route.queue for route in routes if isinstance(route, Route)) == client.queues
+
+
+@pytest.mark.parametrize(("client", "file"), BY_DAY, ids=id_of)
+def test_after_three_attempts_the_demo_says_sorry_and_hangs_up(client: Client, file: Path) -> None:
+    flow = flow_of(client, file)
+    [menu] = [step for step in flow.steps.values() if isinstance(step, Menu)]
+    assert (menu.attempts, menu.otherwise) == (3, "sorry")
+    assert any(isinstance(step, HangUp) for step in flow.steps.values())

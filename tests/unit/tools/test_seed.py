@@ -8,6 +8,7 @@ import pytest
 from sasayaki_tools import seed
 from sasayaki_tools.say import Failed
 from sasayaki_tools.seed_file import parse_seed, read_knowledge, read_seed
+from sasayaki_tools.seed_prompts import prompt_files
 
 ROOT = Path(__file__).resolve().parents[3]
 DEMO = read_seed("demo")
@@ -40,8 +41,10 @@ def test_every_operator_can_take_what_every_flow_routes() -> None:
 
 def test_every_prompt_of_every_company_is_there_as_a_telephone_takes_it() -> None:
     for client in DEMO.clients:
-        for name in client.prompts:
-            with wave.open(str(ROOT / "seed" / "prompts" / client.language / name)) as file:
+        files = prompt_files(client)
+        assert {"guidance", "menu", "sorry", "wait_music", "tone"} <= files.keys()
+        for path in files.values():
+            with wave.open(str(path)) as file:
                 shape = (file.getframerate(), file.getsampwidth(), file.getnchannels())
                 assert shape == (8000, 2, 1)
                 assert file.getnframes() < 120 * 8000

@@ -52,14 +52,16 @@ class Flow(Part):
 class Declared:
     """What a client company's flows may name; `queues` None: any. Prompts: name to SHA-256.
 
-    `endings` are the reasons that need nobody, wrong numbers and pranks. Without `recorded`, that
-    every call is recorded, there are no voicemails.
+    `endings` are the reasons that need nobody, wrong numbers and pranks; `stated` those that a
+    menu would ask for: the first level of the others. Without `recorded`, that every call is
+    recorded, there are no voicemails.
     """
 
     reasons: frozenset[str]
     queues: frozenset[str] | None
     prompts: Mapping[str, str]
     endings: frozenset[str] = frozenset()
+    stated: frozenset[str] = frozenset()
     recorded: bool = True
 
 
@@ -143,8 +145,13 @@ def _unspoken(
 
 
 def _doubts(source: Source, steps: Mapping[str, Step], declared: Declared) -> list[Fault]:
+    """Reasons that a flow forgets which asks for others."""
+    unstated = ways.unstated(steps, declared.reasons)
+    if len(unstated) == len(declared.reasons):
+        return []
     line = source.line(("steps",))
     return [
         Fault(line, f"no way states the reason {reason!r}")
-        for reason in ways.unstated(steps, declared.reasons)
+        for reason in unstated
+        if reason in declared.stated
     ]

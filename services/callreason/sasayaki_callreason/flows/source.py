@@ -92,13 +92,15 @@ class Source:
         return value
 
 
-def read(text: str | bytes) -> Source:
+def read(
+    text: str | bytes, *, bytes_most: int = SOURCE_BYTES_MOST, nodes_most: int = NODES_MOST
+) -> Source:
     """The tree of one YAML document.
 
     Raises Faulty for what stops the reading: bad YAML, an alias, too deep. Doubled keys and words
     that may be read in two ways are the source's faults: the rest can still be looked at.
     """
-    reader = _Reader(_decoded(text))
+    reader = _Reader(_decoded(text, bytes_most), nodes_most)
     try:
         tree = reader.document()
     except yaml.MarkedYAMLError as error:
@@ -114,10 +116,10 @@ def read(text: str | bytes) -> Source:
     return Source(tree, reader.lines, tuple(reader.faults))
 
 
-def _decoded(text: str | bytes) -> str:
+def _decoded(text: str | bytes, bytes_most: int) -> str:
     data = text.encode(errors="surrogatepass") if isinstance(text, str) else text
-    if len(data) > SOURCE_BYTES_MOST:
-        raise Faulty(Fault(1, f"{len(data)} bytes, more than {SOURCE_BYTES_MOST}"))
+    if len(data) > bytes_most:
+        raise Faulty(Fault(1, f"{len(data)} bytes, more than {bytes_most}"))
     try:
         decoded = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -137,11 +139,12 @@ def _line(mark: object) -> int:
 class _Reader:
     """Goes through a document's events once, noting lines and faults."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, nodes_most: int) -> None:
         self.lines: dict[Path, int] = {}
         self.faults: list[Fault] = []
         self._events: Iterator[Event] = yaml.parse(text, Loader=yaml.SafeLoader)
         self._nodes = 0
+        self._nodes_most = nodes_most
 
     def document(self) -> Value:
         next(self._events)
@@ -228,8 +231,8 @@ class _Reader:
             raise self._stopped(event, f"a tag {event.tag[:40]!r}")
         if len(path) > DEPTH_MOST:
             raise self._stopped(event, f"nested deeper than {DEPTH_MOST}")
-        if self._nodes > NODES_MOST:
-            raise self._stopped(event, f"more than {NODES_MOST} entries")
+        if self._nodes > self._nodes_most:
+            raise self._stopped(event, f"more than {self._nodes_most} entries")
 
     def _fault(self, event: Event, reason: str) -> None:
         self.faults.append(Fault(_line(event.start_mark), reason))

@@ -122,7 +122,7 @@ def look_again(limits: Rule, seen: Measured | None, now: datetime) -> datetime |
 
 
 def long_hold(call: Call, now: datetime, raised_at: datetime | None) -> Measured | None:
-    since = call.holds.get(call.leg_id)
+    since = call.held_since
     if since is None:
         return None
     present = _ms(now - since)

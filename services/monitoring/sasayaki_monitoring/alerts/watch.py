@@ -1,6 +1,6 @@
 """What the alert rules know of the floor: calls, operators and queues, folded from three topics."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from prometheus_client import Counter
@@ -9,16 +9,18 @@ from sasayaki.callreason.v1.enquiry_events import EnquiryClosed, ReasonConfirmed
 from sasayaki.event import Recorded
 from sasayaki.media.v1.call_events import (
     CallEnded,
+    CustomerHeld,
+    CustomerResumed,
     HoldEnded,
     HoldStarted,
     OperatorLegEnded,
     OverlapHeard,
     SilenceBegan,
     SilenceEnded,
-    TalkStarted,
 )
 from sasayaki.routing.v1.pool_events import OperatorState
 from sasayaki_monitoring.alerts.watched import (
+    CUSTOMER_HELD,
     OVERLAP_MS_LEAST,
     OVERLAPS_WITHIN,
     Call,
@@ -28,6 +30,7 @@ from sasayaki_monitoring.alerts.watched import (
     Watched,
     queue_key,
 )
+from sasayaki_monitoring.floor.legs import Leg, Legs
 from sasayaki_monitoring.floor.operators import Operators
 from sasayaki_monitoring.floor.queues import IN_TIME, Queues
 
@@ -51,6 +54,7 @@ class Watch:
         self.changed: dict[Subject, None] = {}
         self._calls: dict[str, Call] = {}
         self._desks: dict[tuple[str, str], Desk] = {}
+        self._legs = Legs()
         self._operators = Operators()
         self._queues = Queues(in_time)
         self._stated: dict[str, str] = {}
@@ -84,19 +88,20 @@ class Watch:
 
     def _of_a_call(self, record: Recorded[Any]) -> None:
         contact_id, at = record.subject, record.time
-        if isinstance(record.data, TalkStarted):
-            self._talk_begins(record)
+        if self._legs.fold(record):
+            self._talk_changes(record)
         call = self._calls.get(contact_id)
         if call is None:
             return
         match record.data:
             case HoldStarted(leg_id=leg_id):
                 call.holds.setdefault(leg_id, at)
+            case CustomerHeld():
+                call.holds.setdefault(CUSTOMER_HELD, at)
             case HoldEnded(leg_id=leg_id):
-                began = call.holds.pop(leg_id, None)
-                call.heard_again = at
-                if began is not None and leg_id == call.leg_id:
-                    call.held += at - began
+                _back(call, leg_id, at)
+            case CustomerResumed():
+                _back(call, CUSTOMER_HELD, at)
             case SilenceBegan(since=since):
                 call.silent_since = since
             case SilenceEnded():
@@ -105,22 +110,33 @@ class Watch:
                 call.overlaps.append(at)
                 while call.overlaps[0] <= at - OVERLAPS_WITHIN:
                     call.overlaps.popleft()
-            case OperatorLegEnded(leg_id=leg_id) if leg_id == call.leg_id:
-                self._talk_ends(record)
-            case CallEnded():
-                self._talk_ends(record)
-                self.changed.pop(call.key, None)  # its alerts end with the call
-                return
+            case OperatorLegEnded(leg_id=leg_id):
+                call.holds.pop(leg_id, None)
         self.changed[call.key] = None
 
-    def _talk_begins(self, record: Recorded[TalkStarted]) -> None:
-        talk, contact_id, client_id = record.data, record.subject, record.client_id or ""
+    def _talk_changes(self, record: Recorded[Any]) -> None:
+        """Operators come and go; the talk lasts from the first one's coming to the last's going."""
+        contact_id = record.subject
+        call, first = self._calls.get(contact_id), next(iter(self._legs.of(contact_id)), None)
+        if first is None:
+            if call is not None:
+                self._talk_ends(record)
+                self.changed[call.key] = None
+                if isinstance(record.data, CallEnded):
+                    self.changed.pop(call.key, None)  # its alerts end with the call
+        elif call is None:
+            self._talk_begins(record, first)
+        elif call.leg_id != first.leg_id:
+            call.leg_id, call.operator_id = first.leg_id, first.operator_id
+
+    def _talk_begins(self, record: Recorded[Any], first: Leg) -> None:
+        contact_id, client_id = record.subject, record.client_id or ""
         call = Call(
             tenant_id=record.tenant_id,
             client_id=client_id,
             contact_id=contact_id,
-            operator_id=talk.operator_id,
-            leg_id=talk.leg_id,
+            operator_id=first.operator_id,
+            leg_id=first.leg_id,
             since=record.time,
         )
         if reason_id := self._stated.get(contact_id):
@@ -172,6 +188,19 @@ class Watch:
             else:
                 self._desks.pop(key, None)
             self.changed["desk", *key] = None
+
+
+def _back(call: Call, hold: str, at: datetime) -> None:
+    """A hold is over; while another of the operator's own lasts, the customer's wait goes on."""
+    since = call.held_since
+    call.holds.pop(hold, None)
+    call.heard_again = at
+    if since is None:
+        return
+    if call.held_since is None:
+        call.held += at - since
+    else:
+        call.holds |= {own: since for own in (call.leg_id, CUSTOMER_HELD) if own in call.holds}
 
 
 def _remember(memory: dict[str, T], contact_id: str, what: T) -> None:

@@ -11,6 +11,7 @@ from sasayaki_monitoring.floor.queues import Queue
 
 OVERLAPS_WITHIN = timedelta(seconds=60)
 OVERLAP_MS_LEAST = 1_000
+CUSTOMER_HELD = "customer held"
 SAMPLES_LEAST = 50
 SAMPLES_MOST = 1_000
 """Talks of one reason that are remembered; the oldest is forgotten first."""
@@ -38,7 +39,7 @@ class TalkTimes:
 
 @dataclass(slots=True)
 class Call:
-    """A customer and an operator who talk."""
+    """A customer and an operator who talk: of several, the one who has talked longest."""
 
     tenant_id: str
     client_id: str
@@ -47,7 +48,8 @@ class Call:
     leg_id: str
     since: datetime
     holds: dict[str, datetime] = field(default_factory=dict)
-    """Legs whose phone holds the call, and since when; the customer's leg has no name."""
+    """Legs whose phone holds the call, and since when; the customer's leg has no name, and
+    `CUSTOMER_HELD` stands for a hold that the operator has ordered."""
     held: timedelta = timedelta()
     """By the operator, in holds that are over."""
     silent_since: datetime | None = None
@@ -60,6 +62,12 @@ class Call:
     @property
     def key(self) -> "Subject":
         return ("call", self.tenant_id, self.contact_id)
+
+    @property
+    def held_since(self) -> datetime | None:
+        """Since when the customer waits for the operator, by whichever hold began first."""
+        own = (self.holds[each] for each in (self.leg_id, CUSTOMER_HELD) if each in self.holds)
+        return min(own, default=None)
 
 
 @dataclass(slots=True)

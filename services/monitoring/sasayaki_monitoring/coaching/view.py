@@ -40,6 +40,8 @@ class Talk:
     stream: str = ""
     """The operator's."""
     leg_id: str = ""
+    beside: dict[str, str] = field(default_factory=dict)
+    """Operators who joined, by leg; the first of them goes on when the operator leaves."""
     reason_id: str = ""
     since: datetime | None = None
     until: datetime | None = None
@@ -104,15 +106,14 @@ class CoachingView:
 
     def fold(self, record: Recorded[Any]) -> None:
         match record.data:
-            case TalkStarted() as started:
-                self._begins(record, started)
+            case TalkStarted(operator_id=operator_id, leg_id=leg_id) if operator_id:
+                self._begins(record, operator_id, leg_id)
             case OperatorLegEnded(leg_id=leg_id):
-                talk = self._talks.get(record.subject)
-                if talk is not None and talk.leg_id == leg_id:
-                    self._ends(talk, record.time)
+                self._leg_ends(record, leg_id)
             case CallEnded():
                 talk = self._talks.get(record.subject)
                 if talk is not None and talk.is_on:
+                    talk.beside.clear()
                     self._ends(talk, record.time)
             case ReasonStated(reason_id=reason_id) | ReasonConfirmed(reason_id=reason_id):
                 talk = self._talk(record)
@@ -153,17 +154,32 @@ class CoachingView:
             talk = self._talks[record.subject] = Talk(record.subject, record.tenant_id)
         return talk
 
-    def _begins(self, record: Recorded[Any], started: TalkStarted) -> None:
+    def _begins(self, record: Recorded[Any], operator_id: str, leg_id: str) -> None:
         talk = self._talk(record)
+        if talk.is_on and talk.leg_id != leg_id:
+            talk.beside[leg_id] = operator_id
+            return
         talk.client_id = record.client_id or ""
-        talk.operator_id, talk.leg_id = started.operator_id, started.leg_id
+        talk.operator_id, talk.leg_id = operator_id, leg_id
         talk.since, talk.until = talk.since or record.time, None
-        talk.stream = stream_of(record.tenant_id, started.operator_id)
+        talk.stream = stream_of(record.tenant_id, operator_id)
         # Calls come in no common order: in a replay an earlier one may come later.
         present = self._talks.get(self._on.get(talk.stream, ""))
         if present is None or present.since is None or present.since <= talk.since:
             self._on[talk.stream] = talk.contact_id
         self._work_out(talk.stream)
+
+    def _leg_ends(self, record: Recorded[Any], leg_id: str) -> None:
+        talk = self._talks.get(record.subject)
+        if talk is None:
+            return
+        talk.beside.pop(leg_id, None)
+        if talk.leg_id != leg_id:
+            return
+        self._ends(talk, record.time)
+        for next_leg, operator_id in list(talk.beside.items())[:1]:
+            del talk.beside[next_leg]
+            self._begins(record, operator_id, next_leg)
 
     def _ends(self, talk: Talk, at: datetime) -> None:
         talk.until = at

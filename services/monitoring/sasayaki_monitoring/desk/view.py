@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 from sasayaki.event import Recorded
 from sasayaki.media.v1 import call_events_pb2 as media_wire
-from sasayaki.media.v1.call_events import CallEnded, SupervisionMode, TalkStarted
+from sasayaki.media.v1.call_events import CallEnded, OperatorLegEnded, SupervisionMode, TalkStarted
 from sasayaki.monitoring.v1 import alert_events_pb2 as alert_wire
 from sasayaki.monitoring.v1 import desk_pb2 as wire
 from sasayaki.monitoring.v1 import supervision_events_pb2 as supervision_wire
@@ -27,6 +27,7 @@ from sasayaki.monitoring.v1.supervision_events import (
 )
 from sasayaki_monitoring.alerts.rows import AlertRows
 from sasayaki_monitoring.desk.watchers import Operator, Row, Watcher, Watchers, Words
+from sasayaki_monitoring.floor.legs import Legs
 
 ENDED_MOST = 10_000
 """Ended calls remembered; a text that was written just before its call ended comes later."""
@@ -61,6 +62,8 @@ class DeskView:
         self._alerts = AlertRows()
         self._asked: dict[str, Operator] = {}
         self._listeners: dict[str, _Listener] = {}
+        self._shown_to: dict[str, frozenset[Operator]] = {}
+        self._legs = Legs()
         self._texts: dict[str, _Text] = {}
         self._ended: dict[str, None] = {}
 
@@ -88,13 +91,16 @@ class DeskView:
                 self._write(record, text)
             case SupervisionEnded():
                 self._asked_no_more(record.subject)
-                listener = self._listeners.pop(record.subject, None)
-                if listener is not None:
-                    self._take(listener.operator, wire.DeskGone(listener=record.subject))
+                if self._listeners.pop(record.subject, None) is not None:
+                    self._shows(record.subject, frozenset())
             case CallEnded():
                 self._call_ends(record.subject)
+                self._others_talk(record)
             case TalkStarted(operator_id=operator_id):
                 self._talks((record.tenant_id, operator_id), record.subject)
+                self._others_talk(record)
+            case OperatorLegEnded():
+                self._others_talk(record)
             case _:
                 self._follow(record)
 
@@ -152,13 +158,38 @@ class DeskView:
                 after.contact_id, after.mode = switched.contact_id, _mode(switched.mode)
                 after.since.FromDatetime(record.time)
                 there = _Listener(operator, record.client_id or "", after)
-                if operator != listener.operator:
-                    self._take(listener.operator, wire.DeskGone(listener=record.subject))
         self._listens(there)
 
     def _listens(self, listener: _Listener) -> None:
-        self._listeners[listener.shown.supervision_id] = listener
-        self._put(listener.operator, Row(wire.DeskRow(listener=listener.shown)))
+        supervision_id = listener.shown.supervision_id
+        self._listeners[supervision_id] = listener
+        heard = self._heard_by(listener)
+        self._shows(supervision_id, heard)
+        for operator in sorted(heard):
+            self._put(operator, Row(wire.DeskRow(listener=listener.shown)))
+
+    def _heard_by(self, listener: _Listener) -> frozenset[Operator]:
+        """Whom the supervisor hears: who is supervised, and who talks in the same call."""
+        tenant_id, _ = listener.operator
+        legs = self._legs.of(listener.shown.contact_id)
+        return frozenset((listener.operator, *((tenant_id, leg.operator_id) for leg in legs)))
+
+    def _shows(self, supervision_id: str, heard: frozenset[Operator]) -> None:
+        """Takes the listener off the desks of those who are heard no more."""
+        for operator in sorted(self._shown_to.pop(supervision_id, frozenset()) - heard):
+            self._take(operator, wire.DeskGone(listener=supervision_id))
+        if heard:
+            self._shown_to[supervision_id] = heard
+
+    def _others_talk(self, record: Recorded[Any]) -> None:
+        """Who joins a call, or leaves it, is told who hears them."""
+        if self._legs.fold(record):
+            for listener in list(self._listeners.values()):
+                same = listener.shown.contact_id == record.subject
+                if same and self._heard_by(listener) != self._shown_to.get(
+                    listener.shown.supervision_id
+                ):
+                    self._listens(listener)
 
     def _write(self, record: Recorded[Any], written: TextWhispered) -> None:
         listener = self._listeners.get(record.subject)

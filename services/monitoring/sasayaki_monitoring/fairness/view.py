@@ -73,7 +73,6 @@ class _Talk:
     operator: "_Operator"
     contact_id: str
     client_id: str
-    leg_id: str
     since: float
 
 
@@ -136,7 +135,8 @@ class FairnessView:
         """By tenant and client company."""
         self._supervisions: dict[str, _Supervision] = {}
         self._tenants: dict[str, dict[str, _Operator]] = {}
-        self._talks: dict[str, _Talk] = {}
+        self._talks: dict[str, dict[str, _Talk]] = {}
+        """By contact and leg: one operator usually, more in a consultation."""
         self._sessions: dict[_Key, _Session] = {}
         self._ears: dict[str, dict[str, tuple[_Session, float]]] = {}
         """By contact and leg: whom a supervisor hears now, and since when."""
@@ -144,20 +144,19 @@ class FairnessView:
     def fold(self, record: Recorded[Any]) -> None:
         at = record.time.timestamp()
         match record.data:
-            case TalkStarted(operator_id=operator_id, leg_id=leg_id):
-                self._talk_ends(record.subject, at)
+            case TalkStarted(operator_id=operator_id, leg_id=leg_id) if operator_id:
+                self._talk_ends(record.subject, leg_id, at)
                 operator = self._operator(record.tenant_id, operator_id)
-                talk = _Talk(operator, record.subject, record.client_id or "", leg_id, at)
-                self._talks[record.subject] = talk
+                talk = _Talk(operator, record.subject, record.client_id or "", at)
+                self._talks.setdefault(record.subject, {})[leg_id] = talk
                 # Calls come in no common order: in a replay an earlier one may come later.
                 if operator.talk is None or operator.talk.since <= at:
                     operator.talk = talk
             case OperatorLegEnded(leg_id=leg_id):
-                talk_now = self._talks.get(record.subject)
-                if talk_now is not None and talk_now.leg_id == leg_id:
-                    self._talk_ends(record.subject, at)
+                self._talk_ends(record.subject, leg_id, at)
             case CallEnded():
-                self._talk_ends(record.subject, at)
+                for leg_id in tuple(self._talks.get(record.subject, ())):
+                    self._talk_ends(record.subject, leg_id, at)
                 for leg_id in tuple(self._ears.get(record.subject, ())):
                     self._ear_ends(record.subject, leg_id, at)
             case SupervisorHeard() as heard:
@@ -263,10 +262,13 @@ class FairnessView:
         if not ears:
             del self._ears[contact_id]
 
-    def _talk_ends(self, contact_id: str, at: float) -> None:
-        talk = self._talks.pop(contact_id, None)
+    def _talk_ends(self, contact_id: str, leg_id: str, at: float) -> None:
+        legs = self._talks.get(contact_id)
+        talk = legs.pop(leg_id, None) if legs else None
         if talk is None:
             return
+        if not legs:
+            del self._talks[contact_id]
         talk.operator.talked(talk.client_id, at, max(0.0, at - talk.since))
         if talk.operator.talk is talk:
             talk.operator.talk = None

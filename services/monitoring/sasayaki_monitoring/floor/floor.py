@@ -6,13 +6,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from sasayaki.event import Recorded
-from sasayaki.media.v1.call_events import CallArrived, CallEnded, OperatorLegEnded, TalkStarted
+from sasayaki.media.v1.call_events import (
+    CallArrived,
+    CallEnded,
+    CallPlaced,
+    OperatorLegEnded,
+    TalkStarted,
+)
 from sasayaki_chassis.decider import Refused
+from sasayaki_monitoring.floor.legs import Legs
 
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """One customer with one operator."""
+    """One customer with one operator: of several, the one who has talked longest."""
 
     contact_id: str
     tenant_id: str
@@ -28,6 +35,7 @@ class Floor:
 
     def __init__(self) -> None:
         self._talks: dict[str, Talk] = {}
+        self._legs = Legs()
         self._clients: dict[str, str] = {}
         self._awaited: dict[str, asyncio.Event] = {}
 
@@ -36,20 +44,29 @@ class Floor:
         match record.data:
             case CallArrived():
                 self._clients[contact_id] = record.client_id or ""
-            case TalkStarted(operator_id=operator_id, leg_id=leg_id):
-                client_id = record.client_id or self._clients.get(contact_id, "")
-                self._talks[contact_id] = Talk(
-                    contact_id, record.tenant_id, client_id, operator_id, leg_id
-                )
-                if awaited := self._awaited.pop(contact_id, None):
-                    awaited.set()
-            case OperatorLegEnded(leg_id=leg_id):
-                talk = self._talks.get(contact_id)
-                if talk is not None and talk.leg_id == leg_id:
-                    del self._talks[contact_id]
+            case CallPlaced():
+                self._clients[contact_id] = record.client_id or ""
+            case TalkStarted() | OperatorLegEnded():
+                self._follow_legs(record)
             case CallEnded():
-                self._talks.pop(contact_id, None)
+                self._follow_legs(record)
                 self._clients.pop(contact_id, None)
+
+    def _follow_legs(self, record: Recorded[Any]) -> None:
+        """A second operator changes nothing until the first has left."""
+        contact_id = record.subject
+        if not self._legs.fold(record):
+            return
+        talk, first = self._talks.get(contact_id), next(iter(self._legs.of(contact_id)), None)
+        if first is None:
+            self._talks.pop(contact_id, None)
+        elif talk is None or talk.leg_id != first.leg_id:
+            client_id = record.client_id or self._clients.get(contact_id, "")
+            self._talks[contact_id] = Talk(
+                contact_id, record.tenant_id, client_id, first.operator_id, first.leg_id
+            )
+            if awaited := self._awaited.pop(contact_id, None):
+                awaited.set()
 
     def talk(self, contact_id: str, *, tenant_id: str) -> Talk:
         """The talk of a contact; refuses UNKNOWN_CALL, for another tenant's as for none."""

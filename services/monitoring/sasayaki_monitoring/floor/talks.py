@@ -6,12 +6,22 @@ from typing import Any
 
 from sasayaki.callreason.v1.enquiry_events import EnquiryClosed, ReasonStated
 from sasayaki.event import Recorded
-from sasayaki.media.v1.call_events import CallEnded, HoldEnded, HoldStarted, TalkStarted
+from sasayaki.media.v1.call_events import (
+    CallEnded,
+    CustomerHeld,
+    CustomerResumed,
+    HoldEnded,
+    HoldStarted,
+    OperatorLegEnded,
+    TalkStarted,
+)
 from sasayaki.monitoring.v1 import floor_pb2 as wire
 from sasayaki_monitoring.floor.floor import Floor, Talk
 from sasayaki_monitoring.floor.watchers import Row
 
-BEGINNINGS = (ReasonStated, TalkStarted, HoldStarted)
+CUSTOMER_HELD = "customer held"
+"""Stands for a leg where the customer was put on hold by us, and not by a phone."""
+BEGINNINGS = (ReasonStated, TalkStarted, HoldStarted, CustomerHeld)
 """What makes a contact worth remembering; both topics say when it is over."""
 
 
@@ -48,8 +58,12 @@ class TalkRows:
                 about.reason_id = reason_id
             case HoldStarted(leg_id=leg_id):
                 about.held[leg_id] = record.time
-            case HoldEnded(leg_id=leg_id):
+            case HoldEnded(leg_id=leg_id) | OperatorLegEnded(leg_id=leg_id):
                 about.held.pop(leg_id, None)
+            case CustomerHeld():
+                about.held[CUSTOMER_HELD] = record.time
+            case CustomerResumed():
+                about.held.pop(CUSTOMER_HELD, None)
             case CallEnded() | EnquiryClosed() if talk is None:
                 del self._about[contact_id]
         return _row(talk, about) if talk is not None else None

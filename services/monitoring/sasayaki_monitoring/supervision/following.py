@@ -56,12 +56,13 @@ class FollowOperator:
     def __init__(self) -> None:
         self._followed: dict[str, _Followed] = {}
         self._talks: dict[Operator, tuple[str, str]] = {}
-        self._operators: dict[str, Operator] = {}
+        self._legs: dict[str, dict[str, Operator]] = {}
+        """By contact and leg: one operator usually, more in a consultation."""
 
     def react(self, record: Recorded[Any]) -> Iterable[Message]:
         contact_id = supervision_id = record.subject
         match record.data:
-            case TalkStarted(operator_id=operator_id, leg_id=leg_id):
+            case TalkStarted(operator_id=operator_id, leg_id=leg_id) if operator_id:
                 yield from self._talks_now((record.tenant_id, operator_id), contact_id, leg_id)
             case OperatorLegEnded(leg_id=leg_id):
                 self._talk_ends(contact_id, leg_id)
@@ -84,7 +85,7 @@ class FollowOperator:
 
     def _talks_now(self, operator: Operator, contact_id: str, leg_id: str) -> Iterator[Message]:
         self._talks[operator] = (contact_id, leg_id)
-        self._operators[contact_id] = operator
+        self._legs.setdefault(contact_id, {})[leg_id] = operator
         for supervision_id, followed in self._followed.items():
             if followed.operator == operator and followed.contact_id != contact_id:
                 yield from self._follow(supervision_id, followed, contact_id)
@@ -102,12 +103,10 @@ class FollowOperator:
             yield monitoring.FollowCallRequest(supervision_id=supervision_id, contact_id=contact_id)
 
     def _talk_ends(self, contact_id: str, leg_id: str = "") -> None:
-        operator = self._operators.get(contact_id)
-        if operator is None:
-            return
-        of_contact, of_leg = self._talks.get(operator, ("", ""))
-        if leg_id and of_leg != leg_id:
-            return
-        del self._operators[contact_id]
-        if of_contact == contact_id:
-            del self._talks[operator]
+        legs = self._legs.get(contact_id, {})
+        for each in [leg_id] if leg_id else list(legs):
+            operator = legs.pop(each, None)
+            if operator is not None and self._talks.get(operator) == (contact_id, each):
+                del self._talks[operator]
+        if not legs:
+            self._legs.pop(contact_id, None)

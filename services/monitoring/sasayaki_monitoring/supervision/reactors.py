@@ -16,8 +16,10 @@ from sasayaki.media.v1 import media_service_pb2 as media
 from sasayaki.media.v1.call_events import (
     CallEnded,
     LegEndReason,
+    OperatorLegEnded,
     SupervisionMode,
     SupervisorLegEnded,
+    TalkStarted,
 )
 from sasayaki.media.v1.phone_events import PhoneConnected, PhoneGone
 from sasayaki.monitoring.v1 import monitoring_service_pb2 as monitoring
@@ -32,6 +34,7 @@ from sasayaki.monitoring.v1.supervision_events import (
     SupervisionStarted,
     TargetSwitched,
 )
+from sasayaki_monitoring.floor.legs import Legs
 
 PHONE_LOST = frozenset(
     (
@@ -191,12 +194,16 @@ class _Held:
 
     contact_id: str
     supervisor: Operator
+    operator_id: str
     since: datetime
     awaiting: bool = False
 
 
 class EndWithCall:
     """A supervision ends when its call does, or when the supervisor's phone is gone.
+
+    It is one of an operator's: it ends too when that operator leaves and the call goes on with
+    another, who was not asked whether they may be heard.
 
     A leg that ended because the phone moved to another call ends nothing. While an operator's next
     call is awaited there is no leg: then the phone itself is watched.
@@ -208,6 +215,7 @@ class EndWithCall:
     def __init__(self) -> None:
         self._held: dict[str, _Held] = {}
         self._on: dict[str, set[str]] = {}
+        self._legs = Legs()
         self._ended: dict[str, None] = {}
         self._phones: dict[str, Operator] = {}
         self._gone: dict[Operator, datetime] = {}
@@ -217,17 +225,23 @@ class EndWithCall:
         match record.data:
             case SupervisionStarted() | ConsentRequested() as begun:
                 supervisor = (record.tenant_id, begun.supervisor_id)
-                held = _Held(begun.contact_id, supervisor, now)
+                held = _Held(begun.contact_id, supervisor, begun.operator_id, now)
                 yield from self._goes_on(supervision_id, held)
-            case TargetSwitched(contact_id=contact_id):
+            case TargetSwitched(contact_id=contact_id, operator_id=operator_id):
                 if (before := self._held.get(supervision_id)) is not None:
-                    held = _Held(contact_id, before.supervisor, now)
+                    held = _Held(contact_id, before.supervisor, operator_id, now)
                     yield from self._goes_on(supervision_id, held)
             case OperatorAwaited():
                 yield from self._awaits(supervision_id)
             case SupervisionEnded():
                 self._leaves(supervision_id)
+            case TalkStarted():
+                self._legs.fold(record)
+            case OperatorLegEnded():
+                self._legs.fold(record)
+                yield from self._operator_left(record, record.data)
             case CallEnded():
+                self._legs.fold(record)
                 self._remember(record.subject)
                 for each in sorted(self._on.get(record.subject, ())):
                     yield _end(each, SupervisionEndReason.CALL_ENDED, record.subject)
@@ -238,6 +252,17 @@ class EndWithCall:
                 self._phones[record.subject] = (record.tenant_id, user_id)
             case PhoneGone():
                 yield from self._phone_gone(record.subject, now)
+
+    def _operator_left(self, record: Recorded[Any], ended: OperatorLegEnded) -> Iterator[Message]:
+        """Handed over, or left to a colleague; one of before the supervision is none of it."""
+        contact_id = record.subject
+        handed_over = ended.reason is LegEndReason.TRANSFERRED
+        if not handed_over and not self._legs.of(contact_id):
+            return  # taken over, or the call is about to end
+        for each in sorted(self._on.get(contact_id, ())):
+            held = self._held[each]
+            if held.operator_id == ended.operator_id and held.since <= record.time:
+                yield _end(each, SupervisionEndReason.CALL_ENDED, contact_id)
 
     def _goes_on(self, supervision_id: str, held: _Held) -> Iterator[Message]:
         self._leaves(supervision_id)

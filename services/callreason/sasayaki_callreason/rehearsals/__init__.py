@@ -1,0 +1,1 @@
+"""Test cases beside a flow: callers in virtual time, judged by what an enquiry decides."""

@@ -1,0 +1,1 @@
+"""`./sasayaki flow`: check, test, publish and roll back a client company's flows."""
