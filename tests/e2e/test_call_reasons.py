@@ -126,5 +126,5 @@ async def test_keys_state_reasons_of_the_tree_and_operators_correct_them(
     rolled_up = await counted(running, handled + 2, "--level", "1")
     assert "rsn_amount" not in {row.get("reason_id", "") for row in rolled_up["rows"]}
     printed = reported(running)
-    for words in ("パレート / Pareto", "請求額", "Amount", "いたずら", "stated → confirmed"):
+    for words in ("Pareto by workload", "請求額", "Amount", "いたずら", "stated → confirmed"):
         assert words in printed

@@ -28,7 +28,16 @@ from sasayaki.routing.v1.routing_service_pb2_grpc import RoutingServiceStub
 from sasayaki_tools.paths import ROOT
 from sasayaki_tools.platform.endpoints import Endpoints
 from sasayaki_tools.say import Failed
-from sasayaki_tools.seed_file import Article, Client, Retention, Script, Seed, User, read_knowledge
+from sasayaki_tools.seed_file import (
+    Article,
+    Client,
+    Outbound,
+    Retention,
+    Script,
+    Seed,
+    User,
+    read_knowledge,
+)
 from sasayaki_tools.seed_prompts import prompt_files
 
 ANSWER_WAIT_S = 20.0
@@ -81,6 +90,8 @@ def apply(seed: Seed, platform: Endpoints) -> None:
                 _teach(doors, client, KNOWLEDGE / file)
             if client.retention:
                 _ask(doors.recording.SetRetention, retention_row(client, client.retention), doors)
+            if client.outbound:
+                _ask(doors.media.SetOutboundRule, outbound_row(client, client.outbound), doors)
         for user in seed.operators:
             _ask(doors.routing.PutOperator, operator_row(user), doors)
 
@@ -159,6 +170,18 @@ def retention_row(client: Client, kept: Retention) -> recording.SetRetentionRequ
             ReasonRetention(reason_id=reason_id, days=days)
             for reason_id, days in kept.reasons.items()
         ],
+    )
+
+
+def outbound_row(client: Client, rule: Outbound) -> media.SetOutboundRuleRequest:
+    """The request that says whom the company may have called."""
+    return media.SetOutboundRuleRequest(
+        client_id=client.id,
+        prefixes=rule.prefixes,
+        denied_prefixes=rule.denied,
+        concurrent_max=rule.concurrent,
+        per_minute_max=rule.per_minute,
+        per_day_max=rule.per_day,
     )
 
 

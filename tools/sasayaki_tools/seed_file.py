@@ -93,6 +93,16 @@ class Retention(Row):
     reasons: dict[str, int] = {}
 
 
+class Outbound(Row):
+    """Whom a company may have called: prefixes in E.164, and so many at once, a minute, a day."""
+
+    prefixes: tuple[str, ...]
+    denied: tuple[str, ...] = ()
+    concurrent: int
+    per_minute: int
+    per_day: int
+
+
 class Client(Row):
     """A client company: its numbers with the flow of each, its flows, prompts and form.
 
@@ -114,6 +124,7 @@ class Client(Row):
     flows: tuple[str, ...]
     knowledge: tuple[str, ...] = ()
     retention: Retention | None = None
+    outbound: Outbound | None = None
 
 
 class Seed(Row):

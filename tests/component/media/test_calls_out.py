@@ -101,6 +101,7 @@ async def test_a_call_out_counts_until_it_is_over(desk: Desk) -> None:
     assert await reason_of(second) == "OUTBOUND_REFUSED"
     told = await desk.outbound_told("OutboundRefused")
     assert told["refusal"] == "OUTBOUND_REFUSAL_CONCURRENT_CAP"
+    assert told["contact_id"] == first  # whom to call back again, or never
     desk.media.kill()
     ended = node.CallEnded(reason=node.CALL_END_NO_ANSWER)
     desk.node.happen(contact_id, call_ended=ended)

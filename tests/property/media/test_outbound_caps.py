@@ -59,7 +59,7 @@ class Centre:
 
     def ask(self) -> None:
         self.asked += 1
-        ask = Ask(f"out_{self.asked}", "con_1", "", "+81312345678", "hash", right=True)
+        ask = Ask(f"out_{self.asked}", "con_1", "con_0", "", "+81312345678", "hash", right=True)
         (event,) = OUTBOUND.decide(self.state, ask, self.now)
         assert isinstance(event, OutboundAllowed if self.may() else OutboundRefused)
         if isinstance(event, OutboundAllowed):

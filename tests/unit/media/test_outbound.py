@@ -21,7 +21,7 @@ OUTBOUND = outbound(ZoneInfo("Asia/Tokyo"))
 RULE = OutboundRuleSet(
     prefixes=("+81",), denied_prefixes=("+8190",), concurrent_max=2, per_minute_max=3, per_day_max=4
 )
-ASK = Ask("out_1", "con_1", "", "+81312345678", "hash", right=True)
+ASK = Ask("out_1", "con_1", "con_0", "", "+81312345678", "hash", right=True)
 MIDNIGHT = datetime(2026, 11, 21, 15, tzinfo=NOON.tzinfo)  # in Tokyo
 
 
@@ -41,7 +41,7 @@ def ended(number: int = 1) -> OutboundEnded:
 
 def refused(why: OutboundRefusal) -> OutboundRefused:
     return OutboundRefused(
-        refusal=why, contact_id="con_1", operator_id="", number_hash="hash", trunk=""
+        refusal=why, contact_id="con_0", operator_id="", number_hash="hash", trunk=""
     )
 
 

@@ -55,6 +55,17 @@ def test_the_largest_workload_stands_first_with_its_share() -> None:
     assert lines[first + 2].split() == ["(不明)", "(unknown)", "1", "0", "0.0", "-", "100.0"]
 
 
+def test_by_count_the_most_frequent_stands_first_with_its_share() -> None:
+    answer = pb.GetReasonReportResponse()
+    answer.CopyFrom(ANSWER)
+    answer.rows[2].contacts, answer.contacts = 13, 20
+    lines = reasons.text(answer, "cli_acme", SINCE, UNTIL, by_count=True).splitlines()
+    first = next(number for number, line in enumerate(lines) if line.startswith("(不明)"))
+    shares = [line.split()[-1] for line in lines[first : first + 3]]
+    assert shares == ["65.0", "90.0", "100.0"]
+    assert any("Pareto by count" in line for line in lines)
+
+
 def test_every_heading_stands_in_both_languages() -> None:
     whole = "\n".join(told())
     for ja, en in reasons.PARETO_HEADINGS:

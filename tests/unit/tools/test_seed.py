@@ -97,3 +97,12 @@ def test_a_misspelt_key_is_refused_with_its_place(tmp_path: Path) -> None:
 def test_an_unknown_seed_is_refused_by_name() -> None:
     with pytest.raises(Failed, match="'nowhere'"):
         read_seed("nowhere")
+
+
+def test_a_company_may_have_called_whom_the_seed_says() -> None:
+    for client in DEMO.clients:
+        if client.outbound is None:
+            continue
+        row = seed.outbound_row(client, client.outbound)
+        assert list(row.prefixes) == ["+81"]
+        assert 0 < row.concurrent_max <= row.per_minute_max <= row.per_day_max

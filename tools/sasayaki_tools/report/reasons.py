@@ -1,8 +1,10 @@
 """`./sasayaki report reasons`: why customers of a client company called, and what work it made."""
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate
+from time import monotonic, sleep
 
 import grpc
 from google.protobuf.json_format import MessageToJson
@@ -17,6 +19,7 @@ from sasayaki_tools.say import Failed
 from sasayaki_tools.seed_file import read_seed
 
 ANSWER_WAIT_S = 20.0
+AGAIN_AFTER_S = 0.5
 USUAL = timedelta(days=28)
 MS_PER_MINUTE = 60_000
 PARETO_HEADINGS = (
@@ -39,6 +42,9 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--from", dest="since", metavar="TIME", help="28 days before the end")
     parser.add_argument("--until", metavar="TIME", help="the present")
     parser.add_argument("--level", type=int, default=0, metavar="N", help="1: first level only")
+    parser.add_argument(
+        "--by", choices=("workload", "count"), default="workload", help="what the Pareto is of"
+    )
     parser.add_argument("--json", action="store_true", help="print the answer as JSON")
     wanted = parser.parse_args(arguments)
     until = _instant("--until", wanted.until) if wanted.until else datetime.now(UTC)
@@ -47,12 +53,19 @@ def main(arguments: list[str]) -> int:
     if wanted.json:
         print(MessageToJson(told, preserving_proto_field_name=True))
     else:
-        print(text(told, wanted.client, since, until))
+        print(text(told, wanted.client, since, until, by_count=wanted.by == "count"))
     return 0
 
 
-def text(told: pb.GetReasonReportResponse, client_id: str, since: datetime, until: datetime) -> str:
-    """Heading, Pareto by workload, and stated against confirmed."""
+def text(
+    told: pb.GetReasonReportResponse,
+    client_id: str,
+    since: datetime,
+    until: datetime,
+    *,
+    by_count: bool = False,
+) -> str:
+    """Heading, Pareto by workload or by count, and stated against confirmed."""
     head = (
         f"コールリーズン / Call reasons: {client_id}, "
         f"{since.astimezone():%Y-%m-%d %H:%M} – {until.astimezone():%Y-%m-%d %H:%M} "
@@ -68,13 +81,23 @@ def text(told: pb.GetReasonReportResponse, client_id: str, since: datetime, unti
             head,
             f"{told.contacts} 件 / contacts, 対応 / handled {handled}, "
             f"負荷 / workload {minutes:.1f} 分 / min (通話+保留+後処理 / talk + hold + wrap-up)",
-            "パレート / Pareto\n" + table(PARETO_HEADINGS, [_row(row) for row in told.rows]),
+            _pareto(told, by_count),
             "申告 → 確定 / stated → confirmed\n" + _matrix(told.pairs, names),
         )
     )
 
 
-def _row(row: pb.ReasonRow) -> list[str]:
+def _pareto(told: pb.GetReasonReportResponse, by_count: bool) -> str:
+    if not by_count:
+        rows = [_row(row, row.cumulative_share) for row in told.rows]
+        return "パレート(負荷) / Pareto by workload\n" + table(PARETO_HEADINGS, rows)
+    ordered = sorted(told.rows, key=lambda row: -row.contacts)
+    sums = accumulate(row.contacts for row in ordered)
+    rows = [_row(row, upto / told.contacts) for row, upto in zip(ordered, sums, strict=True)]
+    return "パレート(件数) / Pareto by count\n" + table(PARETO_HEADINGS, rows)
+
+
+def _row(row: pb.ReasonRow, cumulative_share: float) -> list[str]:
     ja, en = _name(row)
     return [
         ja,
@@ -83,7 +106,7 @@ def _row(row: pb.ReasonRow) -> list[str]:
         str(row.handled),
         f"{row.workload_ms / MS_PER_MINUTE:.1f}",
         f"{row.handle_ms_mean / 1000:.0f}" if row.handled else "-",
-        f"{100 * row.cumulative_share:.1f}",
+        f"{100 * cumulative_share:.1f}",
     ]
 
 
@@ -148,9 +171,17 @@ def _asked(
     getattr(request, "from").FromDatetime(since)
     metadata = (("authorization", f"Bearer {platform.tokens[asker]}"),)
     with grpc.insecure_channel(platform.grpc["callreason"]) as channel:
+        method = CallreasonServiceStub(channel).GetReasonReport
+        return _answered(lambda: method(request, metadata=metadata, timeout=ANSWER_WAIT_S))
+
+
+def _answered(ask: Callable[[], pb.GetReasonReportResponse]) -> pb.GetReasonReportResponse:
+    """The answer, asked for again while the service has not read everything yet."""
+    until = monotonic() + ANSWER_WAIT_S
+    while True:
         try:
-            return CallreasonServiceStub(channel).GetReasonReport(
-                request, metadata=metadata, timeout=ANSWER_WAIT_S
-            )
+            return ask()
         except grpc.RpcError as refusal:
-            raise Failed(f"{refusal.code().name}: {refusal.details()}") from None
+            if refusal.code() is not grpc.StatusCode.UNAVAILABLE or monotonic() > until:
+                raise Failed(f"{refusal.code().name}: {refusal.details()}") from None
+        sleep(AGAIN_AFTER_S)

@@ -10,7 +10,7 @@ from sasayaki.callreason.v1.knowledge_events import ArticlePut
 from sasayaki_callreason.knowledge.library import Library
 from sasayaki_callreason.knowledge.search import Document, Index, Text
 
-COMPANIES_MOST = 16
+COMPANIES_MOST = 8
 """Indexes kept; the one searched longest ago is made again when it is asked for."""
 
 FORGOTTEN = Counter(

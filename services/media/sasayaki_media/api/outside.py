@@ -1,5 +1,6 @@
 """Calls out of the centre: whom a company may call, a transfer out, a customer called back."""
 
+import asyncio
 from collections.abc import Iterable
 
 from sasayaki.media.v1 import call_events_pb2, media_service_pb2_grpc
@@ -26,6 +27,8 @@ RING_MS_USUAL = 30_000
 NUMBER_BYTES_MAX = 64
 SEALED_BYTES_MAX = 256
 PREFIXES_MAX = 100
+LOOKS, LOOK_S = 20, 0.1
+"""How often it is looked, and how long between, whether a client company is known by now."""
 CONCURRENT_MAX = 1_000
 PER_MINUTE_MAX = 1_000
 PER_DAY_MAX = 100_000
@@ -56,8 +59,7 @@ class Outside(media_service_pb2_grpc.MediaServiceServicer):
                 per_minute_max=between(0, PER_MINUTE_MAX),
                 per_day_max=between(0, PER_DAY_MAX),
             )
-            if not self._numbers.knows(Line(caller(context).tenant_id, request.client_id)):
-                raise Refused("UNKNOWN_CLIENT", f"no client company {request.client_id!r}")
+            await self._know(Line(caller(context).tenant_id, request.client_id))
             rule = OutboundRuleSet(
                 prefixes=tuple(request.prefixes),
                 denied_prefixes=tuple(request.denied_prefixes),
@@ -90,6 +92,7 @@ class Outside(media_service_pb2_grpc.MediaServiceServicer):
             ask = Ask(
                 outbound_id=leg,
                 contact_id=request.contact_id,
+                wanted_in=request.contact_id,
                 operator_id=_wanted_by(context, request.operator_id),
                 number=number if hidden.sealed else "",
                 number_hash=hidden.hash,
@@ -126,13 +129,13 @@ class Outside(media_service_pb2_grpc.MediaServiceServicer):
             )
             previous = self._previous(request, context)
             node_id = self._node.node_id()
-            sealed = request.number_sealed or previous.customer_sealed
-            number = e164(self._keys.open(request.client_id, sealed))
+            number = self._number_of(request, previous, caller(context).tenant_id)
             hidden = self._keys.hide(request.client_id, number)
             drawn = self._calls.draw_contact_id()
             ask = Ask(
                 outbound_id=drawn,
                 contact_id=drawn,
+                wanted_in=request.previous_contact_id,
                 operator_id=_wanted_by(context, ""),
                 number=number,
                 number_hash=hidden.hash,
@@ -169,15 +172,27 @@ class Outside(media_service_pb2_grpc.MediaServiceServicer):
         return leg in state.outside_over or any(each.leg_id == leg for each in state.operators)
 
     def _previous(self, request: pb.PlaceCallRequest, context: Context) -> Thread:
-        """The contact that is called back: of the same company, by a number that is theirs yet."""
+        """The contact that is called back, of the same company."""
         known = whose(self._calls, request.previous_contact_id, caller(context))
         state = self._calls.state(request.previous_contact_id)
         if known.client_id != request.client_id or isinstance(state, New):
             raise Refused("UNKNOWN_CONTACT", f"no contact {request.previous_contact_id!r}")
-        line = self._numbers.line(state.thread.our_number)
-        if line != Line(known.tenant_id, request.client_id):
-            raise Refused("NUMBER_GONE", "the number that was dialled is the company's no more")
         return state.thread
+
+    def _number_of(self, request: pb.PlaceCallRequest, previous: Thread, tenant_id: str) -> str:
+        """Whom to call; nobody when the number that they would see is the company's no more."""
+        if self._numbers.line(previous.our_number) != Line(tenant_id, request.client_id):
+            return ""
+        sealed = request.number_sealed or previous.customer_sealed
+        return e164(self._keys.open(request.client_id, sealed))
+
+    async def _know(self, company: Line) -> None:
+        """Returns when the company is known; one that was made just now may still be read."""
+        for _ in range(LOOKS):
+            if self._numbers.knows(company):
+                return
+            await asyncio.sleep(LOOK_S)
+        raise Refused("UNKNOWN_CLIENT", f"no client company {company.client_id!r}")
 
 
 def _wanted_by(context: Context, operator_id: str) -> str:

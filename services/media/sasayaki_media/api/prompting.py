@@ -25,7 +25,7 @@ from sasayaki_media.sound.wav import NotAPrompt, length_ms
 
 FIRST_DIGIT_MS_USUAL = 5_000
 NEXT_DIGIT_MS_USUAL = 3_000
-DIGIT_MS_MAX = 120_000
+DIGIT_MS_MAX = 300_000
 DIGITS_MAX = 32
 PLAY_ID_BYTES_MAX = 128
 

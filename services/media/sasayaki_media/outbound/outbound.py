@@ -56,11 +56,13 @@ class SetRule:
 class Ask:
     """May this number be called? In E.164, or empty when what was given is none.
 
-    `right`: whether who asks may ask at all. The number itself goes into no event.
+    `right`: whether who asks may ask at all. The number itself goes into no event. A refusal names
+    `wanted_in`, the contact from which it was asked: the one that was to be placed never is.
     """
 
     outbound_id: str
     contact_id: str
+    wanted_in: str
     operator_id: str
     number: str
     number_hash: str
@@ -119,7 +121,7 @@ def _asked(state: State, ask: Ask, now: datetime, zone: ZoneInfo) -> list[Outbou
         return [
             OutboundRefused(
                 refusal=refusal,
-                contact_id=ask.contact_id,
+                contact_id=ask.wanted_in,
                 operator_id=ask.operator_id,
                 number_hash=ask.number_hash,
                 trunk="",

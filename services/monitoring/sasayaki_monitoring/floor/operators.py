@@ -8,6 +8,10 @@ from typing import Any
 from sasayaki.event import Recorded
 from sasayaki.monitoring.v1 import floor_pb2 as wire
 from sasayaki.routing.v1.pool_events import (
+    CallbackDue,
+    CallbackFailed,
+    ConsultAccepted,
+    ConsultEnded,
     OfferAccepted,
     OfferDeclined,
     OfferLapsed,
@@ -65,7 +69,7 @@ class Operators:
     def moved(self, record: Recorded[Any]) -> Iterator[Operator]:
         """Yields the operator as the record leaves them, if it changes one."""
         operator_id = getattr(record.data, "operator_id", None)
-        if operator_id is None:
+        if not operator_id:
             return
         key = (record.tenant_id, operator_id)
         before = self._operators.get(key)
@@ -82,9 +86,18 @@ def _moved(operator: Operator, record: Recorded[Any]) -> Operator:
         case OperatorStateSet(state=state, since=since, reason=reason):
             return _in(operator, state, since, reason)
         case OfferMade(offer_id=offer_id):
+            # One who was kept free for a customer who is called back was ready before.
+            ready_since = operator.ready_since or operator.since
             ringing = _in(operator, OperatorState.RINGING, record.time)
-            return replace(ringing, offer_id=offer_id, ready_since=operator.since)
-        case OfferAccepted():
+            return replace(ringing, offer_id=offer_id, ready_since=ready_since)
+        case CallbackDue():
+            kept_free = _in(operator, OperatorState.RINGING, record.time)
+            return replace(kept_free, ready_since=operator.since)
+        case CallbackFailed(since=since) if operator.state is OperatorState.RINGING:
+            return _in(operator, OperatorState.READY, since)
+        case ConsultEnded(since=since):
+            return _in(operator, OperatorState.READY, since)
+        case OfferAccepted() | ConsultAccepted():
             return _in(operator, OperatorState.TALKING, record.time)
         case OfferDeclined(since=since):
             return _in(operator, OperatorState.AWAY, since, MISSED)

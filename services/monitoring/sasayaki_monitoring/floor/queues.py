@@ -6,17 +6,25 @@ five): whoever still waits is in neither.
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
 from sasayaki.event import Recorded
 from sasayaki.routing.v1.pool_events import (
+    CallbackAsked,
+    ConsultAccepted,
     ContactAbandoned,
     ContactLeft,
     ContactQueued,
+    ContactTransferred,
     OfferAccepted,
     OfferDeclined,
+    OfferKind,
+    OfferLapsed,
+    OfferMade,
+    OfferWithdrawn,
+    TransferKind,
     WrapUpStarted,
 )
 
@@ -31,11 +39,15 @@ QueueKey: TypeAlias = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class _Wish:
-    """A contact that is in a queue, or was answered from it and may come back."""
+    """A contact that is in a queue, or was answered from it and may come back.
+
+    `given`: a colleague has it, and the wrap-up that follows is not its end.
+    """
 
     key: QueueKey
     since: datetime
     answered: bool = False
+    given: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +116,8 @@ class Queues:
         self.queues: dict[QueueKey, Queue] = {}
         self.in_time = in_time
         self._wishes: dict[tuple[str, str], _Wish] = {}
+        self._consults: set[str] = set()
+        """Offers that ring at a colleague who is asked: at most as many as there are operators."""
 
     def fold(self, record: Recorded[Any]) -> Iterator[Queue]:
         """Yields the queue that the record changes."""
@@ -122,8 +136,21 @@ class Queues:
             case ContactAbandoned(contact_id=contact_id):
                 past = Past(at, answered=False, in_time=False)
                 yield from self._leaves(tenant_id, contact_id, past)
-            case ContactLeft(contact_id=contact_id) | WrapUpStarted(contact_id=contact_id):
+            case ContactTransferred() as given:
+                yield from self._transferred(tenant_id, given)
+            case WrapUpStarted(contact_id=contact_id):
+                yield from self._wrapped_up(tenant_id, contact_id)
+            case ContactLeft(contact_id=contact_id) | CallbackAsked(contact_id=contact_id):
                 yield from self._leaves(tenant_id, contact_id, None)
+            case OfferMade(kind=OfferKind.CONSULT, offer_id=offer_id):
+                self._consults.add(offer_id)
+            case (
+                ConsultAccepted(offer_id=offer_id)
+                | OfferDeclined(offer_id=offer_id)
+                | OfferLapsed(offer_id=offer_id)
+                | OfferWithdrawn(offer_id=offer_id)
+            ) if offer_id in self._consults:
+                self._consults.discard(offer_id)  # the customer has not waited for that
             case OfferDeclined(contact_id=contact_id):
                 yield from self._waits_again(tenant_id, contact_id)
 
@@ -148,6 +175,28 @@ class Queues:
             yield queue
         elif waited:
             yield queue
+
+    def _transferred(self, tenant_id: str, given: ContactTransferred) -> Iterator[Queue]:
+        """Given away blind, the contact waits anew; else a colleague has it."""
+        contact_id = given.contact_id
+        wish = self._wishes.get((tenant_id, contact_id))
+        if wish is None:
+            return
+        if given.kind is TransferKind.WARM:
+            self._wishes[tenant_id, contact_id] = replace(wish, given=True)
+            return
+        key = (tenant_id, wish.key[1], given.queue_id)
+        self._wishes[tenant_id, contact_id] = _Wish(key, given.since)
+        queue = self.queues.setdefault(key, Queue(*key))
+        queue.waiting[contact_id] = given.since
+        yield queue
+
+    def _wrapped_up(self, tenant_id: str, contact_id: str) -> Iterator[Queue]:
+        wish = self._wishes.get((tenant_id, contact_id))
+        if wish is not None and wish.given:
+            self._wishes[tenant_id, contact_id] = replace(wish, given=False)
+        elif wish is None or wish.answered:
+            yield from self._leaves(tenant_id, contact_id, None)
 
     def _waits_again(self, tenant_id: str, contact_id: str) -> Iterator[Queue]:
         """Whoever was answered and lost the operator's phone waits on, as long as before."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
@@ -11,10 +12,14 @@ from sasayaki.monitoring.v1.supervision_events import (
     SupervisionEnded,
 )
 from sasayaki.routing.v1.pool_events import (
+    CallbackAsked,
     ContactAbandoned,
     ContactLeft,
     ContactQueued,
+    ContactTransferred,
     OfferAccepted,
+    PriorityRaised,
+    TransferKind,
 )
 from sasayaki_chassis.identity import Identity
 from sasayaki_monitoring.alerts.rows import AlertRows
@@ -118,16 +123,32 @@ class FloorView:
     def _of_the_pool(self, record: Recorded[Any]) -> None:
         match record.data:
             case ContactQueued(contact_id=contact_id) as queued:
-                self._put(("waiting", contact_id), _waiting(record.tenant_id, queued))
+                row = _waiting(record, contact_id, queued.queue_id, queued.queued_at)
+                row.shown.waiting.priority = queued.priority
+                self._put(("waiting", contact_id), row)
+            case ContactTransferred(contact_id=contact_id, kind=TransferKind.BLIND) as given:
+                row = _waiting(record, contact_id, given.queue_id, given.since)
+                self._put(("waiting", contact_id), row)
+            case PriorityRaised(contact_id=contact_id, priority=priority):
+                self._raise(contact_id, priority)
             case (
                 OfferAccepted(contact_id=contact_id)
                 | ContactAbandoned(contact_id=contact_id)
                 | ContactLeft(contact_id=contact_id)
+                | CallbackAsked(contact_id=contact_id)
             ):
                 self._take(("waiting", contact_id), wire.FloorGone(waiting=contact_id))
         self._queues.fold(record)
         for row in self._operators.fold(record):
             self._put(("operator", f"{row.tenant_id} {row.shown.operator.operator_id}"), row)
+
+    def _raise(self, contact_id: str, priority: int) -> None:
+        before = self._rows.get(("waiting", contact_id))
+        if before is not None:
+            shown = wire.FloorRow()
+            shown.CopyFrom(before.shown)
+            shown.waiting.priority = priority
+            self._put(("waiting", contact_id), replace(before, shown=shown))
 
     def _of_monitoring(self, record: Recorded[Any]) -> None:
         row = self._supervisions.fold(record)
@@ -165,12 +186,8 @@ class FloorView:
             self._watchers.show(Row(row.tenant_id, row.client_ids, shown, row.audience))
 
 
-def _waiting(tenant_id: str, queued: ContactQueued) -> Row:
-    row = wire.FloorWaiting(
-        contact_id=queued.contact_id,
-        client_id=queued.client_id,
-        queue_id=queued.queue_id,
-        priority=queued.priority,
-    )
-    row.since.FromDatetime(queued.queued_at)
-    return Row(tenant_id, frozenset((queued.client_id,)), wire.FloorRow(waiting=row))
+def _waiting(record: Recorded[Any], contact_id: str, queue_id: str, since: datetime) -> Row:
+    client_id = record.client_id or ""
+    row = wire.FloorWaiting(contact_id=contact_id, client_id=client_id, queue_id=queue_id)
+    row.since.FromDatetime(since)
+    return Row(record.tenant_id, frozenset((client_id,)), wire.FloorRow(waiting=row))

@@ -38,7 +38,7 @@ class Limits:
     """Until when a customer who was given to one person waits for nobody else."""
     seek: timedelta = timedelta(seconds=60)
     """Until when a colleague is sought."""
-    callback: timedelta = timedelta(seconds=60)
+    callback: timedelta = timedelta(seconds=55)
     """For how long an operator is reserved for a customer who is being called back."""
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from google.protobuf.message import Message
 
-from sasayaki.callreason.v1.enquiry_events import CallbackEntered
 from sasayaki.event import Recorded
 from sasayaki.media.v1 import call_events_pb2
 from sasayaki.media.v1 import media_service_pb2 as media
@@ -44,22 +43,18 @@ FAILURES = {
 
 
 class CallBack:
-    """The flow's wish comes to the pool, its turn to media, and the new call back to the pool."""
+    """The turn of a callback is media's to call, and how that goes comes back to the pool."""
 
     name = "call-back"
-    topics: tuple[str, ...] = (
-        "callreason.enquiry",
-        "routing.pool",
-        "media.call",
-        "media.outbound",
-    )
-    # Media refuses what no rule allows by an event, which this reactor follows; who talks with an
-    # operator by now needs no callback.
-    moot = frozenset(("OUTBOUND_REFUSED", "NOT_WAITING"))
+    topics: tuple[str, ...] = ("routing.pool", "media.call", "media.outbound")
+    # Media refuses what no rule allows by an event, which this reactor follows.
+    moot = frozenset(("OUTBOUND_REFUSED",))
 
     def __init__(self) -> None:
         self._numbers: dict[str, str] = {}
         """By contact that is to be called back: the number, sealed; empty: the caller's."""
+        self._asked: dict[str, str] = {}
+        """Who is being called, by the request for it: at most one for each operator."""
         self._recorded: OrderedDict[str, RecordingPolicy] = OrderedDict()
         self._placed: dict[str, str] = {}
         """Whom a call that goes on calls back, by its contact."""
@@ -69,31 +64,22 @@ class CallBack:
 
     def react(self, record: Recorded[Any]) -> Iterator[Message]:
         match record.data:
-            case CallbackEntered() as entered:
-                yield routing.RequestCallbackRequest(
-                    contact_id=record.subject,
-                    number_sealed=entered.number_sealed,
-                    client_id=record.client_id or "",
-                    queue_id=entered.queue_id,
-                    required_skills=entered.required_skills,
-                    priority=entered.priority,
-                )
             case CallbackAsked(contact_id=contact_id, number_sealed=number_sealed):
                 self._numbers[contact_id] = number_sealed
-            case (
-                CallbackDone(contact_id=contact_id)
-                | CallbackFailed(contact_id=contact_id, retry_at=None)
-            ):
-                self._numbers.pop(contact_id, None)
             case CallbackDue(contact_id=contact_id):
-                record_as = self._recorded.get(contact_id, RecordingPolicy.NONE)
+                self._asked[f"{record.id}/0"] = contact_id
+                policy = self._recorded.get(contact_id, RecordingPolicy.NONE)
                 yield media.PlaceCallRequest(
                     client_id=record.client_id or "",
                     previous_contact_id=contact_id,
                     number_sealed=self._numbers.get(contact_id, ""),
                     ring_ms_max=RING_MS_MAX,
-                    record=call_events_pb2.RecordingPolicy.Value(record_as.value),
+                    record=call_events_pb2.RecordingPolicy.Value(policy.value),
                 )
+            case CallbackDone(contact_id=contact_id):
+                self._over(contact_id, given_up=True)
+            case CallbackFailed(contact_id=contact_id, retry_at=retry_at):
+                self._over(contact_id, given_up=retry_at is None)
             case _:
                 yield from self._of_media(record)
 
@@ -110,8 +96,15 @@ class CallBack:
             case CallEnded(reason=reason) if record.subject in self._placed:
                 previous_id = self._placed.pop(record.subject)
                 yield _failed(previous_id, FAILURES.get(reason, CallbackFailure.NO_ANSWER))
-            case OutboundRefused(contact_id=contact_id) if contact_id in self._numbers:
-                yield _failed(contact_id, CallbackFailure.NOT_ALLOWED)
+            case OutboundRefused():
+                # A contact that never began is in nobody's books: the request says whom it was for.
+                if previous_id := self._asked.pop(record.causation_id or "", ""):
+                    yield _failed(previous_id, CallbackFailure.NOT_ALLOWED)
+
+    def _over(self, contact_id: str, *, given_up: bool) -> None:
+        self._asked = {key: each for key, each in self._asked.items() if each != contact_id}
+        if given_up:
+            self._numbers.pop(contact_id, None)
 
 
 def _failed(contact_id: str, failure: CallbackFailure) -> routing.AdvanceCallbackRequest:

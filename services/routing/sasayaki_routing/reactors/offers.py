@@ -126,6 +126,8 @@ class OfferToOperator:
     def _of_the_call(self, record: Recorded[Any]) -> Iterator[Message]:
         contact_id = record.subject
         match record.data:
+            case TalkStarted(operator_id="") | OperatorLegEnded(operator_id=""):
+                return  # somebody outside, whom the flow has called
             case TalkStarted(leg_id=leg_id, operator_id=operator_id):
                 self._legs.talks(contact_id, leg_id, operator_id)
                 yield routing.AcceptOfferRequest(contact_id=contact_id, operator_id=operator_id)

@@ -13,4 +13,6 @@ pub mod registrar;
 pub mod settings;
 pub mod signalling;
 pub mod stack;
+mod suspicions;
+mod trunks;
 pub mod wire;

@@ -6,6 +6,7 @@ use sip::location::{
     Binding, Change, Location, Refused, Registration, EXPIRES_S_MAX, EXPIRES_S_MIN,
 };
 use sip::message;
+use sip::trunk::Phones;
 
 /// Contacts that one REGISTER may name.
 const CONTACTS_MAX: usize = 8;
@@ -67,6 +68,14 @@ impl Registrar {
         self.location.lookup(now_ms, user)
     }
 
+    /// Who is registered at an instant.
+    pub fn at(&self, now_ms: u64) -> At<'_> {
+        At {
+            location: &self.location,
+            now_ms,
+        }
+    }
+
     fn change(&mut self, now_ms: u64, flow: Flow, user: &str, asked: &Asked) -> Answer {
         let Some(change) = change(asked) else {
             return plain(400);
@@ -93,6 +102,23 @@ impl Registrar {
             Err(Refused::BadContact) => plain(400),
             Err(Refused::OutOfOrder) => plain(500),
         }
+    }
+}
+
+/// The registered phones at an instant.
+#[derive(Debug, Clone, Copy)]
+pub struct At<'a> {
+    location: &'a Location,
+    now_ms: u64,
+}
+
+impl Phones for At<'_> {
+    fn user_at(&self, flow: Flow) -> Option<&str> {
+        self.location.user_at(self.now_ms, flow)
+    }
+
+    fn knows(&self, user: &str) -> bool {
+        !self.location.lookup(self.now_ms, user).is_empty()
     }
 }
 

@@ -4,9 +4,13 @@ use std::collections::BTreeSet;
 use std::env;
 use std::fs;
 use std::net::{IpAddr, SocketAddr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
+
+use sip::trunk::Trunks;
+
+use crate::trunks;
 
 /// What connections of SIP over TCP may take.
 #[derive(Debug, Clone, Copy)]
@@ -47,6 +51,9 @@ pub struct Settings {
     pub rtp_silence_ms: u64,
     /// `PARKED_MS`: a supervisor's phone that is kept connected without a call is hung up after so long.
     pub parked_ms: u64,
+    /// `TRUNKS`: the file that names who may bring calls and where calls to outside go; empty: everybody may bring them,
+    /// and nobody outside can be called.
+    pub trunks: Trunks,
 }
 
 impl Settings {
@@ -76,6 +83,10 @@ impl Settings {
             calls_max: parsed("CALLS_MAX", "1000")?,
             rtp_silence_ms: parsed("RTP_SILENCE_MS", "15000")?,
             parked_ms: parsed("PARKED_MS", "900000")?,
+            trunks: match text("TRUNKS", "").as_str() {
+                "" => Trunks::default(),
+                path => trunks::read(Path::new(path)).map_err(|fault| wrong("TRUNKS", &fault))?,
+            },
         })
     }
 }

@@ -12,19 +12,22 @@ use std::sync::atomic::Ordering;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use sip::trunk::{Caller, Trunks};
 use tokio::net::{TcpListener, UdpSocket, UnixListener};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{interval, sleep_until, Interval};
 
-use crate::calls::{Act, Caller, Calls, Limits};
+use crate::calls::{self, Act, Calls, Limits};
 use crate::journal::{self, Entry, Journal};
 use crate::link::{self, Brought, Link, ORDERS_WAITING_MAX};
 use crate::media::{Full, Levels, Media, MediaConfig, MediaHappening, MediaOrder};
 use crate::metrics::Metrics;
 use crate::registrar::Registrar;
 use crate::settings::Settings;
-use crate::stack::{Arrived, Stack};
-use crate::wire::Happening;
+use crate::stack::{Arrived, Invite, Stack};
+use crate::suspicions::Suspicions;
+use crate::wire::happening::Happening as What;
+use crate::wire::{Happening, Suspicion};
 
 /// Happenings of the media threads that may wait.
 const HAPPENINGS_WAITING_MAX: usize = 8_192;
@@ -44,6 +47,8 @@ pub struct Signalling {
     sip: SocketAddr,
     stack: Stack,
     calls: Calls,
+    trunks: Trunks,
+    suspicions: Suspicions,
     link: Link,
     journal: Journal,
     media: Media,
@@ -104,6 +109,7 @@ impl Signalling {
                 settings.rtp_ports.1,
             ),
             lease: Box::new(move || lease_from.reserve_port()),
+            trunk: settings.trunks.outbound().cloned(),
         };
         let registrar = Registrar {
             verifier: sip::digest::Verifier::new(
@@ -119,6 +125,8 @@ impl Signalling {
             sip,
             stack,
             calls: Calls::new(node_id.clone(), registrar, limits, Arc::clone(&metrics)),
+            trunks: settings.trunks.clone(),
+            suspicions: Suspicions::new(Arc::clone(&metrics)),
             link: Link::new(node_id, Arc::clone(&metrics)),
             journal,
             media,
@@ -224,19 +232,47 @@ impl Signalling {
                 self.stack.answer(*register, answer);
             }
             Arrived::Invite(invite) => {
+                let trunk = match self.trunk_of(now_ms, &invite) {
+                    Ok(trunk) => trunk,
+                    Err(code) => return self.stack.refuse(*invite, code),
+                };
                 let open = !self.stopping
                     && self.link.takes_calls()
                     && self.metrics.ready.load(Ordering::Relaxed);
-                let caller = Caller {
+                let caller = calls::Caller {
                     dialled: &invite.dialled,
                     from: &invite.from,
                     sdp: &invite.sdp,
                 };
                 match self.calls.invited(now_ms, &caller, open) {
-                    Ok(leg) => self.stack.take(*invite, leg),
+                    Ok(leg) => self.stack.take(*invite, leg, trunk),
                     Err(code) => self.stack.refuse(*invite, code),
                 }
             }
+        }
+    }
+
+    /// By which trunk a caller comes, if there are any; or with which status they are turned away before anything else.
+    fn trunk_of(&mut self, now_ms: u64, invite: &Invite) -> Result<Option<String>, u16> {
+        let phones = self.calls.shared.registrar.at(now_ms);
+        let suspicion = match self.trunks.caller(&phones, invite.source, &invite.from) {
+            Caller::Phone | Caller::Anybody => return Ok(None),
+            Caller::Trunk(trunk) if self.stack.has_room(trunk) => {
+                return Ok(Some(trunk.name.clone()))
+            }
+            Caller::Trunk(_) => return Err(503),
+            Caller::Forged => Suspicion::ForgedFrom,
+            Caller::Stranger => Suspicion::UnknownPeer,
+        };
+        let by = self.trunks.at(invite.source.address.ip());
+        let name = by.map(|trunk| trunk.name.clone()).unwrap_or_default();
+        self.suspect(now_ms, "", suspicion, &name);
+        Err(403)
+    }
+
+    fn suspect(&mut self, now_ms: u64, contact_id: &str, suspicion: Suspicion, trunk: &str) {
+        if let Some(what) = self.suspicions.suspect(now_ms, suspicion, trunk) {
+            self.tell(contact_id.to_owned(), what);
         }
     }
 
@@ -274,18 +310,20 @@ impl Signalling {
                 Act::Invite { leg, sdp, target } => self.stack.invite(leg, sdp, &target),
                 Act::Media(order) => self.order_sound(order),
                 Act::Applied { order_id, error } => self.link.applied(order_id, error),
-                Act::Happened { contact_id, what } => {
-                    let happening = Happening {
-                        seq: 0,
-                        at_us: wall_us(),
-                        contact_id,
-                        happening: Some(what),
-                    };
-                    let (seq, record) = self.link.keep(happening);
-                    self.to_journal(Entry::Append { seq, record });
-                }
+                Act::Happened { contact_id, what } => self.tell(contact_id, what),
             }
         }
+    }
+
+    fn tell(&mut self, contact_id: String, what: What) {
+        let happening = Happening {
+            seq: 0,
+            at_us: wall_us(),
+            contact_id,
+            happening: Some(what),
+        };
+        let (seq, record) = self.link.keep(happening);
+        self.to_journal(Entry::Append { seq, record });
     }
 
     /// Orders keep their order: one that finds no room makes the later ones wait behind it.

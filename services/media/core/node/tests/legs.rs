@@ -324,7 +324,10 @@ fn orders_that_do_not_fit_are_refused_with_their_reason() {
         assert_eq!(stage.desk.ask(order.clone()), error, "{order:?}");
     }
     stage.desk.dial("leg_1", "usr_op", 0);
-    assert_eq!(stage.desk.ask(dial("leg_2", 0)), "WRONG_STATE");
+    for leg_id in ["leg_2", "leg_3"] {
+        stage.desk.order(dial(leg_id, 0));
+    }
+    assert_eq!(stage.desk.ask(dial("leg_4", 0)), "OVERLOADED");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use sasayaki_node::media::{
     Codec, Collect, Count, Event, LegId, MediaHappening, MediaOrder, Mode, PlayId, PlayOutcome,
-    Prompt, Role,
+    Prompt, Role, Then,
 };
 use sasayaki_node::wire::Track;
 use sound::rtp::{Packet, PACKET_MAX};
@@ -67,7 +67,10 @@ fn each_party_hears_what_the_mode_says_and_each_track_holds_its_own_voice() {
         call: CALL,
         contact_id: "con_1".to_owned(),
     });
-    node.order(MediaOrder::Join { call: CALL });
+    node.order(MediaOrder::Join {
+        call: CALL,
+        leg: LegId(1),
+    });
     let [customer, operator, supervisor] = TONES;
     let alone: [&[f64]; 3] = [&[operator], &[customer], &[]];
     let listen: [&[f64]; 3] = [&[operator], &[customer], &[customer, operator]];
@@ -127,7 +130,10 @@ fn each_party_hears_what_the_mode_says_and_each_track_holds_its_own_voice() {
 fn rtp_from_elsewhere_is_counted_and_nothing_else() {
     let node = Node::start();
     let phones = node.connect_three();
-    node.order(MediaOrder::Join { call: CALL });
+    node.order(MediaOrder::Join {
+        call: CALL,
+        leg: LegId(1),
+    });
     wait_for("the customer hears", || phones[0].heard_packets() > 5);
     let port = node.media.reserve_port().expect("a port");
     let operator_port = port.address().port() - 4;
@@ -191,14 +197,14 @@ fn a_prompt_is_heard_whole_and_a_phone_that_hangs_up_is_told() {
     node.order(MediaOrder::OpenCall { call: CALL });
     let phone = node.connect(LegId(0), Role::Customer, TONES[0], Duration::ZERO);
     let prompt = Arc::new(Prompt::from_pcmu(&[0x22; 4_000]));
-    let play = |id, collect| MediaOrder::Play {
+    let play = |id, then| MediaOrder::Play {
         call: CALL,
         leg: LegId(0),
         play: PlayId(id),
         prompts: vec![Arc::clone(&prompt)],
-        collect,
+        then,
     };
-    node.order(play(1, None));
+    node.order(play(1, Then::End));
     let played = node.until(|happening| matches!(happening, MediaHappening::Played { .. }));
     let MediaHappening::Played {
         heard_ms,
@@ -221,7 +227,7 @@ fn a_prompt_is_heard_whole_and_a_phone_that_hangs_up_is_told() {
         finish_key: None,
         interrupts: true,
     };
-    node.order(play(2, Some(collect)));
+    node.order(play(2, Then::Collect(collect)));
     node.order(MediaOrder::RemoveLeg {
         call: CALL,
         leg: LegId(0),

@@ -28,7 +28,10 @@ fn talks(node: &Node) -> ([[Phone; 2]; 2], Phone) {
             node.connect_to(call, LegId(0), Role::Customer, tones[0], ms(0)),
             node.connect_to(call, LegId(1), Role::Operator, tones[1], ms(7)),
         ];
-        node.order(MediaOrder::Join { call });
+        node.order(MediaOrder::Join {
+            call,
+            leg: LegId(1),
+        });
         legs
     };
     let phones = [talk(CALL, TALKS[0]), talk(OTHER, TALKS[1])];
@@ -145,7 +148,10 @@ fn two_supervisors_who_barge_in_are_heard_by_all_and_recorded_on_one_track() {
         call: CALL,
         contact_id: "con_1".to_owned(),
     });
-    node.order(MediaOrder::Join { call: CALL });
+    node.order(MediaOrder::Join {
+        call: CALL,
+        leg: LegId(1),
+    });
     for (order, leg) in [(1, LegId(2)), (2, LEG)] {
         node.order(MediaOrder::Supervise {
             order,

@@ -253,7 +253,8 @@ impl Sent {
     }
 }
 
-fn unquoted(value: &str) -> Option<String> {
+/// A parameter's value without its quotes; none when they are wrong.
+pub(crate) fn unquoted(value: &str) -> Option<String> {
     let Some(inner) = value.strip_prefix('"') else {
         return (!value.contains('"')).then(|| value.to_owned());
     };

@@ -17,8 +17,8 @@ use std::sync::Arc;
 
 use crate::leg::{Leg, Peer, Received};
 use crate::mix::{Heard, Voice};
-use crate::modes::Standing;
-use crate::play::{Collect, Digits, Play, PlayOutcome};
+use crate::modes::{Hold, Standing};
+use crate::play::{Digits, Play, PlayOutcome, Then};
 use crate::speech::Cast;
 use crate::stream::{Identity, SourceId};
 use crate::{Codec, Count, Micros, Mode, Prompt, Role};
@@ -100,6 +100,7 @@ pub struct Call {
     /// `heard[listener][speaker]`: how far.
     heard: [[Heard; LEGS_MAX]; LEGS_MAX],
     joined: bool,
+    hold: Hold,
     tapped: bool,
     play: Option<Play>,
     next_source: SourceId,
@@ -115,6 +116,7 @@ impl Call {
             hears: [0; LEGS_MAX],
             heard: [[Heard::default(); LEGS_MAX]; LEGS_MAX],
             joined: false,
+            hold: Hold::Off,
             tapped: false,
             play: None,
             next_source: 0,
@@ -253,11 +255,11 @@ impl Call {
         slot: Slot,
         id: u64,
         prompts: Vec<Arc<Prompt>>,
-        collect: Option<Collect>,
+        then: Then,
         out: &mut impl Out,
     ) {
         self.end_play(PlayOutcome::Stopped, out);
-        self.play = Some(Play::new(now, slot, id, prompts, collect));
+        self.play = Some(Play::new(now, slot, id, prompts, then));
         if self.legs[slot.index()].is_none() {
             self.end_play(PlayOutcome::HungUp, out);
         }
@@ -271,23 +273,50 @@ impl Call {
         }
     }
 
-    /// Lets customer and operator hear each other; a play is stopped.
+    /// Lets customer and operators hear each other; a play is stopped, but for the music of a hold.
     pub fn join(&mut self, out: &mut impl Out) {
-        self.end_play(PlayOutcome::Stopped, out);
+        if self.hold == Hold::Off {
+            self.end_play(PlayOutcome::Stopped, out);
+        }
         self.joined = true;
         self.route();
     }
 
+    /// Puts the customer on hold: their leg hears the music again and again, as a play of that number.
+    pub fn hold(
+        &mut self,
+        now: Micros,
+        customer: Slot,
+        id: u64,
+        music: Arc<Prompt>,
+        out: &mut impl Out,
+    ) {
+        self.hold = Hold::On;
+        self.route();
+        self.play(now, customer, id, vec![music], Then::Repeat, out);
+    }
+
+    /// Takes the customer back: the music ends, and whoever is joined hears them again.
+    pub fn resume(&mut self, out: &mut impl Out) {
+        if self.hold == Hold::On {
+            self.end_play(PlayOutcome::Stopped, out);
+            self.hold = Hold::Off;
+            self.route();
+        }
+    }
+
     /// Sets or ends a supervisor's mode; returns the operator's outgoing timestamp from which on it holds, 0 without
-    /// an operator, or `None` if the leg is no supervisor's. Who takes the call over is joined with the customer.
+    /// an operator, or `None` if the leg is no supervisor's. Who takes the call over is joined with the customer, who is
+    /// taken back for it if on hold.
     pub fn supervise(&mut self, slot: Slot, mode: Option<Mode>, out: &mut impl Out) -> Option<u32> {
         let leg = self.legs[slot.index()].as_mut()?;
         if leg.role != Role::Supervisor {
             return None;
         }
-        leg.mode = mode;
-        if mode == Some(Mode::Takeover) {
+        let before = std::mem::replace(&mut leg.mode, mode);
+        if mode == Some(Mode::Takeover) && before != mode {
             self.end_play(PlayOutcome::Stopped, out);
+            self.hold = Hold::Off;
             self.joined = true;
         }
         self.part();
@@ -305,7 +334,8 @@ impl Call {
         let there = |leg: &Leg| leg.peer.is_some();
         let needed = |leg: &Leg| leg.role != Role::Supervisor || leg.mode == Some(Mode::Takeover);
         let mut legs = self.legs.iter().flatten().filter(|leg| there(leg));
-        let held = legs.any(|leg| needed(leg) && !(leg.sends && leg.receives));
+        let waits = legs.any(|leg| needed(leg) && !(leg.sends && leg.receives));
+        let held = waits || self.hold == Hold::On;
         let role = |leg: &Option<Leg>| leg.as_ref().filter(|leg| there(leg)).map(|leg| leg.role);
         let roles = array::from_fn(|slot| role(&self.legs[slot]));
         self.joined.then_some(Cast { roles, held })

@@ -19,8 +19,8 @@ pub mod timeline;
 pub use call::{Call, Happening, MovedLeg, Out, Slot, Tapped, LEGS_MAX};
 pub use g711::Codec;
 pub use leg::Peer;
-pub use modes::{Mode, Role};
-pub use play::{Collect, Digits, PlayOutcome};
+pub use modes::{Hold, Mode, Role};
+pub use play::{Collect, Digits, PlayOutcome, Then};
 pub use prompt::Prompt;
 pub use stream::Identity;
 

@@ -48,42 +48,71 @@ impl Standing {
     }
 
     /// Whether a leg of this standing hears another one of `speaker`'s.
-    pub const fn hears(self, speaker: Self) -> bool {
-        HEARS[self as usize][speaker as usize]
+    pub const fn hears(self, speaker: Self, hold: Hold) -> bool {
+        let apart = matches!(self, Self::Customer) || matches!(speaker, Self::Customer);
+        match hold {
+            Hold::On if apart => false,
+            Hold::On | Hold::Off => HEARS[self as usize][speaker as usize],
+        }
     }
+}
+
+/// Whether the customer is on hold: apart from all others, who go on hearing each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Hold {
+    Off,
+    On,
 }
 
 const HEARS: [[bool; 6]; 6] = [
     // listener ↓, speaker → customer, operator, handling, barging, whispering, listening
     /* customer   */
     [false, true, true, true, false, false],
-    /* operator   */ [true, false, true, true, true, false],
+    /* operator   */ [true, true, true, true, true, false],
     /* handling   */ [true, true, true, true, false, false],
     /* barging    */ [true, true, true, true, false, false],
     /* whispering */ [true, true, true, true, false, false],
     /* listening  */ [true, true, true, true, false, false],
 ];
 
-// The promise of the product: the customer hears no supervisor who listens or whispers.
-const _: () = assert!(!Standing::Customer.hears(Standing::Listening));
-const _: () = assert!(!Standing::Customer.hears(Standing::Whispering));
+const ALL: [Standing; 6] = [
+    Standing::Customer,
+    Standing::Operator,
+    Standing::Handling,
+    Standing::Barging,
+    Standing::Whispering,
+    Standing::Listening,
+];
+
+// The promise of the product: the customer hears no supervisor who listens or whispers, on hold or not.
+const _: () = assert!(!Standing::Customer.hears(Standing::Listening, Hold::Off));
+const _: () = assert!(!Standing::Customer.hears(Standing::Whispering, Hold::Off));
+// On hold the customer hears nobody, and nobody hears the customer.
+const _: () = assert!(holds_apart());
+
+const fn holds_apart() -> bool {
+    let mut at = 0;
+    while at < ALL.len() {
+        let hears = Standing::Customer.hears(ALL[at], Hold::On);
+        if hears || ALL[at].hears(Standing::Customer, Hold::On) {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const ALL: [Standing; 6] = [
-        Standing::Customer,
-        Standing::Operator,
-        Standing::Handling,
-        Standing::Barging,
-        Standing::Whispering,
-        Standing::Listening,
-    ];
-
     fn who_hear(speaker: Standing) -> Vec<Standing> {
+        who_hear_with(speaker, Hold::Off)
+    }
+
+    fn who_hear_with(speaker: Standing, hold: Hold) -> Vec<Standing> {
         ALL.into_iter()
-            .filter(|listener| listener.hears(speaker))
+            .filter(|listener| listener.hears(speaker, hold))
             .collect()
     }
 
@@ -109,10 +138,18 @@ mod tests {
     }
 
     #[test]
-    fn every_supervisor_hears_customer_and_operator() {
-        for speaker in [Standing::Customer, Standing::Operator] {
-            let hearing = who_hear(speaker);
-            assert_eq!(hearing[1..], ALL[2..], "{speaker:?}");
+    fn every_supervisor_hears_customer_and_operators() {
+        assert_eq!(who_hear(Standing::Customer), ALL[1..]);
+        assert_eq!(who_hear(Standing::Operator), ALL);
+    }
+
+    #[test]
+    fn a_hold_takes_the_customer_out_and_changes_nothing_else() {
+        assert_eq!(who_hear_with(Standing::Customer, Hold::On), []);
+        for speaker in &ALL[1..] {
+            let others = who_hear(*speaker).into_iter();
+            let others: Vec<_> = others.filter(|s| *s != Standing::Customer).collect();
+            assert_eq!(who_hear_with(*speaker, Hold::On), others, "{speaker:?}");
         }
     }
 }

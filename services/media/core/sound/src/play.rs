@@ -1,4 +1,4 @@
-//! Plays: prompts one after another, then perhaps keys.
+//! Plays: prompts one after another, then perhaps keys, or the last prompt again and again.
 
 use std::fmt;
 use std::sync::Arc;
@@ -25,6 +25,16 @@ pub struct Collect {
     pub finish_key: Option<char>,
     /// Whether a key cuts the prompts short and counts; if not (guidance), keys during the prompts are ignored.
     pub interrupts: bool,
+}
+
+/// What follows a play's prompts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Then {
+    /// Nothing: the play is over.
+    End,
+    Collect(Collect),
+    /// The last prompt without a pause until the play is stopped: music.
+    Repeat,
 }
 
 /// How a play ended.
@@ -85,7 +95,7 @@ pub struct Play {
     pub leg: Slot,
     pub id: u64,
     prompts: Vec<Arc<Prompt>>,
-    collect: Option<Collect>,
+    then: Then,
     /// The prompt that sounds, and its next sample.
     index: usize,
     from: usize,
@@ -107,19 +117,13 @@ pub enum Step {
 }
 
 impl Play {
-    pub fn new(
-        now: Micros,
-        leg: Slot,
-        id: u64,
-        prompts: Vec<Arc<Prompt>>,
-        collect: Option<Collect>,
-    ) -> Self {
+    pub fn new(now: Micros, leg: Slot, id: u64, prompts: Vec<Arc<Prompt>>, then: Then) -> Self {
         let digits = Digits::default();
         Self {
             leg,
             id,
             prompts,
-            collect,
+            then,
             index: 0,
             from: 0,
             due: now,
@@ -138,7 +142,7 @@ impl Play {
         !self.waiting
     }
 
-    /// What was heard of all prompts together, by the frames sent.
+    /// What was heard of all prompts together, by the frames sent; repeats count, so that it may be more than there is.
     pub fn heard_ms(&self) -> u32 {
         (self.heard / 8) as u32
     }
@@ -171,18 +175,24 @@ impl Play {
             self.due += FRAME_MICROS;
             return Step::Wait;
         };
-        let own = prompt.frame(codec, self.from, frame);
-        self.due += FRAME_MICROS;
-        self.heard += own as u64;
+        let mut own = prompt.frame(codec, self.from, frame);
         self.from += own;
-        if self.from >= prompt.samples() {
+        let last = self.index + 1 == self.prompts.len();
+        if last && self.then == Then::Repeat && prompt.samples() > 0 {
+            while own < FRAME_SAMPLES || self.from == prompt.samples() {
+                self.from = prompt.frame(codec, 0, &mut frame[own..]);
+                own += self.from;
+            }
+        } else if self.from >= prompt.samples() {
             (self.index, self.from) = (self.index + 1, 0);
         }
+        self.due += FRAME_MICROS;
+        self.heard += own as u64;
         Step::Frame
     }
 
     fn prompts_ended(&mut self) -> Step {
-        let Some(collect) = self.collect else {
+        let Then::Collect(collect) = self.then else {
             return Step::Ended(PlayOutcome::Completed);
         };
         self.wait(collect.first_ms, self.due);
@@ -196,7 +206,9 @@ impl Play {
 
     /// Takes a key; returns the outcome if it was the last one.
     pub fn key(&mut self, now: Micros, key: char) -> Option<PlayOutcome> {
-        let collect = self.collect?;
+        let Then::Collect(collect) = self.then else {
+            return None;
+        };
         if !self.waiting && !collect.interrupts {
             return None;
         }

@@ -1,6 +1,6 @@
 //! A prompt's sound, ready to be sent in either codec.
 
-use crate::{Codec, FRAME_SAMPLES, SAMPLE_RATE};
+use crate::{Codec, SAMPLE_RATE};
 
 /// One prompt: both codecs' bytes, so that playing copies and never encodes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,14 +30,15 @@ impl Prompt {
         (self.samples() as u64 * 1_000 / u64::from(SAMPLE_RATE)) as u32
     }
 
-    /// Writes the frame that begins at sample `from`, padded with silence, and returns how many samples are the prompt's.
-    pub(crate) fn frame(&self, codec: Codec, from: usize, out: &mut [u8; FRAME_SAMPLES]) -> usize {
+    /// Fills a frame, or the rest of one, from sample `from` on, pads it with silence, and returns how many samples are
+    /// the prompt's.
+    pub(crate) fn frame(&self, codec: Codec, from: usize, out: &mut [u8]) -> usize {
         let bytes = match codec {
             Codec::Pcmu => &self.pcmu,
             Codec::Pcma => &self.pcma,
         };
         let rest = bytes.get(from..).unwrap_or_default();
-        let own = rest.len().min(FRAME_SAMPLES);
+        let own = rest.len().min(out.len());
         out[..own].copy_from_slice(&rest[..own]);
         out[own..].fill(codec.silence());
         own
@@ -47,6 +48,7 @@ impl Prompt {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::FRAME_SAMPLES;
 
     #[test]
     fn the_last_frame_is_padded_with_silence_in_the_codec_asked_for() {

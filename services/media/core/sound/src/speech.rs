@@ -182,7 +182,7 @@ impl Talk {
                 since: self.silence.from * FRAME_MICROS,
             });
         }
-        self.judge_overlap(cell, customer && operator, note);
+        self.judge_overlap(cell, customer && operator && !self.held, note);
         if (cell + 1).is_multiple_of(CELLS_SECOND) {
             self.end_second(cell, note);
         }

@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use sound::speech::{Cast, Talk};
-use sound::{Codec, Count, Happening, Mode, Out, Prompt, Role, Slot, Tapped, LEGS_MAX};
+use sound::{Codec, Count, Happening, Mode, Out, Prompt, Role, Slot, Tapped, Then, LEGS_MAX};
 use support::{address, packet, Line, CUSTOMER, MS, OPERATOR, SUPERVISOR};
 
 struct Counting;
@@ -66,8 +66,14 @@ fn packets_deadlines_and_modes_allocate_nothing() {
     let mut line = Line::of_three([1_000, 4_000, 12_000], [0; 3]);
     line.call.set_tapped(true);
     let prompts = vec![Arc::new(Prompt::from_pcmu(&[1; 1_600]))];
-    line.call
-        .play(line.seen.now, CUSTOMER, 1, prompts, None, &mut line.seen);
+    line.call.play(
+        line.seen.now,
+        CUSTOMER,
+        1,
+        prompts,
+        Then::End,
+        &mut line.seen,
+    );
     let mut packets = Vec::new();
     for _ in 0..100 {
         for phone in &mut line.phones {

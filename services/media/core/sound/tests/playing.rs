@@ -5,7 +5,7 @@ mod support;
 use std::sync::Arc;
 
 use sound::play::DIGITS_MAX;
-use sound::{Codec, Collect, Happening, PlayOutcome, Prompt, Role, Slot};
+use sound::{Codec, Collect, Happening, PlayOutcome, Prompt, Role, Slot, Then};
 use support::{Line, CUSTOMER, MS, OPERATOR};
 
 const MENU: Collect = Collect {
@@ -27,14 +27,14 @@ fn customer() -> Line {
 }
 
 fn play(line: &mut Line, id: u64, prompts: Vec<Arc<Prompt>>, collect: Option<Collect>) {
-    line.call.play(
-        line.seen.now,
-        CUSTOMER,
-        id,
-        prompts,
-        collect,
-        &mut line.seen,
-    );
+    let then = collect.map_or(Then::End, Then::Collect);
+    play_then(line, id, prompts, then);
+}
+
+fn play_then(line: &mut Line, id: u64, prompts: Vec<Arc<Prompt>>, then: Then) {
+    let now = line.seen.now;
+    line.call
+        .play(now, CUSTOMER, id, prompts, then, &mut line.seen);
 }
 
 /// Play, when it ended after the start, heard and total milliseconds, outcome, keys.
@@ -256,6 +256,37 @@ fn another_play_a_stop_or_joining_stops_a_play() {
         outcomes,
         [(1, 20, stopped), (2, 60, stopped), (3, 20, stopped)]
     );
+}
+
+#[test]
+fn music_is_heard_again_and_again_without_a_pause_until_it_is_stopped() {
+    let mut line = customer();
+    let music = vec![prompt(1, 50), prompt(2, 70)];
+    play_then(&mut line, 1, music, Then::Repeat);
+    line.run(990 * MS);
+    assert_eq!(ended(&line), []);
+    line.press(0, '5');
+    line.call.stop_play(1, &mut line.seen);
+    let heard = line.seen.payloads_to(CUSTOMER).concat();
+    // A prompt that is not the last is padded to whole frames.
+    let silence = Codec::Pcmu.silence();
+    assert_eq!(heard[..400], [1; 400]);
+    assert_eq!(heard[400..480], [silence; 80]);
+    assert!(heard[480..].iter().all(|&byte| byte == 2));
+    assert_eq!(heard.len(), 50 * 160);
+    assert_eq!(
+        ended(&line),
+        [end(1, 990, 990, 120, PlayOutcome::Stopped, "")]
+    );
+}
+
+#[test]
+fn music_shorter_than_a_frame_is_music_too() {
+    let mut line = customer();
+    let short = Arc::new(Prompt::from_pcmu(&[7; 3]));
+    play_then(&mut line, 1, vec![short], Then::Repeat);
+    line.run(100 * MS);
+    assert_eq!(line.seen.payloads_to(CUSTOMER).concat(), [7; 6 * 160]);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use sound::{Codec, Mode, Prompt, Role, Slot, FRAME_SAMPLES};
+use sound::{Codec, Mode, Prompt, Role, Slot, Then, FRAME_SAMPLES};
 use support::{address, Line, CUSTOMER, EVENTS, MS, OPERATOR, ROLES, SUPERVISOR};
 
 /// Values whose sums can be told apart through µ-law, and the prompt's.
@@ -22,7 +22,10 @@ enum Act {
     Wait(u64),
     Supervise(Option<Mode>),
     Play(usize),
+    /// A phone that neither hears nor says anything for a while.
     Hold(usize, bool),
+    /// The customer is put on hold or taken back.
+    Keep(bool),
     Join,
     Leave(usize),
 }
@@ -44,13 +47,22 @@ fn act() -> impl Strategy<Value = Act> {
         4 => mode.prop_map(Act::Supervise),
         1 => (0..2_usize).prop_map(Act::Play),
         1 => (0..3_usize, any::<bool>()).prop_map(|(leg, held)| Act::Hold(leg, held)),
+        2 => any::<bool>().prop_map(Act::Keep),
         2 => Just(Act::Join),
         1 => (0..3_usize).prop_map(Act::Leave),
     ]
 }
 
 /// Who may be heard by each, told independently of the table.
-fn allowed(listener: Slot, mode: Option<Mode>) -> Vec<i16> {
+fn allowed(listener: Slot, mode: Option<Mode>, held: bool) -> Vec<i16> {
+    let mut allowed = allowed_together(listener, mode);
+    if held {
+        allowed.retain(|&value| listener != CUSTOMER && value != VALUES[0]);
+    }
+    allowed
+}
+
+fn allowed_together(listener: Slot, mode: Option<Mode>) -> Vec<i16> {
     let [customer, operator, supervisor] = VALUES;
     match (listener, mode) {
         (CUSTOMER, Some(Mode::Barge | Mode::Takeover)) => vec![operator, supervisor],
@@ -75,7 +87,29 @@ fn is_allowed(value: i16, allowed: &[i16]) -> bool {
     })
 }
 
-fn do_act(line: &mut Line, act: &Act, mode: &mut Option<Mode>, present: &mut [bool; 3]) {
+/// What the world should be like.
+#[derive(Debug)]
+struct Model {
+    mode: Option<Mode>,
+    held: bool,
+    present: [bool; 3],
+}
+
+impl Model {
+    fn new() -> Self {
+        Self {
+            mode: None,
+            held: false,
+            present: [true; 3],
+        }
+    }
+}
+
+fn music() -> Arc<Prompt> {
+    Arc::new(Prompt::from_pcmu(&[sound::g711::ulaw_encode(PROMPT); 480]))
+}
+
+fn do_act(line: &mut Line, act: &Act, model: &mut Model) {
     match *act {
         Act::Say(phone) => line.say(phone),
         Act::Lose(phone) => line.lose(phone),
@@ -84,20 +118,25 @@ fn do_act(line: &mut Line, act: &Act, mode: &mut Option<Mode>, present: &mut [bo
         Act::Wait(ms) => line.seen.now += ms * MS,
         Act::Supervise(wanted) => {
             let applied = line.supervise(SUPERVISOR, wanted);
-            assert_eq!(applied.is_some(), present[2]);
-            *mode = wanted.filter(|_| present[2]);
+            assert_eq!(applied.is_some(), model.present[2]);
+            let wanted = wanted.filter(|_| model.present[2]);
+            // Who takes the call over takes the customer back.
+            model.held &= wanted != Some(Mode::Takeover) || model.mode == wanted;
+            model.mode = wanted;
         }
         Act::Play(leg) => {
-            let bytes = [sound::g711::ulaw_encode(PROMPT); 480];
-            let prompts = vec![Arc::new(Prompt::from_pcmu(&bytes))];
-            line.call.play(
-                line.seen.now,
-                Slot(leg as u8),
-                1,
-                prompts,
-                None,
-                &mut line.seen,
-            );
+            let (now, leg) = (line.seen.now, Slot(leg as u8));
+            line.call
+                .play(now, leg, 1, vec![music()], Then::End, &mut line.seen);
+        }
+        Act::Keep(true) => {
+            model.held = true;
+            line.call
+                .hold(line.seen.now, CUSTOMER, 2, music(), &mut line.seen);
+        }
+        Act::Keep(false) => {
+            model.held = false;
+            line.call.resume(&mut line.seen);
         }
         Act::Hold(leg, held) => {
             line.call
@@ -106,9 +145,9 @@ fn do_act(line: &mut Line, act: &Act, mode: &mut Option<Mode>, present: &mut [bo
         Act::Join => line.call.join(&mut line.seen),
         Act::Leave(leg) => {
             line.call.remove_leg(Slot(leg as u8), &mut line.seen);
-            present[leg] = false;
+            model.present[leg] = false;
             if leg == 2 {
-                *mode = None;
+                model.mode = None;
             }
         }
     }
@@ -127,20 +166,20 @@ proptest! {
     #[test]
     fn nobody_ever_hears_whom_the_mode_forbids(acts in proptest::collection::vec(act(), 1..300)) {
         let mut line = Line::of_three(VALUES, [0; 3]);
-        let (mut mode, mut present) = (None, [true; 3]);
+        let mut model = Model::new();
         for act in &acts {
             let before = line.seen.sent.len();
-            do_act(&mut line, act, &mut mode, &mut present);
+            do_act(&mut line, act, &mut model);
             for sent in &line.seen.sent[before..] {
                 let mut samples = [0; FRAME_SAMPLES];
                 Codec::Pcmu.decode(&sent.payload, &mut samples);
                 let heard = samples[1..].iter().copied();
                 let from_prompt = |value: i16| value >= 27_000;
-                let allowed = allowed(sent.to, mode);
+                let allowed = allowed(sent.to, model.mode, model.held);
                 for value in heard {
                     prop_assert!(
                         from_prompt(value) || is_allowed(value, &allowed),
-                        "{:?} heard {value} in {mode:?} after {act:?}", ROLES[sent.to.index()]
+                        "{:?} heard {value} in {model:?} after {act:?}", ROLES[sent.to.index()]
                     );
                 }
             }
@@ -150,9 +189,9 @@ proptest! {
     #[test]
     fn every_leg_is_sent_one_unbroken_stream(acts in proptest::collection::vec(act(), 1..300)) {
         let mut line = Line::of_three(VALUES, [0; 3]);
-        let (mut mode, mut present) = (None, [true; 3]);
+        let mut model = Model::new();
         for act in &acts {
-            do_act(&mut line, act, &mut mode, &mut present);
+            do_act(&mut line, act, &mut model);
         }
         for slot in [CUSTOMER, OPERATOR, SUPERVISOR] {
             let sent = line.seen.sent_to(slot);
@@ -168,9 +207,9 @@ proptest! {
     #[test]
     fn deadlines_are_kept_and_never_stand_still(acts in proptest::collection::vec(act(), 1..200)) {
         let mut line = Line::of_three(VALUES, [0; 3]);
-        let (mut mode, mut present) = (None, [true; 3]);
+        let mut model = Model::new();
         for act in &acts {
-            do_act(&mut line, act, &mut mode, &mut present);
+            do_act(&mut line, act, &mut model);
             let now = line.seen.now;
             line.call.on_deadline(now, &mut line.seen);
             prop_assert!(line.call.next_deadline().is_none_or(|due| due > now));
@@ -238,7 +277,7 @@ fn a_second_customer_leg_hears_no_supervisor_either() {
         let mut samples = [0; FRAME_SAMPLES];
         Codec::Pcmu.decode(&sent.payload, &mut samples);
         assert!(
-            is_allowed(samples[9], &allowed(CUSTOMER, None)),
+            is_allowed(samples[9], &allowed(CUSTOMER, None, false)),
             "{}",
             samples[9]
         );

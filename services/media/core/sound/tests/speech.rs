@@ -346,6 +346,28 @@ fn speaking_at_once_is_counted_each_second_and_told_from_1_s_on() {
 }
 
 #[test]
+fn who_speaks_at_once_on_hold_does_not_overlap() {
+    let mut talk = Talk::new(START, &of_three(true));
+    let spoken = [CUSTOMER, OPERATOR].map(|slot| says(slot, tone(8_000.0, 3_000)));
+    let noted = noted(&mut talk, &spoken, START + 3_000 * MS + TOLD_AFTER);
+    assert!(seconds(&noted).iter().all(|second| second.overlap_ms == 0));
+    assert_eq!(told(&noted), []);
+}
+
+#[test]
+fn a_customer_overlaps_with_whichever_operator_speaks() {
+    let roles = [Role::Customer, Role::Operator, Role::Operator];
+    let mut talk = Talk::new(START, &cast(&roles, false));
+    let spoken = [
+        says(CUSTOMER, tone(8_000.0, 2_000)),
+        says(SUPERVISOR, tone(8_000.0, 2_000)),
+    ];
+    let noted = noted(&mut talk, &spoken, START + 3_000 * MS + TOLD_AFTER);
+    let overlap: u32 = seconds(&noted).iter().map(|second| second.overlap_ms).sum();
+    assert_eq!(overlap, 2_000);
+}
+
+#[test]
 fn a_change_of_turn_is_no_overlap() {
     let customer = tones(&[true, false, true, false], 700);
     let operator = tones(&[false, true, false, true], 700);

@@ -7,13 +7,15 @@ use sip::sdp::{Audio, Codec, Direction};
 
 use super::memory::Memory;
 use super::phones::Seat;
+use super::playing::{Collected, Playing};
 use super::talk::Open;
+use super::tap::Tap;
 use super::{Act, Shared};
-use crate::media::{self, CallId, LegId, MediaOrder, Mode, PlayId, Role};
+use crate::media::{self, CallId, LegId, MediaOrder, Mode, Role};
 use crate::wire::happening::Happening as What;
 use crate::wire::{
-    Answered, CallEnd, CallEnded, LegAnswered, LegEnd, LegEnded, LegHeld, LegRang, LegResumed,
-    Withdrawn,
+    Answered, CallEnd, CallEnded, CustomerRang, LegAnswered, LegEnd, LegEnded, LegHeld, LegRang,
+    LegResumed, Withdrawn,
 };
 
 /// How long an invited call waits for `Admit` or `Refuse`.
@@ -36,6 +38,8 @@ pub enum Phase {
     Waiting(u64),
     /// Admitted; the caller hears ringing, until that instant at most.
     Ringing(u64),
+    /// Placed by us: the customer's phone is to ring, and the leg to it has its own deadline.
+    Placed,
     /// Answered.
     Live,
     /// All legs are ended; the last of the sound is awaited until that instant.
@@ -54,32 +58,14 @@ pub struct Party {
     pub leg_id: String,
     pub role: Role,
     pub dialog: Leg,
+    /// Whether it is an operator's that was picked up.
+    pub joined: bool,
     /// The mode that a supervisor is to have.
     pub mode: Option<Mode>,
     /// What is said when an order of ours ends the leg.
     pub ended_as: LegEnd,
     /// Whether it was told that the phone wants to hear or send nothing for the moment.
     pub held: bool,
-}
-
-/// How far the recording is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Tap {
-    /// There is to be none.
-    None,
-    /// It begins when a guidance was heard to its end.
-    AfterGuidance,
-    /// The sound is asked for it.
-    Ordered,
-    Opened,
-}
-
-/// A play that is under way.
-#[derive(Debug)]
-pub struct Playing {
-    pub play: PlayId,
-    pub play_id: String,
-    pub guidance: bool,
 }
 
 /// One call.
@@ -94,15 +80,19 @@ pub struct Call {
     pub playing: Option<Playing>,
     /// Plays that a further one has put an end to, until that end is reported.
     pub replaced: Vec<Playing>,
+    pub collected: Option<Collected>,
     pub tap: Tap,
+    pub tap_paused: bool,
+    /// The music that the customer is to hear on hold; empty: silence.
+    pub music: Option<String>,
+    /// Whether it was told that the customer is on hold.
+    pub held: bool,
     pub memory: Memory,
     /// Python's names of legs that ended without a phone of the call's own: it went elsewhere, or there was none.
     left: VecDeque<String>,
     /// The deadline under which the call is filed.
     pub filed_ms: Option<u64>,
     confirmed: bool,
-    /// The operator's leg that was picked up.
-    pub joined: Option<LegId>,
     /// The supervisor's leg that has taken the call over: the call ends with it, and not with the operator's.
     pub handler: Option<LegId>,
     /// What has begun in the talk and not ended.
@@ -118,17 +108,18 @@ impl Party {
 }
 
 impl Call {
-    pub fn new(now_ms: u64, id: CallId, node_call_id: String, leg: LegId, dialog: Leg) -> Self {
+    pub fn new(id: CallId, node_call_id: String, phase: Phase, leg: LegId, dialog: Leg) -> Self {
         Self {
             id,
             node_call_id,
             contact_id: String::new(),
-            phase: Phase::Waiting(now_ms + ADMISSION_MS),
+            phase,
             customer: Party {
                 leg,
                 leg_id: String::new(),
                 role: Role::Customer,
                 dialog,
+                joined: false,
                 mode: None,
                 ended_as: LegEnd::Released,
                 held: false,
@@ -136,12 +127,15 @@ impl Call {
             dialled: Vec::new(),
             playing: None,
             replaced: Vec::new(),
+            collected: None,
             tap: Tap::None,
+            tap_paused: false,
+            music: None,
+            held: false,
             memory: Memory::default(),
             left: VecDeque::new(),
             filed_ms: None,
             confirmed: false,
-            joined: None,
             handler: None,
             open: Open::default(),
             reason: CallEnd::Unspecified,
@@ -170,11 +164,15 @@ impl Call {
             .find(|party| party.leg == leg)
     }
 
-    /// The operator's phone, if one is dialled or talks.
-    pub fn operator(&self) -> Option<&Party> {
-        self.dialled
-            .iter()
-            .find(|party| party.role == Role::Operator && !party.dialog.is_over())
+    /// The operators' phones that are dialled or talk.
+    pub fn operators(&self) -> impl Iterator<Item = &Party> {
+        let alive = |party: &&Party| party.role == Role::Operator && !party.dialog.is_over();
+        self.dialled.iter().filter(alive)
+    }
+
+    /// Whether an operator's phone was picked up and is there.
+    pub fn has_talker(&self) -> bool {
+        self.operators().any(|party| party.joined)
     }
 
     /// Whether a dialled leg has or had that name.
@@ -205,7 +203,7 @@ impl Call {
     /// When time itself does something.
     pub fn deadline(&self) -> Option<u64> {
         let own = match self.phase {
-            Phase::Live | Phase::Gone => None,
+            Phase::Placed | Phase::Live | Phase::Gone => None,
             Phase::Waiting(at) | Phase::Ringing(at) | Phase::Closing(at) | Phase::Over(at) => {
                 Some(at)
             }
@@ -314,6 +312,9 @@ impl Call {
         let Some(party) = self.party(leg) else { return };
         let (role, leg_id) = (party.role, party.leg_id.clone());
         match happened {
+            Happened::Rang if role == Role::Customer => {
+                shared.happened(&self.contact_id, What::CustomerRang(CustomerRang {}));
+            }
             Happened::Rang => shared.happened(&self.contact_id, What::LegRang(LegRang { leg_id })),
             Happened::Talking(audio) => self.talks(shared, now_ms, leg, audio),
             Happened::Changed(audio) => {
@@ -332,6 +333,9 @@ impl Call {
         let Some(party) = self.party(leg) else { return };
         let (role, leg_id, mode) = (party.role, party.leg_id.clone(), party.mode);
         if role == Role::Customer {
+            if self.phase == Phase::Placed {
+                self.phase = Phase::Live;
+            }
             if !std::mem::replace(&mut self.confirmed, true) {
                 shared.happened(&self.contact_id, What::Answered(Answered {}));
             }
@@ -354,8 +358,10 @@ impl Call {
         }
         match (role, mode) {
             (Role::Operator, _) => {
-                self.joined = Some(leg);
-                shared.media(MediaOrder::Join { call: self.id });
+                if let Some(party) = self.party(leg) {
+                    party.joined = true;
+                }
+                shared.media(MediaOrder::Join { call: self.id, leg });
             }
             (_, Some(mode)) => self.supervise(shared, leg, mode),
             _ => {}
@@ -402,6 +408,7 @@ impl Call {
             return;
         }
         let reason = match why {
+            _ if self.phase == Phase::Placed => unreached(why, self.customer.ended_as),
             Why::HungUp | Why::Withdrawn => CallEnd::CustomerHungUp,
             Why::Released if self.customer.ended_as != LegEnd::Failed => CallEnd::Released,
             _ => CallEnd::Failed,
@@ -411,10 +418,10 @@ impl Call {
 
     fn dialled_over(&mut self, shared: &mut Shared, now_ms: u64, leg: LegId, why: Why) {
         let Some(party) = self.party(leg) else { return };
-        let (role, leg_id) = (party.role, party.leg_id.clone());
+        let (role, leg_id, talked) = (party.role, party.leg_id.clone(), party.joined);
         let (reason, sip_code) = end_of(why, party.ended_as);
-        let talked = self.joined == Some(leg);
-        if talked {
+        let last = !self.has_talker();
+        if talked && last {
             self.operator_left(shared, now_ms);
         }
         self.leg_ended(shared, leg_id.clone(), reason, sip_code);
@@ -426,7 +433,7 @@ impl Call {
             shared.phone_over(leg, seat, reason, sip_code);
         }
         shared.media(MediaOrder::RemoveLeg { call: self.id, leg });
-        let operator = role == Role::Operator && self.handler.is_none();
+        let operator = role == Role::Operator && self.handler.is_none() && last;
         let end = match reason {
             _ if self.handler == Some(leg) => match reason {
                 LegEnd::HungUp => CallEnd::SupervisorHungUp,
@@ -435,6 +442,7 @@ impl Call {
             },
             LegEnd::HungUp if operator => CallEnd::OperatorHungUp,
             LegEnd::Failed if operator && talked => CallEnd::Failed,
+            _ if operator && talked => return self.take_back(shared),
             _ => return,
         };
         self.end(shared, now_ms, end);
@@ -464,6 +472,17 @@ pub fn end_of(why: Why, ended_as: LegEnd) -> (LegEnd, u32) {
         Why::Refused(code) => (LegEnd::Refused, u32::from(code)),
         Why::NoAnswer => (LegEnd::NoAnswer, 0),
         Why::Failed => (LegEnd::Failed, 0),
+    }
+}
+
+/// Why a call of ours ended that the customer did not take.
+fn unreached(why: Why, ended_as: LegEnd) -> CallEnd {
+    match end_of(why, ended_as).0 {
+        LegEnd::Refused => CallEnd::Refused,
+        LegEnd::NoAnswer => CallEnd::NoAnswer,
+        LegEnd::Unreachable => CallEnd::Unreachable,
+        LegEnd::Failed => CallEnd::Failed,
+        _ => CallEnd::Released,
     }
 }
 

@@ -9,6 +9,7 @@ use sip::leg::{Heard, Leg, Say};
 use sip::location::Binding;
 use sip::number;
 use sip::sdp::Audio;
+use sip::trunk::Trunk;
 
 use crate::media::{CallId, LegId, MediaHappening, MediaOrder, NoPort, PlayId, PortLease, Prompt};
 use crate::metrics::Metrics;
@@ -17,7 +18,7 @@ use crate::wire::happening::Happening as What;
 use crate::wire::{Invited, LegEnd};
 
 use arrivals::Arrivals;
-use call::{sound_codec, Call};
+use call::{sound_codec, Call, Phase, ADMISSION_MS};
 use memory::Memory;
 use phones::Phones;
 
@@ -26,9 +27,12 @@ mod call;
 mod memory;
 mod orders;
 mod phones;
+mod playing;
+mod ringing;
 mod sound;
 mod supervising;
 mod talk;
+mod tap;
 
 /// Numbers that may be called.
 pub const NUMBERS_MAX: usize = 100_000;
@@ -59,13 +63,28 @@ pub enum Act {
     },
 }
 
-/// Which phone an INVITE goes to, and what it is told.
+/// Where an INVITE goes to, and what it says.
 #[derive(Debug, Clone)]
 pub struct Target {
-    pub phone: Binding,
+    pub to: To,
     pub contact_id: String,
     /// A supervisor's phone picks up by itself.
     pub answers_itself: bool,
+}
+
+/// A phone of ours, or one that a trunk reaches.
+#[derive(Debug, Clone)]
+pub enum To {
+    Phone(Binding),
+    Outside(Outside),
+}
+
+/// Somebody outside, by a trunk: the number to call and ours that they see, E.164.
+#[derive(Debug, Clone)]
+pub struct Outside {
+    pub trunk: Trunk,
+    pub number: String,
+    pub from_number: String,
 }
 
 /// An INVITE from outside.
@@ -84,6 +103,8 @@ pub struct Limits {
     /// Where sound of ours comes from: no phone may name it as its own.
     pub rtp: (std::net::IpAddr, u16, u16),
     pub lease: Box<dyn Fn() -> Result<PortLease, NoPort> + Send>,
+    /// Where calls out of the centre go.
+    pub trunk: Option<Trunk>,
 }
 
 /// What calls share.
@@ -98,6 +119,8 @@ pub struct Shared {
     legs: HashMap<LegId, CallId>,
     prompts: HashMap<String, Arc<Prompt>>,
     prompt_bytes: usize,
+    /// What a customer on hold hears without music: a phone that gets no packet at all hangs up after a while.
+    silence: Arc<Prompt>,
     last_id: u64,
 }
 
@@ -131,6 +154,7 @@ impl Calls {
                 legs: HashMap::new(),
                 prompts: HashMap::new(),
                 prompt_bytes: 0,
+                silence: Arc::new(Prompt::from_pcmu(&[0xff; 160])),
                 last_id: 0,
             },
             node_id,
@@ -169,7 +193,17 @@ impl Calls {
             .shared
             .customer(&port, caller.sdp)
             .inspect_err(|_| metrics.invites_unusable_total.rise())?;
-        Ok(self.begin(now_ms, leg, port, dialled, caller.from))
+        let phase = Phase::Waiting(now_ms + ADMISSION_MS);
+        let (id, leg) = self.begin(phase, leg, port);
+        self.with_call(id, |call, shared| {
+            let invited = Invited {
+                node_call_id: call.node_call_id.clone(),
+                dialled_number: dialled,
+                caller_number: number::caller(caller.from),
+            };
+            shared.happened("", What::Invited(invited));
+        });
+        Ok(leg)
     }
 
     /// What a phone did.
@@ -264,39 +298,24 @@ impl Calls {
         self.shared.arrivals.waiting()
     }
 
-    fn begin(
-        &mut self,
-        now_ms: u64,
-        leg: Leg,
-        port: PortLease,
-        dialled: String,
-        from: &str,
-    ) -> LegId {
+    /// Begins a call with its customer's leg.
+    fn begin(&mut self, phase: Phase, dialog: Leg, port: PortLease) -> (CallId, LegId) {
         let shared = &mut self.shared;
-        let (id, leg_id) = (CallId(shared.next_id()), LegId(shared.next_id()));
+        let (id, leg) = (CallId(shared.next_id()), LegId(shared.next_id()));
         let node_call_id = format!("{}-{}", self.node_id, id.0);
         shared
             .acts
             .push(Act::Media(MediaOrder::OpenCall { call: id }));
         shared.acts.push(Act::Media(MediaOrder::AddLeg {
             call: id,
-            leg: leg_id,
+            leg,
             role: crate::media::Role::Customer,
             port,
         }));
-        shared.happened(
-            "",
-            What::Invited(Invited {
-                node_call_id: node_call_id.clone(),
-                dialled_number: dialled,
-                caller_number: number::caller(from),
-            }),
-        );
-        self.held
-            .insert(id, Call::new(now_ms, id, node_call_id, leg_id, leg));
-        self.shared.legs.insert(leg_id, id);
-        self.with_call(id, |_, _| ());
-        leg_id
+        shared.legs.insert(leg, id);
+        let call = Call::new(id, node_call_id, phase, leg, dialog);
+        self.held.insert(id, call);
+        (id, leg)
     }
 
     fn with_leg(&mut self, leg: LegId, what: impl FnOnce(&mut Call, &mut Shared)) {
@@ -333,6 +352,10 @@ impl Shared {
     fn next_id(&mut self) -> u64 {
         self.last_id += 1;
         self.last_id
+    }
+
+    fn prompt(&self, sha256: &str) -> Option<Arc<Prompt>> {
+        self.prompts.get(&sha256.to_ascii_lowercase()).cloned()
     }
 
     fn next_play(&mut self) -> PlayId {

@@ -3,33 +3,30 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use sip::leg::{Leg, Order as LegOrder, Out, Say};
-use sip::sdp::Codec;
+use sip::leg::Order as LegOrder;
 
-use super::call::{Call, Party, Phase, Playing, Tap, DIALLED_MAX, RINGING_MS};
-use super::{Act, Calls, Shared, Target, NUMBERS_MAX, PROMPTS_MAX, PROMPT_BYTES_MAX};
-use crate::media::{CallId, Collect, MediaOrder, Mode, NoPort, Prompt, Role};
+use super::call::{Call, Phase, RINGING_MS};
+use super::ringing::{Callee, Rung};
+use super::tap::Tap;
+use super::{Act, Calls, Shared, NUMBERS_MAX, PROMPTS_MAX, PROMPT_BYTES_MAX};
+use crate::media::{CallId, Prompt, Role};
 use crate::wire::order::Order as Asked;
 use crate::wire::{self, LegEnd};
 
 pub(super) const BAD_ORDER: &str = "BAD_ORDER";
 const UNKNOWN_CALL: &str = "UNKNOWN_CALL";
 pub(super) const UNKNOWN_LEG: &str = "UNKNOWN_LEG";
-const UNKNOWN_PROMPT: &str = "UNKNOWN_PROMPT";
+pub(super) const UNKNOWN_PROMPT: &str = "UNKNOWN_PROMPT";
 pub(super) const WRONG_STATE: &str = "WRONG_STATE";
-const NO_PORT: &str = "NO_PORT";
-const OVERLOADED: &str = "OVERLOADED";
+pub(super) const NO_PORT: &str = "NO_PORT";
+pub(super) const OVERLOADED: &str = "OVERLOADED";
+pub(super) const NO_TRUNK: &str = "NO_TRUNK";
 
-/// Waits for digits when the order leaves them open, and the longest that may be asked for.
-const FIRST_DIGIT_MS: u32 = 5_000;
-const NEXT_DIGIT_MS: u32 = 3_000;
-const DIGIT_MS_MAX: u32 = 120_000;
-/// Prompts of one play, and digits it may collect.
-const PLAY_PROMPTS_MAX: usize = 8;
-const DIGITS_MAX: u32 = 32;
 /// How long a phone may ring: by default, and within what bounds; a supervisor's has no say in it.
 pub(super) const RING_MS: u32 = 20_000;
 const RING_MS_BOUNDS: std::ops::RangeInclusive<u32> = 1_000..=120_000;
+/// Operators' phones that ring or talk in one call.
+const OPERATORS_MAX: usize = 3;
 /// Bytes of an id.
 pub(super) const ID_BYTES_MAX: usize = 128;
 
@@ -46,6 +43,7 @@ impl Calls {
             Some(Asked::SetNumbers(asked)) => code(self.set_numbers(asked.numbers)),
             Some(Asked::PutPrompt(asked)) => code(self.shared.put_prompt(&asked)),
             Some(Asked::ReleasePhone(asked)) => code(self.release_phone(now_ms, &order_id, &asked)),
+            Some(Asked::Place(asked)) => code(self.place(now_ms, &order_id, &asked)),
             Some(asked) => self.order_call(now_ms, &order_id, &asked),
         };
         if !error.is_empty() {
@@ -76,13 +74,7 @@ impl Calls {
                 .contacts
                 .get(&admit.contact_id)
                 .is_some_and(|holder| *holder != id);
-            let bad = admit.contact_id.is_empty() || admit.contact_id.len() > ID_BYTES_MAX;
-            if taken
-                || bad
-                || admit
-                    .contact_id
-                    .contains(|c: char| c.is_control() || c.is_whitespace())
-            {
+            if taken || !is_contact_id(&admit.contact_id) {
                 return BAD_ORDER;
             }
         }
@@ -116,6 +108,19 @@ impl Calls {
     }
 }
 
+/// Whether it can be a contact's id, which stands in a SIP header too.
+pub(super) fn is_contact_id(id: &str) -> bool {
+    let fits = !id.is_empty() && id.len() <= ID_BYTES_MAX;
+    fits && !id.contains(|c: char| c.is_control() || c.is_whitespace())
+}
+
+/// How long a phone may ring, if it may ring as long as was asked for.
+pub(super) fn ring_ms(asked: u32) -> Result<u32, &'static str> {
+    let ring_ms = if asked == 0 { RING_MS } else { asked };
+    let may = RING_MS_BOUNDS.contains(&ring_ms);
+    may.then_some(ring_ms).ok_or(BAD_ORDER)
+}
+
 fn code(answer: Answer) -> &'static str {
     answer.err().unwrap_or_default()
 }
@@ -131,9 +136,9 @@ fn contact_id(asked: &Asked) -> &str {
         Asked::HangUp(order) => &order.contact_id,
         Asked::Hold(order) => &order.contact_id,
         Asked::PauseTap(order) => &order.contact_id,
-        Asked::Place(order) => &order.contact_id,
         Asked::AnswerRefer(order) => &order.contact_id,
         Asked::SetNumbers(_)
+        | Asked::Place(_)
         | Asked::PutPrompt(_)
         | Asked::ReleasePhone(_)
         | Asked::Admit(_)
@@ -186,11 +191,15 @@ impl Call {
                 Ok(())
             }
             Asked::HangUp(order) => self.end_named(shared, now_ms, &order.leg_id, None),
+            Asked::Hold(order) if order.held => self.hold(shared, &order.music_sha256),
+            Asked::Hold(_) => {
+                self.take_back(shared);
+                Ok(())
+            }
+            Asked::PauseTap(order) => self.pause_tap(shared, order.paused),
             Asked::SetNumbers(_)
             | Asked::PutPrompt(_)
             | Asked::ReleasePhone(_)
-            | Asked::Hold(_)
-            | Asked::PauseTap(_)
             | Asked::Place(_)
             | Asked::AnswerRefer(_) => Err(BAD_ORDER),
         }
@@ -245,76 +254,24 @@ impl Call {
         self.follow(shared, now_ms, leg, outs);
     }
 
-    fn play(&mut self, shared: &mut Shared, asked: &wire::Play) -> Answer {
-        if asked.play_id.is_empty() || asked.digits_max > DIGITS_MAX {
-            return Err(BAD_ORDER);
-        }
-        if !(1..=PLAY_PROMPTS_MAX).contains(&asked.prompt_sha256.len()) {
-            return Err(BAD_ORDER);
-        }
-        let talks = |party: &Party| self.joined == Some(party.leg);
-        let talking = self.handler.is_some() || self.operator().is_some_and(talks);
-        if self.phase != Phase::Live || talking {
-            return Err(WRONG_STATE);
-        }
-        let prompts: Option<Vec<Arc<Prompt>>> = asked
-            .prompt_sha256
-            .iter()
-            .map(|hash| shared.prompts.get(&hash.to_ascii_lowercase()).cloned())
-            .collect();
-        let prompts = prompts.ok_or(UNKNOWN_PROMPT)?;
-        let play = shared.next_play();
-        let replaced = self.playing.replace(Playing {
-            play,
-            play_id: asked.play_id.clone(),
-            guidance: asked.guidance,
-        });
-        self.replaced.extend(replaced);
-        let (call, leg, collect) = (self.id, self.customer.leg, collect(asked));
-        shared.media(MediaOrder::Play {
-            call,
-            leg,
-            play,
-            prompts,
-            collect,
-        });
-        Ok(())
-    }
-
-    fn stop_play(&mut self, shared: &mut Shared, play_id: &str) {
-        let playing = self
-            .playing
-            .as_ref()
-            .filter(|playing| playing.play_id == play_id);
-        if let Some(play) = playing.map(|playing| playing.play) {
-            shared.media(MediaOrder::StopPlay {
-                call: self.id,
-                play,
-            });
-        }
-    }
-
     fn dial(&mut self, shared: &mut Shared, now_ms: u64, asked: &wire::Dial) -> Answer {
         if self.knows_leg(&asked.leg_id) {
             return Ok(());
         }
-        let ring_ms = if asked.ring_ms_max == 0 {
-            RING_MS
-        } else {
-            asked.ring_ms_max
-        };
-        if !RING_MS_BOUNDS.contains(&ring_ms) || !asked.number.is_empty() {
-            return Err(BAD_ORDER);
-        }
-        if self.phase != Phase::Live || self.operator().is_some() {
+        let ring_ms = ring_ms(asked.ring_ms_max)?;
+        let callee = Callee::of(asked)?;
+        if self.phase != Phase::Live {
             return Err(WRONG_STATE);
+        }
+        if self.operators().count() >= OPERATORS_MAX {
+            return Err(OVERLOADED);
         }
         self.ring(
             shared,
             now_ms,
             &Rung {
                 leg_id: &asked.leg_id,
-                user_id: &asked.user_id,
+                callee,
                 role: Role::Operator,
                 mode: None,
                 ring_ms,
@@ -344,94 +301,4 @@ impl Call {
         }
         Ok(())
     }
-
-    /// Whether a further phone may come under that name.
-    pub(super) fn room_for(&self, leg_id: &str, user_id: &str) -> Answer {
-        if leg_id.is_empty() || leg_id.len() > ID_BYTES_MAX || user_id.is_empty() {
-            return Err(BAD_ORDER);
-        }
-        if self.dialled.len() >= DIALLED_MAX {
-            return Err(OVERLOADED);
-        }
-        Ok(())
-    }
-
-    /// Rings a phone. A user without one is a leg that ended as unreachable, not a wrong order.
-    pub(super) fn ring(&mut self, shared: &mut Shared, now_ms: u64, asked: &Rung<'_>) -> Answer {
-        self.room_for(asked.leg_id, asked.user_id)?;
-        let phones = shared.registrar.phones(now_ms, asked.user_id);
-        let Some(phone) = phones.into_iter().next() else {
-            self.remember_left(asked.leg_id);
-            self.leg_ended(shared, asked.leg_id.to_owned(), LegEnd::Unreachable, 0);
-            return Ok(());
-        };
-        let port = (shared.limits.lease)().map_err(|NoPort| NO_PORT)?;
-        let local = shared.local(&port).map_err(|_| NO_PORT)?;
-        // The customer's codec first, so that payloads can pass as they are.
-        let preferred = self
-            .customer
-            .dialog
-            .audio()
-            .map_or(Codec::Pcmu, |audio| audio.codec);
-        let (dialog, outs) = Leg::dialled(now_ms, local, preferred, u64::from(asked.ring_ms));
-        let leg = crate::media::LegId(shared.next_id());
-        shared.media(MediaOrder::AddLeg {
-            call: self.id,
-            leg,
-            role: asked.role,
-            port,
-        });
-        shared.legs.insert(leg, self.id);
-        if asked.role == Role::Supervisor {
-            shared.phone_rings(leg, asked.user_id, self.id, asked.keep_phone);
-        }
-        self.dialled.push(Party {
-            leg,
-            leg_id: asked.leg_id.to_owned(),
-            role: asked.role,
-            dialog,
-            mode: asked.mode,
-            ended_as: LegEnd::Released,
-            held: false,
-        });
-        for out in outs {
-            if let Out::Say(Say::Invite(sdp)) = out {
-                let target = Target {
-                    phone: phone.clone(),
-                    contact_id: self.contact_id.clone(),
-                    answers_itself: asked.role == Role::Supervisor,
-                };
-                shared.acts.push(Act::Invite { leg, sdp, target });
-            }
-        }
-        Ok(())
-    }
-}
-
-/// A phone that is to ring.
-pub(super) struct Rung<'a> {
-    pub leg_id: &'a str,
-    pub user_id: &'a str,
-    pub role: Role,
-    pub mode: Option<Mode>,
-    pub ring_ms: u32,
-    /// Whether a supervisor's phone stays connected when its leg is over.
-    pub keep_phone: bool,
-}
-
-fn collect(asked: &wire::Play) -> Option<Collect> {
-    let wait = |asked: u32, default| {
-        if asked == 0 {
-            default
-        } else {
-            asked.min(DIGIT_MS_MAX)
-        }
-    };
-    (asked.digits_max > 0).then(|| Collect {
-        digits_max: asked.digits_max as u8,
-        first_ms: wait(asked.first_digit_ms, FIRST_DIGIT_MS),
-        between_ms: wait(asked.next_digit_ms, NEXT_DIGIT_MS),
-        finish_key: Some('#'),
-        interrupts: !asked.guidance,
-    })
 }

@@ -1,13 +1,11 @@
 //! What the media threads report about a call.
 
-use super::call::{Call, Phase, Playing, Tap};
+use super::call::{Call, Phase};
+use super::playing::Collected;
 use super::Shared;
-use crate::media::{CallId, MediaHappening, MediaOrder, Mode, PlayOutcome, Role};
+use crate::media::{CallId, Digits, MediaHappening, Mode, PlayOutcome};
 use crate::wire::happening::Happening as What;
-use crate::wire::{self, Joined, LegEnd, ModeApplied, Played, TapClosed, TapOpened};
-
-/// Tracks of a recording; each has the same number of pages.
-const TRACKS: u32 = 3;
+use crate::wire::{self, LegEnd, ModeApplied, Played};
 
 /// The call that a happening is about.
 pub fn call_of(happening: &MediaHappening) -> CallId {
@@ -18,6 +16,9 @@ pub fn call_of(happening: &MediaHappening) -> CallId {
         | MediaHappening::ModeApplied { call, .. }
         | MediaHappening::ModeEnded { call, .. }
         | MediaHappening::OrderRefused { call, .. }
+        | MediaHappening::CustomerHeld { call }
+        | MediaHappening::CustomerResumed { call }
+        | MediaHappening::TapPaused { call, .. }
         | MediaHappening::TapClosed { call, .. }
         | MediaHappening::LegMoved { call, .. }
         | MediaHappening::SilenceBegan { call, .. }
@@ -38,10 +39,11 @@ impl Call {
                 happening,
                 MediaHappening::Played { .. }
                     | MediaHappening::TapOpened { .. }
+                    | MediaHappening::TapPaused { .. }
                     | MediaHappening::TapClosed { .. }
             ),
             Phase::Over(_) | Phase::Gone => !matches!(happening, MediaHappening::TapClosed { .. }),
-            Phase::Waiting(_) | Phase::Ringing(_) | Phase::Live => false,
+            Phase::Waiting(_) | Phase::Ringing(_) | Phase::Placed | Phase::Live => false,
         };
         if late {
             return;
@@ -58,6 +60,11 @@ impl Call {
                 let Some(playing) = self.played(*play) else {
                     return;
                 };
+                let digits = if playing.hides_keys {
+                    Digits::default()
+                } else {
+                    *digits
+                };
                 let played = Played {
                     play_id: playing.play_id.clone(),
                     heard_ms: *heard_ms,
@@ -67,32 +74,16 @@ impl Call {
                 };
                 let heard = *heard_ms >= *total_ms;
                 self.open_tap(shared, playing.guidance && heard);
+                if !digits.is_empty() {
+                    let play_id = playing.play_id;
+                    self.collected = Some(Collected { play_id, digits });
+                }
                 shared.happened(&self.contact_id, What::Played(played));
                 self.close_if_quiet(shared, now_ms);
             }
-            MediaHappening::Joined { .. } => {
-                let joined = self
-                    .dialled
-                    .iter()
-                    .find(|party| Some(party.leg) == self.joined);
-                if let Some(leg_id) = joined.map(|party| party.leg_id.clone()) {
-                    shared.happened(&self.contact_id, What::Joined(Joined { leg_id }));
-                }
-            }
-            MediaHappening::TapOpened { .. } => {
-                self.tap = Tap::Opened;
-                shared.happened(&self.contact_id, What::TapOpened(TapOpened {}));
-                self.close_if_quiet(shared, now_ms);
-            }
-            MediaHappening::TapClosed {
-                recorded_ms, pages, ..
-            } => {
-                let (recorded_ms, pages) = (*recorded_ms, *pages * TRACKS);
-                shared.happened(
-                    &self.contact_id,
-                    What::TapClosed(TapClosed { recorded_ms, pages }),
-                );
-            }
+            MediaHappening::TapOpened { .. }
+            | MediaHappening::TapPaused { .. }
+            | MediaHappening::TapClosed { .. } => self.tap_went_on(shared, now_ms, happening),
             MediaHappening::ModeApplied {
                 leg,
                 mode,
@@ -103,8 +94,11 @@ impl Call {
                 let Some(leg_id) = party.map(|party| party.leg_id.clone()) else {
                     return;
                 };
-                if *mode == Mode::Takeover {
+                // Who takes the call over has taken the customer back.
+                let handled = self.handler == Some(*leg);
+                if *mode == Mode::Takeover && !handled {
                     self.handler = Some(*leg);
+                    self.take_back(shared);
                 }
                 let applied = ModeApplied {
                     leg_id,
@@ -113,7 +107,10 @@ impl Call {
                 };
                 shared.happened(&self.contact_id, What::ModeApplied(applied));
             }
-            MediaHappening::SilenceBegan { .. }
+            MediaHappening::Joined { .. }
+            | MediaHappening::CustomerHeld { .. }
+            | MediaHappening::CustomerResumed { .. }
+            | MediaHappening::SilenceBegan { .. }
             | MediaHappening::SilenceEnded { .. }
             | MediaHappening::OverlapBegan { .. }
             | MediaHappening::OverlapEnded { .. } => {
@@ -127,40 +124,10 @@ impl Call {
         }
     }
 
-    /// Takes the play with that number out of those whose end is awaited.
-    fn played(&mut self, play: crate::media::PlayId) -> Option<Playing> {
-        if self
-            .playing
-            .as_ref()
-            .is_some_and(|playing| playing.play == play)
-        {
-            return self.playing.take();
-        }
-        let at = self
-            .replaced
-            .iter()
-            .position(|playing| playing.play == play)?;
-        Some(self.replaced.swap_remove(at))
-    }
-
-    fn open_tap(&mut self, shared: &mut Shared, guided: bool) {
-        if !guided || self.tap != Tap::AfterGuidance || self.is_over() {
-            return;
-        }
-        self.tap = Tap::Ordered;
-        let (call, contact_id) = (self.id, self.contact_id.clone());
-        shared.media(MediaOrder::StartTap { call, contact_id });
-    }
-
     /// A phone whose sound has stopped is gone, whatever its dialog believes.
     fn silent(&mut self, shared: &mut Shared, now_ms: u64, leg: crate::media::LegId) {
-        let customer = self.customer.leg == leg;
-        let operator = self
-            .party(leg)
-            .is_some_and(|party| party.role == Role::Operator);
-        let needed = customer || operator && self.handler.is_none();
         self.end_leg(shared, now_ms, leg, LegEnd::Failed);
-        if needed {
+        if self.customer.leg == leg {
             self.end(shared, now_ms, wire::CallEnd::Failed);
         }
     }

@@ -3,8 +3,9 @@
 use sip::leg::State;
 
 use super::call::{Call, Party, Phase};
-use super::orders::{Answer, Rung, BAD_ORDER, ID_BYTES_MAX, RING_MS, UNKNOWN_LEG, WRONG_STATE};
+use super::orders::{Answer, BAD_ORDER, ID_BYTES_MAX, RING_MS, UNKNOWN_LEG, WRONG_STATE};
 use super::phones::Seat;
+use super::ringing::{Callee, Rung};
 use super::{Calls, Shared};
 use crate::media::{CallId, LegId, MediaOrder, Mode, Role};
 use crate::wire::happening::Happening as What;
@@ -104,7 +105,7 @@ impl Call {
         self.supervisable(asked)?;
         let known = self.knows_leg(&asked.leg_id);
         if !known {
-            self.room_for(&asked.leg_id, &asked.user_id)?;
+            self.room_for(&asked.leg_id, Callee::User(&asked.user_id))?;
         }
         Ok(!known)
     }
@@ -143,7 +144,7 @@ impl Call {
         let Some((leg, dialog)) = shared.take_aside(&asked.user_id, self.id, seat) else {
             let rung = Rung {
                 leg_id: &asked.leg_id,
-                user_id: &asked.user_id,
+                callee: Callee::User(&asked.user_id),
                 role: Role::Supervisor,
                 mode: Some(mode),
                 ring_ms: RING_MS,
@@ -158,6 +159,7 @@ impl Call {
             leg_id: asked.leg_id.clone(),
             role: Role::Supervisor,
             dialog,
+            joined: false,
             mode: Some(mode),
             ended_as: LegEnd::Released,
             held: false,

@@ -1,13 +1,17 @@
-//! How a talk goes on: its levels, its silences, and where customer and operator speak at once.
+//! How a talk goes on: its levels, its silences, where customer and operator speak at once, and when the customer is on
+//! hold.
 //!
 //! What the sound begins to tell is over at the latest with the talk. The sound is not asked then: the end of the talk
 //! would have to wait for its answer.
 
 use super::call::{Call, Phase};
+use super::orders::{Answer, UNKNOWN_PROMPT, WRONG_STATE};
 use super::{Calls, Shared};
-use crate::media::{CallLevels, LegId, LegSecond, Levels, MediaHappening};
+use crate::media::{CallLevels, LegId, LegSecond, Levels, MediaHappening, MediaOrder};
 use crate::wire::happening::Happening as What;
-use crate::wire::{self, Overlapped, SilenceBegan, SilenceEnded};
+use crate::wire::{
+    self, CustomerHeld, CustomerResumed, Joined, Overlapped, SilenceBegan, SilenceEnded,
+};
 
 /// What has begun and not ended.
 #[derive(Debug, Default)]
@@ -69,7 +73,49 @@ impl Call {
             }
             MediaHappening::SilenceEnded { silent_ms, .. } => self.end_silence(shared, silent_ms),
             MediaHappening::OverlapEnded { overlap_ms, .. } => self.end_overlap(shared, overlap_ms),
+            MediaHappening::Joined { leg, .. } => {
+                let party = self.party(leg).filter(|party| !party.dialog.is_over());
+                if let Some(leg_id) = party.map(|party| party.leg_id.clone()) {
+                    shared.happened(&self.contact_id, What::Joined(Joined { leg_id }));
+                }
+            }
+            MediaHappening::CustomerHeld { .. } if !std::mem::replace(&mut self.held, true) => {
+                shared.happened(&self.contact_id, What::CustomerHeld(CustomerHeld {}));
+            }
+            MediaHappening::CustomerResumed { .. } if std::mem::take(&mut self.held) => {
+                shared.happened(&self.contact_id, What::CustomerResumed(CustomerResumed {}));
+            }
             _ => {}
+        }
+    }
+
+    /// Puts the customer on hold, also before a further operator is called.
+    pub(super) fn hold(&mut self, shared: &mut Shared, music_sha256: &str) -> Answer {
+        let music = if music_sha256.is_empty() {
+            shared.silence.clone()
+        } else {
+            shared.prompt(music_sha256).ok_or(UNKNOWN_PROMPT)?
+        };
+        if !self.is_talk() {
+            return Err(WRONG_STATE);
+        }
+        let before = self.music.replace(music_sha256.to_owned());
+        if before.as_deref() != Some(music_sha256) {
+            let (call, leg, play) = (self.id, self.customer.leg, shared.next_play());
+            shared.media(MediaOrder::Hold {
+                call,
+                leg,
+                play,
+                music,
+            });
+        }
+        Ok(())
+    }
+
+    /// Takes the customer back; one who is not on hold is there.
+    pub(super) fn take_back(&mut self, shared: &mut Shared) {
+        if self.music.take().is_some() {
+            shared.media(MediaOrder::Resume { call: self.id });
         }
     }
 
@@ -92,9 +138,7 @@ impl Call {
 
     /// Whether customer and operator, or who has taken the call over, are joined.
     fn is_talk(&self) -> bool {
-        let operator = self.operator().map(|party| party.leg);
-        let joined = self.handler.is_some() || operator.is_some() && operator == self.joined;
-        self.phase == Phase::Live && joined
+        self.phase == Phase::Live && (self.handler.is_some() || self.has_talker())
     }
 
     fn end_silence(&mut self, shared: &mut Shared, silent_ms: u32) {

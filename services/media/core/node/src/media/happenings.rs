@@ -68,7 +68,7 @@ mod tests {
         let (sender, mut receiver) = channel(1);
         let metrics = Arc::new(MediaMetrics::default());
         let mut happenings = Happenings::new(sender, Arc::clone(&metrics));
-        let joined = |call| MediaHappening::Joined { call: CallId(call) };
+        let joined = |call| MediaHappening::CustomerHeld { call: CallId(call) };
         (0..3).for_each(|call| happenings.tell(joined(call)));
         let mut told = Vec::new();
         while let Ok(happening) = receiver.try_recv() {

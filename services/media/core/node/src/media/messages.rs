@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use sound::{Codec, Collect, Digits, Mode, PlayOutcome, Prompt, Role};
+use sound::{Codec, Digits, Mode, PlayOutcome, Prompt, Role, Then};
 
 use super::PortLease;
 
@@ -53,15 +53,28 @@ pub enum MediaOrder {
         leg: LegId,
         play: PlayId,
         prompts: Vec<Arc<Prompt>>,
-        collect: Option<Collect>,
+        then: Then,
     },
     /// Stops this play if it is still under way.
     StopPlay {
         call: CallId,
         play: PlayId,
     },
-    /// Customer and operator hear each other from here on; a play is stopped.
+    /// This operator, all others and the customer hear each other from here on, but for a customer on hold; a play is
+    /// stopped.
     Join {
+        call: CallId,
+        leg: LegId,
+    },
+    /// Takes the customer's leg out of the talk and plays music to it again and again, under that number.
+    Hold {
+        call: CallId,
+        leg: LegId,
+        play: PlayId,
+        music: Arc<Prompt>,
+    },
+    /// Takes the customer back.
+    Resume {
         call: CallId,
     },
     /// Puts a supervisor's leg in a mode; answered by `ModeApplied` or `OrderRefused` with the same `order`.
@@ -81,6 +94,11 @@ pub enum MediaOrder {
     StartTap {
         call: CallId,
         contact_id: String,
+    },
+    /// Nothing of what comes from here on is recorded, or all again; before the recording begins, so it begins.
+    PauseTap {
+        call: CallId,
+        paused: bool,
     },
     /// Ends the recording; the last page and `TapClosed` follow.
     StopTap {
@@ -115,7 +133,10 @@ impl MediaOrder {
             | Self::SetDirection { call, .. }
             | Self::Play { call, .. }
             | Self::StopPlay { call, .. }
-            | Self::Join { call }
+            | Self::Join { call, .. }
+            | Self::Hold { call, .. }
+            | Self::Resume { call }
+            | Self::PauseTap { call, .. }
             | Self::Supervise { call, .. }
             | Self::Unsupervise { call, .. }
             | Self::StartTap { call, .. }
@@ -141,6 +162,20 @@ pub enum MediaHappening {
     },
     Joined {
         call: CallId,
+        leg: LegId,
+    },
+    /// The answer to `Hold`, and to `Resume`.
+    CustomerHeld {
+        call: CallId,
+    },
+    CustomerResumed {
+        call: CallId,
+    },
+    /// Told when an open recording is paused or goes on, from which millisecond of it on.
+    TapPaused {
+        call: CallId,
+        at_ms: u32,
+        paused: bool,
     },
     TapOpened {
         call: CallId,

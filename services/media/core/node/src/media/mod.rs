@@ -28,7 +28,7 @@ pub use messages::{CallId, LegId, MediaHappening, MediaOrder, PlayId};
 pub use metrics::{Event, MediaMetrics};
 pub use ports::{NoPort, PortLease};
 pub use sound::speech::LegSecond;
-pub use sound::{Codec, Collect, Count, Digits, Mode, PlayOutcome, Prompt, Role};
+pub use sound::{Codec, Collect, Count, Digits, Mode, PlayOutcome, Prompt, Role, Then};
 
 mod clock;
 mod config;

@@ -1,12 +1,12 @@
 //! Orders, carried out between two packets.
 
-use std::io;
+use std::{io, mem};
 
 use sound::{Identity, Mode, Peer, Slot};
 
 use super::early::Early;
 use super::metrics::Event;
-use super::worker::{Entry, LegEntry, TapState, Worker};
+use super::worker::{Entry, LegEntry, Links, TapState, Worker};
 use super::{CallId, LegId, MediaHappening, MediaOrder, PortLease, Role};
 
 impl Worker {
@@ -139,24 +139,42 @@ impl Worker {
                 leg,
                 play,
                 prompts,
-                collect,
+                then,
                 ..
             } => {
                 let slot = slot(entry, leg)?;
                 let (call, mut outlet) = entry.split(&mut self.links);
-                call.play(now, slot, play.0, prompts, collect, &mut outlet);
+                call.play(now, slot, play.0, prompts, then, &mut outlet);
             }
             MediaOrder::StopPlay { play, .. } => {
                 let (call, mut outlet) = entry.split(&mut self.links);
                 call.stop_play(play.0, &mut outlet);
             }
-            MediaOrder::Join { call: id } => {
+            MediaOrder::Join { call: id, leg } => {
                 let (call, mut outlet) = entry.split(&mut self.links);
                 call.join(&mut outlet);
-                self.links
-                    .happenings
-                    .tell(MediaHappening::Joined { call: id });
+                let joined = MediaHappening::Joined { call: id, leg };
+                self.links.happenings.tell(joined);
             }
+            MediaOrder::Hold {
+                call: id,
+                leg,
+                play,
+                music,
+            } => {
+                let slot = slot(entry, leg)?;
+                let (call, mut outlet) = entry.split(&mut self.links);
+                call.hold(now, slot, play.0, music, &mut outlet);
+                let held = MediaHappening::CustomerHeld { call: id };
+                self.links.happenings.tell(held);
+            }
+            MediaOrder::Resume { call: id } => {
+                let (call, mut outlet) = entry.split(&mut self.links);
+                call.resume(&mut outlet);
+                let resumed = MediaHappening::CustomerResumed { call: id };
+                self.links.happenings.tell(resumed);
+            }
+            MediaOrder::PauseTap { paused, .. } => self.pause_tap(index, paused),
             MediaOrder::StartTap { call, contact_id } => {
                 return self.start_tap(index, call, contact_id);
             }
@@ -232,14 +250,39 @@ impl Worker {
         if entry.tap != TapState::Unopened {
             return None;
         }
-        entry.tap = TapState::Open;
-        entry.call.set_tapped(true);
+        entry.tap = TapState::Open(now);
+        entry.call.set_tapped(!entry.tap_paused);
         self.links.tap.open(call, now, contact_id);
         let at_unix_us = self.clock.unix_us(now);
         self.links
             .happenings
             .tell(MediaHappening::TapOpened { call, at_unix_us });
+        if entry.tap_paused {
+            self.links.note_pause(call, 0, true);
+        }
         Some(())
+    }
+
+    /// Has nothing recorded from here on, or all again. A pause begins and ends with a whole millisecond, and is rather
+    /// longer than shorter.
+    fn pause_tap(&mut self, index: usize, paused: bool) {
+        let now = self.clock.now();
+        let Some(entry) = self.calls[index].as_mut() else {
+            return;
+        };
+        if mem::replace(&mut entry.tap_paused, paused) == paused {
+            return;
+        }
+        if let TapState::Open(opened_at) = entry.tap {
+            entry.call.set_tapped(!paused);
+            let since = now.saturating_sub(opened_at);
+            let at_ms = if paused {
+                since / 1_000
+            } else {
+                since.div_ceil(1_000)
+            };
+            self.links.note_pause(entry.id, at_ms as u32, paused);
+        }
     }
 
     fn stop_tap(&mut self, index: usize) {
@@ -247,7 +290,7 @@ impl Worker {
         let Some(entry) = self.calls[index].as_mut() else {
             return;
         };
-        if entry.tap == TapState::Open {
+        if matches!(entry.tap, TapState::Open(_)) {
             entry.tap = TapState::Closed;
             entry.call.set_tapped(false);
             self.links.tap.close(entry.id, now);
@@ -264,6 +307,18 @@ impl Worker {
             self.links.ears.over(entry.id);
         }
         Some(())
+    }
+}
+
+impl Links {
+    /// Tells writer and signalling of a pause of an open recording, or of its end.
+    fn note_pause(&mut self, call: CallId, at_ms: u32, paused: bool) {
+        self.tap.pause(call, at_ms, paused);
+        self.happenings.tell(MediaHappening::TapPaused {
+            call,
+            at_ms,
+            paused,
+        });
     }
 }
 

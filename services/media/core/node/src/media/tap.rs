@@ -19,6 +19,12 @@ pub enum Note {
         contact_id: String,
     },
     Said(Frame),
+    /// Nothing is written from that millisecond of the recording on, or all again.
+    Paused {
+        call: CallId,
+        at_ms: u32,
+        paused: bool,
+    },
     Closed {
         call: CallId,
         at: Micros,
@@ -89,6 +95,14 @@ impl Tap {
             call,
             at,
             contact_id,
+        });
+    }
+
+    pub fn pause(&mut self, call: CallId, at_ms: u32, paused: bool) {
+        self.0.mark(Note::Paused {
+            call,
+            at_ms,
+            paused,
         });
     }
 

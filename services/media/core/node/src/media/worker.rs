@@ -69,6 +69,7 @@ pub struct Entry {
     pub call: Call,
     pub legs: [Option<LegEntry>; LEGS_MAX],
     pub tap: TapState,
+    pub tap_paused: bool,
     /// Who is in the talk, as the listening thread was told.
     pub present: Option<Present>,
     /// The timer that counts; others of this call are outdated.
@@ -86,7 +87,8 @@ pub struct LegEntry {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TapState {
     Unopened,
-    Open,
+    /// Since then.
+    Open(Micros),
     Closed,
 }
 
@@ -97,6 +99,7 @@ impl Entry {
             call: Call::new(silence),
             legs: [const { None }; LEGS_MAX],
             tap: TapState::Unopened,
+            tap_paused: false,
             present: None,
             timer: Micros::MAX,
         }

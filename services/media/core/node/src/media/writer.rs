@@ -158,6 +158,11 @@ impl Recorder {
                 );
             }
             Note::Said(frame) => self.say(&frame),
+            Note::Paused {
+                call,
+                at_ms,
+                paused,
+            } => self.with_recording(call, |timeline, page| timeline.pause(at_ms, paused, page)),
             Note::Closed { call, at } => {
                 let Some(recording) = self.calls.remove(&call) else {
                     return;
@@ -182,7 +187,18 @@ impl Recorder {
     }
 
     fn say(&mut self, frame: &Frame) {
-        let Some(recording) = self.calls.get_mut(&frame.call) else {
+        self.with_recording(frame.call, |timeline, page| {
+            timeline.add(&frame.tapped(), page);
+        });
+    }
+
+    /// Does something with a call's timeline and writes the pages that it gives out.
+    fn with_recording(
+        &mut self,
+        call: CallId,
+        act: impl FnOnce(&mut Timeline, &mut dyn FnMut(Page<'_>)),
+    ) {
+        let Some(recording) = self.calls.get_mut(&call) else {
             return;
         };
         let Recording {
@@ -191,7 +207,7 @@ impl Recorder {
             timeline,
         } = recording;
         let (spool, metrics) = (&mut self.spool, &self.metrics);
-        timeline.add(&frame.tapped(), &mut |page| {
+        act(timeline, &mut |page| {
             write(spool, metrics, contact_id, *opened_at_us, page);
         });
     }
@@ -248,16 +264,10 @@ fn write(
         number: page.number,
         start_ms: page.start_ms,
         pcmu: page.pcmu.to_vec(),
-        gaps: page
-            .gaps
-            .map(|(from_sample, samples)| Gap {
-                from_sample,
-                samples,
-            })
-            .collect(),
+        gaps: page.gaps.map(gap).collect(),
+        pauses: page.pauses.map(gap).collect(),
         opened_at_us,
         last: page.last,
-        pauses: Vec::new(),
     };
     // A failed write closes its file, so that a second try goes to a new one.
     for _ in 0..2 {
@@ -268,6 +278,13 @@ fn write(
                 tracing::error!(%error, "spool_write_failed");
             }
         }
+    }
+}
+
+fn gap((from_sample, samples): (u32, u32)) -> Gap {
+    Gap {
+        from_sample,
+        samples,
     }
 }
 

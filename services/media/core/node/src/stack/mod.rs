@@ -12,16 +12,15 @@ use rsipstack::dialog::dialog::{
     DialogState, DialogStateReceiver, DialogStateSender, TransactionHandle,
 };
 use rsipstack::dialog::dialog_layer::DialogLayer;
-use rsipstack::dialog::invitation::InviteOption;
 use rsipstack::dialog::invite_dialog::InviteDialog;
 use rsipstack::dialog::DialogId;
-use rsipstack::sip::{Header, Method, StatusCode, Transport, Uri};
+use rsipstack::sip::{Header, Method, StatusCode, Uri};
 use rsipstack::transaction::endpoint::EndpointOption;
 use rsipstack::transaction::key::TransactionRole;
 use rsipstack::transaction::transaction::Transaction;
 use rsipstack::transaction::{Endpoint, TransactionReceiver};
 use rsipstack::transport::udp::UdpConnection;
-use rsipstack::transport::{SipAddr, TransportLayer};
+use rsipstack::transport::TransportLayer;
 use rsipstack::EndpointBuilder;
 use tokio::net::{TcpListener, UdpSocket};
 use tokio::sync::mpsc;
@@ -32,18 +31,17 @@ use sip::guard::ALLOWED;
 use sip::leg::{Heard, Say};
 use sip::merged::Merged;
 
-use crate::calls::Target;
 use crate::media::LegId;
 use crate::metrics::Metrics;
 use crate::registrar::{Answer, Asked};
 use crate::settings::TcpLimits;
 
+use calling::{Attempt, Told};
 use streams::{Arrivals, Streams};
 use strict::{Additions, Gate, StrictUdp};
-use words::{
-    accept, all, answer_handle, ended, header, invite_headers, key, reply_with, sdp_headers, source,
-};
+use words::{accept, all, answer_handle, ended, header, key, reply_with, sdp_headers, source};
 
+mod calling;
 mod streams;
 mod strict;
 mod words;
@@ -61,6 +59,7 @@ pub enum Arrived {
 
 /// An INVITE that waits for its verdict.
 pub struct Invite {
+    pub source: Flow,
     pub dialled: String,
     pub from: String,
     pub sdp: Vec<u8>,
@@ -98,11 +97,15 @@ pub struct Stack {
     arrivals: Arrivals,
     states: DialogStateReceiver,
     states_to: DialogStateSender,
-    failures: mpsc::UnboundedReceiver<(LegId, Heard)>,
-    failures_to: mpsc::UnboundedSender<(LegId, Heard)>,
+    failures: mpsc::UnboundedReceiver<Told>,
+    failures_to: mpsc::UnboundedSender<Told>,
     legs: HashMap<LegId, InviteDialog>,
     /// Call-ID and our tag, which nobody else draws.
     ids: HashMap<(String, String), LegId>,
+    /// INVITEs to trunks that are not answered.
+    attempts: HashMap<LegId, Attempt>,
+    /// By which trunk a leg goes.
+    trunk_legs: HashMap<LegId, String>,
     acknowledged: HashMap<LegId, u32>,
     replies: HashMap<u64, TransactionHandle>,
     last_reply: u64,
@@ -167,6 +170,8 @@ impl Stack {
             failures_to,
             legs: HashMap::new(),
             ids: HashMap::new(),
+            attempts: HashMap::new(),
+            trunk_legs: HashMap::new(),
             acknowledged: HashMap::new(),
             replies: HashMap::new(),
             last_reply: 0,
@@ -186,7 +191,9 @@ impl Stack {
             let arrived = tokio::select! {
                 transaction = self.incoming.recv() => self.incoming(transaction?),
                 state = self.states.recv() => self.state(state?),
-                failed = self.failures.recv() => failed.map(|(leg, heard)| Arrived::Heard(leg, heard)),
+                told = self.failures.recv() => {
+                    self.told(told?).map(|(leg, heard)| Arrived::Heard(leg, heard))
+                }
                 flow = self.arrivals.lost.recv() => flow.map(Arrived::Lost),
                 connection = self.arrivals.accepted.recv() => {
                     if let Some(connection) = connection {
@@ -207,7 +214,10 @@ impl Stack {
     }
 
     /// Makes the caller's dialog that leg's.
-    pub fn take(&mut self, invite: Invite, leg: LegId) {
+    pub fn take(&mut self, invite: Invite, leg: LegId, trunk: Option<String>) {
+        if let Some(trunk) = trunk {
+            self.trunk_legs.insert(leg, trunk);
+        }
         let mut transaction = invite.transaction;
         let contact = Some(self.contacts.of(source(&transaction)).clone());
         let states = self.states_to.clone();
@@ -239,51 +249,12 @@ impl Stack {
             Say::Forget => self.forget(leg),
             Say::Invite(_) => self.fail(leg),
             other => {
+                if matches!(other, Say::Abandon | Say::Bye) {
+                    self.attempts.remove(&leg);
+                }
                 if let Some(dialog) = self.legs.get(&leg) {
                     self.say_in_dialog(dialog.clone(), other);
                 }
-            }
-        }
-    }
-
-    /// Rings a phone.
-    pub fn invite(&mut self, leg: LegId, sdp: String, target: &Target) {
-        let Ok(callee) = Uri::try_from(target.phone.contact.as_str()) else {
-            return self.fail(leg);
-        };
-        let flow = target.phone.flow;
-        let transport = match flow.transport {
-            flow::Transport::Udp => Transport::Udp,
-            // A phone is called over the connection that it opened, and there is no other way to it.
-            flow::Transport::Tcp if !self.streams.has(flow.address) => {
-                return self.tell(leg, Heard::Refused(503));
-            }
-            flow::Transport::Tcp => Transport::Tcp,
-        };
-        let contact = self.contacts.of(Some(flow));
-        let option = InviteOption {
-            caller: self.contacts.udp.clone(),
-            callee,
-            destination: Some(SipAddr::new(transport, flow.address.into())),
-            contact: contact.clone(),
-            offer: Some(sdp.into_bytes()),
-            headers: Some(invite_headers(target, contact)),
-            ..InviteOption::default()
-        };
-        match self.dialogs.do_invite_async(option, self.states_to.clone()) {
-            Ok((dialog, result)) => {
-                self.hold(leg, &dialog);
-                let failures = self.failures_to.clone();
-                tokio::spawn(async move {
-                    // States tell the rest; only a request that could not be sent or read brings none.
-                    if !matches!(result.await, Ok(Ok(_))) {
-                        let _ = failures.send((leg, Heard::Broke));
-                    }
-                });
-            }
-            Err(error) => {
-                tracing::warn!(%error, "invite_not_sent");
-                self.fail(leg);
             }
         }
     }
@@ -330,11 +301,17 @@ impl Stack {
     /// Lets a leg hear something as if its phone had said it.
     fn tell(&self, leg: LegId, heard: Heard) {
         // The receiver lives as long as the sender: both are ours.
-        let _ = self.failures_to.send((leg, heard));
+        let _ = self.failures_to.send(Told::Heard(leg, heard));
     }
 
     fn forget(&mut self, leg: LegId) {
         self.acknowledged.remove(&leg);
+        self.attempts.remove(&leg);
+        self.trunk_legs.remove(&leg);
+        self.drop_dialog(leg);
+    }
+
+    fn drop_dialog(&mut self, leg: LegId) {
         if let Some(dialog) = self.legs.remove(&leg) {
             let id = dialog.id();
             self.ids.remove(&key(&id));
@@ -424,8 +401,12 @@ impl Stack {
         if !request.body.is_empty() && !kind.eq_ignore_ascii_case("application/sdp") {
             return reply_with(transaction, 415, vec![accept()]);
         }
+        let Some(source) = source(&transaction) else {
+            return reply_with(transaction, 400, Vec::new());
+        };
         let from = sip::message::address(value("From")).and_then(sip::message::user);
         let invite = Invite {
+            source,
             dialled: sip::message::user(&request.uri.to_string()).unwrap_or_default(),
             from: from.unwrap_or_default(),
             sdp: request.body.clone(),
@@ -480,7 +461,11 @@ impl Stack {
                 if leg.is_none() {
                     self.dialogs.remove_dialog(&id);
                 }
-                ended(&reason, self.is_dialled(leg?))
+                let heard = ended(&reason, self.is_dialled(leg?));
+                if self.is_question(leg?, &heard) {
+                    return None;
+                }
+                heard
             }
             DialogState::Info(_, _, handle)
             | DialogState::Options(_, _, handle)

@@ -22,7 +22,7 @@ use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::unix::{OwnedReadHalf as StackReadHalf, OwnedWriteHalf as StackWriteHalf};
 use tokio::net::{TcpListener, TcpStream, UnixStream};
 use tokio::sync::mpsc;
-use tokio::time::Instant;
+use tokio::time::{timeout, Instant};
 use tokio_util::sync::CancellationToken;
 
 use sip::flow::Flow;
@@ -113,6 +113,13 @@ impl Streams {
                 }
             }
         }
+    }
+
+    /// Opens a connection to a peer. The caller hands it to the stack.
+    pub async fn connect(&self, peer: SocketAddr) -> io::Result<TcpConnection> {
+        let connecting = TcpStream::connect(peer);
+        let stream = timeout(self.shared.limits.patience, connecting).await??;
+        self.join(stream, peer)
     }
 
     /// Whether there is a connection to that peer.

@@ -10,7 +10,7 @@ use sip::guard::ALLOWED;
 use sip::leg::Heard;
 
 use super::Arrived;
-use crate::calls::Target;
+use crate::calls::{Target, To};
 
 pub fn key(id: &DialogId) -> (String, String) {
     (id.call_id.clone(), id.local_tag.clone())
@@ -69,11 +69,14 @@ pub fn invite_headers(target: &Target, contact: &Uri) -> Vec<Header> {
         Header::Allow(ALLOWED.into()),
         // No extension is offered: a reliable 183 would block the call for its PRACK.
         Header::Supported("".into()),
-        Header::Other(
+    ];
+    // Nobody outside is told our ids.
+    if let To::Phone(_) = target.to {
+        headers.push(Header::Other(
             "X-Sasayaki-Contact-Id".to_owned(),
             target.contact_id.clone(),
-        ),
-    ];
+        ));
+    }
     if target.answers_itself {
         headers.push(Header::CallInfo(
             format!("<{contact}>;answer-after=0").into(),

@@ -10,8 +10,9 @@ use sasayaki_node::metrics::Metrics;
 use sasayaki_node::wire::happening::Happening as What;
 use sasayaki_node::wire::order::Order as Asked;
 use sasayaki_node::wire::{
-    from_node, to_node, Acknowledge, Admit, Answer, Dial, FromNode, HangUp, Happening, Hello,
-    Levels, Mode, Order, Play, PutPrompt, ReleasePhone, SetNumbers, Supervise, ToNode, Unsupervise,
+    from_node, to_node, Acknowledge, Admit, Answer, Dial, FromNode, HangUp, Happening, Hello, Hold,
+    Levels, Mode, Order, PauseTap, Play, PutPrompt, ReleasePhone, SetNumbers, Supervise, ToNode,
+    Unsupervise,
 };
 
 use super::stage::words;
@@ -49,6 +50,13 @@ impl Desk {
             other => panic!("no greeting: {other:?}"),
         }
         desk
+    }
+
+    /// Connects anew, as after a restart; orders go on under new ids.
+    pub fn reconnect(&mut self, node: &Node) {
+        let orders = self.orders;
+        *self = Self::connect(node);
+        self.orders = orders;
     }
 
     /// Connects and says which number may be called.
@@ -199,6 +207,20 @@ impl Desk {
     pub fn unsupervise_on(&mut self, contact_id: &str, leg_id: &str) {
         let (contact_id, leg_id) = (contact_id.to_owned(), leg_id.to_owned());
         self.order(Asked::Unsupervise(Unsupervise { contact_id, leg_id }));
+    }
+
+    /// Puts the customer on hold with that music, or takes them back.
+    pub fn hold(&mut self, held: bool, music: &str) -> String {
+        self.ask(Asked::Hold(Hold {
+            contact_id: CONTACT.to_owned(),
+            held,
+            music_sha256: music.to_owned(),
+        }))
+    }
+
+    pub fn pause_tap(&mut self, paused: bool) -> String {
+        let contact_id = CONTACT.to_owned();
+        self.ask(Asked::PauseTap(PauseTap { contact_id, paused }))
     }
 
     pub fn hang_up(&mut self, leg_id: &str) {

@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 use sasayaki_node::metrics::Metrics;
 use sasayaki_node::settings::{Settings, TcpLimits};
 use sasayaki_node::signalling::Signalling;
+use sip::trunk::Trunks;
 use tempfile::TempDir;
 use tokio::sync::oneshot;
 
@@ -65,6 +66,7 @@ impl Node {
             calls_max: 4,
             rtp_silence_ms: 60_000,
             parked_ms: 60_000,
+            trunks: Trunks::default(),
         };
         change(&mut settings);
         let metrics = Arc::new(Metrics::default());

@@ -99,7 +99,7 @@ impl Phone {
         Self::over(Wire::tcp(node.sip), node, user)
     }
 
-    fn over(sip: Wire, node: &Node, user: &str) -> Self {
+    pub fn over(sip: Wire, node: &Node, user: &str) -> Self {
         Self {
             user: user.to_owned(),
             sip,
@@ -404,13 +404,15 @@ impl Phone {
 
     /// Presses a key (RFC 4733): three packets while it is held, three with the end bit.
     pub fn press(&self, port: u16, key: u8) {
+        let began = self.sequence.load(Ordering::Relaxed) * 160;
         for duration in [160_u16, 320, 480] {
             let [high, low] = duration.to_be_bytes();
-            self.event(port, &[key, 10, high, low]);
+            self.event(port, began, &[key, 10, high, low]);
         }
         for _ in 0..3 {
             self.event(
                 port,
+                began,
                 &[
                     key,
                     0x8a,
@@ -422,11 +424,11 @@ impl Phone {
     }
 
     /// All packets of one event bear the instant of its beginning.
-    fn event(&self, port: u16, payload: &[u8]) {
+    fn event(&self, port: u16, began: u32, payload: &[u8]) {
         let number = self.sequence.fetch_add(1, Ordering::Relaxed);
         let mut packet = vec![0x80, 101];
         packet.extend_from_slice(&(number as u16).to_be_bytes());
-        packet.extend_from_slice(&777_u32.to_be_bytes());
+        packet.extend_from_slice(&began.to_be_bytes());
         packet.extend_from_slice(&self.address().port().to_be_bytes());
         packet.extend_from_slice(&[0, 1]);
         packet.extend_from_slice(payload);

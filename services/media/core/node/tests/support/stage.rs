@@ -5,7 +5,7 @@ use sasayaki_node::wire::{LegEnd, Mode};
 
 use super::desk::{Desk, NUMBER};
 use super::phone::{Dialog, Phone};
-use super::Node;
+use super::{Node, PATIENCE};
 
 /// A call whose customer is answered, with two registered phones.
 pub struct Stage {
@@ -56,6 +56,45 @@ pub fn talking_at(node: Node) -> (Stage, Dialog) {
     assert!(matches!(stage.desk.what(), What::LegAnswered(_)));
     assert!(matches!(stage.desk.what(), What::Joined(_)));
     (stage, talk)
+}
+
+impl Stage {
+    /// Rings a further operator's phone and picks it up.
+    pub fn join(&mut self, leg_id: &str, phone: &Phone) -> Dialog {
+        phone.register();
+        self.desk.dial(leg_id, &phone.user, 5_000);
+        let dialog = phone.pick_up(&phone.ring());
+        assert_eq!(self.desk.words(3)[2], joined(leg_id));
+        dialog
+    }
+}
+
+/// A leg's joining in words.
+pub fn joined(leg_id: &str) -> String {
+    format!("con_1 {leg_id} joined")
+}
+
+/// Both phones send; whether the listener hears the speaker's payload at last. One packet may get lost: right after a
+/// prompt's frame it would crowd the stream.
+pub fn hears(listener: (&Phone, &Dialog), speaker: (&Phone, &Dialog), payload: u8) -> bool {
+    let until = std::time::Instant::now() + PATIENCE;
+    while std::time::Instant::now() < until {
+        speaker.0.speak(speaker.1.rtp_port, 0, &[payload; 160]);
+        listener.0.speak(listener.1.rtp_port, 0, &[0xff; 160]);
+        if listener.0.hears_soon(&[payload; 160]) {
+            return true;
+        }
+    }
+    false
+}
+
+/// Whether the listener hears nothing of what the speaker says, once what was said before has passed.
+pub fn is_deaf(listener: (&Phone, &Dialog), speaker: (&Phone, &Dialog), payload: u8) -> bool {
+    let said = (0..10).map(|_| {
+        speaker.0.speak(speaker.1.rtp_port, 0, &[payload; 160]);
+        listener.0.hears_soon(&[payload; 160])
+    });
+    said.filter(|&heard| heard).count() == 0
 }
 
 /// Two calls under way, each with its operator, and one supervisor's phone.
@@ -151,6 +190,9 @@ pub fn words(contact: &str, what: &What) -> String {
         What::LegRang(leg) => format!("{contact} {} rang", leg.leg_id),
         What::LegAnswered(leg) => format!("{contact} {} answered", leg.leg_id),
         What::LegEnded(leg) => ended(contact, &leg.leg_id, leg.reason()),
+        What::Joined(leg) => format!("{contact} {} joined", leg.leg_id),
+        What::CustomerHeld(_) => format!("{contact} on hold"),
+        What::CustomerResumed(_) => format!("{contact} taken back"),
         What::LegHeld(leg) => format!("{contact} {:?} held", leg.leg_id),
         What::LegResumed(leg) => format!("{contact} {:?} resumed", leg.leg_id),
         What::ModeApplied(applied) => {

@@ -1,7 +1,7 @@
 //! What a phone's SIP goes over: datagrams, or one connection with messages cut by their length.
 
 use std::io::{Read as _, Write as _};
-use std::net::{SocketAddr, TcpStream, UdpSocket};
+use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::sync::Mutex;
 use std::time::Duration;
 
@@ -20,6 +20,14 @@ impl Wire {
     pub fn tcp(node: SocketAddr) -> Self {
         let stream = TcpStream::connect(node).unwrap();
         stream.set_nodelay(true).unwrap();
+        let wire = Self::Tcp(stream, Mutex::default());
+        wire.wait_no_longer_than(PATIENCE);
+        wire
+    }
+
+    /// The next connection that the node opens.
+    pub fn accepted(listener: &TcpListener) -> Self {
+        let (stream, _) = listener.accept().unwrap();
         let wire = Self::Tcp(stream, Mutex::default());
         wire.wait_no_longer_than(PATIENCE);
         wire

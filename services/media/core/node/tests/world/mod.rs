@@ -92,6 +92,7 @@ impl World {
             parked_ms: 60_000,
             rtp: ("127.0.0.1".parse().unwrap(), ports.0, ports.1),
             lease: Box::new(move || media.reserve_port()),
+            trunk: Some(sip::trunk::Trunk::new("carrier", 100)),
         };
         let mut world = Self {
             calls: Calls::new("node".to_owned(), registrar, limits, Arc::default()),
@@ -422,7 +423,10 @@ impl World {
                 outcome: PlayOutcome::Completed,
                 digits: Digits::default(),
             },
-            (2, _) => MediaHappening::Joined { call },
+            (2, _) => MediaHappening::Joined {
+                call,
+                leg: self.legs[a % self.legs.len()],
+            },
             _ => MediaHappening::RtpSilent {
                 call,
                 leg: self.legs[a % self.legs.len()],

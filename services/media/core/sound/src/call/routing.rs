@@ -2,7 +2,7 @@
 
 use super::{members, slots, Call, Slot};
 use crate::leg::Leg;
-use crate::modes::Standing;
+use crate::modes::{Hold, Standing};
 use crate::{Micros, Mode, Role};
 
 impl Call {
@@ -22,7 +22,7 @@ impl Call {
             }
             self.hears[listener.index()] = set;
         }
-        self.assert_customers_hear_no_whisper();
+        self.assert_customers_hear_whom_they_may();
     }
 
     fn may_hear(&self, listener: Slot, speaker: Slot) -> bool {
@@ -33,22 +33,25 @@ impl Call {
         let (Some(hearing), Some(speaking)) = (listener.standing(), speaker.standing()) else {
             return false;
         };
-        listener.receives && speaker.sends && hearing.hears(speaking)
+        listener.receives && speaker.sends && hearing.hears(speaking, self.hold)
     }
 
     /// The table can't say otherwise; a slip in `route` could.
-    fn assert_customers_hear_no_whisper(&self) {
+    fn assert_customers_hear_whom_they_may(&self) {
         let of = |is: fn(&Leg) -> bool| {
             slots().filter(move |slot| self.legs[slot.index()].as_ref().is_some_and(is))
         };
         let unheard = of(|leg| {
             leg.role == Role::Supervisor && !matches!(leg.mode, Some(Mode::Barge | Mode::Takeover))
         });
-        let unheard = unheard.fold(0, |set, slot| set | slot.bit());
+        let unheard = match self.hold {
+            Hold::On => u8::MAX,
+            Hold::Off => unheard.fold(0, |set, slot| set | slot.bit()),
+        };
         let mut customers = of(|leg| leg.role == Role::Customer);
         assert!(
             customers.all(|customer| self.hears[customer.index()] & unheard == 0),
-            "a customer would hear a supervisor who has not barged in"
+            "a customer would hear a supervisor who has not barged in, or somebody while on hold"
         );
     }
 

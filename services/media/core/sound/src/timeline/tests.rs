@@ -1,7 +1,7 @@
 //! Tracks stay aligned whatever clocks and networks do.
 
 use super::*;
-use crate::Slot;
+use crate::{Codec, Slot};
 
 const MS: Micros = 1_000;
 
@@ -287,6 +287,106 @@ fn record_supervisors(said: &[(u64, u8, i16)], length: Micros) -> (Vec<i16>, u32
     }
     timeline.close(length, &mut take);
     (track, missing)
+}
+
+/// Whether each sample of the customer's track is their voice, and the track's gaps and pauses, with pauses set at those
+/// milliseconds.
+fn record_with_pauses(
+    switched: &[(u32, bool)],
+    lost: fn(u64) -> bool,
+    jitter: fn(u64) -> Micros,
+    length: Micros,
+) -> (Vec<bool>, [Vec<(u32, u32)>; 2]) {
+    let mut writing = Timeline::new(0);
+    let (mut track, mut gaps, mut pauses) = (Vec::new(), Vec::new(), Vec::new());
+    let mut take = |page: Page<'_>| {
+        if page.role == Role::Customer {
+            let start = track.len() as u32;
+            let placed = move |(from, samples)| (from + start, samples);
+            track.extend(page.pcmu.iter().map(|&byte| byte == 1));
+            gaps.extend(page.gaps.map(placed));
+            pauses.extend(page.pauses.map(placed));
+        }
+    };
+    let mut party = Party::new(Role::Customer, 1, 0..length / 20_000);
+    (party.lost, party.jitter) = (lost, jitter);
+    let mut orders = switched.iter().peekable();
+    for (at, role, begun, value) in party.arrivals() {
+        while let Some((at_ms, paused)) = orders.next_if(|(at_ms, _)| u64::from(*at_ms) * MS <= at)
+        {
+            writing.pause(*at_ms, *paused, &mut take);
+        }
+        let tapped = Tapped {
+            role,
+            leg: Slot(0),
+            source: 1,
+            timestamp: begun,
+            at,
+            codec: Codec::Pcmu,
+            payload: &[value; 160],
+        };
+        // Even what comes while the recording is paused leaves no trace.
+        writing.add(&tapped, &mut take);
+    }
+    writing.close(length, &mut take);
+    (track, [gaps, pauses])
+}
+
+#[test]
+fn nothing_of_a_pause_is_written_and_both_its_ends_are_exact() {
+    for (from, to) in [(1_010, 1_011), (1_500, 1_507), (990, 4_321), (0, 2_000)] {
+        let switched = [(from, true), (to, false)];
+        let (track, [gaps, pauses]) = record_with_pauses(&switched, |_| false, |_| 0, 6_000 * MS);
+        let (from, to) = (from as usize * 8, to as usize * 8);
+        assert!(track[..from].iter().all(|&voice| voice), "before {from}");
+        assert!(track[from..to].iter().all(|&voice| !voice), "{from}..{to}");
+        assert!(track[to..].iter().all(|&voice| voice), "after {to}");
+        assert_eq!(gaps, []);
+        let all: u32 = pauses.iter().map(|(_, samples)| samples).sum();
+        assert_eq!((pauses[0].0, all), (from as u32, (to - from) as u32));
+    }
+}
+
+#[test]
+fn a_pause_that_does_not_end_lasts_to_the_end_of_the_recording() {
+    let (track, [gaps, pauses]) =
+        record_with_pauses(&[(2_500, true)], |_| false, |_| 0, 5_300 * MS);
+    assert!(track[20_000..].iter().all(|&voice| !voice));
+    assert_eq!(gaps, []);
+    assert_eq!(
+        pauses,
+        [
+            (20_000, 4_000),
+            (24_000, 8_000),
+            (32_000, 8_000),
+            (40_000, 2_400)
+        ]
+    );
+}
+
+#[test]
+fn what_was_said_in_a_pause_and_comes_late_is_not_written() {
+    let late = |n: u64| if (60..70).contains(&n) { 100 * MS } else { 0 };
+    let (track, [_, pauses]) = record_with_pauses(
+        &[(1_200, true), (1_400, false)],
+        |_| false,
+        late,
+        3_000 * MS,
+    );
+    assert!(track[9_600..11_200].iter().all(|&voice| !voice));
+    assert_eq!(pauses, [(9_600, 1_600)]);
+}
+
+#[test]
+fn losses_beside_a_pause_are_gaps_and_those_within_it_are_not() {
+    let (_, [gaps, pauses]) = record_with_pauses(
+        &[(1_000, true), (1_200, false), (1_300, true), (1_400, false)],
+        |n| n == 40 || n == 55 || n == 62,
+        |_| 0,
+        3_000 * MS,
+    );
+    assert_eq!(gaps, [(40 * 160, 160), (62 * 160, 160)]);
+    assert_eq!(pauses, [(8_000, 1_600), (10_400, 800)]);
 }
 
 #[test]
