@@ -14,11 +14,9 @@ from sasayaki.callreason.v1.enquiry_events import EnquiryOpened
 from sasayaki_callreason import client, flow_api
 from sasayaki_callreason.advance import command_of
 from sasayaki_callreason.companies import Clients, Companies, Flows
-from sasayaki_callreason.contacts import Contacts, Enquiries, own
 from sasayaki_callreason.enquiries import commands, states
+from sasayaki_callreason.enquiries.contacts import Contacts, Enquiries, own
 from sasayaki_callreason.flows.parts import Callback
-from sasayaki_callreason.given import opened
-from sasayaki_callreason.keys import make_key
 from sasayaki_callreason.reasons import api as reason_api
 from sasayaki_callreason.reasons.tree import outcomes_of
 from sasayaki_callreason.requests import (
@@ -27,6 +25,8 @@ from sasayaki_callreason.requests import (
     settings_of,
     slug,
 )
+from sasayaki_callreason.sealed.given import opened
+from sasayaki_callreason.sealed.keys import make_key
 from sasayaki_chassis.decider import Refused
 from sasayaki_chassis.fields import an_id, require, text
 from sasayaki_chassis.identity import Identity

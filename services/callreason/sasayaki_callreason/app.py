@@ -10,12 +10,12 @@ from sasayaki_callreason.cases import api as case_api
 from sasayaki_callreason.cases.parts import CaseParts
 from sasayaki_callreason.client import CLIENT
 from sasayaki_callreason.companies import Companies
-from sasayaki_callreason.contacts import Contacts
+from sasayaki_callreason.enquiries.contacts import Contacts
 from sasayaki_callreason.enquiries.enquiry import ENQUIRY
+from sasayaki_callreason.enquiries.progress import Progress
 from sasayaki_callreason.flows.versions import FLOW
 from sasayaki_callreason.knowledge import api as knowledge_api
 from sasayaki_callreason.knowledge.library import KNOWLEDGE
-from sasayaki_callreason.progress import Progress
 from sasayaki_callreason.reactors import PlaySteps, RunFlow
 from sasayaki_callreason.reasons.parts import ReasonParts
 from sasayaki_callreason.settings import Settings

@@ -62,7 +62,7 @@ class RunFlow:
     """What happens in a call moves its enquiry; everything about one contact in order."""
 
     name = "run-flow"
-    topics: tuple[str, ...] = ("media.call", "routing.pool")
+    topics: tuple[str, ...] = ("media.call", "media.outbound", "routing.pool")
 
     def __init__(self) -> None:
         self._placed: set[str] = set()

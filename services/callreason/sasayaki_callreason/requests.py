@@ -16,7 +16,7 @@ from sasayaki.callreason.v1.client_events import (
     RecordingRule,
 )
 from sasayaki.callreason.v1.enquiry_events import FormAnswer
-from sasayaki_callreason import wrapup
+from sasayaki_callreason.enquiries import wrapup
 from sasayaki_callreason.flows.source import Fault
 from sasayaki_callreason.reasons import tree
 from sasayaki_chassis.fields import InvalidField, require, text

@@ -24,7 +24,7 @@ from sasayaki.callreason.v1 import callreason_service_pb2 as pb
 from sasayaki.callreason.v1 import callreason_service_pb2_grpc as rpc_pb
 from sasayaki.callreason.v1 import client_events_pb2
 from sasayaki.event import Event
-from sasayaki.media.v1 import call_events
+from sasayaki.media.v1 import call_events, outbound_events
 from sasayaki.media.v1 import media_service_pb2 as media
 from sasayaki.media.v1 import media_service_pb2_grpc as media_rpc
 from sasayaki.routing.v1 import pool_events
@@ -74,6 +74,15 @@ POOLS: Decider[None, Happen, Event] = Decider(
     events=pool_events.EVENTS,
 )
 
+OUTBOUND: Decider[None, Happen, Event] = Decider(
+    stream="media.outbound",
+    initial=None,
+    decide=_decide,
+    evolve=lambda state, event: None,
+    deadline=lambda state: None,
+    events=outbound_events.EVENTS,
+)
+
 
 class Asked(media_rpc.MediaServiceServicer, routing_rpc.RoutingServiceServicer):
     """Takes what media and routing are asked; keeps each request once, as they would."""
@@ -98,6 +107,12 @@ class Asked(media_rpc.MediaServiceServicer, routing_rpc.RoutingServiceServicer):
     ) -> media.PlayPromptResponse:
         self.requests.setdefault(request.request_id, request)
         return media.PlayPromptResponse()
+
+    async def DialOutside(
+        self, request: media.DialOutsideRequest, context: Context
+    ) -> media.DialOutsideResponse:
+        self.requests.setdefault(request.request_id, request)
+        return media.DialOutsideResponse()
 
     async def HangUp(self, request: media.HangUpRequest, context: Context) -> media.HangUpResponse:
         self.requests.setdefault(request.request_id, request)
@@ -150,6 +165,18 @@ class Centre:
             meta=Meta(tenant_id=TENANT, client_id="cli_acme"),
         )
 
+    async def refuse_outside(self, contact_id: str) -> None:
+        """Writes down that nobody outside may be called for the contact's flow."""
+        refusal = "OUTBOUND_REFUSAL_NUMBER_NOT_ALLOWED"
+        said = {"refusal": refusal, "contact_id": contact_id}
+        self.happened += 1
+        await self.world.owners[OUTBOUND.stream].handle(
+            "cli_acme",
+            Happen(outbound_events.OutboundRefused.model_validate(said)),
+            request_id=f"happening-{self.happened}",
+            meta=Meta(tenant_id=TENANT, client_id="cli_acme"),
+        )
+
     async def asks(self, contact_id: str, *kinds: type[Message]) -> list[Any]:
         """What was asked about the contact, as soon as it is as much as `kinds`."""
         await until(lambda: len(self.asked.of(contact_id)) >= len(kinds))
@@ -172,14 +199,14 @@ async def running_centre(kafka: str, prefix: str, folder: Path) -> AsyncIterator
         ),
         rights={
             f"/sasayaki.media.v1.MediaService/{name}": frozenset(("service",))
-            for name in ("Answer", "PlayPrompt", "HangUp")
+            for name in ("Answer", "PlayPrompt", "HangUp", "DialOutside")
         }
         | {"/sasayaki.routing.v1.RoutingService/QueueContact": frozenset(("service",))},
         servicers=lambda built: [
             (media_rpc.add_MediaServiceServicer_to_server, asked),
             (routing_rpc.add_RoutingServiceServicer_to_server, asked),
         ],
-        deciders=[CALLS, POOLS],
+        deciders=[CALLS, POOLS, OUTBOUND],
     )
     async with running(service) as world:
         own = f"127.0.0.1:{_free_port()}"

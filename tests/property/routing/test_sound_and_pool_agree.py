@@ -12,6 +12,11 @@ WEIGHTS = {
     "pick up": 8,
     "get ready": 4,
     "refuse": 2,
+    "transfer": 0.5,
+    "consult": 2,
+    "complete": 1,
+    "end consult": 0.5,
+    "ring off": 0.3,
     "take over": 0.2,
     "hang up": 0.1,
 }

@@ -34,28 +34,36 @@ from sasayaki_chassis.testing import NOON
 from sasayaki_routing.pool.commands import (
     AcceptOffer,
     Command,
+    CompleteTransfer,
+    ConsultOperator,
     DeclineOffer,
+    EndConsult,
     EndContact,
     PutOperator,
     QueueContact,
     SetState,
+    Target,
+    TransferContact,
 )
 from sasayaki_routing.pool.decider import POOL
-from sasayaki_routing.pool.state.states import Pool, Taken, Talking
+from sasayaki_routing.pool.state.states import Consulting, Joined, Pool, Taken, Talking
 from sasayaki_routing.reactors.offers import OfferToOperator
 
 CONTACTS = ("con_1", "con_2")
 OPERATORS = ("usr_1", "usr_2", "usr_3")
 Deed: TypeAlias = Callable[[], None]
+ENDS = {"hang up": LegEndReason.RELEASED, "transfer": LegEndReason.TRANSFERRED}
+TARGETS = (*(Target(operator_id=who) for who in OPERATORS), Target(queue_id="que_1"))
 NODE = {"node_id": "n", "happening_seq": 1}
 
 
 @dataclass
 class Leg:
-    """An operator's phone in a call; `up`: picked up."""
+    """An operator's phone in a call; `up`: picked up; `consult`: rung beside another."""
 
     leg_id: str
     operator_id: str
+    consult: bool = False
     up: bool = False
     leaving: bool = False
 
@@ -76,9 +84,9 @@ class Call:
     handled: bool = False
     known_handled: bool = False
 
-    def talking(self) -> str | None:
-        """Whom the customer hears."""
-        return next((leg.operator_id for leg in self.legs.values() if leg.up), None)
+    def talking(self) -> set[str]:
+        """The operators who are in the call."""
+        return {leg.operator_id for leg in self.legs.values() if leg.up}
 
     # What the people at the phones do.
 
@@ -93,6 +101,13 @@ class Call:
         self.happenings.append(
             OperatorLegEnded(leg_id=leg_id, operator_id=leg.operator_id, reason=reason, **NODE)
         )
+
+    def ring_off(self, leg_id: str) -> None:
+        """An operator who talks puts the phone down; the last one takes the call along."""
+        if len(self.talking()) > 1:
+            self.leave(leg_id, LegEndReason.HUNG_UP)
+        else:
+            self.end()
 
     def take_over(self) -> None:
         """The customer hears a supervisor from here on, and soon nobody else."""
@@ -122,9 +137,10 @@ class Call:
         if not self.alive:
             return
         if what == "dial":
-            self.legs[leg_id] = Leg(leg_id, self.known[leg_id].operator_id)
+            known = self.known[leg_id]
+            self.legs[leg_id] = Leg(leg_id, known.operator_id, known.consult)
         elif leg_id in self.legs:
-            self.leave(leg_id, LegEndReason.RELEASED)
+            self.leave(leg_id, ENDS[what])
 
     def hear(self) -> None:
         """The Python side takes the next happening and records it."""
@@ -151,23 +167,24 @@ class Call:
         staying = [leg for leg in self.known.values() if not leg.leaving]
         match request:
             case media.DialRequest(operator_id=operator_id) if self.known_alive:
-                busy = any(leg.operator_id == operator_id or leg.up for leg in staying)
-                if busy or self.known_handled:
+                talked = any(leg.up for leg in staying)
+                rung = any(leg.operator_id == operator_id for leg in staying)
+                if rung or self.known_handled or talked != request.consult:
                     return
-                for leg in staying:
+                for leg in () if request.consult else staying:
                     self._let_go(leg)
                 self.dialled += 1
                 leg_id = f"leg_{self.contact_id}_{self.dialled}"
-                self.known[leg_id] = Leg(leg_id, operator_id)
+                self.known[leg_id] = Leg(leg_id, operator_id, request.consult)
                 self.orders.append(("dial", leg_id))
             case media.HangUpRequest(operator_id=operator_id, unless_picked_up=spares):
                 for leg in staying:
                     if leg.operator_id == operator_id and not (spares and leg.up):
-                        self._let_go(leg)
+                        self._let_go(leg, "transfer" if request.transferred else "hang up")
 
-    def _let_go(self, leg: Leg) -> None:
+    def _let_go(self, leg: Leg, how: str = "hang up") -> None:
         leg.leaving = True
-        self.orders.append(("hang up", leg.leg_id))
+        self.orders.append((how, leg.leg_id))
 
 
 class World:
@@ -217,19 +234,33 @@ class World:
         for operator_id in OPERATORS:
             ready = SetState(operator_id, OperatorState.READY)
             found["get ready"].append(partial(self.decide, ready))
-        talking = {call.talking() for call in self.calls.values()}
+        talking = set[str]().union(*(call.talking() for call in self.calls.values()))
         for call in self.calls.values():
             if call.alive:
                 found["hang up"].append(call.end)
+            if call.alive and call.talking() and not call.handled:
+                self._steer(call.contact_id, found)
+                up = [leg.leg_id for leg in call.legs.values() if leg.up]
+                found["ring off"] += [partial(call.ring_off, leg_id) for leg_id in up]
             if call.alive and call.talking() and not call.handled:
                 found["take over"].append(call.take_over)
             for leg in call.legs.values():
                 if not leg.up:
                     refused = LegEndReason.REFUSED
                     found["refuse"].append(partial(call.leave, leg.leg_id, refused))
-                    if call.talking() is None and leg.operator_id not in talking:
+                    if bool(call.talking()) == leg.consult and leg.operator_id not in talking:
                         found["pick up"].append(partial(call.pick_up, leg.leg_id))
         return found
+
+    def _steer(self, contact_id: str, found: dict[str, list[Deed]]) -> None:
+        """What an operator who talks may ask the pool for."""
+        for target in TARGETS:
+            transfer = TransferContact(contact_id, "", target)
+            consult = ConsultOperator(contact_id, "", target)
+            found["transfer"].append(partial(self.decide, transfer))
+            found["consult"].append(partial(self.decide, consult))
+        found["complete"].append(partial(self.decide, CompleteTransfer(contact_id, "")))
+        found["end consult"].append(partial(self.decide, EndConsult(contact_id, "")))
 
     def settle(self) -> None:
         """Delivers all that is on its way, and lets offers that nobody answers lapse."""
@@ -245,7 +276,11 @@ class World:
         """Where what is heard is not what the pool thinks."""
         for contact_id, call in self.calls.items():
             contact = self.pool.contacts.get(contact_id)
-            thought = contact.operator_id if isinstance(contact, Taken) else None
+            thought = set[str]()
+            if isinstance(contact, Taken | Consulting):
+                thought.add(contact.operator_id)
+            if isinstance(contact, Consulting) and isinstance(contact.consult, Joined):
+                thought.add(contact.consult.operator_id)
             if call.talking() != thought:
                 yield f"{contact_id} talks with {call.talking()}, the pool thinks {thought}"
             if (not call.alive or call.handled) and contact is not None:
@@ -253,7 +288,7 @@ class World:
         for operator in self.pool.operators.values():
             match operator.status:
                 case Talking(contact_id=contact_id):
-                    if self.calls[contact_id].talking() != operator.operator_id:
+                    if operator.operator_id not in self.calls[contact_id].talking():
                         yield f"{operator.operator_id} does not talk with {contact_id}"
 
     def _let_pass(self, due: tuple[datetime, Command]) -> None:

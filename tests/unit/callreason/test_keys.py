@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from sasayaki_callreason.keys import KEY_BYTES, make_key
+from sasayaki_callreason.sealed.keys import KEY_BYTES, make_key
 
 
 def test_a_key_is_32_random_bytes_for_its_owner_alone(tmp_path: Path) -> None:

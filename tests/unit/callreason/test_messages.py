@@ -30,8 +30,8 @@ from sasayaki_callreason.cases.message import MESSAGE, Read, Settle, Take
 from sasayaki_callreason.cases.requests import fields_of, packed, unpacked, urgency_of
 from sasayaki_callreason.cases.told import is_for, told_escalation, told_message
 from sasayaki_callreason.cases.view import CaseView
-from sasayaki_callreason.keys import make_key
-from sasayaki_callreason.sealing import NUMBERS, Seals
+from sasayaki_callreason.sealed.keys import make_key
+from sasayaki_callreason.sealed.sealing import NUMBERS, Seals
 from sasayaki_chassis.decider import Refused
 from sasayaki_chassis.fields import InvalidField
 from sasayaki_chassis.identity import Identity
@@ -126,9 +126,9 @@ def test_words_are_sealed_and_gone_with_the_companys_key(tmp_path: Path) -> None
     taken = MESSAGE_TAKEN.model_copy(update={"fields_sealed": sealed})
     message = view(("msg_1", taken)).messages.get("msg_1")
     assert message is not None
-    assert told_message(message, seals).name == "山田"
+    assert told_message(message, seals.opener("cli_acme")).name == "山田"
     (tmp_path / "cli_acme.key").unlink()
-    told = told_message(message, seals)
+    told = told_message(message, seals.opener("cli_acme"))
     assert (told.name, told.message_id, told.number_read_back) == ("", "msg_1", True)
 
 
@@ -168,7 +168,8 @@ def test_a_client_company_reads_what_was_said_from_the_passing_on(tmp_path: Path
     )
     escalation = cases.escalations.get("esc_1")
     assert escalation is not None
-    ours, theirs = (told_escalation(escalation, seals, specialist) for specialist in (False, True))
+    opens = seals.opener("cli_acme")
+    ours, theirs = (told_escalation(escalation, opens, specialist) for specialist in (False, True))
     assert [words.words for words in ours.words] == ["inside", "to them", "answer"]
     assert [words.words for words in theirs.words] == ["to them", "answer"]
 

@@ -44,6 +44,7 @@ from sasayaki.media.v1.call_events import (
     PromptPlayed,
     TalkStarted,
 )
+from sasayaki.media.v1.outbound_events import OutboundRefusal, OutboundRefused
 from sasayaki.routing.v1 import routing_service_pb2 as routing
 from sasayaki.routing.v1.pool_events import ContactTransferred, TransferKind, WaitTold
 from sasayaki_callreason.enquiries.commands import Open
@@ -430,3 +431,15 @@ def test_a_transfer_out_is_asked_of_media_in_nobodys_name() -> None:
     assert asked(PlaySteps(), entered) == [
         media.DialOutsideRequest(contact_id="con_1", number="+81312345699", ring_ms_max=20_000)
     ]
+
+
+def test_a_call_out_that_was_refused_to_the_flow_lets_it_go_on() -> None:
+    refusal = OutboundRefusal.NUMBER_NOT_ALLOWED
+    said = {"refusal": refusal, "contact_id": "con_7"}
+    gone = Advance.OutsideLegEnded(talked=False)
+    refused = OutboundRefused.model_validate(said)
+    assert asked(RunFlow(), refused) == [Advance(contact_id="con_7", outside_leg_ended=gone)]
+    operators = OutboundRefused.model_validate({**said, "operator_id": "usr_mori"})
+    assert asked(RunFlow(), operators) == []
+    nobodys = OutboundRefused.model_validate({"refusal": refusal})
+    assert asked(RunFlow(), nobodys) == []

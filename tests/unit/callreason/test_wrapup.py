@@ -4,7 +4,7 @@ import pytest
 
 from sasayaki.callreason.v1.client_events import FieldKind, FormField
 from sasayaki.callreason.v1.enquiry_events import FormAnswer
-from sasayaki_callreason.wrapup import TEXT_CHARACTERS_MOST, faults
+from sasayaki_callreason.enquiries.wrapup import TEXT_CHARACTERS_MOST, faults
 
 
 def field(key: str, kind: FieldKind, *choices: str, required: bool = False) -> FormField:

@@ -6,29 +6,51 @@ import pytest
 from google.protobuf.message import Message
 from tests.harness.records import recorded
 
-from sasayaki.callreason.v1.enquiry_events import EnquiryClosed, EnquiryOutcome
+from sasayaki.callreason.v1.enquiry_events import (
+    EnquiryClosed,
+    EnquiryOutcome,
+    EnquiryPassedOn,
+)
 from sasayaki.event import Event
+from sasayaki.media.v1 import call_events_pb2 as call_wire
 from sasayaki.media.v1 import media_service_pb2 as media
 from sasayaki.media.v1.call_events import (
+    AnswerOrdered,
     CallEnded,
     CallEndReason,
+    CallPlaced,
+    HoldOrdered,
     LegEndReason,
     OperatorLegEnded,
+    PromptOrdered,
+    RecordingPolicy,
     SupervisionMode,
     SupervisorHeard,
     TalkStarted,
+    TransferAsked,
 )
+from sasayaki.media.v1.outbound_events import OutboundRefusal, OutboundRefused
 from sasayaki.routing.v1 import pool_events_pb2 as wire
 from sasayaki.routing.v1 import routing_service_pb2 as routing
 from sasayaki.routing.v1.pool_events import (
+    CallbackAsked,
+    CallbackDue,
+    ConsultAccepted,
+    ConsultAsked,
+    ConsultEnded,
+    ContactTransferred,
     OfferAccepted,
     OfferDeclined,
     OfferFailure,
+    OfferKind,
     OfferLapsed,
     OfferMade,
     OfferWithdrawn,
+    OperatorPut,
+    TransferKind,
 )
 from sasayaki_chassis.testing import NOON
+from sasayaki_routing.reactors.callbacks import CallBack
 from sasayaki_routing.reactors.offers import OfferToOperator
 from sasayaki_routing.reactors.wrap_up import ReleaseAfterWrapUp
 
@@ -158,6 +180,225 @@ class TestATakeover:
         assert asked_by(after(), barging) == []
 
 
+class TestAConsultation:
+    ASKED = ConsultAsked(
+        contact_id="con_1",
+        operator_id="usr_mori",
+        queue_id="",
+        to_operator_id="usr_abe",
+        required_skills=(),
+        asked_at=NOON,
+    )
+    HOLD = media.HoldRequest(contact_id="con_1", held=True)
+    TAKE_BACK = media.HoldRequest(contact_id="con_1", held=False)
+    BESIDE = MADE.model_copy(update={"operator_id": "usr_abe", "kind": OfferKind.CONSULT})
+    COLLEAGUE = TALK.model_copy(update={"leg_id": "leg_2", "operator_id": "usr_abe"})
+    LET_GO = media.HangUpRequest(contact_id="con_1", operator_id="usr_abe")
+    ACCEPTED = ConsultAccepted(offer_id="ofr_1_2", contact_id="con_1", operator_id="usr_abe")
+    BOTH = (MADE, TALK, ASKED, BESIDE, COLLEAGUE, ACCEPTED)
+
+    def test_the_customer_is_put_on_hold(self) -> None:
+        assert asked_by(after(MADE, TALK), self.ASKED) == [self.HOLD]
+
+    def test_with_the_music_that_waiting_customers_of_the_company_hear(self) -> None:
+        music = PromptOrdered(
+            play_id="ply_1",
+            prompt_sha256=("a" * 64, "b" * 64),
+            guidance=False,
+            digits_max=0,
+            first_digit_ms=0,
+            next_digit_ms=0,
+            repeat=True,
+            closing_sha256=(),
+        )
+        [hold] = asked_by(after(music), self.ASKED)
+        assert isinstance(hold, media.HoldRequest)
+        assert hold.music_sha256 == "b" * 64
+
+    def test_the_colleague_is_rung_beside_the_operator(self) -> None:
+        [dial] = asked_by(after(MADE, TALK, self.ASKED), self.BESIDE)
+        assert isinstance(dial, media.DialRequest)
+        assert (dial.operator_id, dial.consult) == ("usr_abe", True)
+
+    def test_its_end_lets_the_colleague_go_and_takes_the_customer_back(self) -> None:
+        ended = ConsultEnded(contact_id="con_1", operator_id="usr_abe", since=NOON)
+        assert asked_by(after(*self.BOTH), ended) == [self.LET_GO, self.TAKE_BACK]
+
+    def test_a_customer_who_hears_both_is_not_taken_back(self) -> None:
+        heard = HoldOrdered(held=False, music_sha256="", operator_id="usr_mori")
+        ended = ConsultEnded(contact_id="con_1", operator_id="usr_abe", since=NOON)
+        assert asked_by(after(*self.BOTH, heard), ended) == [self.LET_GO]
+
+    def test_the_leg_of_a_colleague_who_was_let_go_fails_nothing(self) -> None:
+        ended = ConsultEnded(contact_id="con_1", operator_id="usr_abe", since=NOON)
+        gone = leg_ended(LegEndReason.RELEASED, "leg_2").model_copy(
+            update={"operator_id": "usr_abe"}
+        )
+        assert asked_by(after(*self.BOTH, ended), gone) == []
+
+    @pytest.mark.parametrize(("leg_id", "who"), [("leg_1", "usr_mori"), ("leg_2", "usr_abe")])
+    def test_whoever_hangs_up_first_leaves_the_call_to_the_other(
+        self, leg_id: str, who: str
+    ) -> None:
+        gone = leg_ended(LegEndReason.HUNG_UP, leg_id).model_copy(update={"operator_id": who})
+        [declined] = asked_by(after(*self.BOTH), gone)
+        assert declined == routing.DeclineOfferRequest(
+            contact_id="con_1", operator_id=who, failure=wire.OFFER_FAILURE_FAILED
+        )
+
+    def test_a_leg_outside_is_nothing_to_the_pool(self) -> None:
+        outside = TALK.model_copy(update={"operator_id": ""})
+        ended = leg_ended(LegEndReason.HUNG_UP).model_copy(update={"operator_id": ""})
+        assert asked_by(after(), outside) == asked_by(after(), ended) == []
+
+
+class TestATransfer:
+    GIVEN = ContactTransferred(
+        contact_id="con_1",
+        operator_id="usr_mori",
+        kind=TransferKind.BLIND,
+        queue_id="que_tech",
+        to_operator_id="",
+        required_skills=(),
+        since=NOON,
+    )
+    GOODBYE = media.HangUpRequest(contact_id="con_1", operator_id="usr_mori", transferred=True)
+    ABE = OperatorPut(
+        operator_id="usr_abe",
+        team_id="",
+        skills=(),
+        client_ids=("cli_acme",),
+        skill_levels=(),
+    )
+    BY_PHONE = TransferAsked(
+        leg_id="leg_1",
+        operator_id="usr_mori",
+        target_operator_id="usr_abe",
+        attended=False,
+        node_id="n",
+        happening_seq=6,
+    )
+
+    def test_the_operators_leg_ends_as_transferred(self) -> None:
+        assert asked_by(after(MADE, TALK), self.GIVEN) == [self.GOODBYE]
+
+    def test_a_customer_on_hold_is_taken_back(self) -> None:
+        held = HoldOrdered(held=True, music_sha256="", operator_id="usr_mori")
+        back = media.HoldRequest(contact_id="con_1", held=False)
+        assert asked_by(after(MADE, TALK, held), self.GIVEN) == [self.GOODBYE, back]
+
+    def test_the_leg_that_was_transferred_declines_nothing(self) -> None:
+        gone = leg_ended(LegEndReason.TRANSFERRED)
+        assert asked_by(after(MADE, TALK, self.GIVEN), gone) == []
+
+    def test_a_phones_transfer_is_asked_for_its_operator_and_answered_when_it_is_decided(
+        self,
+    ) -> None:
+        reactor = after(self.ABE, MADE, TALK)
+        [asked] = asked_by(reactor, self.BY_PHONE)
+        assert asked == routing.TransferContactRequest(
+            contact_id="con_1", operator_id="usr_abe", asking_operator_id="usr_mori"
+        )
+        answer = media.AnswerTransferRequest(contact_id="con_1", leg_id="leg_1", sip_code=200)
+        assert asked_by(reactor, self.GIVEN) == [answer, self.GOODBYE]
+
+    @pytest.mark.parametrize(
+        ("change", "code"),
+        [
+            ({"target_operator_id": "usr_nobody"}, 404),
+            ({"target_operator_id": ""}, 404),
+            ({"attended": True}, 481),
+        ],
+    )
+    def test_a_phones_transfer_to_nowhere_is_refused(
+        self, change: dict[str, object], code: int
+    ) -> None:
+        asked = self.BY_PHONE.model_copy(update=change)
+        refusal = media.AnswerTransferRequest(contact_id="con_1", leg_id="leg_1", sip_code=code)
+        assert asked_by(after(self.ABE, MADE, TALK), asked) == [refusal]
+
+    def test_a_phones_attended_transfer_completes_the_consultation(self) -> None:
+        joined = after(self.ABE, *TestAConsultation.BOTH)
+        attended = self.BY_PHONE.model_copy(update={"attended": True})
+        assert asked_by(joined, attended) == [
+            routing.CompleteTransferRequest(contact_id="con_1", asking_operator_id="usr_mori")
+        ]
+
+
+class TestCallingBack:
+    ASKED = CallbackAsked(contact_id="con_1", queue_id="que_1", number_sealed="sealed")
+    DUE = CallbackDue(
+        contact_id="con_1",
+        operator_id="usr_mori",
+        attempt=1,
+        respond_by=NOON,
+        considered=(),
+        skipped=(),
+    )
+    PLACED = CallPlaced(
+        from_number="+81312345678",
+        caller_hash="h",
+        caller_sealed="s",
+        previous_contact_id="con_1",
+        ring_ms_max=30_000,
+        node_id="n",
+        record=RecordingPolicy.NONE,
+    )
+
+    @staticmethod
+    def react(reactor: CallBack, subject: str, event: Event, **more: object) -> list[Message]:
+        record = recorded(subject, event).model_copy(update={"client_id": "cli_acme", **more})
+        return list(reactor.react(record))
+
+    def test_the_customer_is_called_by_the_number_that_they_gave(self) -> None:
+        reactor = CallBack()
+        self.react(reactor, "pool_demo", self.ASKED)
+        [place] = self.react(reactor, "pool_demo", self.DUE)
+        assert isinstance(place, media.PlaceCallRequest)
+        assert place.previous_contact_id == "con_1"
+        assert place.number_sealed == "sealed"
+        assert place.client_id == "cli_acme"
+
+    def test_a_call_is_recorded_as_the_one_before_was_and_else_not_at_all(self) -> None:
+        reactor = CallBack()
+        [unknown] = self.react(reactor, "pool_demo", self.DUE)
+        answered = AnswerOrdered(record=RecordingPolicy.AFTER_GUIDANCE)
+        self.react(reactor, "con_1", answered)
+        [known] = self.react(reactor, "pool_demo", self.DUE)
+        assert isinstance(unknown, media.PlaceCallRequest)
+        assert isinstance(known, media.PlaceCallRequest)
+        assert unknown.record == call_wire.RECORDING_POLICY_NONE
+        assert known.record == call_wire.RECORDING_POLICY_AFTER_GUIDANCE
+
+    def test_the_new_contact_is_told_to_the_pool_and_so_is_its_end(self) -> None:
+        reactor = CallBack()
+        [placed] = self.react(reactor, "con_2", self.PLACED)
+        assert isinstance(placed, routing.AdvanceCallbackRequest)
+        assert placed.placed.new_contact_id == "con_2"
+        busy = CallEnded(reason=CallEndReason.REFUSED, node_id="n", happening_seq=3)
+        [failed] = self.react(reactor, "con_2", busy)
+        assert isinstance(failed, routing.AdvanceCallbackRequest)
+        assert (failed.contact_id, failed.failed.failure) == (
+            "con_1",
+            wire.CALLBACK_FAILURE_REFUSED,
+        )
+
+    def test_a_call_out_that_no_rule_allows_is_told_to_the_pool(self) -> None:
+        reactor = CallBack()
+        self.react(reactor, "pool_demo", self.DUE, id="rec_1")
+        refused = OutboundRefused(
+            refusal=OutboundRefusal.NUMBER_NOT_ALLOWED,
+            contact_id="con_9",
+            operator_id="",
+            number_hash="h",
+            trunk="",
+        )
+        [failed] = self.react(reactor, "cli_acme", refused, causation_id="rec_1/0")
+        assert isinstance(failed, routing.AdvanceCallbackRequest)
+        assert failed.failed.failure == wire.CALLBACK_FAILURE_NOT_ALLOWED
+        assert self.react(reactor, "cli_acme", refused, causation_id="rec_7/0") == []
+
+
 def test_what_concerns_one_contact_goes_out_in_order_whatever_topic_it_comes_from() -> None:
     reactor = OfferToOperator()
     assert reactor.lane(recorded("pool_demo", MADE)) == "con_1"
@@ -177,3 +418,9 @@ def test_a_closed_enquiry_sets_its_operator_free() -> None:
 
 def test_an_enquiry_that_no_operator_had_sets_nobody_free() -> None:
     assert list(ReleaseAfterWrapUp().react(recorded("con_1", closed("")))) == []
+
+
+def test_an_enquiry_that_was_passed_on_sets_whoever_did_so_free() -> None:
+    passed = EnquiryPassedOn(operator_id="usr_mori")
+    requests = list(ReleaseAfterWrapUp().react(recorded("con_1", passed)))
+    assert requests == [routing.ReleaseRequest(**WHO)]

@@ -13,10 +13,10 @@ from sasayaki.callreason.v1.message_events import MessageEvent
 from sasayaki_callreason.cases import escalation, message
 from sasayaki_callreason.cases.view import CaseView
 from sasayaki_callreason.companies import Companies
-from sasayaki_callreason.contacts import Contacts, check_serves, own
+from sasayaki_callreason.enquiries.contacts import Contacts, check_serves, own
 from sasayaki_callreason.enquiries.states import Facts
 from sasayaki_callreason.requests import slug
-from sasayaki_callreason.sealing import Seals
+from sasayaki_callreason.sealed.sealing import Seals
 from sasayaki_chassis.decider import Refused
 from sasayaki_chassis.fields import InvalidField, between, require
 from sasayaki_chassis.identity import Identity

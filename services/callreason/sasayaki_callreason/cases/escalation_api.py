@@ -8,7 +8,7 @@ from sasayaki_callreason.cases import escalation
 from sasayaki_callreason.cases.doors import ABOVE, CODES, EVERYBODY, METHODS, Doors, page
 from sasayaki_callreason.cases.requests import words
 from sasayaki_callreason.cases.told import is_for, told_escalation
-from sasayaki_callreason.contacts import check_serves
+from sasayaki_callreason.enquiries.contacts import check_serves
 from sasayaki_chassis.decider import Refused
 from sasayaki_chassis.fields import InvalidField, an_id, require
 from sasayaki_chassis.identity import Identity
@@ -101,8 +101,9 @@ class EscalationMethods(Doors):
             found.sort(key=lambda each: (each.closed, each.raised_at, each.escalation_id))
             ids = [each.escalation_id for each in found]
             first, until, following = page(ids, request.page_size, request.page_token)
-            seals, specialist = self._cases.seals, who.role == "client"
-            listed = [told_escalation(each, seals, specialist) for each in found[first:until]]
+            opens = self._cases.seals.opener(request.client_id)
+            specialist = who.role == "client"
+            listed = [told_escalation(each, opens, specialist) for each in found[first:until]]
         return pb.ListEscalationsResponse(escalations=listed, next_page_token=following)
 
     def _open_or_next(self, tenant_id: str, contact_id: str) -> str:

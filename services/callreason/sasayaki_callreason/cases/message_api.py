@@ -6,7 +6,7 @@ from sasayaki_callreason.cases import message
 from sasayaki_callreason.cases.doors import ABOVE, CODES, EVERYBODY, METHODS, Doors, page
 from sasayaki_callreason.cases.requests import fields_of, packed, urgency_of, words
 from sasayaki_callreason.cases.told import is_for, told_message
-from sasayaki_callreason.contacts import check_serves
+from sasayaki_callreason.enquiries.contacts import check_serves
 from sasayaki_chassis.decider import Refused
 from sasayaki_chassis.fields import an_id, require
 from sasayaki_chassis.identity import Identity
@@ -61,7 +61,8 @@ class MessageMethods(Doors):
             found.sort(key=lambda each: (each.taken_at, each.message_id), reverse=True)
             ids = [each.message_id for each in found]
             first, until, following = page(ids, request.page_size, request.page_token)
-            listed = [told_message(each, self._cases.seals) for each in found[first:until]]
+            opens = self._cases.seals.opener(request.client_id)
+            listed = [told_message(each, opens) for each in found[first:until]]
         return pb.ListMessagesResponse(messages=listed, next_page_token=following)
 
     async def ReadMessage(

@@ -8,8 +8,8 @@ from sasayaki_callreason.cases.escalation import ESCALATION
 from sasayaki_callreason.cases.message import MESSAGE
 from sasayaki_callreason.cases.view import CaseView
 from sasayaki_callreason.companies import Companies
-from sasayaki_callreason.contacts import Contacts
-from sasayaki_callreason.sealing import Seals
+from sasayaki_callreason.enquiries.contacts import Contacts
+from sasayaki_callreason.sealed.sealing import Seals
 from sasayaki_callreason.settings import Settings
 from sasayaki_chassis.service import Built
 

@@ -1,12 +1,17 @@
 """Messages and escalations as answers show them, opened for whom they are."""
 
+from collections.abc import Callable
+from typing import TypeAlias
+
 from sasayaki.callreason.v1 import case_service_pb2 as pb
 from sasayaki.callreason.v1 import escalation_events_pb2, message_events_pb2
 from sasayaki.callreason.v1.escalation_events import EscalationLevel
 from sasayaki_callreason.cases.requests import unpacked
 from sasayaki_callreason.cases.view import Escalation, Message
-from sasayaki_callreason.sealing import Seals
 from sasayaki_chassis.identity import Identity
+
+Opens: TypeAlias = Callable[[str], str | None]
+"""Opens what is sealed under the company's key; None when the key is gone."""
 
 
 def is_for(who: Identity, operator_id: str, level: EscalationLevel | None = None) -> bool:
@@ -16,7 +21,7 @@ def is_for(who: Identity, operator_id: str, level: EscalationLevel | None = None
     return who.role != "client" or level in (None, EscalationLevel.SPECIALIST)
 
 
-def told_message(each: Message, seals: Seals) -> pb.Message:
+def told_message(each: Message, opens: Opens) -> pb.Message:
     """A message with its fields; they are empty when the company's key is gone."""
     told = pb.Message(
         message_id=each.message_id,
@@ -28,15 +33,15 @@ def told_message(each: Message, seals: Seals) -> pb.Message:
         reason_id=each.taken.reason_id,
         read_by=each.read_by,
         settled_by=each.settled_by,
-        settled_words=_opened(each.client_id, each.words_sealed, seals),
+        settled_words=_opened(each.words_sealed, opens),
     )
-    for name, words in unpacked(seals.open(each.client_id, each.taken.fields_sealed)).items():
+    for name, words in unpacked(opens(each.taken.fields_sealed)).items():
         setattr(told, name, words)
     told.taken_at.FromDatetime(each.taken_at)
     return told
 
 
-def told_escalation(each: Escalation, seals: Seals, specialist: bool) -> pb.Escalation:
+def told_escalation(each: Escalation, opens: Opens, specialist: bool) -> pb.Escalation:
     """An escalation with what was said; to a specialist from the passing on."""
     told = pb.Escalation(
         escalation_id=each.escalation_id,
@@ -53,10 +58,10 @@ def told_escalation(each: Escalation, seals: Seals, specialist: bool) -> pb.Esca
     told.answer_by.FromDatetime(each.raised.answer_by)
     for words in each.words:
         if words.to_specialists or not specialist:
-            opened = _opened(each.client_id, words.sealed, seals)
+            opened = _opened(words.sealed, opens)
             told.words.add(user_id=words.user_id, words=opened).at.FromDatetime(words.at)
     return told
 
 
-def _opened(client_id: str, sealed: str, seals: Seals) -> str:
-    return (seals.open(client_id, sealed) or "") if sealed else ""
+def _opened(sealed: str, opens: Opens) -> str:
+    return (opens(sealed) or "") if sealed else ""

@@ -37,7 +37,7 @@ _INTEGER = re.compile(r"0|-?[1-9][0-9]{0,17}")
 _DOUBTFUL = re.compile(r"y|yes|n|no|on|off|true|false", re.IGNORECASE)
 # And these for a number to the base of 8 or of 60, or a day.
 _TRAP = re.compile(
-    r"[-+]?0[0-9_]+|[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
+    r"[-+]?0[0-9_]+|\+[0-9]+|[-+]?[0-9][0-9_]*(:[0-5]?[0-9])+(\.[0-9_]*)?|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
 )
 _EMPTY = frozenset(("", "~", "null", "Null", "NULL"))
 

@@ -10,7 +10,7 @@ from sasayaki.callreason.v1 import knowledge_service_pb2_grpc as rpc_pb
 from sasayaki.callreason.v1.client_events import ClientPut
 from sasayaki.callreason.v1.knowledge_events import ArticlePut, KnowledgeEvent, ScriptPut
 from sasayaki_callreason.companies import Companies
-from sasayaki_callreason.contacts import Contacts, check_serves
+from sasayaki_callreason.enquiries.contacts import Contacts, check_serves
 from sasayaki_callreason.knowledge import library
 from sasayaki_callreason.knowledge.indexes import Indexes
 from sasayaki_callreason.knowledge.matching import beside, most_exact, shown_for

@@ -11,7 +11,7 @@ import grpc
 from sasayaki.callreason.v1 import callreason_service_pb2 as pb
 from sasayaki.callreason.v1 import callreason_service_pb2_grpc as rpc_pb
 from sasayaki_callreason.companies import Companies
-from sasayaki_callreason.contacts import check_serves
+from sasayaki_callreason.enquiries.contacts import check_serves
 from sasayaki_callreason.reasons.figures import Row, Tally
 from sasayaki_callreason.reasons.tree import LEVELS_MOST
 from sasayaki_callreason.reasons.view import Name, ReasonView

@@ -4,7 +4,7 @@
 leg is told to hang up, yet they may be talking already. What the customer hears is the truth: such
 an acceptance counts if the contact talks with nobody and the operator with nobody else (an offer
 made to another in the meantime is withdrawn). Where it can't count, because the contact talks with
-another or the operator does, `OfferWithdrawn` has the late leg hung up. If the hang-up reached a
+another, the operator does, or has given the customer away, `OfferWithdrawn` has the late leg hung up. If the hang-up reached a
 leg that talked, `DeclineOffer` follows it and the contact waits again in its old place. So whatever
 the node did first, pool and sound agree in the end.
 """
@@ -94,7 +94,8 @@ def _accept_late(
 ) -> None:
     """The module's docstring says why."""
     status = draft.pool.operators[operator_id].status
-    if not isinstance(contact, Waiting | Offered) or isinstance(status, Talking | Reserved):
+    gone = operator_id in contact.asked.gave or not isinstance(contact, Waiting | Offered)
+    if gone or isinstance(status, Talking | Reserved):
         withdrawn = OfferWithdrawn(
             offer_id=offer_id, contact_id=contact_id, operator_id=operator_id
         )

@@ -216,6 +216,26 @@ impl Signalling {
         let now_ms = self.clock.now_ms();
         match arrived {
             Arrived::Heard(leg, heard) => self.calls.heard(now_ms, leg, heard),
+            Arrived::Referred(refer) => {
+                let answer = self
+                    .calls
+                    .referred(now_ms, refer.leg, &refer.wish, refer.replaces);
+                let code = match answer {
+                    Ok(()) => 202,
+                    Err(calls::Refusal { code, suspicious }) => {
+                        if let Some(contact_id) = suspicious {
+                            self.suspect(now_ms, &contact_id, Suspicion::ReferOutside, "");
+                        }
+                        code
+                    }
+                };
+                self.stack.answer_refer(&refer, code);
+            }
+            Arrived::ReferredOutside(from) => {
+                let by = self.trunks.at(from.address.ip());
+                let name = by.map(|trunk| trunk.name.clone()).unwrap_or_default();
+                self.suspect(now_ms, "", Suspicion::ReferOutside, &name);
+            }
             Arrived::Lost(flow) => {
                 let location = &mut self.calls.shared.registrar.location;
                 for _ in 0..location.lose(flow) {

@@ -246,7 +246,7 @@ fn other_requests_get_their_answers() {
         ("OPTIONS", "200"),
         ("BYE", "481"),
         ("INFO", "481"),
-        ("REFER", "405"),
+        ("REFER", "603"),
         ("SUBSCRIBE", "405"),
         ("DANCE", "501"),
         ("CANCEL", "481"),

@@ -11,7 +11,7 @@ use world::{Step, World};
 
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     vec(
-        (0_usize..28, 0_usize..100, 0_usize..100).prop_map(|(kind, a, b)| Step { kind, a, b }),
+        (0_usize..34, 0_usize..100, 0_usize..100).prop_map(|(kind, a, b)| Step { kind, a, b }),
         1..150,
     )
 }
@@ -25,6 +25,8 @@ struct Reached {
     moved: usize,
     phones: usize,
     silences: usize,
+    holds: usize,
+    placed: usize,
 }
 
 impl Reached {
@@ -35,6 +37,8 @@ impl Reached {
         self.moved += world.moved;
         self.phones += world.phones.gone.len();
         self.silences += world.silences;
+        self.holds += world.holds;
+        self.placed += world.placed.len();
     }
 }
 
@@ -91,7 +95,7 @@ fn every_call_and_every_leg_ends_once() {
         for leg in &world.legs {
             prop_assert!(world.forgotten.contains(leg), "{:?} has a dialog left", leg);
         }
-        for contact_id in &world.admitted {
+        for contact_id in world.admitted.union(&world.placed) {
             prop_assert_eq!(world.ended.get(contact_id), Some(&1), "{}", contact_id);
         }
         for node_call_id in &world.invited {
@@ -116,8 +120,19 @@ fn every_call_and_every_leg_ends_once() {
         moved,
         phones,
         silences,
+        holds,
+        placed,
     } = *reached.borrow();
-    let least = [admitted, dialled, plays, moved, phones, silences * 20];
+    let least = [
+        admitted,
+        dialled,
+        plays,
+        moved,
+        phones,
+        silences * 20,
+        holds * 20,
+        placed,
+    ];
     assert!(
         least.iter().all(|&reached| reached > 1_000),
         "the walks get far: {least:?}"

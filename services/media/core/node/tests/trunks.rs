@@ -3,7 +3,6 @@
 mod support;
 
 use std::fmt::Write as _;
-
 use std::net::TcpListener;
 
 use sasayaki_node::wire::happening::Happening as What;

@@ -14,7 +14,8 @@ pub const MESSAGE_BYTES_MAX: usize = 8192;
 /// Via lines that a message may have gathered.
 pub const VIAS_MAX: usize = 20;
 /// What the node understands; said in `Allow`.
-pub const ALLOWED: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, INFO, UPDATE, NOTIFY";
+pub const ALLOWED: &str =
+    "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, INFO, UPDATE, NOTIFY, REFER";
 
 const METHODS: [&str; 14] = [
     "INVITE",

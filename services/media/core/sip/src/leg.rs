@@ -30,6 +30,8 @@ pub enum Heard {
         reply: u64,
         sdp: Vec<u8>,
     },
+    /// A key by INFO.
+    Key(char),
     /// The caller gave up before our answer.
     Cancelled,
     Bye,
@@ -64,6 +66,8 @@ pub enum Say {
         reply: u64,
         code: u16,
     },
+    /// How a transfer that the phone wished for goes on.
+    Notify(u16),
     /// Nothing more will come: drop the dialog.
     Forget,
 }
@@ -76,6 +80,8 @@ pub enum Happened {
     Talking(Audio),
     /// The phone changed its address, codec or direction.
     Changed(Audio),
+    /// A key that did not come as sound.
+    Key(char),
     Over(Why),
 }
 
@@ -173,6 +179,7 @@ impl Leg {
             Heard::Accepted(sdp) => self.accepted(now_ms, &sdp),
             Heard::Acknowledged(sdp) => self.acknowledged(now_ms, &sdp),
             Heard::Reoffered { reply, sdp } => self.reoffered(reply, &sdp),
+            Heard::Key(key) => self.key(key),
             Heard::Refused(code) => self.gone(Why::Refused(code)),
             Heard::Cancelled => self.gone(Why::Withdrawn),
             Heard::Bye => self.gone(Why::HungUp),
@@ -314,6 +321,14 @@ impl Leg {
         }
     }
 
+    /// A phone that has agreed to keys as RTP events may send both: those count, these would count twice.
+    fn key(&mut self, key: char) -> Vec<Out> {
+        match self.audio() {
+            Some(audio) if audio.events.is_none() => vec![Out::Happened(Happened::Key(key))],
+            _ => Vec::new(),
+        }
+    }
+
     fn changed(&mut self, sdp: &[u8]) -> Result<Vec<Out>, u16> {
         let session = sdp::parse(sdp).map_err(status)?;
         let audio = session.audio;
@@ -382,7 +397,9 @@ impl Leg {
                 }
             }
             // The 200 that crossed our CANCEL: the stack confirms and ends that session by itself.
-            Heard::Progress(_) | Heard::Accepted(_) | Heard::Acknowledged(_) => Vec::new(),
+            Heard::Progress(_) | Heard::Accepted(_) | Heard::Acknowledged(_) | Heard::Key(_) => {
+                Vec::new()
+            }
         }
     }
 }

@@ -6,12 +6,15 @@
 pub mod digest;
 pub mod flow;
 pub mod guard;
+pub mod info;
 pub mod leg;
 pub mod location;
 pub mod login;
 pub mod merged;
 pub mod message;
 pub mod number;
+pub mod refer;
 pub mod sdp;
 pub mod stream;
+
 pub mod trunk;

@@ -202,7 +202,7 @@ pub fn user(uri: &str) -> Option<String> {
     (!decoded.is_empty()).then_some(decoded)
 }
 
-fn percent_decoded(text: &str) -> Option<String> {
+pub(crate) fn percent_decoded(text: &str) -> Option<String> {
     let mut out = Vec::with_capacity(text.len());
     let mut bytes = text.bytes();
     while let Some(byte) = bytes.next() {

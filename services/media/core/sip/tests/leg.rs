@@ -44,6 +44,7 @@ fn short(outs: &[Out]) -> Vec<String> {
         Out::Happened(Happened::Talking(_)) => "talking".to_owned(),
         Out::Happened(Happened::Changed(audio)) => format!("changed {:?}", audio.direction),
         Out::Happened(Happened::Rang) => "rang".to_owned(),
+        Out::Happened(Happened::Key(key)) => format!("key {key}"),
         Out::Happened(Happened::Over(why)) => format!("over {why:?}"),
     };
     outs.iter().map(word).collect()
@@ -328,4 +329,27 @@ fn ringing_that_the_answer_has_overtaken_changes_nothing() {
     let mut leg = talking();
     assert_eq!(short(&leg.heard(11, Heard::Progress(180))), [""; 0]);
     assert_eq!(leg.state(), State::Talking);
+}
+
+#[test]
+fn a_key_by_info_counts_unless_keys_come_as_sound_too() {
+    let mut both = talking();
+    assert_eq!(
+        short(&both.heard(20, Heard::Key('5'))),
+        Vec::<String>::new()
+    );
+    let without = String::from_utf8(sdp("sendrecv")).unwrap();
+    let lines = without.lines();
+    let without: Vec<&str> = lines
+        .filter(|line| !line.contains("telephone-event"))
+        .collect();
+    let without = without.join("\r\n") + "\r\n";
+    let mut info_only = dialled();
+    info_only.heard(10, Heard::Accepted(without.into_bytes()));
+    assert_eq!(short(&info_only.heard(20, Heard::Key('5'))), ["key 5"]);
+    info_only.order(30, Order::End);
+    assert_eq!(
+        short(&info_only.heard(40, Heard::Key('5'))),
+        Vec::<String>::new()
+    );
 }

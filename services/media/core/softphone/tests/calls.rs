@@ -56,6 +56,23 @@ fn both_hear_the_others_tone_and_nothing_else_while_the_call_goes_on() {
 }
 
 #[test]
+fn a_phone_that_plays_a_trunk_is_called_for_any_number_and_answers_or_refuses() {
+    let mut softphone = Softphone::start();
+    let takes = softphone.phone("trunk", &json!({"answer_after_ms": 20}));
+    let refuses = softphone.phone("busy", &json!({"answer": "reject:486"}));
+    softphone.phone("a", &json!({}));
+    for (phone, there, ends) in [
+        ("busy", refuses, "refused"),
+        ("trunk", takes, "established"),
+    ] {
+        let to_uri = format!("sip:+819011112222@{there}");
+        softphone.order(&json!({"do": "call", "phone": "a", "to_uri": to_uri}));
+        assert_eq!(softphone.until("ringing", phone)["to"], "+819011112222");
+        softphone.until(ends, "a");
+    }
+}
+
+#[test]
 fn what_one_phone_sent_is_what_the_other_received() {
     let (mut softphone, caller, answerer) = talking();
     wait_for_packets(&path(&caller, "rx"), 20);

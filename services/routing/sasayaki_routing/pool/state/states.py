@@ -5,7 +5,7 @@ a copy that is dropped when the batch is void. Copying a mapping of a thousand t
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeAlias
 
@@ -103,18 +103,30 @@ class Operator:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The offers of one contact so far: how many, the last to each operator, who was in vain."""
+    """The offers of one contact so far: how many, and the last one to each operator.
+
+    `missed`: who was asked in vain, or gave the customer away; they come last. `gave`: who gave
+    the customer away and was not asked since.
+    """
 
     offers: int = 0
     last: Mapping[str, str] = field(default_factory=dict)
     missed: frozenset[str] = frozenset()
+    gave: frozenset[str] = frozenset()
 
     def plus(self, operator_id: str, offer_id: str) -> "Asked":
-        last = {**self.last, operator_id: offer_id}
-        return Asked(self.offers + 1, last, self.missed)
+        return replace(
+            self,
+            offers=self.offers + 1,
+            last={**self.last, operator_id: offer_id},
+            gave=self.gave - {operator_id},
+        )
 
     def in_vain(self, operator_id: str) -> "Asked":
-        return Asked(self.offers, self.last, self.missed | {operator_id})
+        return replace(self, missed=self.missed | {operator_id})
+
+    def given_away(self, operator_id: str) -> "Asked":
+        return replace(self.in_vain(operator_id), gave=self.gave | {operator_id})
 
 
 @dataclass(frozen=True, slots=True)

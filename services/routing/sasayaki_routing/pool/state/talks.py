@@ -64,7 +64,7 @@ def _blind(pool: Pool, event: ContactTransferred) -> Pool:
         ring=NOBODY_YET if event.to_operator_id else 0,
         only_until=event.only_until,
     )
-    asked = contact.asked.in_vain(event.operator_id)
+    asked = contact.asked.given_away(event.operator_id)
     return placed(pool, event.contact_id, Waiting(wish, progress, asked))
 
 

@@ -8,6 +8,7 @@ use sip::sdp::{Audio, Codec, Direction};
 use super::memory::Memory;
 use super::phones::Seat;
 use super::playing::{Collected, Playing};
+use super::refer::Wishes;
 use super::talk::Open;
 use super::tap::Tap;
 use super::{Act, Shared};
@@ -88,6 +89,8 @@ pub struct Call {
     /// Whether it was told that the customer is on hold.
     pub held: bool,
     pub memory: Memory,
+    /// Transfers that operators' phones wish for.
+    pub wishes: Wishes,
     /// Python's names of legs that ended without a phone of the call's own: it went elsewhere, or there was none.
     left: VecDeque<String>,
     /// The deadline under which the call is filed.
@@ -133,6 +136,7 @@ impl Call {
             music: None,
             held: false,
             memory: Memory::default(),
+            wishes: Wishes::default(),
             left: VecDeque::new(),
             filed_ms: None,
             confirmed: false,
@@ -210,6 +214,7 @@ impl Call {
         };
         self.parties()
             .filter_map(|party| party.dialog.deadline())
+            .chain(self.wishes.deadline())
             .chain(own)
             .min()
     }
@@ -221,6 +226,7 @@ impl Call {
             let outs = self.party(leg).map(|party| party.dialog.due(now_ms));
             self.follow(shared, now_ms, leg, outs.unwrap_or_default());
         }
+        self.wishes_due(shared, now_ms);
         match self.phase {
             Phase::Waiting(at) if at <= now_ms => self.turn_away(shared, now_ms, 503),
             Phase::Ringing(at) if at <= now_ms => self.end(shared, now_ms, CallEnd::Failed),
@@ -322,6 +328,11 @@ impl Call {
                     self.note_hold(shared, leg, audio);
                 }
             }
+            Happened::Key(key) if role == Role::Customer => {
+                let (call, key) = (self.id, *key);
+                shared.media(MediaOrder::Press { call, leg, key });
+            }
+            Happened::Key(_) => {}
             Happened::Over(why) if role == Role::Customer => {
                 self.customer_over(shared, now_ms, *why);
             }

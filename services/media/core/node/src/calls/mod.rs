@@ -21,6 +21,7 @@ use arrivals::Arrivals;
 use call::{sound_codec, Call, Phase, ADMISSION_MS};
 use memory::Memory;
 use phones::Phones;
+pub use refer::Refusal;
 
 mod arrivals;
 mod call;
@@ -28,6 +29,7 @@ mod memory;
 mod orders;
 mod phones;
 mod playing;
+mod refer;
 mod ringing;
 mod sound;
 mod supervising;

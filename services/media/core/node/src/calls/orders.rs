@@ -196,12 +196,12 @@ impl Call {
                 self.take_back(shared);
                 Ok(())
             }
+            Asked::AnswerRefer(order) => self.answer_refer(shared, now_ms, order),
             Asked::PauseTap(order) => self.pause_tap(shared, order.paused),
             Asked::SetNumbers(_)
             | Asked::PutPrompt(_)
             | Asked::ReleasePhone(_)
-            | Asked::Place(_)
-            | Asked::AnswerRefer(_) => Err(BAD_ORDER),
+            | Asked::Place(_) => Err(BAD_ORDER),
         }
     }
 

@@ -290,8 +290,8 @@ impl Shared {
                 self.media(MediaOrder::EndCall { call: room });
                 self.phone_gone(leg, reason, sip_code);
             }
-            // A phone that still rings is never parked.
-            Happened::Rang | Happened::Talking(_) => {}
+            // A phone that still rings is never parked, and keys are the customer's.
+            Happened::Rang | Happened::Talking(_) | Happened::Key(_) => {}
         }
     }
 

@@ -55,6 +55,12 @@ pub enum MediaOrder {
         prompts: Vec<Arc<Prompt>>,
         then: Then,
     },
+    /// A key of the leg that signalling was told; those in the sound are heard there.
+    Press {
+        call: CallId,
+        leg: LegId,
+        key: char,
+    },
     /// Stops this play if it is still under way.
     StopPlay {
         call: CallId,
@@ -132,6 +138,7 @@ impl MediaOrder {
             | Self::SetPeer { call, .. }
             | Self::SetDirection { call, .. }
             | Self::Play { call, .. }
+            | Self::Press { call, .. }
             | Self::StopPlay { call, .. }
             | Self::Join { call, .. }
             | Self::Hold { call, .. }

@@ -146,6 +146,11 @@ impl Worker {
                 let (call, mut outlet) = entry.split(&mut self.links);
                 call.play(now, slot, play.0, prompts, then, &mut outlet);
             }
+            MediaOrder::Press { leg, key, .. } => {
+                let slot = slot(entry, leg)?;
+                let (call, mut outlet) = entry.split(&mut self.links);
+                call.press(now, slot, key, &mut outlet);
+            }
             MediaOrder::StopPlay { play, .. } => {
                 let (call, mut outlet) = entry.split(&mut self.links);
                 call.stop_play(play.0, &mut outlet);

@@ -8,15 +8,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use rsipstack::dialog::dialog::{
-    DialogState, DialogStateReceiver, DialogStateSender, TransactionHandle,
-};
+use rsipstack::dialog::dialog::{DialogStateReceiver, DialogStateSender, TransactionHandle};
 use rsipstack::dialog::dialog_layer::DialogLayer;
 use rsipstack::dialog::invite_dialog::InviteDialog;
-use rsipstack::dialog::DialogId;
-use rsipstack::sip::{Header, Method, StatusCode, Uri};
+use rsipstack::sip::{Header, StatusCode, Uri};
 use rsipstack::transaction::endpoint::EndpointOption;
-use rsipstack::transaction::key::TransactionRole;
 use rsipstack::transaction::transaction::Transaction;
 use rsipstack::transaction::{Endpoint, TransactionReceiver};
 use rsipstack::transport::udp::UdpConnection;
@@ -27,9 +23,9 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use sip::flow::{self, Flow};
-use sip::guard::ALLOWED;
 use sip::leg::{Heard, Say};
 use sip::merged::Merged;
+use sip::refer::Wish;
 
 use crate::media::LegId;
 use crate::metrics::Metrics;
@@ -39,8 +35,9 @@ use crate::settings::TcpLimits;
 use calling::{Attempt, Told};
 use streams::{Arrivals, Streams};
 use strict::{Additions, Gate, StrictUdp};
-use words::{accept, all, answer_handle, ended, header, key, reply_with, sdp_headers, source};
+use words::{key, notify, reply_with, sdp_headers, source};
 
+mod arriving;
 mod calling;
 mod streams;
 mod strict;
@@ -53,6 +50,9 @@ pub enum Arrived {
     Invite(Box<Invite>),
     Register(Box<Register>),
     Heard(LegId, Heard),
+    Referred(Box<Refer>),
+    /// A REFER outside any dialog, which was refused.
+    ReferredOutside(Flow),
     /// A connection is gone, and whoever was reached by it can't be.
     Lost(Flow),
 }
@@ -71,6 +71,15 @@ pub struct Register {
     pub source: Flow,
     pub asked: Asked,
     transaction: Transaction,
+}
+
+/// A REFER within a leg's dialog that waits for its answer.
+pub struct Refer {
+    pub leg: LegId,
+    pub wish: Wish,
+    /// The leg that is the phone's other call.
+    pub replaces: Option<LegId>,
+    reply: u64,
 }
 
 /// Our own address in dialogs, by the way that leads to it.
@@ -338,6 +347,10 @@ impl Stack {
         let said = match say {
             Say::Ring => dialog.ringing(None, None),
             Say::Answer(sdp) => dialog.accept(Some(sdp_headers()), Some(sdp.into_bytes())),
+            Say::Notify(code) => {
+                notify(dialog, code);
+                Ok(())
+            }
             Say::Refuse(code) => dialog.reject(Some(StatusCode::from(code)), None),
             _ => {
                 let metrics = Arc::clone(&self.metrics);
@@ -352,151 +365,5 @@ impl Stack {
         if said.is_err() {
             self.metrics.stack_errors_total.rise();
         }
-    }
-
-    /// A request that opens a transaction: inside a dialog it goes there, outside it is told or answered.
-    fn incoming(&mut self, mut transaction: Transaction) -> Option<Arrived> {
-        let inside = DialogId::try_from(&transaction).is_ok_and(|id| !id.local_tag.is_empty());
-        if inside {
-            let dialog = self.dialogs.match_dialog(&transaction);
-            tokio::spawn(async move {
-                // What comes of it is told by the dialog's state.
-                let _ = match dialog {
-                    Some(mut dialog) => dialog.handle(&mut transaction).await,
-                    None => {
-                        transaction
-                            .reply(StatusCode::CallTransactionDoesNotExist)
-                            .await
-                    }
-                };
-            });
-            return None;
-        }
-        match transaction.original.method {
-            Method::Invite => self.invited(transaction),
-            Method::Register => Self::registering(transaction),
-            Method::Options => reply_with(transaction, 200, vec![accept()]),
-            Method::Bye | Method::Info | Method::Update | Method::Notify | Method::PRack => {
-                reply_with(transaction, 481, Vec::new())
-            }
-            _ => reply_with(transaction, 405, vec![Header::Allow(ALLOWED.into())]),
-        }
-    }
-
-    fn invited(&mut self, transaction: Transaction) -> Option<Arrived> {
-        let request = &transaction.original;
-        let value = |name| header(request, name).unwrap_or_default();
-        let now_ms = self.started.elapsed().as_millis() as u64;
-        let tag = sip::message::parameter(value("From"), "tag").unwrap_or_default();
-        let branch = sip::message::parameter(value("Via"), "branch").unwrap_or_default();
-        if self
-            .merged
-            .seen(now_ms, value("Call-ID"), tag, value("CSeq"), branch)
-        {
-            self.metrics.invites_merged_total.rise();
-            return reply_with(transaction, 482, Vec::new());
-        }
-        let described = header(request, "Content-Type").unwrap_or("application/sdp");
-        let kind = described.split(';').next().unwrap_or_default().trim();
-        if !request.body.is_empty() && !kind.eq_ignore_ascii_case("application/sdp") {
-            return reply_with(transaction, 415, vec![accept()]);
-        }
-        let Some(source) = source(&transaction) else {
-            return reply_with(transaction, 400, Vec::new());
-        };
-        let from = sip::message::address(value("From")).and_then(sip::message::user);
-        let invite = Invite {
-            source,
-            dialled: sip::message::user(&request.uri.to_string()).unwrap_or_default(),
-            from: from.unwrap_or_default(),
-            sdp: request.body.clone(),
-            transaction,
-        };
-        Some(Arrived::Invite(Box::new(invite)))
-    }
-
-    fn registering(transaction: Transaction) -> Option<Arrived> {
-        let request = &transaction.original;
-        let owned = |name| header(request, name).map(str::to_owned);
-        let cseq =
-            header(request, "CSeq").and_then(|value| value.split_whitespace().next()?.parse().ok());
-        let asked = Asked {
-            to: owned("To").unwrap_or_default(),
-            authorization: owned("Authorization"),
-            contacts: all(request, "Contact"),
-            expires: owned("Expires"),
-            call_id: owned("Call-ID").unwrap_or_default(),
-            cseq: cseq.unwrap_or_default(),
-        };
-        let Some(source) = source(&transaction) else {
-            return reply_with(transaction, 400, Vec::new());
-        };
-        Some(Arrived::Register(Box::new(Register {
-            source,
-            asked,
-            transaction,
-        })))
-    }
-
-    fn state(&mut self, state: DialogState) -> Option<Arrived> {
-        let leg = self.ids.get(&key(state.id())).copied();
-        let heard = match state {
-            DialogState::Early(_, response) if self.is_dialled(leg?) => {
-                Heard::Progress(response.status_code.code())
-            }
-            DialogState::Confirmed(_, response) if self.is_dialled(leg?) => {
-                Heard::Accepted(response.body)
-            }
-            DialogState::Confirmed(..) => self.acknowledged(leg?)?,
-            DialogState::Updated(_, request, handle) => {
-                self.last_reply += 1;
-                let (reply, sdp) = (self.last_reply, request.body);
-                if leg.is_none() {
-                    return answer_handle(handle, 481);
-                }
-                self.replies.insert(reply, handle);
-                Heard::Reoffered { reply, sdp }
-            }
-            DialogState::Terminated(id, reason) => {
-                if leg.is_none() {
-                    self.dialogs.remove_dialog(&id);
-                }
-                let heard = ended(&reason, self.is_dialled(leg?));
-                if self.is_question(leg?, &heard) {
-                    return None;
-                }
-                heard
-            }
-            DialogState::Info(_, _, handle)
-            | DialogState::Options(_, _, handle)
-            | DialogState::Notify(_, _, handle) => return answer_handle(handle, 200),
-            // Transfers by phones are not offered: nobody can dial out by us.
-            DialogState::Refer(_, _, handle) => return answer_handle(handle, 603),
-            DialogState::Message(_, _, handle) | DialogState::Publish(_, _, handle) => {
-                return answer_handle(handle, 405)
-            }
-            DialogState::Early(..)
-            | DialogState::Calling(_)
-            | DialogState::Trying(_)
-            | DialogState::WaitAck(..) => return None,
-        };
-        Some(Arrived::Heard(leg?, heard))
-    }
-
-    fn is_dialled(&self, leg: LegId) -> bool {
-        self.legs
-            .get(&leg)
-            .is_some_and(|dialog| dialog.role() == TransactionRole::Client)
-    }
-
-    /// `Confirmed` comes again after every request in the dialog: an ACK counts once.
-    fn acknowledged(&mut self, leg: LegId) -> Option<Heard> {
-        let ack = self.legs.get(&leg)?.last_remote_ack()?;
-        let cseq: u32 = header(&ack, "CSeq")?
-            .split_whitespace()
-            .next()?
-            .parse()
-            .ok()?;
-        (self.acknowledged.insert(leg, cseq) != Some(cseq)).then_some(Heard::Acknowledged(ack.body))
     }
 }

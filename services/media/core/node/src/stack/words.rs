@@ -1,6 +1,7 @@
 //! How our terms and the stack's are told in each other.
 
 use rsipstack::dialog::dialog::{TerminatedReason, TransactionHandle};
+use rsipstack::dialog::invite_dialog::InviteDialog;
 use rsipstack::dialog::DialogId;
 use rsipstack::sip::{Header, Method, Request, StatusCode, Transport, Uri};
 use rsipstack::transaction::transaction::Transaction;
@@ -103,10 +104,32 @@ pub fn reply_with(
     None
 }
 
+/// Answers a request within a dialog.
 pub fn answer_handle(handle: TransactionHandle, code: u16) -> Option<Arrived> {
+    respond(handle, code, Vec::new())
+}
+
+/// Answers a request within a dialog, with headers.
+pub fn respond(handle: TransactionHandle, code: u16, headers: Vec<Header>) -> Option<Arrived> {
     tokio::spawn(async move {
         // Gone when the transaction timed out: then nobody waits.
-        let _ = handle.reply(StatusCode::from(code)).await;
+        let _ = handle
+            .respond(StatusCode::from(code), Some(headers), None)
+            .await;
     });
     None
+}
+
+/// Tells a phone how the transfer that it wished for goes on.
+pub fn notify(dialog: InviteDialog, code: u16) {
+    let (body, state) = sip::refer::notice(code);
+    let headers = vec![
+        Header::Event("refer".into()),
+        Header::SubscriptionState(state.into()),
+        Header::ContentType("message/sipfrag;version=2.0".into()),
+    ];
+    tokio::spawn(async move {
+        // A phone that does not take it hears of the call's end itself.
+        let _ = dialog.notify(Some(headers), Some(body.into_bytes())).await;
+    });
 }

@@ -1,29 +1,27 @@
 //! Calls in a world that does anything in any order, and what must hold of what they say.
 
 mod phones;
+mod steps;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use sasayaki_node::calls::{Act, Caller, Calls, Limits};
-use sasayaki_node::media::{
-    CallId, Digits, LegId, Media, MediaHappening, MediaOrder, PlayId, PlayOutcome,
-};
+use sasayaki_node::calls::{Act, Calls, Limits};
+use sasayaki_node::media::{CallId, LegId, Media, MediaHappening, MediaOrder, PlayId};
 use sasayaki_node::registrar::Registrar;
 use sasayaki_node::wire::happening::Happening as What;
 use sasayaki_node::wire::order::Order as Asked;
-use sasayaki_node::wire::{
-    Admit, Answer, Dial, HangUp, Order, Play, PutPrompt, Refuse, ReleasePhone, SetNumbers,
-    StopPlay, Supervise, Unsupervise,
-};
+use sasayaki_node::wire::{Order, PutPrompt, SetNumbers};
 use sip::digest::Verifier;
-use sip::leg::{Heard, Say};
+use sip::leg::Say;
 use sip::location::{Change, Location, Registration};
 
 use phones::Phones;
 
 const NUMBER: &str = "+81312345678";
 const CONTACTS: [&str; 4] = ["con_0", "con_1", "con_2", "con_3"];
+const PLACED: [&str; 2] = ["con_p", "con_q"];
+const OUTSIDE: &str = "+819011112222";
 const LEGS: [&str; 3] = ["leg_0", "leg_1", "leg_2"];
 const USERS: [&str; 2] = ["usr_op", "usr_nobody"];
 const SUPERVISORS: [&str; 3] = ["usr_sv", "usr_op", "usr_nobody"];
@@ -57,6 +55,12 @@ pub struct World {
     /// Calls in silence, and how many silences there were.
     pub silent: HashSet<String>,
     pub silences: usize,
+    /// Customers on hold, as was told; the sound's calls in which one is; how often one was, and what the sound answers.
+    pub held: HashSet<String>,
+    pub on_hold: HashSet<CallId>,
+    pub holds: usize,
+    answers: Vec<MediaHappening>,
+    pub placed: HashSet<String>,
     /// Dialled legs by contact and leg: how often they ended.
     pub dialled: HashMap<(String, String), u32>,
     /// Which legs are in which call of the sound, and those on their way.
@@ -110,6 +114,11 @@ impl World {
             ended: HashMap::new(),
             silent: HashSet::new(),
             silences: 0,
+            held: HashSet::new(),
+            on_hold: HashSet::new(),
+            holds: 0,
+            answers: Vec::new(),
+            placed: HashSet::new(),
             dialled: HashMap::new(),
             rooms: HashMap::new(),
             moving: Vec::new(),
@@ -149,6 +158,9 @@ impl World {
         match order {
             Asked::Admit(admit) if self.admitted.insert(admit.contact_id.clone()) => {
                 *self.settled.entry(admit.node_call_id.clone()).or_default() += 1;
+            }
+            Asked::Place(place) => {
+                self.placed.insert(place.contact_id.clone());
             }
             Asked::Refuse(refuse) => {
                 *self.settled.entry(refuse.node_call_id.clone()).or_default() += 1;
@@ -210,7 +222,21 @@ impl World {
             MediaOrder::EndCall { call } => {
                 assert!(self.rooms.remove(call).is_some());
             }
-            MediaOrder::Play { call, play, .. } => self.plays.push((*call, *play)),
+            MediaOrder::Play { call, play, .. } => {
+                assert!(!self.on_hold.contains(call), "music on hold is cut short");
+                self.plays.push((*call, *play));
+            }
+            MediaOrder::Hold { call, .. } => {
+                self.on_hold.insert(*call);
+                self.holds += 1;
+                self.answers
+                    .push(MediaHappening::CustomerHeld { call: *call });
+            }
+            MediaOrder::Resume { call } => {
+                assert!(self.on_hold.remove(call), "nobody is on hold");
+                self.answers
+                    .push(MediaHappening::CustomerResumed { call: *call });
+            }
             MediaOrder::SetPeer { peer, .. } => {
                 assert!(!(self.ports.0..=self.ports.1).contains(&peer.port()));
             }
@@ -236,6 +262,8 @@ impl World {
                 assert!(self.silent.insert(contact_id.to_owned()));
                 self.silences += 1;
             }
+            What::CustomerHeld(_) => assert!(self.held.insert(contact_id.to_owned())),
+            What::CustomerResumed(_) => assert!(self.held.remove(contact_id)),
             What::SilenceEnded(_) => assert!(self.silent.remove(contact_id)),
             What::CallEnded(_) => {
                 assert!(!self.silent.contains(contact_id), "silent after the end");
@@ -271,197 +299,6 @@ impl World {
         }
         self.now_ms += ms;
         self.calls.due(self.now_ms);
-        self.look();
-    }
-
-    pub fn step(&mut self, step: &Step) {
-        let Step { kind, a, b } = *step;
-        // Mostly of the call that was admitted last, so that calls get far.
-        let at = if a % 5 == 0 {
-            b
-        } else {
-            self.admitted.len().max(1) - 1
-        };
-        let at = if kind == 2 || kind == 3 {
-            self.admitted.len()
-        } else {
-            at
-        };
-        let contact_id = CONTACTS[at % CONTACTS.len()].to_owned();
-        let (leg_id, user_id) = (
-            LEGS[b % LEGS.len()].to_owned(),
-            USERS[usize::from(b % 5 == 0)].to_owned(),
-        );
-        let node_call_id = self
-            .invited
-            .iter()
-            .rev()
-            .nth(a % 2)
-            .cloned()
-            .unwrap_or_default();
-        let play_id = "play".to_owned();
-        match kind {
-            0 | 1 => self.invite(if b % 7 == 0 { self.ports.0 } else { 4000 }),
-            2 | 3 => self.admit(node_call_id, contact_id),
-            4 => self.order(Asked::Refuse(Refuse {
-                node_call_id,
-                sip_code: 404,
-            })),
-            5 | 6 => self.order(Asked::Answer(Answer {
-                contact_id,
-                record_after_guidance: true,
-            })),
-            7 => self.order(Asked::Play(Play {
-                contact_id,
-                play_id,
-                prompt_sha256: vec!["a".repeat(64)],
-                guidance: true,
-                ..Play::default()
-            })),
-            8 => self.order(Asked::StopPlay(StopPlay {
-                contact_id,
-                play_id,
-            })),
-            9 | 10 => self.order(Asked::Dial(Dial {
-                contact_id,
-                leg_id,
-                user_id,
-                ring_ms_max: 0,
-                ..Dial::default()
-            })),
-            11 | 23 | 24 => self.order(Asked::Supervise(Supervise {
-                contact_id,
-                leg_id,
-                user_id: SUPERVISORS[[0, 0, 0, 0, 1, 2][a % 6]].to_owned(),
-                mode: 1 + (b % 4) as i32,
-                keep_phone: a % 4 > 0,
-            })),
-            12 => self.order(Asked::Unsupervise(Unsupervise { contact_id, leg_id })),
-            13 => self.order(Asked::HangUp(HangUp {
-                contact_id,
-                leg_id: if b % 3 == 0 { String::new() } else { leg_id },
-            })),
-            14..=18 => self.phone(a, b),
-            19 | 20 => self.media(a, b),
-            21 => self.arrive(),
-            22 if a % 4 == 0 => self.order(Asked::ReleasePhone(ReleasePhone {
-                user_id: SUPERVISORS[b % 2].to_owned(),
-            })),
-            25 => self.talk(b),
-            _ => self.pass(match b % 20 {
-                0 => 31_000,
-                1 => 6_000,
-                2..=4 => 1_000,
-                _ => 50,
-            }),
-        }
-    }
-
-    /// A contact id is drawn for one call and never again.
-    fn admit(&mut self, node_call_id: String, contact_id: String) {
-        let drawn = self
-            .drawn
-            .entry(contact_id.clone())
-            .or_insert_with(|| node_call_id.clone());
-        if *drawn == node_call_id {
-            self.order(Asked::Admit(Admit {
-                node_call_id,
-                contact_id,
-            }));
-        }
-    }
-
-    fn invite(&mut self, port: u16) {
-        let caller = Caller {
-            dialled: "0312345678",
-            from: "090",
-            sdp: &sdp(port),
-        };
-        if let Ok(leg) = self.calls.invited(self.now_ms, &caller, true) {
-            self.legs.push(leg);
-        }
-        self.look();
-    }
-
-    fn phone(&mut self, a: usize, b: usize) {
-        let alive: Vec<LegId> = self
-            .legs
-            .iter()
-            .filter(|leg| !self.forgotten.contains(leg))
-            .copied()
-            .collect();
-        let Some(leg) = alive.get(a % alive.len().max(1)).copied() else {
-            return;
-        };
-        let heard = match b % 20 {
-            0..=4 => Heard::Progress(180),
-            7..=13 => Heard::Accepted(sdp(4002)),
-            5 => Heard::Refused(486),
-            14..=17 => Heard::Acknowledged(Vec::new()),
-            6 => Heard::Bye,
-            18 => Heard::Cancelled,
-            _ => Heard::Reoffered {
-                reply: 1,
-                sdp: sdp(self.ports.0),
-            },
-        };
-        self.calls.heard(self.now_ms, leg, heard);
-        self.look();
-    }
-
-    fn media(&mut self, a: usize, b: usize) {
-        let Some(call) = self.called.get(a % self.called.len().max(1)).copied() else {
-            return;
-        };
-        let played = self.plays.get(b % self.plays.len().max(1)).copied();
-        let happening = match (b % 4, played) {
-            (0 | 1, Some((call, play))) => MediaHappening::Played {
-                call,
-                play,
-                heard_ms: 100,
-                total_ms: 100,
-                outcome: PlayOutcome::Completed,
-                digits: Digits::default(),
-            },
-            (2, _) => MediaHappening::Joined {
-                call,
-                leg: self.legs[a % self.legs.len()],
-            },
-            _ => MediaHappening::RtpSilent {
-                call,
-                leg: self.legs[a % self.legs.len()],
-                silent_ms: 15_000,
-            },
-        };
-        self.calls.sounded(self.now_ms, &happening);
-        self.look();
-    }
-
-    /// The same of all calls: few of them are talks.
-    fn talk(&mut self, b: usize) {
-        for call in self.called.clone() {
-            self.talk_goes_on(call, b);
-        }
-    }
-
-    fn talk_goes_on(&mut self, call: CallId, b: usize) {
-        let lasted_ms = 3_000;
-        let happening = match b % 4 {
-            0 | 1 => MediaHappening::SilenceBegan {
-                call,
-                since_unix_us: 0,
-                silent_ms: lasted_ms,
-            },
-            2 => MediaHappening::SilenceEnded {
-                call,
-                silent_ms: lasted_ms,
-            },
-            _ => MediaHappening::OverlapBegan {
-                call,
-                overlap_ms: lasted_ms,
-            },
-        };
-        self.calls.sounded(self.now_ms, &happening);
         self.look();
     }
 

@@ -7,7 +7,7 @@ use super::{Phone, World, METHODS};
 use crate::clock::MILLISECOND_NS;
 use crate::command::Answering;
 use crate::media::sound::Wanted;
-use crate::wire::message::{address_of, parameter, uri_of, user_of, Message};
+use crate::wire::message::{address_of, parameter, uri_of, user_of, Message, Start};
 use crate::wire::sdp::{self, Own};
 
 impl Phone {
@@ -27,7 +27,15 @@ impl Phone {
         }
         self.call = Some(self.incoming_call(world, now_ns, invite, from));
         let caller = user_of(invite.header("From").unwrap_or_default()).to_owned();
-        let event = self.event("ringing").with("from", caller);
+        // A phone that plays a trunk is called for many users; the Request-URI tells for whom.
+        let number = match &invite.start {
+            Start::Request { uri, .. } => user_of(uri).to_owned(),
+            Start::Response { .. } => String::new(),
+        };
+        let event = self
+            .event("ringing")
+            .with("from", caller)
+            .with("to", number);
         world
             .ledger
             .write(event.with("ignored", self.setup.answer == Answering::Ignore));

@@ -23,6 +23,11 @@ impl Call {
         }
     }
 
+    /// A key that came by another way than sound.
+    pub fn press(&mut self, now: Micros, slot: Slot, key: char, out: &mut impl Out) {
+        self.on_key(now, slot, key, out);
+    }
+
     pub(super) fn on_key(&mut self, now: Micros, slot: Slot, key: char, out: &mut impl Out) {
         out.count(Count::Keys, 1);
         let Some(play) = self.play.as_mut().filter(|play| play.leg == slot) else {

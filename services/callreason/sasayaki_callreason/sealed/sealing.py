@@ -9,6 +9,7 @@ import re
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error
+from collections.abc import Callable
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
@@ -46,15 +47,12 @@ class Seals:
 
     def open(self, client_id: str, sealed: str) -> str | None:
         """None when the key is gone, or was another."""
+        return self.opener(client_id)(sealed)
+
+    def opener(self, client_id: str) -> Callable[[str], str | None]:
+        """What opens many at once: the key is read now, and once."""
         key = self._key(client_id)
-        if key is None:
-            return None
-        try:
-            box = urlsafe_b64decode(sealed + "=" * (-len(sealed) % 4))
-            words = AESGCM(key).decrypt(box[:NONCE_BYTES], box[NONCE_BYTES:], client_id.encode())
-        except (Error, InvalidTag, ValueError):
-            return None
-        return words.decode()
+        return lambda sealed: None if key is None else _opened(key, client_id, sealed)
 
     def _key(self, client_id: str) -> bytes | None:
         if not _CLIENT_ID.fullmatch(client_id):
@@ -68,3 +66,12 @@ class Seals:
         return HKDF(
             algorithm=hashes.SHA256(), length=KEY_BYTES, salt=None, info=self._purpose
         ).derive(key)
+
+
+def _opened(key: bytes, client_id: str, sealed: str) -> str | None:
+    try:
+        box = urlsafe_b64decode(sealed + "=" * (-len(sealed) % 4))
+        words = AESGCM(key).decrypt(box[:NONCE_BYTES], box[NONCE_BYTES:], client_id.encode())
+    except (Error, InvalidTag, ValueError):
+        return None
+    return words.decode()

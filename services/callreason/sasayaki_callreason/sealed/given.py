@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from sasayaki_callreason.enquiries.states import Given
-from sasayaki_callreason.sealing import NUMBERS, Seals
+from sasayaki_callreason.sealed.sealing import NUMBERS, Seals
 
 
 def opened(keys: Path, client_id: str, given: Iterable[Given]) -> Mapping[str, str]:
     """The digits by the flow's names; without those that the company's key does not open."""
-    seals = Seals(keys, NUMBERS)
-    plain = {one.name: seals.open(client_id, one.sealed) for one in given if one.sealed}
+    opens = Seals(keys, NUMBERS).opener(client_id)
+    plain = {one.name: opens(one.sealed) for one in given if one.sealed}
     return {name: digits for name, digits in plain.items() if digits is not None}

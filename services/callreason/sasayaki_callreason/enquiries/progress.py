@@ -7,12 +7,16 @@ from prometheus_client import Counter, Gauge
 
 from sasayaki.callreason.v1.enquiry_events import (
     AnnouncementEntered,
+    DigitsAsked,
     EnquiryClosed,
     EnquiryOpened,
+    EnquiryPassedOn,
     EnquiryRouted,
     EnquiryTaken,
     FlowEnded,
     MenuEntered,
+    TransferOutEntered,
+    VoicemailEntered,
     WrapUpAsked,
 )
 from sasayaki.event import Event, Recorded
@@ -28,9 +32,13 @@ STAGES: dict[type[Event], str] = {
     EnquiryOpened: "flow",
     AnnouncementEntered: "flow",
     MenuEntered: "flow",
+    DigitsAsked: "flow",
+    VoicemailEntered: "flow",
+    TransferOutEntered: "outside",
     EnquiryRouted: "queue",
     FlowEnded: "ending",
     EnquiryTaken: "talk",
+    EnquiryPassedOn: "queue",
     WrapUpAsked: "wrap_up",
 }
 

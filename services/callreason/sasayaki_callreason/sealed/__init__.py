@@ -1,0 +1,1 @@
+"""Client companies' keys, and what people say and key in, sealed with them."""
