@@ -188,12 +188,11 @@ async def test_a_phone_that_gives_another_name_than_its_own_reaches_nobody(
     running = centre_with_trunk
     before = set(trunk.look())
     async with centre(running, tmp_path) as at:
-        await at.phones.register(
-            "liar", OPERATOR, running.endpoints.sip_secrets[OPERATOR], VOICES.operator
-        )
+        secret = running.endpoints.sip_secrets[OPERATOR]
+        await at.phones.register(OPERATOR, secret, VOICES.operator)
         since, began = at.phones.position, time.time()
-        await at.phones.do("call", phone="liar", to=FOREIGN, **{"from": "usr_op02"})
-        answer = await at.phones.wait("liar", "refused", "established", since=since)
+        await at.phones.do("call", phone=OPERATOR, to=FOREIGN, **{"from": "usr_op02"})
+        answer = await at.phones.wait(OPERATOR, "refused", "established", since=since)
         assert (answer["event"], answer["code"]) == ("refused", 403)
         await alarm(running, "FORGED_FROM", began)
     assert set(trunk.look()) == before
