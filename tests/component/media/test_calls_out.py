@@ -6,6 +6,7 @@ import grpc
 import pytest
 from tests.component.media.desk import NUMBER, Desk, bearer
 from tests.component.media.test_kill import answered, arrived, restarted
+from tests.component.media.test_talks import talking
 from tests.harness.waiting import until
 
 from sasayaki.media.node.v1 import node_pb2 as node
@@ -186,6 +187,21 @@ async def test_what_smelt_of_fraud_in_the_node_is_an_alarm(
     desk.node.happen(suspected=node.Suspected(suspicion=suspicion, trunk="carrier"))
     told = await desk.outbound_told("OutboundRefused")
     assert (told["refusal"], told["trunk"]) == (f"OUTBOUND_REFUSAL_{why}", "carrier")
+
+
+async def test_a_phone_that_hands_over_to_outside_is_refused_and_is_an_alarm(desk: Desk) -> None:
+    contact_id = await talking(desk)
+    leg_id = desk.node.asked("dial")[0].leg_id
+    referred = node.Referred(leg_id=leg_id, target="+81312345678", ours=False)
+    desk.node.happen(contact_id, referred=referred)
+    told = await desk.outbound_told("OutboundRefused")
+    assert (told["refusal"], told["contact_id"]) == (
+        "OUTBOUND_REFUSAL_REFER_OUTSIDE",
+        contact_id,
+    )
+    assert (await desk.told(contact_id, "TransferAnswered"))["sip_code"] == 403
+    await until(lambda: len(desk.node.asked("answer_refer")) == 1)
+    assert desk.node.asked("answer_refer")[0].sip_code == 403
 
 
 async def test_only_an_administrator_says_whom_a_company_may_call(desk: Desk) -> None:

@@ -122,6 +122,16 @@ def append(path: Path, content: bytes) -> None:
         file.write(content)
 
 
+async def test_a_page_says_to_recording_where_it_was_paused(desk: Desk) -> None:
+    contact_id = await arrived(desk)
+    page = node.SpoolPage.FromString(spooled(contact_id, 0)[spool.PREFIX_BYTES :])
+    page.pauses.add(from_sample=4_000, samples=4_000)
+    append(desk.spool / "0001-00-00000000.spool", spool.record(page))
+    await until(lambda: bool(desk.recording.pages))
+    (pause,) = desk.recording.pages[0].pauses
+    assert (pause.from_sample, pause.samples) == (4_000, 4_000)
+
+
 async def test_pages_are_shipped_with_whose_they_are(desk: Desk) -> None:
     contact_id = await arrived(desk)
     append(desk.spool / "0001-00-00000000.spool", spooled(contact_id, 0))

@@ -90,6 +90,8 @@ metrics! {
     suspected_unknown_peer_total: Counter "counter" "INVITEs of somebody who is neither a registered phone nor a trunk.",
     suspected_refer_outside_total: Counter "counter" "REFERs to another host, or of somebody who may not.",
     suspicions_untold_total: Counter "counter" "Suspicions that were counted only: one of their kind was told within the second.",
+    sessions_refreshed_total: Counter "counter" "Refreshes of sessions that we sent.",
+    sessions_expired_total: Counter "counter" "Sessions ended because nobody refreshed them.",
     registrations_total: Counter "counter" "REGISTERs that were carried out.",
     registrations_refused_total: Counter "counter" "REGISTERs that were challenged or refused.",
     datagrams_dropped_total: Counter "counter" "Messages that the strict look refused in silence.",

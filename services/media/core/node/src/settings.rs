@@ -51,6 +51,8 @@ pub struct Settings {
     pub rtp_silence_ms: u64,
     /// `PARKED_MS`: a supervisor's phone that is kept connected without a call is hung up after so long.
     pub parked_ms: u64,
+    /// `SESSION_S_MIN`: the shortest session timer that is agreed to (RFC 4028).
+    pub session_s_min: u64,
     /// `TRUNKS`: the file that names who may bring calls and where calls to outside go; empty: everybody may bring them,
     /// and nobody outside can be called.
     pub trunks: Trunks,
@@ -83,6 +85,7 @@ impl Settings {
             calls_max: parsed("CALLS_MAX", "1000")?,
             rtp_silence_ms: parsed("RTP_SILENCE_MS", "15000")?,
             parked_ms: parsed("PARKED_MS", "900000")?,
+            session_s_min: parsed("SESSION_S_MIN", "90")?,
             trunks: match text("TRUNKS", "").as_str() {
                 "" => Trunks::default(),
                 path => trunks::read(Path::new(path)).map_err(|fault| wrong("TRUNKS", &fault))?,

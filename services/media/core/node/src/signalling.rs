@@ -93,9 +93,15 @@ impl Signalling {
         // The system grants less where it is set up so; then a burst loses more, and is sent again.
         rustix::net::sockopt::set_socket_recv_buffer_size(&socket, SIP_BUFFER_BYTES)?;
         let sip = socket.local_addr()?;
-        let stack = Stack::start(socket, listener, settings.tcp, Arc::clone(&metrics))
-            .await
-            .map_err(io::Error::other)?;
+        let stack = Stack::start(
+            socket,
+            listener,
+            settings.tcp,
+            settings.session_s_min,
+            Arc::clone(&metrics),
+        )
+        .await
+        .map_err(io::Error::other)?;
         let for_python = listen(&settings.socket)?;
         let (brought_to, brought) = mpsc::channel(ORDERS_WAITING_MAX);
         tokio::spawn(link::serve(for_python, brought_to, Arc::clone(&metrics)));
@@ -377,6 +383,7 @@ impl Signalling {
         let (alive, all) = self.calls.counts();
         self.metrics.calls.set(alive);
         self.metrics.calls_remembered.set(all);
+        self.stack.keep_sessions();
         self.stack.measure();
         self.metrics.measurements_total.rise();
     }

@@ -16,6 +16,8 @@ pub const VIAS_MAX: usize = 20;
 /// What the node understands; said in `Allow`.
 pub const ALLOWED: &str =
     "INVITE, ACK, CANCEL, BYE, OPTIONS, REGISTER, INFO, UPDATE, NOTIFY, REFER";
+/// Extensions that the node knows; said in `Supported`, and the only ones that a request may insist on.
+pub const SUPPORTED: &str = "timer";
 
 const METHODS: [&str; 14] = [
     "INVITE",
@@ -234,7 +236,7 @@ fn extension_fault(head: &Head, method: &str) -> Option<Refusal> {
         .all("require")
         .chain(head.all("proxy-require"))
         .flat_map(|value| message::split_outside(value, ','))
-        .filter(|tag| !tag.is_empty())
+        .filter(|tag| !tag.is_empty() && !tag.eq_ignore_ascii_case(SUPPORTED))
         .collect();
     (!asked.is_empty()).then(|| Refusal {
         code: 420,

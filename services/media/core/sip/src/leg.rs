@@ -32,6 +32,8 @@ pub enum Heard {
     },
     /// A key by INFO.
     Key(char),
+    /// Nobody has refreshed the session.
+    Expired,
     /// The caller gave up before our answer.
     Cancelled,
     Bye,
@@ -180,6 +182,7 @@ impl Leg {
             Heard::Acknowledged(sdp) => self.acknowledged(now_ms, &sdp),
             Heard::Reoffered { reply, sdp } => self.reoffered(reply, &sdp),
             Heard::Key(key) => self.key(key),
+            Heard::Expired => self.expired(now_ms),
             Heard::Refused(code) => self.gone(Why::Refused(code)),
             Heard::Cancelled => self.gone(Why::Withdrawn),
             Heard::Bye => self.gone(Why::HungUp),
@@ -329,6 +332,15 @@ impl Leg {
         }
     }
 
+    fn expired(&mut self, now_ms: u64) -> Vec<Out> {
+        match self.state {
+            State::Answered | State::Talking | State::Held => {
+                self.end_answered(now_ms, Why::Failed)
+            }
+            _ => Vec::new(),
+        }
+    }
+
     fn changed(&mut self, sdp: &[u8]) -> Result<Vec<Out>, u16> {
         let session = sdp::parse(sdp).map_err(status)?;
         let audio = session.audio;
@@ -397,9 +409,11 @@ impl Leg {
                 }
             }
             // The 200 that crossed our CANCEL: the stack confirms and ends that session by itself.
-            Heard::Progress(_) | Heard::Accepted(_) | Heard::Acknowledged(_) | Heard::Key(_) => {
-                Vec::new()
-            }
+            Heard::Progress(_)
+            | Heard::Accepted(_)
+            | Heard::Acknowledged(_)
+            | Heard::Key(_)
+            | Heard::Expired => Vec::new(),
         }
     }
 }

@@ -17,4 +17,5 @@ pub mod refer;
 pub mod sdp;
 pub mod stream;
 
+pub mod timer;
 pub mod trunk;

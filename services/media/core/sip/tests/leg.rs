@@ -333,23 +333,28 @@ fn ringing_that_the_answer_has_overtaken_changes_nothing() {
 
 #[test]
 fn a_key_by_info_counts_unless_keys_come_as_sound_too() {
-    let mut both = talking();
-    assert_eq!(
-        short(&both.heard(20, Heard::Key('5'))),
-        Vec::<String>::new()
-    );
-    let without = String::from_utf8(sdp("sendrecv")).unwrap();
-    let lines = without.lines();
-    let without: Vec<&str> = lines
-        .filter(|line| !line.contains("telephone-event"))
-        .collect();
-    let without = without.join("\r\n") + "\r\n";
-    let mut info_only = dialled();
-    info_only.heard(10, Heard::Accepted(without.into_bytes()));
+    let mut info_only = talking();
     assert_eq!(short(&info_only.heard(20, Heard::Key('5'))), ["key 5"]);
     info_only.order(30, Order::End);
-    assert_eq!(
-        short(&info_only.heard(40, Heard::Key('5'))),
-        Vec::<String>::new()
+    assert_eq!(short(&info_only.heard(40, Heard::Key('5'))), [""; 0]);
+    let with = String::from_utf8(sdp("sendrecv")).unwrap();
+    let with = with.replace(
+        "AVP 0\r\n",
+        "AVP 0 101\r\na=rtpmap:101 telephone-event/8000\r\n",
     );
+    let mut both = dialled();
+    both.heard(10, Heard::Accepted(with.into_bytes()));
+    assert_eq!(short(&both.heard(20, Heard::Key('5'))), [""; 0]);
+}
+
+#[test]
+fn a_session_that_nobody_refreshed_ends_with_a_bye_once() {
+    let mut leg = talking();
+    assert_eq!(
+        short(&leg.heard(20, Heard::Expired)),
+        ["over Failed", "bye"]
+    );
+    assert_eq!(short(&leg.heard(21, Heard::Expired)), [""; 0]);
+    let mut ringing = dialled();
+    assert_eq!(short(&ringing.heard(20, Heard::Expired)), [""; 0]);
 }

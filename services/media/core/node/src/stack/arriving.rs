@@ -11,6 +11,7 @@ use sip::info::{self, Info};
 use sip::leg::{Heard, Say};
 use sip::refer;
 
+use super::sessions::agreeing;
 use super::words::{accept, all, answer_handle, ended, header, key, reply_with, respond, source};
 use super::{Arrived, Invite, Refer, Register, Stack};
 use crate::media::LegId;
@@ -74,7 +75,12 @@ impl Stack {
             return reply_with(transaction, 400, Vec::new());
         };
         let from = sip::message::address(value("From")).and_then(sip::message::user);
+        let agreed = match self.timer_asked(request) {
+            Ok(agreed) => agreed,
+            Err((code, headers)) => return reply_with(transaction, code, headers),
+        };
         let invite = Invite {
+            agreed,
             source,
             dialled: sip::message::user(&request.uri.to_string()).unwrap_or_default(),
             from: from.unwrap_or_default(),
@@ -114,6 +120,10 @@ impl Stack {
                 Heard::Progress(response.status_code.code())
             }
             DialogState::Confirmed(_, response) if self.is_dialled(leg?) => {
+                // It comes again after every request in the dialog: the first is the answer.
+                if self.acknowledged.insert(leg?, 0).is_none() {
+                    self.session_answered(leg?, &response);
+                }
                 Heard::Accepted(response.body)
             }
             DialogState::Confirmed(..) => self.acknowledged(leg?)?,
@@ -121,15 +131,29 @@ impl Stack {
             DialogState::Updated(_, request, handle)
                 if request.method == Method::Update && request.body.is_empty() =>
             {
-                return answer_handle(handle, if leg.is_some() { 200 } else { 481 });
+                let Some(leg) = leg else {
+                    return answer_handle(handle, 481);
+                };
+                return match self.timer_asked(&request) {
+                    Ok(agreed) => {
+                        self.session_asked(leg, agreed, &request);
+                        respond(handle, 200, agreeing(agreed))
+                    }
+                    Err((code, headers)) => respond(handle, code, headers),
+                };
             }
             DialogState::Updated(_, request, handle) => {
-                self.last_reply += 1;
-                let (reply, sdp) = (self.last_reply, request.body);
                 if leg.is_none() {
                     return answer_handle(handle, 481);
                 }
-                self.replies.insert(reply, handle);
+                let agreed = match self.timer_asked(&request) {
+                    Ok(agreed) => agreed,
+                    Err((code, headers)) => return respond(handle, code, headers),
+                };
+                self.session_asked(leg?, agreed, &request);
+                self.last_reply += 1;
+                let (reply, sdp) = (self.last_reply, request.body);
+                self.replies.insert(reply, (handle, agreed));
                 Heard::Reoffered { reply, sdp }
             }
             DialogState::Terminated(id, reason) => {
@@ -191,7 +215,7 @@ impl Stack {
             of(&other.to_tag).or_else(|| of(&other.from_tag)).copied()
         });
         self.last_reply += 1;
-        self.replies.insert(self.last_reply, handle);
+        self.replies.insert(self.last_reply, (handle, None));
         Some(Arrived::Referred(Box::new(Refer {
             leg,
             wish,

@@ -20,6 +20,8 @@ pub enum Told {
     Heard(LegId, Heard),
     /// The connection to a trunk is open.
     Connected(LegId, Box<TcpConnection>),
+    /// How a refresh of ours was answered, if it was.
+    Refreshed(LegId, Option<Box<Response>>),
     /// A trunk wants to know who calls.
     Challenged(LegId, Box<Response>),
 }
@@ -132,6 +134,7 @@ impl Stack {
                 }
             }
             Told::Challenged(leg, response) => self.challenged(leg, &response),
+            Told::Refreshed(leg, answer) => self.refreshed(leg, answer),
         }
         None
     }
@@ -166,6 +169,7 @@ impl Stack {
 
     /// Sends the INVITE; its Call-ID.
     fn send(&mut self, leg: LegId, attempt: &Attempt) -> Option<String> {
+        self.described.insert(leg, attempt.sdp.clone());
         let transport = match attempt.flow.transport {
             flow::Transport::Udp => Transport::Udp,
             flow::Transport::Tcp => Transport::Tcp,

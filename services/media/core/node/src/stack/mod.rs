@@ -26,6 +26,7 @@ use sip::flow::{self, Flow};
 use sip::leg::{Heard, Say};
 use sip::merged::Merged;
 use sip::refer::Wish;
+use sip::timer::Agreed;
 
 use crate::media::LegId;
 use crate::metrics::Metrics;
@@ -33,12 +34,14 @@ use crate::registrar::{Answer, Asked};
 use crate::settings::TcpLimits;
 
 use calling::{Attempt, Told};
+use sessions::{agreeing, Session};
 use streams::{Arrivals, Streams};
 use strict::{Additions, Gate, StrictUdp};
 use words::{key, notify, reply_with, sdp_headers, source};
 
 mod arriving;
 mod calling;
+mod sessions;
 mod streams;
 mod strict;
 mod words;
@@ -63,6 +66,7 @@ pub struct Invite {
     pub dialled: String,
     pub from: String,
     pub sdp: Vec<u8>,
+    agreed: Option<Agreed>,
     transaction: Transaction,
 }
 
@@ -115,8 +119,12 @@ pub struct Stack {
     attempts: HashMap<LegId, Attempt>,
     /// By which trunk a leg goes.
     trunk_legs: HashMap<LegId, String>,
+    sessions: HashMap<LegId, Session>,
+    session_s_min: u64,
+    /// The last description that we gave in a leg.
+    described: HashMap<LegId, String>,
     acknowledged: HashMap<LegId, u32>,
-    replies: HashMap<u64, TransactionHandle>,
+    replies: HashMap<u64, (TransactionHandle, Option<Agreed>)>,
     last_reply: u64,
     merged: Merged,
     contacts: Contacts,
@@ -130,6 +138,7 @@ impl Stack {
         socket: UdpSocket,
         listener: TcpListener,
         limits: TcpLimits,
+        session_s_min: u64,
         metrics: Arc<Metrics>,
     ) -> Result<Self, rsipstack::Error> {
         let token = CancellationToken::new();
@@ -181,6 +190,9 @@ impl Stack {
             ids: HashMap::new(),
             attempts: HashMap::new(),
             trunk_legs: HashMap::new(),
+            sessions: HashMap::new(),
+            session_s_min,
+            described: HashMap::new(),
             acknowledged: HashMap::new(),
             replies: HashMap::new(),
             last_reply: 0,
@@ -236,6 +248,7 @@ impl Stack {
         {
             Ok(dialog) => {
                 self.hold(leg, &dialog);
+                self.session_asked(leg, invite.agreed, &transaction.original);
                 let mut dialog = dialog;
                 tokio::spawn(async move {
                     // Its end is told by the dialog's state.
@@ -253,7 +266,10 @@ impl Stack {
     /// Sends what a leg says.
     pub fn say(&mut self, leg: LegId, say: Say) {
         match say {
-            Say::Agree { reply, sdp } => self.reply(reply, 200, Some(sdp)),
+            Say::Agree { reply, sdp } => {
+                self.described.insert(leg, sdp.clone());
+                self.reply(reply, 200, Some(sdp));
+            }
             Say::Decline { reply, code } => self.reply(reply, code, None),
             Say::Forget => self.forget(leg),
             Say::Invite(_) => self.fail(leg),
@@ -261,8 +277,8 @@ impl Stack {
                 if matches!(other, Say::Abandon | Say::Bye) {
                     self.attempts.remove(&leg);
                 }
-                if let Some(dialog) = self.legs.get(&leg) {
-                    self.say_in_dialog(dialog.clone(), other);
+                if let Some(dialog) = self.legs.get(&leg).cloned() {
+                    self.say_in_dialog(leg, dialog, other);
                 }
             }
         }
@@ -297,6 +313,10 @@ impl Stack {
             .set(stats.finished_transactions);
     }
 
+    fn now_ms(&self) -> u64 {
+        self.started.elapsed().as_millis() as u64
+    }
+
     fn hold(&mut self, leg: LegId, dialog: &InviteDialog) {
         self.ids.insert(key(&dialog.id()), leg);
         self.legs.insert(leg, dialog.clone());
@@ -315,6 +335,8 @@ impl Stack {
 
     fn forget(&mut self, leg: LegId) {
         self.acknowledged.remove(&leg);
+        self.sessions.remove(&leg);
+        self.described.remove(&leg);
         self.attempts.remove(&leg);
         self.trunk_legs.remove(&leg);
         self.drop_dialog(leg);
@@ -332,10 +354,12 @@ impl Stack {
     }
 
     fn reply(&mut self, reply: u64, code: u16, sdp: Option<String>) {
-        let Some(handle) = self.replies.remove(&reply) else {
+        let Some((handle, agreed)) = self.replies.remove(&reply) else {
             return;
         };
-        let headers = sdp.is_some().then(sdp_headers);
+        let headers = sdp
+            .is_some()
+            .then(|| [sdp_headers(), agreeing(agreed)].concat());
         tokio::spawn(async move {
             let body = sdp.map(String::into_bytes);
             // Gone when the transaction timed out: then nobody waits.
@@ -343,10 +367,14 @@ impl Stack {
         });
     }
 
-    fn say_in_dialog(&self, dialog: InviteDialog, say: Say) {
+    fn say_in_dialog(&mut self, leg: LegId, dialog: InviteDialog, say: Say) {
         let said = match say {
             Say::Ring => dialog.ringing(None, None),
-            Say::Answer(sdp) => dialog.accept(Some(sdp_headers()), Some(sdp.into_bytes())),
+            Say::Answer(sdp) => {
+                self.described.insert(leg, sdp.clone());
+                let headers = [sdp_headers(), agreeing(self.begin_session(leg))].concat();
+                dialog.accept(Some(headers), Some(sdp.into_bytes()))
+            }
             Say::Notify(code) => {
                 notify(dialog, code);
                 Ok(())

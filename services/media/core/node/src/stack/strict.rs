@@ -12,7 +12,7 @@ use rsipstack::transaction::endpoint::MessageInspector;
 use rsipstack::transport::SipAddr;
 use tokio::net::UdpSocket;
 
-use sip::guard::{self, Reply, Verdict, ALLOWED};
+use sip::guard::{self, Reply, Verdict, ALLOWED, SUPPORTED};
 
 use crate::limiter::{Limiter, Rate};
 use crate::metrics::Metrics;
@@ -52,6 +52,9 @@ impl MessageInspector for Additions {
             }
             if response.status_code == StatusCode::OK {
                 response.headers.unique_push(Header::Allow(ALLOWED.into()));
+                response
+                    .headers
+                    .unique_push(Header::Supported(SUPPORTED.into()));
             }
         }
         message

@@ -3,13 +3,14 @@
 use rsipstack::dialog::dialog::{TerminatedReason, TransactionHandle};
 use rsipstack::dialog::invite_dialog::InviteDialog;
 use rsipstack::dialog::DialogId;
-use rsipstack::sip::{Header, Method, Request, StatusCode, Transport, Uri};
+use rsipstack::sip::{Header, Headers, Method, Request, StatusCode, Transport, Uri};
 use rsipstack::transaction::transaction::Transaction;
 
 use sip::flow::Flow;
-use sip::guard::ALLOWED;
+use sip::guard::{ALLOWED, SUPPORTED};
 use sip::leg::Heard;
 
+use super::sessions::asking;
 use super::Arrived;
 use crate::calls::{Target, To};
 
@@ -33,7 +34,11 @@ pub fn ended(reason: &TerminatedReason, dialled: bool) -> Heard {
 }
 
 pub fn header<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
-    let mut headers = request.headers.iter();
+    value(&request.headers, name)
+}
+
+pub fn value<'a>(headers: &'a Headers, name: &str) -> Option<&'a str> {
+    let mut headers = headers.iter();
     headers
         .find(|header| header.name().eq_ignore_ascii_case(name))
         .map(Header::value)
@@ -68,9 +73,10 @@ pub fn sdp_headers() -> Vec<Header> {
 pub fn invite_headers(target: &Target, contact: &Uri) -> Vec<Header> {
     let mut headers = vec![
         Header::Allow(ALLOWED.into()),
-        // No extension is offered: a reliable 183 would block the call for its PRACK.
-        Header::Supported("".into()),
+        // PRACK is not offered: a reliable 183 would block the call for it.
+        Header::Supported(SUPPORTED.into()),
     ];
+    headers.extend(asking());
     // Nobody outside is told our ids.
     if let To::Phone(_) = target.to {
         headers.push(Header::Other(

@@ -66,6 +66,7 @@ impl Node {
             calls_max: 4,
             rtp_silence_ms: 60_000,
             parked_ms: 60_000,
+            session_s_min: 2,
             trunks: Trunks::default(),
         };
         change(&mut settings);
