@@ -23,6 +23,7 @@ from sasayaki.media.v1.media_service_pb2_grpc import MediaServiceStub
 from sasayaki.recording.v1 import recording_service_pb2 as recording
 from sasayaki.recording.v1.policy_events_pb2 import ReasonRetention
 from sasayaki.recording.v1.recording_service_pb2_grpc import RecordingServiceStub
+from sasayaki.routing.v1 import pool_events_pb2 as pool_events
 from sasayaki.routing.v1 import routing_service_pb2 as routing
 from sasayaki.routing.v1.routing_service_pb2_grpc import RoutingServiceStub
 from sasayaki_tools.paths import ROOT
@@ -32,6 +33,7 @@ from sasayaki_tools.seed_file import (
     Article,
     Client,
     Outbound,
+    Queue,
     Retention,
     Script,
     Seed,
@@ -41,6 +43,7 @@ from sasayaki_tools.seed_file import (
 from sasayaki_tools.seed_prompts import prompt_files
 
 ANSWER_WAIT_S = 20.0
+LEVEL_USUAL = 3
 FLOWS = ROOT / "seed" / "flows"
 KNOWLEDGE = ROOT / "seed" / "knowledge"
 REASON_KINDS = {
@@ -92,6 +95,8 @@ def apply(seed: Seed, platform: Endpoints) -> None:
                 _ask(doors.recording.SetRetention, retention_row(client, client.retention), doors)
             if client.outbound:
                 _ask(doors.media.SetOutboundRule, outbound_row(client, client.outbound), doors)
+        for queue in seed.queues:
+            _ask(doors.routing.PutQueue, queue_row(queue), doors)
         for user in seed.operators:
             _ask(doors.routing.PutOperator, operator_row(user), doors)
 
@@ -185,10 +190,36 @@ def outbound_row(client: Client, rule: Outbound) -> media.SetOutboundRuleRequest
     )
 
 
+def queue_row(queue: Queue) -> routing.PutQueueRequest:
+    """The request that makes a queue."""
+    return routing.PutQueueRequest(
+        queue_id=queue.id,
+        rings=[
+            pool_events.Ring(
+                after_ms=ring.after_ms,
+                level_least=ring.level_least,
+                team_ids=ring.teams,
+                overflow=ring.overflow,
+            )
+            for ring in queue.rings
+        ],
+        tell_every_ms=queue.tell_every_ms,
+        service_ms=queue.service_ms,
+        raise_after_ms=queue.raise_after_ms,
+        callback_attempts_most=queue.callback_attempts_most,
+        callback_pause_ms=queue.callback_pause_ms,
+    )
+
+
 def operator_row(user: User) -> routing.PutOperatorRequest:
     """The request that makes an operator's profile; the name stays here."""
+    levels = [user.levels.get(skill, LEVEL_USUAL) for skill in user.skills]
     return routing.PutOperatorRequest(
-        operator_id=user.id, team_id=user.team, skills=user.skills, client_ids=user.clients
+        operator_id=user.id,
+        team_id=user.team,
+        skills=user.skills,
+        client_ids=user.clients,
+        skill_levels=levels if user.levels else (),
     )
 
 
