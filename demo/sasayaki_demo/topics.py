@@ -12,11 +12,15 @@ from aiokafka.admin import AIOKafkaAdminClient
 
 TOPICS = (
     "media.call",
+    "media.outbound",
     "media.phone",
     "routing.pool",
     "callreason.client",
     "callreason.flow",
     "callreason.enquiry",
+    "callreason.escalation",
+    "callreason.knowledge",
+    "callreason.message",
     "monitoring.alert",
     "monitoring.coaching",
     "monitoring.fairness",

@@ -6,6 +6,9 @@ from pathlib import Path
 
 from tests.harness.running import Running, launch, state_folder
 
+FOLDERS = {"clients", "flows", "operators", "scripts", "articles", "retention", "prompts"}
+"""What the demo's seed sets up, among others."""
+
 
 def held(folder: Path) -> dict[str, bytes]:
     return {
@@ -28,6 +31,7 @@ def test_an_empty_platform_becomes_what_another_was_exported_as(
             launch(empty, "down")
 
     assert held(tmp_path / "two") == held(tmp_path / "one")
+    assert {name.split("/")[0] for name in held(tmp_path / "one")} >= FOLDERS
 
 
 def test_a_dry_run_says_what_would_change_and_changes_nothing(

@@ -42,6 +42,10 @@ class Call(pj.Call):  # type: ignore[misc]
             tell(event="ended", phone=self.phone.name, code=info.lastStatusCode)
             self.phone.forget(self)
 
+    def onCallTransferStatus(self, prm: Any) -> None:
+        """Notes what the other side says of our REFER."""
+        self.phone.told_of_transfer(prm.statusCode, final=prm.finalNotify)
+
     def wire(self) -> None:
         """Lets the phone's tone into the call."""
         self.phone.player.startTransmit(self.getAudioMedia(-1))
@@ -64,6 +68,10 @@ class Phone(pj.Account):  # type: ignore[misc]
     def onRegState(self, prm: Any) -> None:
         """Notes whether the registrar let us in."""
         tell(event="registered", phone=self.name, code=prm.code)
+
+    def told_of_transfer(self, code: int, *, final: bool) -> None:
+        """Notes what became of our REFER."""
+        tell(event="transferred", phone=self.name, code=code, final=final)
 
     def onIncomingCall(self, prm: Any) -> None:
         """Picks up at once."""
@@ -151,6 +159,9 @@ class Switchboard:
         elif what == "hangup":
             assert phone.call is not None
             phone.call.hangup(pj.CallOpParam())
+        elif what == "refer":
+            assert phone.call is not None
+            phone.call.xfer(command["to"], pj.CallOpParam(True))
         elif what == "record":
             phone.record(command["file"])
         elif what == "stop_recording":

@@ -82,6 +82,16 @@ class MediaPeer(stubs.MediaServiceServicer):
         self._hear(request, request.request_id)
         return pb.HangUpResponse()
 
+    async def Hold(self, request: pb.HoldRequest, context: object) -> pb.HoldResponse:
+        self._hear(request, request.request_id)
+        return pb.HoldResponse()
+
+    async def PlaceCall(
+        self, request: pb.PlaceCallRequest, context: object
+    ) -> pb.PlaceCallResponse:
+        self._hear(request, request.request_id)
+        return pb.PlaceCallResponse(contact_id="con_placed")
+
     async def Supervise(
         self, request: pb.SuperviseRequest, context: object
     ) -> pb.SuperviseResponse:

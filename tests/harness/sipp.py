@@ -79,8 +79,20 @@ async def sipp_calls(
     shutil.copy(scenario, folder / "call.xml")
     command = ["sipp", server, "-sf", "call.xml", "-s", number, "-m", str(calls), "-r", "2"]
     bound = ["-i", place.theirs, "-p", "33200", "-mi", place.theirs, "-mp", "36000"]
+    await _content(place.command(*command, *bound, "-nostdin", "-trace_err"), folder)
+
+
+async def sipp_over_tcp(scenario: Path, number: str, *, server: str, folder: Path) -> None:
+    """Makes one call over TCP on this machine; raises RuntimeError unless it went as it says."""
+    shutil.copy(scenario, folder / "call.xml")
+    command = ["sipp", server, "-sf", "call.xml", "-s", number, "-m", "1", "-t", "t1"]
+    bound = ["-i", "127.0.0.1", "-p", "33210", "-mi", "127.0.0.1", "-mp", "36100"]
+    await _content([*command, *bound, "-nostdin", "-trace_err"], folder)
+
+
+async def _content(command: list[str], folder: Path) -> None:
     process = await asyncio.create_subprocess_exec(
-        *place.command(*command, *bound, "-nostdin", "-trace_err"),
+        *command,
         cwd=folder,
         stdin=DEVNULL,
         stdout=PIPE,

@@ -43,6 +43,7 @@ from sasayaki_tools.seed_file import (
 from sasayaki_tools.seed_prompts import prompt_files
 
 ANSWER_WAIT_S = 20.0
+LEVEL_USUAL = 3
 FLOWS = ROOT / "seed" / "flows"
 KNOWLEDGE = ROOT / "seed" / "knowledge"
 REASON_KINDS = {
@@ -79,8 +80,6 @@ def apply(seed: Seed, platform: Endpoints) -> None:
     """Brings a platform to what the seed says; raises Failed with the first refusal."""
     sounds: dict[Path, str] = {}
     with _doors(platform, seed) as doors:
-        for queue in seed.queues:
-            _ask(doors.routing.PutQueue, queue_row(queue), doors)
         for client in seed.clients:
             _ask(doors.callreason.PutClient, client_row(client), doors)
             prompts = prompt_files(client)
@@ -96,6 +95,8 @@ def apply(seed: Seed, platform: Endpoints) -> None:
                 _ask(doors.recording.SetRetention, retention_row(client, client.retention), doors)
             if client.outbound:
                 _ask(doors.media.SetOutboundRule, outbound_row(client, client.outbound), doors)
+        for queue in seed.queues:
+            _ask(doors.routing.PutQueue, queue_row(queue), doors)
         for user in seed.operators:
             _ask(doors.routing.PutOperator, operator_row(user), doors)
 
@@ -190,7 +191,7 @@ def outbound_row(client: Client, rule: Outbound) -> media.SetOutboundRuleRequest
 
 
 def queue_row(queue: Queue) -> routing.PutQueueRequest:
-    """The request that makes a queue's settings."""
+    """The request that makes a queue."""
     return routing.PutQueueRequest(
         queue_id=queue.id,
         rings=[
@@ -212,8 +213,13 @@ def queue_row(queue: Queue) -> routing.PutQueueRequest:
 
 def operator_row(user: User) -> routing.PutOperatorRequest:
     """The request that makes an operator's profile; the name stays here."""
+    levels = [user.levels.get(skill, LEVEL_USUAL) for skill in user.skills]
     return routing.PutOperatorRequest(
-        operator_id=user.id, team_id=user.team, skills=user.skills, client_ids=user.clients
+        operator_id=user.id,
+        team_id=user.team,
+        skills=user.skills,
+        client_ids=user.clients,
+        skill_levels=levels if user.levels else (),
     )
 
 

@@ -32,6 +32,29 @@ class User(Row):
     team: str = ""
     clients: tuple[ClientId, ...] = ()
     skills: tuple[str, ...] = ()
+    levels: dict[str, int] = Field(default_factory=dict)
+    """Of skills, 1 to 5; one that is not named: 3."""
+
+
+class Ring(Row):
+    """Whom a queue asks from how long a wait on, besides those before."""
+
+    after_ms: int
+    level_least: int = 0
+    teams: tuple[str, ...] = ()
+    overflow: bool = False
+
+
+class Queue(Row):
+    """A queue that widens, tells its customers where they stand, and calls them back."""
+
+    id: str
+    rings: tuple[Ring, ...]
+    tell_every_ms: int = 0
+    service_ms: int = 0
+    raise_after_ms: int = 0
+    callback_attempts_most: int = 0
+    callback_pause_ms: int = 0
 
 
 class Reason(Row):
@@ -103,27 +126,6 @@ class Outbound(Row):
     per_day: int
 
 
-class Ring(Row):
-    """From how long a wait on who is asked; no teams: any."""
-
-    after_ms: int
-    level_least: int = 0
-    teams: tuple[str, ...] = ()
-    overflow: bool = False
-
-
-class Queue(Row):
-    """Who is asked when, how often who waits is told where they stand, and callbacks."""
-
-    id: str
-    rings: tuple[Ring, ...] = ()
-    tell_every_ms: int = 0
-    service_ms: int = 0
-    raise_after_ms: int = 0
-    callback_attempts_most: int = 0
-    callback_pause_ms: int = 0
-
-
 class Client(Row):
     """A client company: its numbers with the flow of each, its flows, prompts and form.
 
@@ -153,8 +155,8 @@ class Seed(Row):
 
     tenant: Annotated[str, Field(pattern=r"^out_[a-z0-9]+$")]
     users: tuple[User, ...]
-    queues: tuple[Queue, ...] = ()
     clients: tuple[Client, ...]
+    queues: tuple[Queue, ...] = ()
 
     @property
     def admin(self) -> User:

@@ -134,6 +134,23 @@ class Centre:
                     return found[-1].operator_id
                 await asyncio.sleep(LOOK_S)
 
+    async def explained(self, contact_id: str, count: int) -> list[pb.Decision]:
+        """Waits until so many decisions about a contact are told."""
+        request = pb.ExplainDecisionRequest(contact_id=contact_id)
+        who = bearer(role="supervisor", sub="usr_sato", clients=["cli_acme"])
+        async with asyncio.timeout(30):
+            while True:
+                try:
+                    told = await self.routing.ExplainDecision(request, metadata=who)
+                except grpc.aio.AioRpcError as error:
+                    waits = (grpc.StatusCode.NOT_FOUND, grpc.StatusCode.UNAVAILABLE)
+                    if error.code() not in waits:
+                        raise
+                else:
+                    if len(told.decisions) >= count:
+                        return list(told.decisions)
+                await asyncio.sleep(LOOK_S)
+
     async def pick_up(self, contact_id: str, operator_id: str) -> None:
         talk = TalkStarted(leg_id=f"leg_{operator_id}", operator_id=operator_id, **NODE)
         await self.calls.tell(contact_id, talk)

@@ -18,6 +18,7 @@ async def centre(kafka: str, topic_prefix: str, tmp_path: Path) -> AsyncIterator
         media_peer() as media,
         telling(kafka, topic_prefix, "media.call", 12) as calls,
         telling(kafka, topic_prefix, "callreason.enquiry", 12) as enquiries,
+        telling(kafka, topic_prefix, "media.outbound", 6),
     ):
         centre = Centre(kafka, topic_prefix, tmp_path, media, calls, enquiries)
         yield centre

@@ -34,6 +34,23 @@ REQUESTS: dict[str, Message] = {
     ),
     "EndContact": pb.EndContactRequest(request_id="a", contact_id="con_1"),
     "Release": pb.ReleaseRequest(**WHO),
+    "PutQueue": pb.PutQueueRequest(request_id="a", queue_id="que_1"),
+    "TransferContact": pb.TransferContactRequest(
+        request_id="a", contact_id="con_1", queue_id="que_1"
+    ),
+    "ConsultOperator": pb.ConsultOperatorRequest(
+        request_id="a", contact_id="con_1", operator_id=ABE
+    ),
+    "CompleteTransfer": pb.CompleteTransferRequest(request_id="a", contact_id="con_1"),
+    "EndConsult": pb.EndConsultRequest(request_id="a", contact_id="con_1"),
+    "RequestCallback": pb.RequestCallbackRequest(
+        request_id="a", contact_id="con_7", client_id="cli_acme", queue_id="que_1"
+    ),
+    "AdvanceCallback": pb.AdvanceCallbackRequest(
+        request_id="a",
+        contact_id="con_1",
+        placed=pb.AdvanceCallbackRequest.Placed(new_contact_id="con_2"),
+    ),
 }
 
 
@@ -54,8 +71,11 @@ def changed(method: str, **fields: Any) -> Message:
     """A good request but for some fields."""
     request = type(REQUESTS[method])()
     request.CopyFrom(REQUESTS[method])
-    for field, value in fields.items():
-        if isinstance(value, list):
+    for name, value in fields.items():
+        field = name.partition("[")[0]
+        if value is None:
+            request.ClearField(field)
+        elif isinstance(value, list):
             getattr(request, field).extend(value)
         else:
             setattr(request, field, value)
@@ -87,7 +107,26 @@ BAD: list[tuple[str, str, Any]] = [
     ("PutOperator", "client_ids", ["acme"]),
     ("SetOperatorState", "state", wire.OPERATOR_STATE_TALKING),
     ("SetOperatorState", "state", 99),
-    ("SetOperatorState", "reason", "r" * 129),
+    ("SetOperatorState", "reason", "r" * 41),
+    ("SetOperatorState", "reason", "missed"),
+    ("SetOperatorState", "reason", "a\nb"),
+    ("PutOperator", "skill_levels", [3]),
+    ("PutQueue", "queue_id", "claims"),
+    ("PutQueue", "rings[0].after_ms", [wire.Ring(after_ms=1)]),
+    ("PutQueue", "rings[1].after_ms", [wire.Ring(), wire.Ring()]),
+    ("PutQueue", "rings[0].level_least", [wire.Ring(level_least=6)]),
+    ("PutQueue", "rings", [wire.Ring()] * 9),
+    ("PutQueue", "tell_every_ms", 4_999),
+    ("PutQueue", "callback_attempts_most", 11),
+    ("TransferContact", "contact_id", ""),
+    ("TransferContact", "queue_id", "tech"),
+    ("ConsultOperator", "operator_id", "abe"),
+    ("ConsultOperator", "operator_id", None),
+    ("RequestCallback", "queue_id", "tech"),
+    ("RequestCallback", "number_sealed", "x" * 513),
+    ("AdvanceCallback", "contact_id", ""),
+    ("QueueContact", "previous_contact_id", "usr_1"),
+    ("QueueContact", "preferred_operator_id", "con_1"),
     ("QueueContact", "contact_id", ""),
     ("QueueContact", "client_id", "acme"),
     ("QueueContact", "queue_id", "claims"),
@@ -102,9 +141,9 @@ BAD: list[tuple[str, str, Any]] = [
 async def test_a_bad_request_names_its_field(centre: Centre) -> None:
     async with centre.running():
         for method, field, value in BAD:
-            role = "admin" if method == "PutOperator" else "service"
-            role = "operator" if method == "SetOperatorState" else role
-            async with ends_with(grpc.StatusCode.INVALID_ARGUMENT, f"{field}:"):
+            role = next(iter(sorted(RIGHTS[f"/sasayaki.routing.v1.RoutingService/{method}"])))
+            named = "to" if value is None else field
+            async with ends_with(grpc.StatusCode.INVALID_ARGUMENT, f"{named}:"):
                 await ask(centre, method, changed(method, **{field: value}), role=role)
 
 
@@ -211,3 +250,24 @@ async def test_a_contact_that_left_before_it_was_queued_does_not_wait(centre: Ce
                 await asyncio.sleep(0.02)
         assert not await centre.queue("con_1")
         assert not (await centre.pool()).contacts
+
+
+async def test_nobody_but_who_may_see_the_client_company_is_told_why(centre: Centre) -> None:
+    asked = pb.ExplainDecisionRequest(contact_id="con_1")
+    async with centre.running():
+        await centre.ready(MORI)
+        await centre.queue("con_1")
+        await centre.rings("con_1", MORI)
+        told = await centre.explained("con_1", 2)
+        assert [each.event for each in told] == ["ContactQueued", "OfferMade"]
+        assert told[1].operator_id == MORI
+        assert told[1].considered[0].operator_id == MORI
+        assert all((told[1].sentence_ja, told[1].sentence_en))
+        other = {"role": "supervisor", "clients": ["cli_other"]}
+        async with ends_with(grpc.StatusCode.NOT_FOUND, "con_1"):
+            await ask(centre, "ExplainDecision", asked, **other)
+        elsewhere = {"role": "supervisor", "clients": ["cli_acme"], "tenant": "out_other"}
+        async with ends_with(grpc.StatusCode.NOT_FOUND, "con_1"):
+            await ask(centre, "ExplainDecision", asked, **elsewhere)
+        async with ends_with(grpc.StatusCode.PERMISSION_DENIED):
+            await ask(centre, "ExplainDecision", asked, role="operator")

@@ -1,9 +1,9 @@
-"""`python -m sasayaki_tools.bench media|log|fairness|contacts|vault`."""
+"""`python -m sasayaki_tools.bench media|log|fairness|contacts|vault|routing`."""
 
 import sys
 from importlib import import_module
 
-SUBJECTS = ("media", "log", "fairness", "contacts", "vault")
+SUBJECTS = ("media", "log", "fairness", "contacts", "vault", "routing")
 
 
 def main(arguments: list[str]) -> int:

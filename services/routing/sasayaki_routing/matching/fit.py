@@ -23,7 +23,14 @@ class Profile:
 
     def level(self, skills: frozenset[str]) -> int:
         """The least level of these skills; 0 when none is asked for."""
-        return min((self.levels.get(skill, 0) for skill in skills), default=0)
+        if not skills:
+            return 0
+        # A loop, for this is asked of every operator in every decision.
+        least = LEVEL_MOST
+        for skill in skills:
+            level = self.levels.get(skill, 0)
+            least = min(level, least)
+        return least
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +46,9 @@ class Ring:
         """Whether an operator who is fit stands in it."""
         if self.team_ids and profile.team_id not in self.team_ids:
             return False
-        return not wish.skills or profile.level(wish.skills) >= self.level_least
+        if not self.level_least or not wish.skills:
+            return True
+        return profile.level(wish.skills) >= self.level_least
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +103,9 @@ class Search:
             return reason
         if self.only:
             return None
-        if any(ring.holds(self.wish, profile) for ring in self.rings):
-            return None
+        for ring in self.rings:
+            if ring.holds(self.wish, profile):
+                return None
         return SkipReason.RING_NOT_REACHED
 
     def prefers(self, operator_id: str) -> bool:

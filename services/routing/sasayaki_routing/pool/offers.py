@@ -4,9 +4,9 @@
 leg is told to hang up, yet they may be talking already. What the customer hears is the truth: such
 an acceptance counts if the contact talks with nobody and the operator with nobody else (an offer
 made to another in the meantime is withdrawn). Where it can't count, because the contact talks with
-another, the operator does, or has given the customer away, `OfferWithdrawn` has the late leg hung up. If the hang-up reached a
-leg that talked, `DeclineOffer` follows it and the contact waits again in its old place. So whatever
-the node did first, pool and sound agree in the end.
+another, or the operator does or has given the customer away, `OfferWithdrawn` has the late leg hung
+up. If the hang-up reached a leg that talked, `DeclineOffer` follows it and the contact waits again
+in its old place. So whatever the node did first, pool and sound agree in the end.
 """
 
 from sasayaki.routing.v1.pool_events import (

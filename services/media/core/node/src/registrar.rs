@@ -113,8 +113,13 @@ pub struct At<'a> {
 }
 
 impl Phones for At<'_> {
-    fn user_at(&self, flow: Flow) -> Option<&str> {
-        self.location.user_at(self.now_ms, flow)
+    fn is_way(&self, flow: Flow) -> bool {
+        self.location.is_way(self.now_ms, flow)
+    }
+
+    fn is_at(&self, user: &str, flow: Flow) -> bool {
+        let phones = self.location.lookup(self.now_ms, user);
+        phones.iter().any(|phone| phone.flow == flow)
     }
 
     fn knows(&self, user: &str) -> bool {

@@ -132,15 +132,10 @@ impl Location {
         lost
     }
 
-    /// The user whose phone is reached so, if one is.
-    pub fn user_at(&self, now_ms: u64, flow: Flow) -> Option<&str> {
-        self.users
-            .iter()
-            .find(|(_, bindings)| {
-                let mut here = bindings.iter();
-                here.any(|binding| binding.flow == flow && binding.expires_ms > now_ms)
-            })
-            .map(|(user, _)| user.as_str())
+    /// Whether a phone is reached so.
+    pub fn is_way(&self, now_ms: u64, flow: Flow) -> bool {
+        let mut all = self.users.values().flatten();
+        all.any(|binding| binding.flow == flow && binding.expires_ms > now_ms)
     }
 
     /// Users with a phone.

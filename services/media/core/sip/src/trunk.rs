@@ -124,8 +124,10 @@ pub enum Caller<'a> {
 
 /// What is known of the users that an INVITE may concern.
 pub trait Phones {
-    /// The user whose phone registered by that way.
-    fn user_at(&self, flow: Flow) -> Option<&str>;
+    /// Whether a phone registered by that way.
+    fn is_way(&self, flow: Flow) -> bool;
+    /// Whether it did so, among others perhaps, for that user.
+    fn is_at(&self, user: &str, flow: Flow) -> bool;
     /// Whether a phone of that user is registered.
     fn knows(&self, user: &str) -> bool;
 }
@@ -150,11 +152,11 @@ impl Trunks {
 
     /// Whose an INVITE is that came so, with that user in its From.
     pub fn caller(&self, phones: &impl Phones, source: Flow, from: &str) -> Caller<'_> {
-        match phones.user_at(source) {
-            Some(user) if user == from => return Caller::Phone,
-            Some(_) => return Caller::Forged,
-            None if phones.knows(from) => return Caller::Forged,
-            None => {}
+        if phones.is_at(from, source) {
+            return Caller::Phone;
+        }
+        if phones.is_way(source) || phones.knows(from) {
+            return Caller::Forged;
         }
         match self.at(source.address.ip()) {
             Some(trunk) => Caller::Trunk(trunk),

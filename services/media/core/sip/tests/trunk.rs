@@ -8,9 +8,13 @@ use sip::trunk::{Block, Caller, Phones, Trunk, Trunks};
 struct Known(&'static [(&'static str, &'static str)]);
 
 impl Phones for Known {
-    fn user_at(&self, flow: Flow) -> Option<&str> {
+    fn is_way(&self, flow: Flow) -> bool {
+        self.0.iter().any(|(_, at)| flow == udp(at))
+    }
+
+    fn is_at(&self, user: &str, flow: Flow) -> bool {
         let mut known = self.0.iter();
-        known.find(|(_, at)| flow == udp(at)).map(|(user, _)| *user)
+        known.any(|(known, at)| *known == user && flow == udp(at))
     }
 
     fn knows(&self, user: &str) -> bool {
@@ -18,7 +22,11 @@ impl Phones for Known {
     }
 }
 
-const PHONES: Known = Known(&[("usr_a", "192.0.2.7:5070"), ("usr_b", "192.0.2.8:5070")]);
+const PHONES: Known = Known(&[
+    ("usr_a", "192.0.2.7:5070"),
+    ("usr_b", "192.0.2.8:5070"),
+    ("usr_c", "192.0.2.8:5070"),
+]);
 
 fn udp(at: &str) -> Flow {
     Flow::udp(at.parse().unwrap())
@@ -60,6 +68,8 @@ fn with_trunks_only_they_and_our_phones_may_call() {
         ("+8190", "[2001:db8::7]:5060", Caller::Trunk(&trunks.all[1])),
         ("+8190", "[2001:db9::7]:5060", Caller::Stranger),
         ("usr_a", "192.0.2.7:5070", Caller::Phone),
+        ("usr_b", "192.0.2.8:5070", Caller::Phone),
+        ("usr_c", "192.0.2.8:5070", Caller::Phone),
     ];
     for (from, at, expected) in table {
         assert_eq!(who(&trunks, from, at), expected, "{from} at {at}");

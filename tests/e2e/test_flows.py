@@ -1,0 +1,114 @@
+"""Flows on a whole platform: a message after hours, and versions that go live and back."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from tests.e2e.centre import Centre, centre
+from tests.harness.running import LAUNCHER, ROOT, Running
+
+from sasayaki.callreason.v1 import callreason_service_pb2 as pb
+from sasayaki.callreason.v1 import enquiry_events_pb2 as events_pb
+from sasayaki_demo.bots import CUSTOMER_HZ, hears
+from sasayaki_demo.callers import opener
+from sasayaki_demo.examine import contacts_by_caller
+from sasayaki_demo.topics import read_topics
+
+SUPERVISOR = "usr_sv01"
+NIGHT = "0312345671"
+GUIDANCE_HZ, CLOSED_HZ, VOICEMAIL_HZ, THANKS_HZ = 620.0, 1180.0, 1480.0, 1540.0
+SPOKEN_S = 2.0
+KNOWN_S = 20.0
+SOURCE = ROOT / "seed" / "flows" / "check_night.yaml"
+
+
+async def call(at: Centre, name: str, caller: str) -> dict[str, Any]:
+    """A customer calls the number that is never open and hears the guidance."""
+    await at.phones.add(name, {"tone": CUSTOMER_HZ}, record=True)
+    since = at.phones.position
+    await at.phones.call(name, NIGHT, caller)
+    begun = await at.phones.wait(name, "established", since=since, within_s=20)
+    await hears(Path(begun["rx"]), GUIDANCE_HZ)
+    return begun
+
+
+async def enquiry(at: Centre, caller: str, **wanted: Any) -> pb.GetEnquiryResponse:
+    """The caller's enquiry as soon as it is as wanted."""
+    async with asyncio.timeout(KNOWN_S):
+        while True:
+            records = await read_topics(at.running.endpoints.kafka)
+            contact_id = contacts_by_caller(records, opener(at.running.keys)).get(caller)
+            if contact_id is not None:
+                found: pb.GetEnquiryResponse = await at.ask(
+                    SUPERVISOR,
+                    at.platform.callreason.GetEnquiry,
+                    pb.GetEnquiryRequest(contact_id=contact_id),
+                )
+                if all(getattr(found, name) == value for name, value in wanted.items()):
+                    return found
+            await asyncio.sleep(0.1)
+
+
+def flow(running: Running, *words: str, code: int = 0) -> str:
+    """What `./sasayaki flow …` prints."""
+    done = subprocess.run(
+        [LAUNCHER, "flow", *words],
+        env={**os.environ, "SASAYAKI_STATE_DIR": str(running.state)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == code, done.stderr
+    return done.stdout + done.stderr
+
+
+async def test_after_hours_a_customer_leaves_a_message(running: Running, tmp_path: Path) -> None:
+    async with centre(running, tmp_path) as at:
+        begun = await call(at, "late", "+819033330001")
+        for hertz in (CLOSED_HZ, VOICEMAIL_HZ):
+            await hears(Path(begun["rx"]), hertz)
+        await asyncio.sleep(SPOKEN_S)
+        since = at.phones.position
+        await at.phones.do("dtmf", phone="late", digits="#")
+        await hears(Path(begun["rx"]), THANKS_HZ)
+        await at.phones.wait("late", "hungup", since=since)
+        outcome = events_pb.ENQUIRY_OUTCOME_VOICEMAIL
+        left = await enquiry(at, "+819033330001", outcome=outcome)
+        assert list(left.path) == ["hours", "guidance", "closed", "voicemail", "thanks", "goodbye"]
+
+
+async def test_a_version_goes_live_and_back_by_the_command(
+    running: Running, tmp_path: Path
+) -> None:
+    file = tmp_path / "check_night.yaml"
+    tests = tmp_path / "check_night.test.yaml"
+    file.write_text(SOURCE.read_text().replace("queue: que_general", "queue: que_billing"))
+    tests.write_text(SOURCE.with_suffix(".test.yaml").read_text())
+    told = flow(running, "publish", str(file), code=1)
+    assert f"{tests}:3: a message, ended by a key: expected queue que_general" in told
+    file.write_text(file.read_text() + "  nowhere: {kind: hang_up}\n")
+    assert f"{file}:16: nothing leads to step 'nowhere'" in flow(
+        running, "publish", str(file), code=1
+    )
+    file.write_text(SOURCE.read_text().replace("queue: que_general", "queue: que_billing"))
+    tests.write_text(tests.read_text().replace("que_general", "que_billing"))
+    published = flow(running, "publish", str(file), "--note", "billing answers at night")
+    assert published == "flw_check_night: version 2 is live, 3 test cases passed\n"
+    async with centre(running, tmp_path) as at:
+        await call(at, "second", "+819033330002")
+        await enquiry(at, "+819033330002", flow_version=2)
+        flow(running, "rollback", "flw_check_night", "1")
+        await call(at, "third", "+819033330003")
+        await enquiry(at, "+819033330003", flow_version=1)
+        await at.hang_up("second")
+        await at.hang_up("third")
+        outcome = events_pb.ENQUIRY_OUTCOME_LEFT_IN_FLOW
+        assert (await enquiry(at, "+819033330002", outcome=outcome)).flow_version == 2
+    listed = flow(running, "versions", "flw_check_night")
+    assert "billing answers at night" in listed
+    assert "1 *" in listed

@@ -1,0 +1,86 @@
+"""A media node without a platform, and as much of Python's side of its socket as one call needs."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from tests.harness.running import SOFTPHONE
+
+from sasayaki.media.node.v1 import node_pb2 as pb
+from sasayaki_media.line.frames import read_frame
+from sasayaki_media.line.wire import frame
+
+NODE = SOFTPHONE.with_name("sasayaki-node")
+SIP, HTTP = "127.0.0.1:25160", "127.0.0.1:25161"
+NUMBER, CONTACT, PLAY = "+81312345678", "con_foreign", "ply_menu"
+SILENCE = "5" * 64
+START_S = 10.0
+
+
+class Desk:
+    """Admits each call, answers it, and collects one key; `told` holds what happened."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader, self._writer = reader, writer
+        self.told: list[pb.Happening] = []
+
+    async def serve(self) -> None:
+        """Serves until the call is over."""
+        self._order(set_numbers=pb.SetNumbers(numbers=[NUMBER]))
+        self._order(put_prompt=pb.PutPrompt(sha256=SILENCE, pcmu=b"\xff" * 160))
+        while True:
+            message = await read_frame(self._reader)
+            if not message.HasField("happening"):
+                continue
+            self.told.append(message.happening)
+            what = message.happening
+            if what.HasField("invited"):
+                self._order(
+                    admit=pb.Admit(node_call_id=what.invited.node_call_id, contact_id=CONTACT)
+                )
+                self._order(answer=pb.Answer(contact_id=CONTACT))
+            elif what.HasField("answered"):
+                menu = pb.Play(
+                    contact_id=CONTACT, play_id=PLAY, prompt_sha256=[SILENCE], digits_max=1
+                )
+                self._order(play=menu)
+            elif what.HasField("call_ended"):
+                return
+
+    def _order(self, **order: object) -> None:
+        order_id = f"order/{next(iter(order))}"
+        wanted = pb.ToNode(order=pb.Order(order_id=order_id, **order))  # type: ignore[arg-type]
+        self._writer.write(frame(wanted))
+
+
+@asynccontextmanager
+async def node_alone(folder: Path, **settings: str) -> AsyncIterator[Desk]:
+    """A node of its own; ended afterwards."""
+    key, socket = folder / "sip.key", folder / "node.sock"
+    key.write_bytes(bytes(32))
+    environment = {
+        "SIP": SIP,
+        "HTTP": HTTP,
+        "RTP_PORTS": "25200-25298",
+        "SIP_KEY_FILE": str(key),
+        "SOCKET": str(socket),
+        "JOURNAL": str(folder / "journal"),
+        "SPOOL": str(folder / "spool"),
+        **settings,
+    }
+    named = {f"SASAYAKI_NODE_{name}": value for name, value in environment.items()}
+    process = await asyncio.create_subprocess_exec(str(NODE), env={**os.environ, **named})
+    try:
+        async with asyncio.timeout(START_S):
+            while not socket.exists():
+                await asyncio.sleep(0.02)
+        reader, writer = await asyncio.open_unix_connection(str(socket))
+        yield Desk(reader, writer)
+        writer.close()
+    finally:
+        process.terminate()
+        await process.wait()
