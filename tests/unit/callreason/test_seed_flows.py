@@ -48,7 +48,7 @@ def test_every_flow_of_the_demo_passes_the_cases_beside_it(client: Client, file:
 
 
 @pytest.mark.parametrize(("client", "file"), BY_DAY, ids=id_of)
-def test_keys_1_to_3_lead_to_a_reason_and_a_queue_of_the_company(client: Client, file: Path) -> None:
+def test_keys_1_to_3_lead_to_a_reason_and_a_queue_of_theirs(client: Client, file: Path) -> None:
     flow = flow_of(client, file)
     [menu] = [step for step in flow.steps.values() if isinstance(step, Menu)]
     chosen = [menu.keys[key] for key in ("1", "2", "3")]
