@@ -129,7 +129,8 @@ async def settled(endpoints: Endpoints) -> list[Written]:
         begun = names.count("CallArrived") + names.count("CallPlaced")
         calls = {begun, *(names.count(n) for n in ("CallEnded", "EnquiryClosed"))}
         recordings = {names.count(n) for n in ("TapOpened", "TapClosed", "RecordingFinished")}
-        done = len(calls) == len(recordings) == 1
+        outside = {names.count(n) for n in ("OutboundAllowed", "OutboundEnded")}
+        done = len(calls) == len(recordings) == len(outside) == 1
         if done or asyncio.get_running_loop().time() > deadline:
             return records
         await asyncio.sleep(LOOK_S)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from sasayaki_demo.case import Case, differences
+from sasayaki_demo.case import Case, differences, when_ns
 from sasayaki_demo.phones import OUTSIDE
 
 WARM = "TRANSFER_KIND_WARM"
@@ -91,6 +91,17 @@ def callbacks_were_kept(case: Case) -> Iterator[str]:
         yield f"the phone outside was picked up {picked_up} times, told {answered}"
 
 
+def calls_out_were_allowed(case: Case) -> Iterator[str]:
+    """Each call that we placed was allowed before, once, and counts no more since its end."""
+    placed = Counter(contact for contact, names in case.contacts.items() if names["CallPlaced"])
+    told: dict[str, Counter[str]] = {"OutboundAllowed": Counter(), "OutboundEnded": Counter()}
+    for record in case.records:
+        if record.is_history and record.name in told and when_ns(record) >= case.started_ns:
+            told[record.name][str(record.data["outbound_id"])] += 1
+    for name, found in told.items():
+        yield from differences("placed", placed, name, found)
+
+
 def transfers_were_acts(case: Case) -> Iterator[str]:
     """Each question to a colleague and each handing over was an act of the customer's operator."""
     for act, name, kind in (
@@ -127,6 +138,7 @@ RULES: tuple[Callable[[Case], Iterator[str]], ...] = (
     customers_left_as_they_did,
     forms_said_so,
     callbacks_were_kept,
+    calls_out_were_allowed,
     transfers_were_acts,
     holds_ended,
 )
