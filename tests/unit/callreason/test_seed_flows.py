@@ -54,7 +54,9 @@ def test_keys_1_to_3_lead_to_a_reason_and_its_queue(client: Client, file: Path) 
     chosen = [menu.keys[key] for key in ("1", "2", "3")]
     assert [choice.reason for choice in chosen] == ["rsn_billing", "rsn_contract", "rsn_other"]
     routes = [flow.steps[choice.next] for choice in chosen]
-    assert tuple(route.queue for route in routes if isinstance(route, Route)) == client.queues
+    queues = [route.queue for route in routes if isinstance(route, Route)]
+    assert queues == ["que_billing", "que_contract", "que_general"]
+    assert set(queues) <= set(client.queues)
 
 
 @pytest.mark.parametrize(("client", "file"), BY_DAY, ids=id_of)
