@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
-from typing import Any, get_args, get_origin
+from typing import Annotated, Any, get_args, get_origin
 
 import pytest
 from google.protobuf import json_format
@@ -41,6 +41,9 @@ def values(annotation: Any, constraints: Any = None) -> st.SearchStrategy[Any]:
         return st.sampled_from([each for each in annotation if each.name != "UNSPECIFIED"])
     if isinstance(annotation, type) and issubclass(annotation, Message):
         return messages(annotation)
+    if get_origin(annotation) is Annotated:
+        plain, limit = get_args(annotation)
+        return values(plain, limit.metadata)
     if get_origin(annotation) is tuple:
         return st.lists(values(get_args(annotation)[0]), max_size=3).map(tuple)
     if annotation is datetime:
