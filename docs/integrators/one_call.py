@@ -33,9 +33,8 @@ AGAIN = (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED)
 class Service:
     """A service as it describes itself; requests and answers are the JSON of its messages."""
 
-    def __init__(self, address: str):
+    def __init__(self, address: str, name: str):
         database = ProtoReflectionDescriptorDatabase(grpc.insecure_channel(address))
-        [name] = [name for name in database.get_services() if name.startswith("sasayaki.")]
         self.described = DescriptorPool(database).FindServiceByName(name)
         self.channel = grpc.aio.insecure_channel(address)
 
@@ -69,6 +68,12 @@ class Service:
         return kind(path, asked.SerializeToString, answered.FromString), ParseDict(fields, asked())
 
 
+def names(address: str) -> list[str]:
+    """What is served at an address."""
+    database = ProtoReflectionDescriptorDatabase(grpc.insecure_channel(address))
+    return [name for name in database.get_services() if name.startswith("sasayaki.")]
+
+
 def as_json(message) -> dict:
     return MessageToDict(message, preserving_proto_field_name=True)
 
@@ -87,15 +92,18 @@ def last_with_role(tokens: dict, role: str) -> str:
 
 
 async def list_methods(platform: dict) -> None:
-    for name, address in platform["grpc"].items():
-        print(name, *Service(address).methods(), sep="\n  ")
+    for address in platform["grpc"].values():
+        for name in names(address):
+            print(name, *Service(address, name).methods(), sep="\n  ")
 
 
 async def one_call(platform: dict, number: str) -> None:
     tokens, sip, secrets = platform["tokens"], platform["sip"], platform["sip_secrets"]
     operator, supervisor = (last_with_role(tokens, role) for role in ("operator", "supervisor"))
-    services = {name: Service(address) for name, address in platform["grpc"].items()}
-    routing, monitoring, callreason = map(services.get, ("routing", "monitoring", "callreason"))
+    routing, monitoring, callreason = (
+        Service(platform["grpc"][name], f"sasayaki.{name}.v1.{name.capitalize()}Service")
+        for name in ("routing", "monitoring", "callreason")
+    )
 
     async with (
         Phone(sip, "+819012345678", CUSTOMER_HZ) as customers_phone,

@@ -17,7 +17,7 @@ sys.path.append(str(ROOT / "tools"))
 import generate_metrics  # noqa: E402 - a script, not a package
 
 PROCESSES = (*generate_metrics.SERVICES, "node")
-PERSONAL = re.compile(r'"(?:usr|con|leg|spv|alt|rec|phn)_|"\+?\d{9,}"|sip:')
+PERSONAL = re.compile(r'"(?:con|leg|spv|alt|rec|phn)_[0-9a-f]{8}|"usr_|"\+?\d{9,}"|sip:')
 """A label that names a person, a contact or a number."""
 
 

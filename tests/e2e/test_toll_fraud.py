@@ -155,6 +155,7 @@ async def test_a_call_out_needs_a_right_a_rule_and_a_number(
     async with centre(running, tmp_path) as at:
         await at.operator(OPERATOR)
         talk = await at.talk("wanted", "+819040000091", OPERATOR)
+        await allow(at)
         began = time.time()
         await refused(at, SERVICE, talk.contact_id, ALLOWED)
         await alarm(running, "NUMBER_NOT_ALLOWED", began)

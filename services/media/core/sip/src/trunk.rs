@@ -108,6 +108,9 @@ pub struct Trunks {
     pub all: Vec<Trunk>,
 }
 
+/// With this every user's id begins, also of one who has no phone at present.
+const USERS: &str = "usr_";
+
 /// Whose an INVITE is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Caller<'a> {
@@ -155,12 +158,14 @@ impl Trunks {
         if phones.is_at(from, source) {
             return Caller::Phone;
         }
-        if phones.is_way(source) || phones.knows(from) {
+        if from.starts_with(USERS) || phones.knows(from) {
             return Caller::Forged;
         }
+        // Callers and phones may share an address: who may call from there is the list's to say.
         match self.at(source.address.ip()) {
             Some(trunk) => Caller::Trunk(trunk),
             None if self.all.is_empty() => Caller::Anybody,
+            None if phones.is_way(source) => Caller::Forged,
             None => Caller::Stranger,
         }
     }

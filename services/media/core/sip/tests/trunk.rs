@@ -54,7 +54,25 @@ fn who<'a>(trunks: &'a Trunks, from: &str, at: &str) -> Caller<'a> {
 fn without_trunks_everybody_may_call_but_under_no_users_name() {
     let none = Trunks::default();
     assert_eq!(who(&none, "+8190", "203.0.113.1:5060"), Caller::Anybody);
-    assert_eq!(who(&none, "usr_a", "203.0.113.1:5060"), Caller::Forged);
+    for user in ["usr_a", "usr_without_a_phone"] {
+        assert_eq!(who(&none, user, "203.0.113.1:5060"), Caller::Forged);
+    }
+}
+
+#[test]
+fn a_caller_who_shares_a_phones_address_is_what_the_list_says() {
+    let mut trunks = trunks();
+    assert_eq!(
+        who(&Trunks::default(), "+8190", "192.0.2.7:5070"),
+        Caller::Anybody
+    );
+    assert_eq!(who(&trunks, "+8190", "192.0.2.7:5070"), Caller::Forged);
+    trunks.all[0].sources.push("192.0.2.0/24".parse().unwrap());
+    assert_eq!(
+        who(&trunks, "+8190", "192.0.2.7:5070"),
+        Caller::Trunk(&trunks.all[0])
+    );
+    assert_eq!(who(&trunks, "usr_b", "192.0.2.7:5070"), Caller::Forged);
 }
 
 #[test]
