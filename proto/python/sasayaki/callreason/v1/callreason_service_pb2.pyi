@@ -516,6 +516,7 @@ class OpenEnquiryRequest(_message.Message):
     DIALLED_NUMBER_FIELD_NUMBER: _builtins.int
     PREVIOUS_CONTACT_ID_FIELD_NUMBER: _builtins.int
     CALLER_KNOWN_FIELD_NUMBER: _builtins.int
+    CALLER_HASH_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     contact_id: _builtins.str
     dialled_number: _builtins.str
@@ -523,6 +524,8 @@ class OpenEnquiryRequest(_message.Message):
     """The contact that is called back: its flow goes on where it said so."""
     caller_known: _builtins.bool
     """Whether the caller's number is known."""
+    caller_hash: _builtins.str
+    """As in `CallArrived`."""
     def __init__(
         self,
         *,
@@ -531,10 +534,11 @@ class OpenEnquiryRequest(_message.Message):
         dialled_number: _builtins.str = ...,
         previous_contact_id: _builtins.str = ...,
         caller_known: _builtins.bool = ...,
+        caller_hash: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["caller_known", b"caller_known", "contact_id", b"contact_id", "dialled_number", b"dialled_number", "previous_contact_id", b"previous_contact_id", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["caller_hash", b"caller_hash", "caller_known", b"caller_known", "contact_id", b"contact_id", "dialled_number", b"dialled_number", "previous_contact_id", b"previous_contact_id", "request_id", b"request_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1004,3 +1008,254 @@ class GetEnquiryResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetEnquiryResponse: _TypeAlias = GetEnquiryResponse  # noqa: Y015
+
+@_typing.final
+class ListClientsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListClientsRequest: _TypeAlias = ListClientsRequest  # noqa: Y015
+
+@_typing.final
+class ListClientsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CLIENTS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def clients(self) -> _containers.RepeatedCompositeFieldContainer[Global___ClientProfile]: ...
+    def __init__(
+        self,
+        *,
+        clients: _abc.Iterable[Global___ClientProfile] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["clients", b"clients"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListClientsResponse: _TypeAlias = ListClientsResponse  # noqa: Y015
+
+@_typing.final
+class ClientProfile(_message.Message):
+    """A client company as its operators see it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CLIENT_ID_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    NUMBERS_FIELD_NUMBER: _builtins.int
+    REASONS_FIELD_NUMBER: _builtins.int
+    WRAP_UP_FORM_FIELD_NUMBER: _builtins.int
+    WRAP_UP_MS_MAX_FIELD_NUMBER: _builtins.int
+    QUEUE_IDS_FIELD_NUMBER: _builtins.int
+    RECORDING_FIELD_NUMBER: _builtins.int
+    SAMPLE_PERCENT_FIELD_NUMBER: _builtins.int
+    client_id: _builtins.str
+    name: _builtins.str
+    wrap_up_ms_max: _builtins.int
+    recording: _client_events_pb2.RecordingRule.ValueType
+    sample_percent: _builtins.int
+    @_builtins.property
+    def numbers(self) -> _containers.RepeatedCompositeFieldContainer[_client_events_pb2.Number]: ...
+    @_builtins.property
+    def reasons(self) -> _containers.RepeatedCompositeFieldContainer[_client_events_pb2.Reason]: ...
+    @_builtins.property
+    def wrap_up_form(self) -> _containers.RepeatedCompositeFieldContainer[_client_events_pb2.FormField]: ...
+    @_builtins.property
+    def queue_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        client_id: _builtins.str = ...,
+        name: _builtins.str = ...,
+        numbers: _abc.Iterable[_client_events_pb2.Number] | None = ...,
+        reasons: _abc.Iterable[_client_events_pb2.Reason] | None = ...,
+        wrap_up_form: _abc.Iterable[_client_events_pb2.FormField] | None = ...,
+        wrap_up_ms_max: _builtins.int = ...,
+        queue_ids: _abc.Iterable[_builtins.str] | None = ...,
+        recording: _client_events_pb2.RecordingRule.ValueType = ...,
+        sample_percent: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id", "name", b"name", "numbers", b"numbers", "queue_ids", b"queue_ids", "reasons", b"reasons", "recording", b"recording", "sample_percent", b"sample_percent", "wrap_up_form", b"wrap_up_form", "wrap_up_ms_max", b"wrap_up_ms_max"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ClientProfile: _TypeAlias = ClientProfile  # noqa: Y015
+
+@_typing.final
+class GetFlowRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FLOW_ID_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    flow_id: _builtins.str
+    version: _builtins.int
+    """0: the live one."""
+    def __init__(
+        self,
+        *,
+        flow_id: _builtins.str = ...,
+        version: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["flow_id", b"flow_id", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetFlowRequest: _TypeAlias = GetFlowRequest  # noqa: Y015
+
+@_typing.final
+class GetFlowResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class PromptsEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    FLOW_ID_FIELD_NUMBER: _builtins.int
+    CLIENT_ID_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    LIVE_VERSION_FIELD_NUMBER: _builtins.int
+    SOURCE_FIELD_NUMBER: _builtins.int
+    TESTS_FIELD_NUMBER: _builtins.int
+    PROMPTS_FIELD_NUMBER: _builtins.int
+    flow_id: _builtins.str
+    client_id: _builtins.str
+    version: _builtins.int
+    live_version: _builtins.int
+    source: _builtins.str
+    """YAML, as published."""
+    tests: _builtins.str
+    """Its test cases, YAML; empty without."""
+    @_builtins.property
+    def prompts(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        flow_id: _builtins.str = ...,
+        client_id: _builtins.str = ...,
+        version: _builtins.int = ...,
+        live_version: _builtins.int = ...,
+        source: _builtins.str = ...,
+        tests: _builtins.str = ...,
+        prompts: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id", "flow_id", b"flow_id", "live_version", b"live_version", "prompts", b"prompts", "source", b"source", "tests", b"tests", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetFlowResponse: _TypeAlias = GetFlowResponse  # noqa: Y015
+
+@_typing.final
+class GetCallerHistoryRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTACT_ID_FIELD_NUMBER: _builtins.int
+    MOST_FIELD_NUMBER: _builtins.int
+    contact_id: _builtins.str
+    most: _builtins.int
+    """1 to 50; 0: 10."""
+    def __init__(
+        self,
+        *,
+        contact_id: _builtins.str = ...,
+        most: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "most", b"most"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetCallerHistoryRequest: _TypeAlias = GetCallerHistoryRequest  # noqa: Y015
+
+@_typing.final
+class GetCallerHistoryResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTACTS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def contacts(self) -> _containers.RepeatedCompositeFieldContainer[Global___EarlierContact]: ...
+    def __init__(
+        self,
+        *,
+        contacts: _abc.Iterable[Global___EarlierContact] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contacts", b"contacts"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetCallerHistoryResponse: _TypeAlias = GetCallerHistoryResponse  # noqa: Y015
+
+@_typing.final
+class EarlierContact(_message.Message):
+    """One earlier contact of a caller."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTACT_ID_FIELD_NUMBER: _builtins.int
+    AT_FIELD_NUMBER: _builtins.int
+    REASON_ID_FIELD_NUMBER: _builtins.int
+    OPERATOR_ID_FIELD_NUMBER: _builtins.int
+    OUTCOME_FIELD_NUMBER: _builtins.int
+    ANSWERS_FIELD_NUMBER: _builtins.int
+    contact_id: _builtins.str
+    reason_id: _builtins.str
+    operator_id: _builtins.str
+    outcome: _enquiry_events_pb2.EnquiryOutcome.ValueType
+    """UNSPECIFIED while it runs."""
+    @_builtins.property
+    def at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def answers(self) -> _containers.RepeatedCompositeFieldContainer[_enquiry_events_pb2.FormAnswer]:
+        """What the operator wrote in the form."""
+
+    def __init__(
+        self,
+        *,
+        contact_id: _builtins.str = ...,
+        at: _timestamp_pb2.Timestamp | None = ...,
+        reason_id: _builtins.str = ...,
+        operator_id: _builtins.str = ...,
+        outcome: _enquiry_events_pb2.EnquiryOutcome.ValueType = ...,
+        answers: _abc.Iterable[_enquiry_events_pb2.FormAnswer] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answers", b"answers", "at", b"at", "contact_id", b"contact_id", "operator_id", b"operator_id", "outcome", b"outcome", "reason_id", b"reason_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EarlierContact: _TypeAlias = EarlierContact  # noqa: Y015

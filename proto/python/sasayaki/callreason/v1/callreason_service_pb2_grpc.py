@@ -85,6 +85,21 @@ class CallreasonServiceStub:
                 request_serializer=sasayaki_dot_callreason_dot_v1_dot_callreason__service__pb2.CompleteWrapUpRequest.SerializeToString,
                 response_deserializer=sasayaki_dot_callreason_dot_v1_dot_callreason__service__pb2.CompleteWrapUpResponse.FromString,
                 _registered_method=True)
+        self.ListClients = channel.unary_unary(
+                '/sasayaki.callreason.v1.CallreasonService/ListClients',
+                request_serializer=sasayaki_dot_callreason_dot_v1_dot_callreason__service__pb2.ListClientsRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_callreason_dot_v1_dot_callreason__service__pb2.ListClientsResponse.FromString,
+                _registered_method=True)
+        self.GetFlow = channel.unary_unary(
+                '/sasayaki.callreason.v1.CallreasonService/GetFlow',
+                request_serializer=sasayaki_dot_callreason_dot_v1_dot_callreason__service__pb2.GetFlowRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_callreason_dot_v1_dot_callreason__service__pb2.GetFlowResponse.FromString,
+                _registered_method=True)
+        self.GetCallerHistory = channel.unary_unary(
+                '/sasayaki.callreason.v1.CallreasonService/GetCallerHistory',
+                request_serializer=sasayaki_dot_callreason_dot_v1_dot_callreason__service__pb2.GetCallerHistoryRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_callreason_dot_v1_dot_callreason__service__pb2.GetCallerHistoryResponse.FromString,
+                _registered_method=True)
         self.GetEnquiry = channel.unary_unary(
                 '/sasayaki.callreason.v1.CallreasonService/GetEnquiry',
                 request_serializer=sasayaki_dot_callreason_dot_v1_dot_callreason__service__pb2.GetEnquiryRequest.SerializeToString,
@@ -168,6 +183,27 @@ class CallreasonServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListClients(self, request, context):
+        """The client companies in the caller's token, with numbers, reasons and wrap-up form.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetFlow(self, request, context):
+        """A published flow as its author wrote it. NOT_FOUND with UNKNOWN_FLOW or UNKNOWN_VERSION. For administrators, supervisors, managers.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetCallerHistory(self, request, context):
+        """Earlier contacts of the same caller with the same client company, newest first. For those who may `GetEnquiry` the contact.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetEnquiry(self, request, context):
         """One enquiry as it stands. For its operator, supervisors, managers and services. NOT_FOUND when there is none.
         """
@@ -227,6 +263,21 @@ def add_CallreasonServiceServicer_to_server(servicer, server):
                     servicer.CompleteWrapUp,
                     request_deserializer=sasayaki_dot_callreason_dot_v1_dot_callreason__service__pb2.CompleteWrapUpRequest.FromString,
                     response_serializer=sasayaki_dot_callreason_dot_v1_dot_callreason__service__pb2.CompleteWrapUpResponse.SerializeToString,
+            ),
+            'ListClients': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListClients,
+                    request_deserializer=sasayaki_dot_callreason_dot_v1_dot_callreason__service__pb2.ListClientsRequest.FromString,
+                    response_serializer=sasayaki_dot_callreason_dot_v1_dot_callreason__service__pb2.ListClientsResponse.SerializeToString,
+            ),
+            'GetFlow': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetFlow,
+                    request_deserializer=sasayaki_dot_callreason_dot_v1_dot_callreason__service__pb2.GetFlowRequest.FromString,
+                    response_serializer=sasayaki_dot_callreason_dot_v1_dot_callreason__service__pb2.GetFlowResponse.SerializeToString,
+            ),
+            'GetCallerHistory': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetCallerHistory,
+                    request_deserializer=sasayaki_dot_callreason_dot_v1_dot_callreason__service__pb2.GetCallerHistoryRequest.FromString,
+                    response_serializer=sasayaki_dot_callreason_dot_v1_dot_callreason__service__pb2.GetCallerHistoryResponse.SerializeToString,
             ),
             'GetEnquiry': grpc.unary_unary_rpc_method_handler(
                     servicer.GetEnquiry,
@@ -505,6 +556,87 @@ class CallreasonService:
             '/sasayaki.callreason.v1.CallreasonService/CompleteWrapUp',
             sasayaki_dot_callreason_dot_v1_dot_callreason__service__pb2.CompleteWrapUpRequest.SerializeToString,
             sasayaki_dot_callreason_dot_v1_dot_callreason__service__pb2.CompleteWrapUpResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListClients(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sasayaki.callreason.v1.CallreasonService/ListClients',
+            sasayaki_dot_callreason_dot_v1_dot_callreason__service__pb2.ListClientsRequest.SerializeToString,
+            sasayaki_dot_callreason_dot_v1_dot_callreason__service__pb2.ListClientsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetFlow(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sasayaki.callreason.v1.CallreasonService/GetFlow',
+            sasayaki_dot_callreason_dot_v1_dot_callreason__service__pb2.GetFlowRequest.SerializeToString,
+            sasayaki_dot_callreason_dot_v1_dot_callreason__service__pb2.GetFlowResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetCallerHistory(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sasayaki.callreason.v1.CallreasonService/GetCallerHistory',
+            sasayaki_dot_callreason_dot_v1_dot_callreason__service__pb2.GetCallerHistoryRequest.SerializeToString,
+            sasayaki_dot_callreason_dot_v1_dot_callreason__service__pb2.GetCallerHistoryResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -57,6 +57,12 @@ class CallreasonServiceStub:
     """Sends the client company's wrap-up form. INVALID_ARGUMENT names the field that is missing or wrong.
     FAILED_PRECONDITION with CALL_RUNS before the end of the operator's part is known, with ENQUIRY_OVER when the time for it has passed.
     """
+    ListClients: _grpc.UnaryUnaryMultiCallable[_callreason_service_pb2.ListClientsRequest, _callreason_service_pb2.ListClientsResponse]
+    """The client companies in the caller's token, with numbers, reasons and wrap-up form."""
+    GetFlow: _grpc.UnaryUnaryMultiCallable[_callreason_service_pb2.GetFlowRequest, _callreason_service_pb2.GetFlowResponse]
+    """A published flow as its author wrote it. NOT_FOUND with UNKNOWN_FLOW or UNKNOWN_VERSION. For administrators, supervisors, managers."""
+    GetCallerHistory: _grpc.UnaryUnaryMultiCallable[_callreason_service_pb2.GetCallerHistoryRequest, _callreason_service_pb2.GetCallerHistoryResponse]
+    """Earlier contacts of the same caller with the same client company, newest first. For those who may `GetEnquiry` the contact."""
     GetEnquiry: _grpc.UnaryUnaryMultiCallable[_callreason_service_pb2.GetEnquiryRequest, _callreason_service_pb2.GetEnquiryResponse]
     """One enquiry as it stands. For its operator, supervisors, managers and services. NOT_FOUND when there is none."""
 
@@ -89,6 +95,12 @@ class CallreasonServiceAsyncStub(CallreasonServiceStub):
     """Sends the client company's wrap-up form. INVALID_ARGUMENT names the field that is missing or wrong.
     FAILED_PRECONDITION with CALL_RUNS before the end of the operator's part is known, with ENQUIRY_OVER when the time for it has passed.
     """
+    ListClients: _aio.UnaryUnaryMultiCallable[_callreason_service_pb2.ListClientsRequest, _callreason_service_pb2.ListClientsResponse]  # type: ignore[assignment]
+    """The client companies in the caller's token, with numbers, reasons and wrap-up form."""
+    GetFlow: _aio.UnaryUnaryMultiCallable[_callreason_service_pb2.GetFlowRequest, _callreason_service_pb2.GetFlowResponse]  # type: ignore[assignment]
+    """A published flow as its author wrote it. NOT_FOUND with UNKNOWN_FLOW or UNKNOWN_VERSION. For administrators, supervisors, managers."""
+    GetCallerHistory: _aio.UnaryUnaryMultiCallable[_callreason_service_pb2.GetCallerHistoryRequest, _callreason_service_pb2.GetCallerHistoryResponse]  # type: ignore[assignment]
+    """Earlier contacts of the same caller with the same client company, newest first. For those who may `GetEnquiry` the contact."""
     GetEnquiry: _aio.UnaryUnaryMultiCallable[_callreason_service_pb2.GetEnquiryRequest, _callreason_service_pb2.GetEnquiryResponse]  # type: ignore[assignment]
     """One enquiry as it stands. For its operator, supervisors, managers and services. NOT_FOUND when there is none."""
 
@@ -178,6 +190,30 @@ class CallreasonServiceServicer(metaclass=_abc_1.ABCMeta):
         """Sends the client company's wrap-up form. INVALID_ARGUMENT names the field that is missing or wrong.
         FAILED_PRECONDITION with CALL_RUNS before the end of the operator's part is known, with ENQUIRY_OVER when the time for it has passed.
         """
+
+    @_abc_1.abstractmethod
+    def ListClients(
+        self,
+        request: _callreason_service_pb2.ListClientsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_callreason_service_pb2.ListClientsResponse, _abc.Awaitable[_callreason_service_pb2.ListClientsResponse]]:
+        """The client companies in the caller's token, with numbers, reasons and wrap-up form."""
+
+    @_abc_1.abstractmethod
+    def GetFlow(
+        self,
+        request: _callreason_service_pb2.GetFlowRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_callreason_service_pb2.GetFlowResponse, _abc.Awaitable[_callreason_service_pb2.GetFlowResponse]]:
+        """A published flow as its author wrote it. NOT_FOUND with UNKNOWN_FLOW or UNKNOWN_VERSION. For administrators, supervisors, managers."""
+
+    @_abc_1.abstractmethod
+    def GetCallerHistory(
+        self,
+        request: _callreason_service_pb2.GetCallerHistoryRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_callreason_service_pb2.GetCallerHistoryResponse, _abc.Awaitable[_callreason_service_pb2.GetCallerHistoryResponse]]:
+        """Earlier contacts of the same caller with the same client company, newest first. For those who may `GetEnquiry` the contact."""
 
     @_abc_1.abstractmethod
     def GetEnquiry(

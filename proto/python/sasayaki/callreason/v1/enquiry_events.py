@@ -73,6 +73,8 @@ class EnquiryOpened(Event, type="sasayaki.callreason.v1.EnquiryOpened"):
     """Whether the caller's number is known."""
     recording: RecordingRule | None = None
     """What becomes of this call by the company's rule: ALL, NONE or ON_ALERT. Absent: ALL."""
+    caller_hash: str | None = None
+    """Keyed hash of the caller's number, as in `CallArrived`."""
 
 
 class AnnouncementEntered(Event, type="sasayaki.callreason.v1.AnnouncementEntered"):

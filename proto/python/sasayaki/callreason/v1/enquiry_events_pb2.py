@@ -26,63 +26,63 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from sasayaki.callreason.v1 import client_events_pb2 as sasayaki_dot_callreason_dot_v1_dot_client__events__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+sasayaki/callreason/v1/enquiry_events.proto\x12\x16sasayaki.callreason.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a*sasayaki/callreason/v1/client_events.proto\"\xb8\x02\n\rEnquiryOpened\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x0f\n\x07\x66low_id\x18\x02 \x01(\t\x12\x14\n\x0c\x66low_version\x18\x03 \x01(\r\x12\x16\n\x0e\x64ialled_number\x18\x04 \x01(\t\x12 \n\x13previous_contact_id\x18\x05 \x01(\tH\x00\x88\x01\x01\x12\x15\n\x08language\x18\x06 \x01(\tH\x01\x88\x01\x01\x12\x19\n\x0c\x63\x61ller_known\x18\x07 \x01(\x08H\x02\x88\x01\x01\x12=\n\trecording\x18\x08 \x01(\x0e\x32%.sasayaki.callreason.v1.RecordingRuleH\x03\x88\x01\x01\x42\x16\n\x14_previous_contact_idB\x0b\n\t_languageB\x0f\n\r_caller_knownB\x0c\n\n_recording\"`\n\x13\x41nnouncementEntered\x12\x0f\n\x07step_id\x18\x01 \x01(\t\x12\x0f\n\x07play_id\x18\x02 \x01(\t\x12\x15\n\rprompt_sha256\x18\x03 \x01(\t\x12\x10\n\x08guidance\x18\x04 \x01(\x08\"h\n\x0bMenuEntered\x12\x0f\n\x07step_id\x18\x01 \x01(\t\x12\x0f\n\x07play_id\x18\x02 \x01(\t\x12\x15\n\rprompt_sha256\x18\x03 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x04 \x01(\r\x12\x0f\n\x07wait_ms\x18\x05 \x01(\r\"}\n\x0b\x44igitsAsked\x12\x0f\n\x07step_id\x18\x01 \x01(\t\x12\x0f\n\x07play_id\x18\x02 \x01(\t\x12\x15\n\rprompt_sha256\x18\x03 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x04 \x01(\r\x12\x13\n\x0b\x64igits_most\x18\x05 \x01(\r\x12\x0f\n\x07wait_ms\x18\x06 \x01(\r\"\xa3\x01\n\x0e\x44igitsReadBack\x12\x0f\n\x07step_id\x18\x01 \x01(\t\x12\x0f\n\x07play_id\x18\x02 \x01(\t\x12\x19\n\x11read_back_play_id\x18\x03 \x01(\t\x12\x15\n\rprompt_sha256\x18\x04 \x03(\t\x12\x14\n\x0c\x64igit_sha256\x18\x05 \x03(\t\x12\x16\n\x0e\x63losing_sha256\x18\x06 \x03(\t\x12\x0f\n\x07wait_ms\x18\x07 \x01(\r\"k\n\nDigitsKept\x12\x0f\n\x07step_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x15\n\rdigits_sealed\x18\x03 \x01(\t\x12\x14\n\x0c\x64igits_count\x18\x04 \x01(\r\x12\x11\n\tconfirmed\x18\x05 \x01(\x08\"?\n\rHoursLookedUp\x12\x0f\n\x07step_id\x18\x01 \x01(\t\x12\x0c\n\x04open\x18\x02 \x01(\x08\x12\x0f\n\x07\x62\x65\x63\x61use\x18\x03 \x01(\t\"4\n\x0b\x42ranchTaken\x12\x0f\n\x07step_id\x18\x01 \x01(\t\x12\x14\n\x0cnext_step_id\x18\x02 \x01(\t\"0\n\x0bLanguageSet\x12\x0f\n\x07step_id\x18\x01 \x01(\t\x12\x10\n\x08language\x18\x02 \x01(\t\"_\n\x10VoicemailEntered\x12\x0f\n\x07step_id\x18\x01 \x01(\t\x12\x0f\n\x07play_id\x18\x02 \x01(\t\x12\x15\n\rprompt_sha256\x18\x03 \x03(\t\x12\x12\n\nlongest_ms\x18\x04 \x01(\r\"2\n\rVoicemailLeft\x12\x0f\n\x07step_id\x18\x01 \x01(\t\x12\x10\n\x08queue_id\x18\x02 \x01(\t\"W\n\x12TransferOutEntered\x12\x0f\n\x07step_id\x18\x01 \x01(\t\x12\x0e\n\x06number\x18\x02 \x01(\t\x12\x14\n\x07ring_ms\x18\x03 \x01(\rH\x00\x88\x01\x01\x42\n\n\x08_ring_ms\"%\n\x12TransferOutReached\x12\x0f\n\x07step_id\x18\x01 \x01(\t\"$\n\x11TransferOutFailed\x12\x0f\n\x07step_id\x18\x01 \x01(\t\"v\n\x0f\x43\x61llbackEntered\x12\x0f\n\x07step_id\x18\x01 \x01(\t\x12\x10\n\x08queue_id\x18\x02 \x01(\t\x12\x17\n\x0frequired_skills\x18\x03 \x03(\t\x12\x10\n\x08priority\x18\x04 \x01(\r\x12\x15\n\rnumber_sealed\x18\x05 \x01(\t\"g\n\x0bWaitEntered\x12\x0f\n\x07step_id\x18\x01 \x01(\t\x12\x0f\n\x07play_id\x18\x02 \x01(\t\x12\x15\n\rprompt_sha256\x18\x03 \x03(\t\x12\x0e\n\x06repeat\x18\x04 \x01(\x08\x12\x0f\n\x07wait_ms\x18\x05 \x01(\r\"&\n\x0f\x45nquiryPassedOn\x12\x13\n\x0boperator_id\x18\x01 \x01(\t\"?\n\x0cReasonStated\x12\x0f\n\x07step_id\x18\x01 \x01(\t\x12\x11\n\treason_id\x18\x02 \x01(\t\x12\x0b\n\x03key\x18\x03 \x01(\t\"\x97\x01\n\rEnquiryRouted\x12\x0f\n\x07step_id\x18\x01 \x01(\t\x12\x10\n\x08queue_id\x18\x02 \x01(\t\x12\x17\n\x0frequired_skills\x18\x03 \x03(\t\x12\x10\n\x08priority\x18\x04 \x01(\r\x12 \n\x13previous_contact_id\x18\x05 \x01(\tH\x00\x88\x01\x01\x42\x16\n\x14_previous_contact_id\"\x1c\n\tFlowEnded\x12\x0f\n\x07step_id\x18\x01 \x01(\t\"#\n\x0c\x45nquiryTaken\x12\x13\n\x0boperator_id\x18\x01 \x01(\t\"R\n\x0bWrapUpAsked\x12\x13\n\x0boperator_id\x18\x01 \x01(\t\x12.\n\nrespond_by\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"9\n\x0fReasonConfirmed\x12\x11\n\treason_id\x18\x01 \x01(\t\x12\x13\n\x0boperator_id\x18\x02 \x01(\t\"(\n\nFormAnswer\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t\"\xa5\x01\n\rEnquiryClosed\x12\x37\n\x07outcome\x18\x01 \x01(\x0e\x32&.sasayaki.callreason.v1.EnquiryOutcome\x12\x11\n\treason_id\x18\x02 \x01(\t\x12\x13\n\x0boperator_id\x18\x03 \x01(\t\x12\x33\n\x07\x61nswers\x18\x04 \x03(\x0b\x32\".sasayaki.callreason.v1.FormAnswer*\xde\x03\n\x0e\x45nquiryOutcome\x12\x1f\n\x1b\x45NQUIRY_OUTCOME_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x45NQUIRY_OUTCOME_HANDLED\x10\x01\x12+\n\'ENQUIRY_OUTCOME_HANDLED_WITHOUT_WRAP_UP\x10\x02\x12$\n ENQUIRY_OUTCOME_LEFT_IN_GUIDANCE\x10\x03\x12 \n\x1c\x45NQUIRY_OUTCOME_LEFT_IN_FLOW\x10\x04\x12!\n\x1d\x45NQUIRY_OUTCOME_LEFT_IN_QUEUE\x10\x05\x12\x1c\n\x18\x45NQUIRY_OUTCOME_RELEASED\x10\x06\x12\x18\n\x14\x45NQUIRY_OUTCOME_LOST\x10\x07\x12\x1d\n\x19\x45NQUIRY_OUTCOME_VOICEMAIL\x10\x08\x12#\n\x1f\x45NQUIRY_OUTCOME_TRANSFERRED_OUT\x10\t\x12\x1c\n\x18\x45NQUIRY_OUTCOME_CALLBACK\x10\n\x12 \n\x1c\x45NQUIRY_OUTCOME_WRONG_NUMBER\x10\x0b\x12\x19\n\x15\x45NQUIRY_OUTCOME_PRANK\x10\x0c\x12\x1f\n\x1b\x45NQUIRY_OUTCOME_NOT_REACHED\x10\rb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n+sasayaki/callreason/v1/enquiry_events.proto\x12\x16sasayaki.callreason.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a*sasayaki/callreason/v1/client_events.proto\"\xe2\x02\n\rEnquiryOpened\x12\x11\n\tclient_id\x18\x01 \x01(\t\x12\x0f\n\x07\x66low_id\x18\x02 \x01(\t\x12\x14\n\x0c\x66low_version\x18\x03 \x01(\r\x12\x16\n\x0e\x64ialled_number\x18\x04 \x01(\t\x12 \n\x13previous_contact_id\x18\x05 \x01(\tH\x00\x88\x01\x01\x12\x15\n\x08language\x18\x06 \x01(\tH\x01\x88\x01\x01\x12\x19\n\x0c\x63\x61ller_known\x18\x07 \x01(\x08H\x02\x88\x01\x01\x12=\n\trecording\x18\x08 \x01(\x0e\x32%.sasayaki.callreason.v1.RecordingRuleH\x03\x88\x01\x01\x12\x18\n\x0b\x63\x61ller_hash\x18\t \x01(\tH\x04\x88\x01\x01\x42\x16\n\x14_previous_contact_idB\x0b\n\t_languageB\x0f\n\r_caller_knownB\x0c\n\n_recordingB\x0e\n\x0c_caller_hash\"`\n\x13\x41nnouncementEntered\x12\x0f\n\x07step_id\x18\x01 \x01(\t\x12\x0f\n\x07play_id\x18\x02 \x01(\t\x12\x15\n\rprompt_sha256\x18\x03 \x01(\t\x12\x10\n\x08guidance\x18\x04 \x01(\x08\"h\n\x0bMenuEntered\x12\x0f\n\x07step_id\x18\x01 \x01(\t\x12\x0f\n\x07play_id\x18\x02 \x01(\t\x12\x15\n\rprompt_sha256\x18\x03 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x04 \x01(\r\x12\x0f\n\x07wait_ms\x18\x05 \x01(\r\"}\n\x0b\x44igitsAsked\x12\x0f\n\x07step_id\x18\x01 \x01(\t\x12\x0f\n\x07play_id\x18\x02 \x01(\t\x12\x15\n\rprompt_sha256\x18\x03 \x01(\t\x12\x0f\n\x07\x61ttempt\x18\x04 \x01(\r\x12\x13\n\x0b\x64igits_most\x18\x05 \x01(\r\x12\x0f\n\x07wait_ms\x18\x06 \x01(\r\"\xa3\x01\n\x0e\x44igitsReadBack\x12\x0f\n\x07step_id\x18\x01 \x01(\t\x12\x0f\n\x07play_id\x18\x02 \x01(\t\x12\x19\n\x11read_back_play_id\x18\x03 \x01(\t\x12\x15\n\rprompt_sha256\x18\x04 \x03(\t\x12\x14\n\x0c\x64igit_sha256\x18\x05 \x03(\t\x12\x16\n\x0e\x63losing_sha256\x18\x06 \x03(\t\x12\x0f\n\x07wait_ms\x18\x07 \x01(\r\"k\n\nDigitsKept\x12\x0f\n\x07step_id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\x15\n\rdigits_sealed\x18\x03 \x01(\t\x12\x14\n\x0c\x64igits_count\x18\x04 \x01(\r\x12\x11\n\tconfirmed\x18\x05 \x01(\x08\"?\n\rHoursLookedUp\x12\x0f\n\x07step_id\x18\x01 \x01(\t\x12\x0c\n\x04open\x18\x02 \x01(\x08\x12\x0f\n\x07\x62\x65\x63\x61use\x18\x03 \x01(\t\"4\n\x0b\x42ranchTaken\x12\x0f\n\x07step_id\x18\x01 \x01(\t\x12\x14\n\x0cnext_step_id\x18\x02 \x01(\t\"0\n\x0bLanguageSet\x12\x0f\n\x07step_id\x18\x01 \x01(\t\x12\x10\n\x08language\x18\x02 \x01(\t\"_\n\x10VoicemailEntered\x12\x0f\n\x07step_id\x18\x01 \x01(\t\x12\x0f\n\x07play_id\x18\x02 \x01(\t\x12\x15\n\rprompt_sha256\x18\x03 \x03(\t\x12\x12\n\nlongest_ms\x18\x04 \x01(\r\"2\n\rVoicemailLeft\x12\x0f\n\x07step_id\x18\x01 \x01(\t\x12\x10\n\x08queue_id\x18\x02 \x01(\t\"W\n\x12TransferOutEntered\x12\x0f\n\x07step_id\x18\x01 \x01(\t\x12\x0e\n\x06number\x18\x02 \x01(\t\x12\x14\n\x07ring_ms\x18\x03 \x01(\rH\x00\x88\x01\x01\x42\n\n\x08_ring_ms\"%\n\x12TransferOutReached\x12\x0f\n\x07step_id\x18\x01 \x01(\t\"$\n\x11TransferOutFailed\x12\x0f\n\x07step_id\x18\x01 \x01(\t\"v\n\x0f\x43\x61llbackEntered\x12\x0f\n\x07step_id\x18\x01 \x01(\t\x12\x10\n\x08queue_id\x18\x02 \x01(\t\x12\x17\n\x0frequired_skills\x18\x03 \x03(\t\x12\x10\n\x08priority\x18\x04 \x01(\r\x12\x15\n\rnumber_sealed\x18\x05 \x01(\t\"g\n\x0bWaitEntered\x12\x0f\n\x07step_id\x18\x01 \x01(\t\x12\x0f\n\x07play_id\x18\x02 \x01(\t\x12\x15\n\rprompt_sha256\x18\x03 \x03(\t\x12\x0e\n\x06repeat\x18\x04 \x01(\x08\x12\x0f\n\x07wait_ms\x18\x05 \x01(\r\"&\n\x0f\x45nquiryPassedOn\x12\x13\n\x0boperator_id\x18\x01 \x01(\t\"?\n\x0cReasonStated\x12\x0f\n\x07step_id\x18\x01 \x01(\t\x12\x11\n\treason_id\x18\x02 \x01(\t\x12\x0b\n\x03key\x18\x03 \x01(\t\"\x97\x01\n\rEnquiryRouted\x12\x0f\n\x07step_id\x18\x01 \x01(\t\x12\x10\n\x08queue_id\x18\x02 \x01(\t\x12\x17\n\x0frequired_skills\x18\x03 \x03(\t\x12\x10\n\x08priority\x18\x04 \x01(\r\x12 \n\x13previous_contact_id\x18\x05 \x01(\tH\x00\x88\x01\x01\x42\x16\n\x14_previous_contact_id\"\x1c\n\tFlowEnded\x12\x0f\n\x07step_id\x18\x01 \x01(\t\"#\n\x0c\x45nquiryTaken\x12\x13\n\x0boperator_id\x18\x01 \x01(\t\"R\n\x0bWrapUpAsked\x12\x13\n\x0boperator_id\x18\x01 \x01(\t\x12.\n\nrespond_by\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"9\n\x0fReasonConfirmed\x12\x11\n\treason_id\x18\x01 \x01(\t\x12\x13\n\x0boperator_id\x18\x02 \x01(\t\"(\n\nFormAnswer\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t\"\xa5\x01\n\rEnquiryClosed\x12\x37\n\x07outcome\x18\x01 \x01(\x0e\x32&.sasayaki.callreason.v1.EnquiryOutcome\x12\x11\n\treason_id\x18\x02 \x01(\t\x12\x13\n\x0boperator_id\x18\x03 \x01(\t\x12\x33\n\x07\x61nswers\x18\x04 \x03(\x0b\x32\".sasayaki.callreason.v1.FormAnswer*\xde\x03\n\x0e\x45nquiryOutcome\x12\x1f\n\x1b\x45NQUIRY_OUTCOME_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x45NQUIRY_OUTCOME_HANDLED\x10\x01\x12+\n\'ENQUIRY_OUTCOME_HANDLED_WITHOUT_WRAP_UP\x10\x02\x12$\n ENQUIRY_OUTCOME_LEFT_IN_GUIDANCE\x10\x03\x12 \n\x1c\x45NQUIRY_OUTCOME_LEFT_IN_FLOW\x10\x04\x12!\n\x1d\x45NQUIRY_OUTCOME_LEFT_IN_QUEUE\x10\x05\x12\x1c\n\x18\x45NQUIRY_OUTCOME_RELEASED\x10\x06\x12\x18\n\x14\x45NQUIRY_OUTCOME_LOST\x10\x07\x12\x1d\n\x19\x45NQUIRY_OUTCOME_VOICEMAIL\x10\x08\x12#\n\x1f\x45NQUIRY_OUTCOME_TRANSFERRED_OUT\x10\t\x12\x1c\n\x18\x45NQUIRY_OUTCOME_CALLBACK\x10\n\x12 \n\x1c\x45NQUIRY_OUTCOME_WRONG_NUMBER\x10\x0b\x12\x19\n\x15\x45NQUIRY_OUTCOME_PRANK\x10\x0c\x12\x1f\n\x1b\x45NQUIRY_OUTCOME_NOT_REACHED\x10\rb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'sasayaki.callreason.v1.enquiry_events_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_ENQUIRYOUTCOME']._serialized_start=2458
-  _globals['_ENQUIRYOUTCOME']._serialized_end=2936
+  _globals['_ENQUIRYOUTCOME']._serialized_start=2500
+  _globals['_ENQUIRYOUTCOME']._serialized_end=2978
   _globals['_ENQUIRYOPENED']._serialized_start=149
-  _globals['_ENQUIRYOPENED']._serialized_end=461
-  _globals['_ANNOUNCEMENTENTERED']._serialized_start=463
-  _globals['_ANNOUNCEMENTENTERED']._serialized_end=559
-  _globals['_MENUENTERED']._serialized_start=561
-  _globals['_MENUENTERED']._serialized_end=665
-  _globals['_DIGITSASKED']._serialized_start=667
-  _globals['_DIGITSASKED']._serialized_end=792
-  _globals['_DIGITSREADBACK']._serialized_start=795
-  _globals['_DIGITSREADBACK']._serialized_end=958
-  _globals['_DIGITSKEPT']._serialized_start=960
-  _globals['_DIGITSKEPT']._serialized_end=1067
-  _globals['_HOURSLOOKEDUP']._serialized_start=1069
-  _globals['_HOURSLOOKEDUP']._serialized_end=1132
-  _globals['_BRANCHTAKEN']._serialized_start=1134
-  _globals['_BRANCHTAKEN']._serialized_end=1186
-  _globals['_LANGUAGESET']._serialized_start=1188
-  _globals['_LANGUAGESET']._serialized_end=1236
-  _globals['_VOICEMAILENTERED']._serialized_start=1238
-  _globals['_VOICEMAILENTERED']._serialized_end=1333
-  _globals['_VOICEMAILLEFT']._serialized_start=1335
-  _globals['_VOICEMAILLEFT']._serialized_end=1385
-  _globals['_TRANSFEROUTENTERED']._serialized_start=1387
-  _globals['_TRANSFEROUTENTERED']._serialized_end=1474
-  _globals['_TRANSFEROUTREACHED']._serialized_start=1476
-  _globals['_TRANSFEROUTREACHED']._serialized_end=1513
-  _globals['_TRANSFEROUTFAILED']._serialized_start=1515
-  _globals['_TRANSFEROUTFAILED']._serialized_end=1551
-  _globals['_CALLBACKENTERED']._serialized_start=1553
-  _globals['_CALLBACKENTERED']._serialized_end=1671
-  _globals['_WAITENTERED']._serialized_start=1673
-  _globals['_WAITENTERED']._serialized_end=1776
-  _globals['_ENQUIRYPASSEDON']._serialized_start=1778
-  _globals['_ENQUIRYPASSEDON']._serialized_end=1816
-  _globals['_REASONSTATED']._serialized_start=1818
-  _globals['_REASONSTATED']._serialized_end=1881
-  _globals['_ENQUIRYROUTED']._serialized_start=1884
-  _globals['_ENQUIRYROUTED']._serialized_end=2035
-  _globals['_FLOWENDED']._serialized_start=2037
-  _globals['_FLOWENDED']._serialized_end=2065
-  _globals['_ENQUIRYTAKEN']._serialized_start=2067
-  _globals['_ENQUIRYTAKEN']._serialized_end=2102
-  _globals['_WRAPUPASKED']._serialized_start=2104
-  _globals['_WRAPUPASKED']._serialized_end=2186
-  _globals['_REASONCONFIRMED']._serialized_start=2188
-  _globals['_REASONCONFIRMED']._serialized_end=2245
-  _globals['_FORMANSWER']._serialized_start=2247
-  _globals['_FORMANSWER']._serialized_end=2287
-  _globals['_ENQUIRYCLOSED']._serialized_start=2290
-  _globals['_ENQUIRYCLOSED']._serialized_end=2455
+  _globals['_ENQUIRYOPENED']._serialized_end=503
+  _globals['_ANNOUNCEMENTENTERED']._serialized_start=505
+  _globals['_ANNOUNCEMENTENTERED']._serialized_end=601
+  _globals['_MENUENTERED']._serialized_start=603
+  _globals['_MENUENTERED']._serialized_end=707
+  _globals['_DIGITSASKED']._serialized_start=709
+  _globals['_DIGITSASKED']._serialized_end=834
+  _globals['_DIGITSREADBACK']._serialized_start=837
+  _globals['_DIGITSREADBACK']._serialized_end=1000
+  _globals['_DIGITSKEPT']._serialized_start=1002
+  _globals['_DIGITSKEPT']._serialized_end=1109
+  _globals['_HOURSLOOKEDUP']._serialized_start=1111
+  _globals['_HOURSLOOKEDUP']._serialized_end=1174
+  _globals['_BRANCHTAKEN']._serialized_start=1176
+  _globals['_BRANCHTAKEN']._serialized_end=1228
+  _globals['_LANGUAGESET']._serialized_start=1230
+  _globals['_LANGUAGESET']._serialized_end=1278
+  _globals['_VOICEMAILENTERED']._serialized_start=1280
+  _globals['_VOICEMAILENTERED']._serialized_end=1375
+  _globals['_VOICEMAILLEFT']._serialized_start=1377
+  _globals['_VOICEMAILLEFT']._serialized_end=1427
+  _globals['_TRANSFEROUTENTERED']._serialized_start=1429
+  _globals['_TRANSFEROUTENTERED']._serialized_end=1516
+  _globals['_TRANSFEROUTREACHED']._serialized_start=1518
+  _globals['_TRANSFEROUTREACHED']._serialized_end=1555
+  _globals['_TRANSFEROUTFAILED']._serialized_start=1557
+  _globals['_TRANSFEROUTFAILED']._serialized_end=1593
+  _globals['_CALLBACKENTERED']._serialized_start=1595
+  _globals['_CALLBACKENTERED']._serialized_end=1713
+  _globals['_WAITENTERED']._serialized_start=1715
+  _globals['_WAITENTERED']._serialized_end=1818
+  _globals['_ENQUIRYPASSEDON']._serialized_start=1820
+  _globals['_ENQUIRYPASSEDON']._serialized_end=1858
+  _globals['_REASONSTATED']._serialized_start=1860
+  _globals['_REASONSTATED']._serialized_end=1923
+  _globals['_ENQUIRYROUTED']._serialized_start=1926
+  _globals['_ENQUIRYROUTED']._serialized_end=2077
+  _globals['_FLOWENDED']._serialized_start=2079
+  _globals['_FLOWENDED']._serialized_end=2107
+  _globals['_ENQUIRYTAKEN']._serialized_start=2109
+  _globals['_ENQUIRYTAKEN']._serialized_end=2144
+  _globals['_WRAPUPASKED']._serialized_start=2146
+  _globals['_WRAPUPASKED']._serialized_end=2228
+  _globals['_REASONCONFIRMED']._serialized_start=2230
+  _globals['_REASONCONFIRMED']._serialized_end=2287
+  _globals['_FORMANSWER']._serialized_start=2289
+  _globals['_FORMANSWER']._serialized_end=2329
+  _globals['_ENQUIRYCLOSED']._serialized_start=2332
+  _globals['_ENQUIRYCLOSED']._serialized_end=2497
 # @@protoc_insertion_point(module_scope)

@@ -104,6 +104,7 @@ class EnquiryOpened(_message.Message):
     LANGUAGE_FIELD_NUMBER: _builtins.int
     CALLER_KNOWN_FIELD_NUMBER: _builtins.int
     RECORDING_FIELD_NUMBER: _builtins.int
+    CALLER_HASH_FIELD_NUMBER: _builtins.int
     client_id: _builtins.str
     flow_id: _builtins.str
     flow_version: _builtins.int
@@ -116,6 +117,8 @@ class EnquiryOpened(_message.Message):
     """Whether the caller's number is known."""
     recording: _client_events_pb2.RecordingRule.ValueType
     """What becomes of this call by the company's rule: ALL, NONE or ON_ALERT. Absent: ALL."""
+    caller_hash: _builtins.str
+    """Keyed hash of the caller's number, as in `CallArrived`."""
     def __init__(
         self,
         *,
@@ -127,11 +130,14 @@ class EnquiryOpened(_message.Message):
         language: _builtins.str | None = ...,
         caller_known: _builtins.bool | None = ...,
         recording: _client_events_pb2.RecordingRule.ValueType | None = ...,
+        caller_hash: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_caller_known", b"_caller_known", "_language", b"_language", "_previous_contact_id", b"_previous_contact_id", "_recording", b"_recording", "caller_known", b"caller_known", "language", b"language", "previous_contact_id", b"previous_contact_id", "recording", b"recording"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_caller_hash", b"_caller_hash", "_caller_known", b"_caller_known", "_language", b"_language", "_previous_contact_id", b"_previous_contact_id", "_recording", b"_recording", "caller_hash", b"caller_hash", "caller_known", b"caller_known", "language", b"language", "previous_contact_id", b"previous_contact_id", "recording", b"recording"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_caller_known", b"_caller_known", "_language", b"_language", "_previous_contact_id", b"_previous_contact_id", "_recording", b"_recording", "caller_known", b"caller_known", "client_id", b"client_id", "dialled_number", b"dialled_number", "flow_id", b"flow_id", "flow_version", b"flow_version", "language", b"language", "previous_contact_id", b"previous_contact_id", "recording", b"recording"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_caller_hash", b"_caller_hash", "_caller_known", b"_caller_known", "_language", b"_language", "_previous_contact_id", b"_previous_contact_id", "_recording", b"_recording", "caller_hash", b"caller_hash", "caller_known", b"caller_known", "client_id", b"client_id", "dialled_number", b"dialled_number", "flow_id", b"flow_id", "flow_version", b"flow_version", "language", b"language", "previous_contact_id", b"previous_contact_id", "recording", b"recording"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__caller_hash: _TypeAlias = _typing.Literal["caller_hash"]  # noqa: Y015
+    _WhichOneofArgType__caller_hash: _TypeAlias = _typing.Literal["_caller_hash", b"_caller_hash"]  # noqa: Y015
     _WhichOneofReturnType__caller_known: _TypeAlias = _typing.Literal["caller_known"]  # noqa: Y015
     _WhichOneofArgType__caller_known: _TypeAlias = _typing.Literal["_caller_known", b"_caller_known"]  # noqa: Y015
     _WhichOneofReturnType__language: _TypeAlias = _typing.Literal["language"]  # noqa: Y015
@@ -140,6 +146,8 @@ class EnquiryOpened(_message.Message):
     _WhichOneofArgType__previous_contact_id: _TypeAlias = _typing.Literal["_previous_contact_id", b"_previous_contact_id"]  # noqa: Y015
     _WhichOneofReturnType__recording: _TypeAlias = _typing.Literal["recording"]  # noqa: Y015
     _WhichOneofArgType__recording: _TypeAlias = _typing.Literal["_recording", b"_recording"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__caller_hash) -> _WhichOneofReturnType__caller_hash | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__caller_known) -> _WhichOneofReturnType__caller_known | None: ...
     @_typing.overload

@@ -505,6 +505,68 @@ class HoldEnded(Event, type="sasayaki.media.v1.HoldEnded"):
     happening_seq: Int64
 
 
+class PickUpOrdered(Event, type="sasayaki.media.v1.PickUpOrdered"):
+    """A browser phone that rings is to be picked up by its person."""
+
+    leg_id: str
+
+
+class PutDownOrdered(Event, type="sasayaki.media.v1.PutDownOrdered"):
+    """A browser phone is to be put down by its person: as a phone's BYE, or as a refusal while it rings."""
+
+    leg_id: str
+
+
+class LegMuteOrdered(Event, type="sasayaki.media.v1.LegMuteOrdered"):
+    """A person's voice is to be taken out of the call, or let in again."""
+
+    leg_id: str
+    muted: Bool
+
+
+class LegMuted(Event, type="sasayaki.media.v1.LegMuted"):
+    """Nobody hears this leg."""
+
+    leg_id: str
+    user_id: str
+    node_id: str
+    happening_seq: Int64
+
+
+class LegUnmuted(Event, type="sasayaki.media.v1.LegUnmuted"):
+    """This leg is heard again as its role says."""
+
+    leg_id: str
+    user_id: str
+    node_id: str
+    happening_seq: Int64
+
+
+class TalkBackOrdered(Event, type="sasayaki.media.v1.TalkBackOrdered"):
+    """An operator's voice is to go to the supervisors alone, or to all again."""
+
+    leg_id: str
+    on: Bool
+
+
+class TalkBackStarted(Event, type="sasayaki.media.v1.TalkBackStarted"):
+    """The operator is heard by the supervisors alone; the customer hears comfort noise."""
+
+    leg_id: str
+    operator_id: str
+    node_id: str
+    happening_seq: Int64
+
+
+class TalkBackEnded(Event, type="sasayaki.media.v1.TalkBackEnded"):
+    """The customer hears the operator again."""
+
+    leg_id: str
+    operator_id: str
+    node_id: str
+    happening_seq: Int64
+
+
 CallEvent: TypeAlias = (
     CallArrived
     | AnswerOrdered
@@ -543,6 +605,14 @@ CallEvent: TypeAlias = (
     | OverlapHeard
     | HoldStarted
     | HoldEnded
+    | PickUpOrdered
+    | PutDownOrdered
+    | LegMuteOrdered
+    | LegMuted
+    | LegUnmuted
+    | TalkBackOrdered
+    | TalkBackStarted
+    | TalkBackEnded
 )
 CallRecord: TypeAlias = Recorded[CallEvent]
 
@@ -584,4 +654,12 @@ EVENTS: tuple[type[Event], ...] = (
     OverlapHeard,
     HoldStarted,
     HoldEnded,
+    PickUpOrdered,
+    PutDownOrdered,
+    LegMuteOrdered,
+    LegMuted,
+    LegUnmuted,
+    TalkBackOrdered,
+    TalkBackStarted,
+    TalkBackEnded,
 )

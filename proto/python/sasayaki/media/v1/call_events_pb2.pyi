@@ -1473,3 +1473,213 @@ class HoldEnded(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___HoldEnded: _TypeAlias = HoldEnded  # noqa: Y015
+
+@_typing.final
+class PickUpOrdered(_message.Message):
+    """A browser phone that rings is to be picked up by its person."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LEG_ID_FIELD_NUMBER: _builtins.int
+    leg_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        leg_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["leg_id", b"leg_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PickUpOrdered: _TypeAlias = PickUpOrdered  # noqa: Y015
+
+@_typing.final
+class PutDownOrdered(_message.Message):
+    """A browser phone is to be put down by its person: as a phone's BYE, or as a refusal while it rings."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LEG_ID_FIELD_NUMBER: _builtins.int
+    leg_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        leg_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["leg_id", b"leg_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PutDownOrdered: _TypeAlias = PutDownOrdered  # noqa: Y015
+
+@_typing.final
+class LegMuteOrdered(_message.Message):
+    """A person's voice is to be taken out of the call, or let in again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LEG_ID_FIELD_NUMBER: _builtins.int
+    MUTED_FIELD_NUMBER: _builtins.int
+    leg_id: _builtins.str
+    muted: _builtins.bool
+    def __init__(
+        self,
+        *,
+        leg_id: _builtins.str = ...,
+        muted: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["leg_id", b"leg_id", "muted", b"muted"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LegMuteOrdered: _TypeAlias = LegMuteOrdered  # noqa: Y015
+
+@_typing.final
+class LegMuted(_message.Message):
+    """Nobody hears this leg."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LEG_ID_FIELD_NUMBER: _builtins.int
+    USER_ID_FIELD_NUMBER: _builtins.int
+    NODE_ID_FIELD_NUMBER: _builtins.int
+    HAPPENING_SEQ_FIELD_NUMBER: _builtins.int
+    leg_id: _builtins.str
+    user_id: _builtins.str
+    node_id: _builtins.str
+    happening_seq: _builtins.int
+    def __init__(
+        self,
+        *,
+        leg_id: _builtins.str = ...,
+        user_id: _builtins.str = ...,
+        node_id: _builtins.str = ...,
+        happening_seq: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["happening_seq", b"happening_seq", "leg_id", b"leg_id", "node_id", b"node_id", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LegMuted: _TypeAlias = LegMuted  # noqa: Y015
+
+@_typing.final
+class LegUnmuted(_message.Message):
+    """This leg is heard again as its role says."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LEG_ID_FIELD_NUMBER: _builtins.int
+    USER_ID_FIELD_NUMBER: _builtins.int
+    NODE_ID_FIELD_NUMBER: _builtins.int
+    HAPPENING_SEQ_FIELD_NUMBER: _builtins.int
+    leg_id: _builtins.str
+    user_id: _builtins.str
+    node_id: _builtins.str
+    happening_seq: _builtins.int
+    def __init__(
+        self,
+        *,
+        leg_id: _builtins.str = ...,
+        user_id: _builtins.str = ...,
+        node_id: _builtins.str = ...,
+        happening_seq: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["happening_seq", b"happening_seq", "leg_id", b"leg_id", "node_id", b"node_id", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LegUnmuted: _TypeAlias = LegUnmuted  # noqa: Y015
+
+@_typing.final
+class TalkBackOrdered(_message.Message):
+    """An operator's voice is to go to the supervisors alone, or to all again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LEG_ID_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
+    leg_id: _builtins.str
+    on: _builtins.bool
+    def __init__(
+        self,
+        *,
+        leg_id: _builtins.str = ...,
+        on: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["leg_id", b"leg_id", "on", b"on"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TalkBackOrdered: _TypeAlias = TalkBackOrdered  # noqa: Y015
+
+@_typing.final
+class TalkBackStarted(_message.Message):
+    """The operator is heard by the supervisors alone; the customer hears comfort noise."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LEG_ID_FIELD_NUMBER: _builtins.int
+    OPERATOR_ID_FIELD_NUMBER: _builtins.int
+    NODE_ID_FIELD_NUMBER: _builtins.int
+    HAPPENING_SEQ_FIELD_NUMBER: _builtins.int
+    leg_id: _builtins.str
+    operator_id: _builtins.str
+    node_id: _builtins.str
+    happening_seq: _builtins.int
+    def __init__(
+        self,
+        *,
+        leg_id: _builtins.str = ...,
+        operator_id: _builtins.str = ...,
+        node_id: _builtins.str = ...,
+        happening_seq: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["happening_seq", b"happening_seq", "leg_id", b"leg_id", "node_id", b"node_id", "operator_id", b"operator_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TalkBackStarted: _TypeAlias = TalkBackStarted  # noqa: Y015
+
+@_typing.final
+class TalkBackEnded(_message.Message):
+    """The customer hears the operator again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LEG_ID_FIELD_NUMBER: _builtins.int
+    OPERATOR_ID_FIELD_NUMBER: _builtins.int
+    NODE_ID_FIELD_NUMBER: _builtins.int
+    HAPPENING_SEQ_FIELD_NUMBER: _builtins.int
+    leg_id: _builtins.str
+    operator_id: _builtins.str
+    node_id: _builtins.str
+    happening_seq: _builtins.int
+    def __init__(
+        self,
+        *,
+        leg_id: _builtins.str = ...,
+        operator_id: _builtins.str = ...,
+        node_id: _builtins.str = ...,
+        happening_seq: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["happening_seq", b"happening_seq", "leg_id", b"leg_id", "node_id", b"node_id", "operator_id", b"operator_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TalkBackEnded: _TypeAlias = TalkBackEnded  # noqa: Y015

@@ -41,6 +41,52 @@ LEG_ROLE_OPERATOR: LegRole.ValueType  # 2
 LEG_ROLE_SUPERVISOR: LegRole.ValueType  # 3
 Global___LegRole: _TypeAlias = LegRole  # noqa: Y015
 
+class _BrowserState:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _BrowserStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_BrowserState.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    BROWSER_STATE_UNSPECIFIED: _BrowserState.ValueType  # 0
+    BROWSER_STATE_NONE: _BrowserState.ValueType  # 1
+    """It is not."""
+    BROWSER_STATE_CONNECTING: _BrowserState.ValueType  # 2
+    """Its address was not proved yet, or its keys were not agreed on."""
+    BROWSER_STATE_CONNECTED: _BrowserState.ValueType  # 3
+    BROWSER_STATE_LOST: _BrowserState.ValueType  # 4
+    """Nothing comes any more; legs wait 15 s for a new connection."""
+
+class BrowserState(_BrowserState, metaclass=_BrowserStateEnumTypeWrapper):
+    """How a person's browser is connected."""
+
+BROWSER_STATE_UNSPECIFIED: BrowserState.ValueType  # 0
+BROWSER_STATE_NONE: BrowserState.ValueType  # 1
+"""It is not."""
+BROWSER_STATE_CONNECTING: BrowserState.ValueType  # 2
+"""Its address was not proved yet, or its keys were not agreed on."""
+BROWSER_STATE_CONNECTED: BrowserState.ValueType  # 3
+BROWSER_STATE_LOST: BrowserState.ValueType  # 4
+"""Nothing comes any more; legs wait 15 s for a new connection."""
+Global___BrowserState: _TypeAlias = BrowserState  # noqa: Y015
+
+class _PhoneLegState:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _PhoneLegStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_PhoneLegState.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    PHONE_LEG_STATE_UNSPECIFIED: _PhoneLegState.ValueType  # 0
+    PHONE_LEG_STATE_RINGING: _PhoneLegState.ValueType  # 1
+    PHONE_LEG_STATE_TALKING: _PhoneLegState.ValueType  # 2
+
+class PhoneLegState(_PhoneLegState, metaclass=_PhoneLegStateEnumTypeWrapper):
+    """Where a leg stands."""
+
+PHONE_LEG_STATE_UNSPECIFIED: PhoneLegState.ValueType  # 0
+PHONE_LEG_STATE_RINGING: PhoneLegState.ValueType  # 1
+PHONE_LEG_STATE_TALKING: PhoneLegState.ValueType  # 2
+Global___PhoneLegState: _TypeAlias = PhoneLegState  # noqa: Y015
+
 @_typing.final
 class AnswerRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
@@ -889,3 +935,341 @@ class LegLevel(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___LegLevel: _TypeAlias = LegLevel  # noqa: Y015
+
+@_typing.final
+class ConnectBrowserRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    SDP_OFFER_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    sdp_offer: _builtins.str
+    """Session description (RFC 8829) with two audio sections: the talk (sendrecv) and the whisper (recvonly). At most 64 KiB."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        sdp_offer: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["request_id", b"request_id", "sdp_offer", b"sdp_offer"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ConnectBrowserRequest: _TypeAlias = ConnectBrowserRequest  # noqa: Y015
+
+@_typing.final
+class ConnectBrowserResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONNECTION_ID_FIELD_NUMBER: _builtins.int
+    SDP_ANSWER_FIELD_NUMBER: _builtins.int
+    connection_id: _builtins.str
+    sdp_answer: _builtins.str
+    def __init__(
+        self,
+        *,
+        connection_id: _builtins.str = ...,
+        sdp_answer: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["connection_id", b"connection_id", "sdp_answer", b"sdp_answer"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ConnectBrowserResponse: _TypeAlias = ConnectBrowserResponse  # noqa: Y015
+
+@_typing.final
+class DisconnectBrowserRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    CONNECTION_ID_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    connection_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        connection_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["connection_id", b"connection_id", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DisconnectBrowserRequest: _TypeAlias = DisconnectBrowserRequest  # noqa: Y015
+
+@_typing.final
+class DisconnectBrowserResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DisconnectBrowserResponse: _TypeAlias = DisconnectBrowserResponse  # noqa: Y015
+
+@_typing.final
+class PickUpRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    CONTACT_ID_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    contact_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        contact_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PickUpRequest: _TypeAlias = PickUpRequest  # noqa: Y015
+
+@_typing.final
+class PickUpResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PickUpResponse: _TypeAlias = PickUpResponse  # noqa: Y015
+
+@_typing.final
+class PutDownRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    CONTACT_ID_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    contact_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        contact_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PutDownRequest: _TypeAlias = PutDownRequest  # noqa: Y015
+
+@_typing.final
+class PutDownResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PutDownResponse: _TypeAlias = PutDownResponse  # noqa: Y015
+
+@_typing.final
+class MuteRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    CONTACT_ID_FIELD_NUMBER: _builtins.int
+    MUTED_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    contact_id: _builtins.str
+    muted: _builtins.bool
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        contact_id: _builtins.str = ...,
+        muted: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "muted", b"muted", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MuteRequest: _TypeAlias = MuteRequest  # noqa: Y015
+
+@_typing.final
+class MuteResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MuteResponse: _TypeAlias = MuteResponse  # noqa: Y015
+
+@_typing.final
+class TalkBackRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    CONTACT_ID_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    contact_id: _builtins.str
+    on: _builtins.bool
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        contact_id: _builtins.str = ...,
+        on: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "on", b"on", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TalkBackRequest: _TypeAlias = TalkBackRequest  # noqa: Y015
+
+@_typing.final
+class TalkBackResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TalkBackResponse: _TypeAlias = TalkBackResponse  # noqa: Y015
+
+@_typing.final
+class WatchPhoneRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WatchPhoneRequest: _TypeAlias = WatchPhoneRequest  # noqa: Y015
+
+@_typing.final
+class WatchPhoneResponse(_message.Message):
+    """A person's phone as it is."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    BROWSER_FIELD_NUMBER: _builtins.int
+    CONNECTION_ID_FIELD_NUMBER: _builtins.int
+    LEGS_FIELD_NUMBER: _builtins.int
+    browser: Global___BrowserState.ValueType
+    connection_id: _builtins.str
+    """Of the browser's connection; empty without one."""
+    @_builtins.property
+    def legs(self) -> _containers.RepeatedCompositeFieldContainer[Global___PhoneLeg]:
+        """Ringing ones and those that were picked up, by SIP phone or browser."""
+
+    def __init__(
+        self,
+        *,
+        browser: Global___BrowserState.ValueType = ...,
+        connection_id: _builtins.str = ...,
+        legs: _abc.Iterable[Global___PhoneLeg] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["browser", b"browser", "connection_id", b"connection_id", "legs", b"legs"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WatchPhoneResponse: _TypeAlias = WatchPhoneResponse  # noqa: Y015
+
+@_typing.final
+class PhoneLeg(_message.Message):
+    """One leg of a person's phone."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTACT_ID_FIELD_NUMBER: _builtins.int
+    LEG_ID_FIELD_NUMBER: _builtins.int
+    ROLE_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    MUTED_FIELD_NUMBER: _builtins.int
+    TALK_BACK_FIELD_NUMBER: _builtins.int
+    CUSTOMER_HELD_FIELD_NUMBER: _builtins.int
+    RECORDING_PAUSED_FIELD_NUMBER: _builtins.int
+    SINCE_FIELD_NUMBER: _builtins.int
+    CONSULT_FIELD_NUMBER: _builtins.int
+    CLIENT_ID_FIELD_NUMBER: _builtins.int
+    contact_id: _builtins.str
+    leg_id: _builtins.str
+    role: Global___LegRole.ValueType
+    """OPERATOR or SUPERVISOR."""
+    state: Global___PhoneLegState.ValueType
+    muted: _builtins.bool
+    talk_back: _builtins.bool
+    customer_held: _builtins.bool
+    recording_paused: _builtins.bool
+    consult: _builtins.bool
+    """A consultation beside another operator."""
+    client_id: _builtins.str
+    @_builtins.property
+    def since(self) -> _timestamp_pb2.Timestamp:
+        """Since when it is in this state."""
+
+    def __init__(
+        self,
+        *,
+        contact_id: _builtins.str = ...,
+        leg_id: _builtins.str = ...,
+        role: Global___LegRole.ValueType = ...,
+        state: Global___PhoneLegState.ValueType = ...,
+        muted: _builtins.bool = ...,
+        talk_back: _builtins.bool = ...,
+        customer_held: _builtins.bool = ...,
+        recording_paused: _builtins.bool = ...,
+        since: _timestamp_pb2.Timestamp | None = ...,
+        consult: _builtins.bool = ...,
+        client_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["since", b"since"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id", "consult", b"consult", "contact_id", b"contact_id", "customer_held", b"customer_held", "leg_id", b"leg_id", "muted", b"muted", "recording_paused", b"recording_paused", "role", b"role", "since", b"since", "state", b"state", "talk_back", b"talk_back"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PhoneLeg: _TypeAlias = PhoneLeg  # noqa: Y015

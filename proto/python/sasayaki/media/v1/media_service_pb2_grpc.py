@@ -116,6 +116,41 @@ class MediaServiceStub:
                 request_serializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.WatchLevelsRequest.SerializeToString,
                 response_deserializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.WatchLevelsResponse.FromString,
                 _registered_method=True)
+        self.ConnectBrowser = channel.unary_unary(
+                '/sasayaki.media.v1.MediaService/ConnectBrowser',
+                request_serializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.ConnectBrowserRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.ConnectBrowserResponse.FromString,
+                _registered_method=True)
+        self.DisconnectBrowser = channel.unary_unary(
+                '/sasayaki.media.v1.MediaService/DisconnectBrowser',
+                request_serializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.DisconnectBrowserRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.DisconnectBrowserResponse.FromString,
+                _registered_method=True)
+        self.PickUp = channel.unary_unary(
+                '/sasayaki.media.v1.MediaService/PickUp',
+                request_serializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.PickUpRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.PickUpResponse.FromString,
+                _registered_method=True)
+        self.PutDown = channel.unary_unary(
+                '/sasayaki.media.v1.MediaService/PutDown',
+                request_serializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.PutDownRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.PutDownResponse.FromString,
+                _registered_method=True)
+        self.Mute = channel.unary_unary(
+                '/sasayaki.media.v1.MediaService/Mute',
+                request_serializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.MuteRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.MuteResponse.FromString,
+                _registered_method=True)
+        self.TalkBack = channel.unary_unary(
+                '/sasayaki.media.v1.MediaService/TalkBack',
+                request_serializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.TalkBackRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.TalkBackResponse.FromString,
+                _registered_method=True)
+        self.WatchPhone = channel.unary_stream(
+                '/sasayaki.media.v1.MediaService/WatchPhone',
+                request_serializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.WatchPhoneRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.WatchPhoneResponse.FromString,
+                _registered_method=True)
 
 
 class MediaServiceServicer:
@@ -237,6 +272,57 @@ class MediaServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ConnectBrowser(self, request, context):
+        """Connects the caller's browser as their phone; a later connection takes the place of an earlier one, with the legs that are on it.
+        Not idempotent by intent: each offer is a connection of its own. INVALID_ARGUMENT with BAD_OFFER, RESOURCE_EXHAUSTED with NO_PORT.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DisconnectBrowser(self, request, context):
+        """Ends a browser's connection; its legs end as hung up. Idempotent, and nothing when a later connection took its place.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PickUp(self, request, context):
+        """Picks the caller's ringing browser phone up. FAILED_PRECONDITION with NOT_RINGING.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PutDown(self, request, context):
+        """Puts the caller's browser phone down, as a BYE does; while it rings it refuses. Idempotent.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Mute(self, request, context):
+        """Takes the caller's voice out of the call, or lets it in again. FAILED_PRECONDITION with NOT_TALKING.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def TalkBack(self, request, context):
+        """Turns the operator's voice to the supervisors alone who whisper or listen, or back. The customer hears comfort noise meanwhile.
+        Ends by itself when no supervisor is there any more. FAILED_PRECONDITION with NOT_TALKING or NO_SUPERVISOR.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def WatchPhone(self, request, context):
+        """The caller's own phone as the media node has it: the present state at once, then every change.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_MediaServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -319,6 +405,41 @@ def add_MediaServiceServicer_to_server(servicer, server):
                     servicer.WatchLevels,
                     request_deserializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.WatchLevelsRequest.FromString,
                     response_serializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.WatchLevelsResponse.SerializeToString,
+            ),
+            'ConnectBrowser': grpc.unary_unary_rpc_method_handler(
+                    servicer.ConnectBrowser,
+                    request_deserializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.ConnectBrowserRequest.FromString,
+                    response_serializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.ConnectBrowserResponse.SerializeToString,
+            ),
+            'DisconnectBrowser': grpc.unary_unary_rpc_method_handler(
+                    servicer.DisconnectBrowser,
+                    request_deserializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.DisconnectBrowserRequest.FromString,
+                    response_serializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.DisconnectBrowserResponse.SerializeToString,
+            ),
+            'PickUp': grpc.unary_unary_rpc_method_handler(
+                    servicer.PickUp,
+                    request_deserializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.PickUpRequest.FromString,
+                    response_serializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.PickUpResponse.SerializeToString,
+            ),
+            'PutDown': grpc.unary_unary_rpc_method_handler(
+                    servicer.PutDown,
+                    request_deserializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.PutDownRequest.FromString,
+                    response_serializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.PutDownResponse.SerializeToString,
+            ),
+            'Mute': grpc.unary_unary_rpc_method_handler(
+                    servicer.Mute,
+                    request_deserializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.MuteRequest.FromString,
+                    response_serializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.MuteResponse.SerializeToString,
+            ),
+            'TalkBack': grpc.unary_unary_rpc_method_handler(
+                    servicer.TalkBack,
+                    request_deserializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.TalkBackRequest.FromString,
+                    response_serializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.TalkBackResponse.SerializeToString,
+            ),
+            'WatchPhone': grpc.unary_stream_rpc_method_handler(
+                    servicer.WatchPhone,
+                    request_deserializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.WatchPhoneRequest.FromString,
+                    response_serializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.WatchPhoneResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -755,6 +876,195 @@ class MediaService:
             '/sasayaki.media.v1.MediaService/WatchLevels',
             sasayaki_dot_media_dot_v1_dot_media__service__pb2.WatchLevelsRequest.SerializeToString,
             sasayaki_dot_media_dot_v1_dot_media__service__pb2.WatchLevelsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ConnectBrowser(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sasayaki.media.v1.MediaService/ConnectBrowser',
+            sasayaki_dot_media_dot_v1_dot_media__service__pb2.ConnectBrowserRequest.SerializeToString,
+            sasayaki_dot_media_dot_v1_dot_media__service__pb2.ConnectBrowserResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DisconnectBrowser(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sasayaki.media.v1.MediaService/DisconnectBrowser',
+            sasayaki_dot_media_dot_v1_dot_media__service__pb2.DisconnectBrowserRequest.SerializeToString,
+            sasayaki_dot_media_dot_v1_dot_media__service__pb2.DisconnectBrowserResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PickUp(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sasayaki.media.v1.MediaService/PickUp',
+            sasayaki_dot_media_dot_v1_dot_media__service__pb2.PickUpRequest.SerializeToString,
+            sasayaki_dot_media_dot_v1_dot_media__service__pb2.PickUpResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PutDown(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sasayaki.media.v1.MediaService/PutDown',
+            sasayaki_dot_media_dot_v1_dot_media__service__pb2.PutDownRequest.SerializeToString,
+            sasayaki_dot_media_dot_v1_dot_media__service__pb2.PutDownResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Mute(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sasayaki.media.v1.MediaService/Mute',
+            sasayaki_dot_media_dot_v1_dot_media__service__pb2.MuteRequest.SerializeToString,
+            sasayaki_dot_media_dot_v1_dot_media__service__pb2.MuteResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def TalkBack(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sasayaki.media.v1.MediaService/TalkBack',
+            sasayaki_dot_media_dot_v1_dot_media__service__pb2.TalkBackRequest.SerializeToString,
+            sasayaki_dot_media_dot_v1_dot_media__service__pb2.TalkBackResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WatchPhone(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/sasayaki.media.v1.MediaService/WatchPhone',
+            sasayaki_dot_media_dot_v1_dot_media__service__pb2.WatchPhoneRequest.SerializeToString,
+            sasayaki_dot_media_dot_v1_dot_media__service__pb2.WatchPhoneResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -71,6 +71,24 @@ class MediaServiceStub:
     """Hangs up a supervisor's connected phone. Idempotent: one who is not connected is not."""
     WatchLevels: _grpc.UnaryStreamMultiCallable[_media_service_pb2.WatchLevelsRequest, _media_service_pb2.WatchLevelsResponse]
     """How loud each talk is, and who speaks, once a second: of the caller's tenant and client companies."""
+    ConnectBrowser: _grpc.UnaryUnaryMultiCallable[_media_service_pb2.ConnectBrowserRequest, _media_service_pb2.ConnectBrowserResponse]
+    """Connects the caller's browser as their phone; a later connection takes the place of an earlier one, with the legs that are on it.
+    Not idempotent by intent: each offer is a connection of its own. INVALID_ARGUMENT with BAD_OFFER, RESOURCE_EXHAUSTED with NO_PORT.
+    """
+    DisconnectBrowser: _grpc.UnaryUnaryMultiCallable[_media_service_pb2.DisconnectBrowserRequest, _media_service_pb2.DisconnectBrowserResponse]
+    """Ends a browser's connection; its legs end as hung up. Idempotent, and nothing when a later connection took its place."""
+    PickUp: _grpc.UnaryUnaryMultiCallable[_media_service_pb2.PickUpRequest, _media_service_pb2.PickUpResponse]
+    """Picks the caller's ringing browser phone up. FAILED_PRECONDITION with NOT_RINGING."""
+    PutDown: _grpc.UnaryUnaryMultiCallable[_media_service_pb2.PutDownRequest, _media_service_pb2.PutDownResponse]
+    """Puts the caller's browser phone down, as a BYE does; while it rings it refuses. Idempotent."""
+    Mute: _grpc.UnaryUnaryMultiCallable[_media_service_pb2.MuteRequest, _media_service_pb2.MuteResponse]
+    """Takes the caller's voice out of the call, or lets it in again. FAILED_PRECONDITION with NOT_TALKING."""
+    TalkBack: _grpc.UnaryUnaryMultiCallable[_media_service_pb2.TalkBackRequest, _media_service_pb2.TalkBackResponse]
+    """Turns the operator's voice to the supervisors alone who whisper or listen, or back. The customer hears comfort noise meanwhile.
+    Ends by itself when no supervisor is there any more. FAILED_PRECONDITION with NOT_TALKING or NO_SUPERVISOR.
+    """
+    WatchPhone: _grpc.UnaryStreamMultiCallable[_media_service_pb2.WatchPhoneRequest, _media_service_pb2.WatchPhoneResponse]
+    """The caller's own phone as the media node has it: the present state at once, then every change."""
 
 @_typing.type_check_only
 class MediaServiceAsyncStub(MediaServiceStub):
@@ -115,6 +133,24 @@ class MediaServiceAsyncStub(MediaServiceStub):
     """Hangs up a supervisor's connected phone. Idempotent: one who is not connected is not."""
     WatchLevels: _aio.UnaryStreamMultiCallable[_media_service_pb2.WatchLevelsRequest, _media_service_pb2.WatchLevelsResponse]  # type: ignore[assignment]
     """How loud each talk is, and who speaks, once a second: of the caller's tenant and client companies."""
+    ConnectBrowser: _aio.UnaryUnaryMultiCallable[_media_service_pb2.ConnectBrowserRequest, _media_service_pb2.ConnectBrowserResponse]  # type: ignore[assignment]
+    """Connects the caller's browser as their phone; a later connection takes the place of an earlier one, with the legs that are on it.
+    Not idempotent by intent: each offer is a connection of its own. INVALID_ARGUMENT with BAD_OFFER, RESOURCE_EXHAUSTED with NO_PORT.
+    """
+    DisconnectBrowser: _aio.UnaryUnaryMultiCallable[_media_service_pb2.DisconnectBrowserRequest, _media_service_pb2.DisconnectBrowserResponse]  # type: ignore[assignment]
+    """Ends a browser's connection; its legs end as hung up. Idempotent, and nothing when a later connection took its place."""
+    PickUp: _aio.UnaryUnaryMultiCallable[_media_service_pb2.PickUpRequest, _media_service_pb2.PickUpResponse]  # type: ignore[assignment]
+    """Picks the caller's ringing browser phone up. FAILED_PRECONDITION with NOT_RINGING."""
+    PutDown: _aio.UnaryUnaryMultiCallable[_media_service_pb2.PutDownRequest, _media_service_pb2.PutDownResponse]  # type: ignore[assignment]
+    """Puts the caller's browser phone down, as a BYE does; while it rings it refuses. Idempotent."""
+    Mute: _aio.UnaryUnaryMultiCallable[_media_service_pb2.MuteRequest, _media_service_pb2.MuteResponse]  # type: ignore[assignment]
+    """Takes the caller's voice out of the call, or lets it in again. FAILED_PRECONDITION with NOT_TALKING."""
+    TalkBack: _aio.UnaryUnaryMultiCallable[_media_service_pb2.TalkBackRequest, _media_service_pb2.TalkBackResponse]  # type: ignore[assignment]
+    """Turns the operator's voice to the supervisors alone who whisper or listen, or back. The customer hears comfort noise meanwhile.
+    Ends by itself when no supervisor is there any more. FAILED_PRECONDITION with NOT_TALKING or NO_SUPERVISOR.
+    """
+    WatchPhone: _aio.UnaryStreamMultiCallable[_media_service_pb2.WatchPhoneRequest, _media_service_pb2.WatchPhoneResponse]  # type: ignore[assignment]
+    """The caller's own phone as the media node has it: the present state at once, then every change."""
 
 class MediaServiceServicer(metaclass=_abc_1.ABCMeta):
     """Steers calls. Every command is idempotent by `request_id`: a repeat gets the first answer.
@@ -252,5 +288,65 @@ class MediaServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_media_service_pb2.WatchLevelsResponse], _abc.AsyncIterator[_media_service_pb2.WatchLevelsResponse]]:
         """How loud each talk is, and who speaks, once a second: of the caller's tenant and client companies."""
+
+    @_abc_1.abstractmethod
+    def ConnectBrowser(
+        self,
+        request: _media_service_pb2.ConnectBrowserRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_media_service_pb2.ConnectBrowserResponse, _abc.Awaitable[_media_service_pb2.ConnectBrowserResponse]]:
+        """Connects the caller's browser as their phone; a later connection takes the place of an earlier one, with the legs that are on it.
+        Not idempotent by intent: each offer is a connection of its own. INVALID_ARGUMENT with BAD_OFFER, RESOURCE_EXHAUSTED with NO_PORT.
+        """
+
+    @_abc_1.abstractmethod
+    def DisconnectBrowser(
+        self,
+        request: _media_service_pb2.DisconnectBrowserRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_media_service_pb2.DisconnectBrowserResponse, _abc.Awaitable[_media_service_pb2.DisconnectBrowserResponse]]:
+        """Ends a browser's connection; its legs end as hung up. Idempotent, and nothing when a later connection took its place."""
+
+    @_abc_1.abstractmethod
+    def PickUp(
+        self,
+        request: _media_service_pb2.PickUpRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_media_service_pb2.PickUpResponse, _abc.Awaitable[_media_service_pb2.PickUpResponse]]:
+        """Picks the caller's ringing browser phone up. FAILED_PRECONDITION with NOT_RINGING."""
+
+    @_abc_1.abstractmethod
+    def PutDown(
+        self,
+        request: _media_service_pb2.PutDownRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_media_service_pb2.PutDownResponse, _abc.Awaitable[_media_service_pb2.PutDownResponse]]:
+        """Puts the caller's browser phone down, as a BYE does; while it rings it refuses. Idempotent."""
+
+    @_abc_1.abstractmethod
+    def Mute(
+        self,
+        request: _media_service_pb2.MuteRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_media_service_pb2.MuteResponse, _abc.Awaitable[_media_service_pb2.MuteResponse]]:
+        """Takes the caller's voice out of the call, or lets it in again. FAILED_PRECONDITION with NOT_TALKING."""
+
+    @_abc_1.abstractmethod
+    def TalkBack(
+        self,
+        request: _media_service_pb2.TalkBackRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_media_service_pb2.TalkBackResponse, _abc.Awaitable[_media_service_pb2.TalkBackResponse]]:
+        """Turns the operator's voice to the supervisors alone who whisper or listen, or back. The customer hears comfort noise meanwhile.
+        Ends by itself when no supervisor is there any more. FAILED_PRECONDITION with NOT_TALKING or NO_SUPERVISOR.
+        """
+
+    @_abc_1.abstractmethod
+    def WatchPhone(
+        self,
+        request: _media_service_pb2.WatchPhoneRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_media_service_pb2.WatchPhoneResponse], _abc.AsyncIterator[_media_service_pb2.WatchPhoneResponse]]:
+        """The caller's own phone as the media node has it: the present state at once, then every change."""
 
 def add_MediaServiceServicer_to_server(servicer: MediaServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

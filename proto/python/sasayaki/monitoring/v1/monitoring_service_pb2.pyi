@@ -7,6 +7,7 @@ from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from sasayaki.media.v1 import call_events_pb2 as _call_events_pb2
 from sasayaki.monitoring.v1 import alert_events_pb2 as _alert_events_pb2
 from sasayaki.monitoring.v1 import coaching_events_pb2 as _coaching_events_pb2
@@ -23,6 +24,34 @@ else:
     from typing_extensions import TypeAlias as _TypeAlias, Never as _Never
 
 DESCRIPTOR: _descriptor.FileDescriptor
+
+class _FloorPart:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _FloorPartEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_FloorPart.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    FLOOR_PART_UNSPECIFIED: _FloorPart.ValueType  # 0
+    """Every row."""
+    FLOOR_PART_ALERTS: _FloorPart.ValueType  # 1
+    """Alerts alone: those that the caller in person is told of. The caller counts as one who watches."""
+    FLOOR_PART_SHARED: _FloorPart.ValueType  # 2
+    """Every row but alerts: the same for all with the same client companies, so that a gateway may share it. The caller does not
+    count as one who watches.
+    """
+
+class FloorPart(_FloorPart, metaclass=_FloorPartEnumTypeWrapper):
+    """Which rows of the floor."""
+
+FLOOR_PART_UNSPECIFIED: FloorPart.ValueType  # 0
+"""Every row."""
+FLOOR_PART_ALERTS: FloorPart.ValueType  # 1
+"""Alerts alone: those that the caller in person is told of. The caller counts as one who watches."""
+FLOOR_PART_SHARED: FloorPart.ValueType  # 2
+"""Every row but alerts: the same for all with the same client companies, so that a gateway may share it. The caller does not
+count as one who watches.
+"""
+Global___FloorPart: _TypeAlias = FloorPart  # noqa: Y015
 
 @_typing.final
 class StartSupervisionRequest(_message.Message):
@@ -964,12 +993,16 @@ Global___SetAlertLadderResponse: _TypeAlias = SetAlertLadderResponse  # noqa: Y0
 class WatchFloorRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
+    PART_FIELD_NUMBER: _builtins.int
+    part: Global___FloorPart.ValueType
     def __init__(
         self,
+        *,
+        part: Global___FloorPart.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["part", b"part"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

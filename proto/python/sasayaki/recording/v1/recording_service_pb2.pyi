@@ -482,3 +482,74 @@ class GetRecordingResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___GetRecordingResponse: _TypeAlias = GetRecordingResponse  # noqa: Y015
+
+@_typing.final
+class GetWaveformRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTACT_ID_FIELD_NUMBER: _builtins.int
+    contact_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        contact_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetWaveformRequest: _TypeAlias = GetWaveformRequest  # noqa: Y015
+
+@_typing.final
+class GetWaveformResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LENGTH_MS_FIELD_NUMBER: _builtins.int
+    STEP_MS_FIELD_NUMBER: _builtins.int
+    TRACKS_FIELD_NUMBER: _builtins.int
+    length_ms: _builtins.int
+    step_ms: _builtins.int
+    """One value for so many milliseconds."""
+    @_builtins.property
+    def tracks(self) -> _containers.RepeatedCompositeFieldContainer[Global___TrackPeaks]: ...
+    def __init__(
+        self,
+        *,
+        length_ms: _builtins.int = ...,
+        step_ms: _builtins.int = ...,
+        tracks: _abc.Iterable[Global___TrackPeaks] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["length_ms", b"length_ms", "step_ms", b"step_ms", "tracks", b"tracks"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetWaveformResponse: _TypeAlias = GetWaveformResponse  # noqa: Y015
+
+@_typing.final
+class TrackPeaks(_message.Message):
+    """The largest sample of each step."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TRACK_FIELD_NUMBER: _builtins.int
+    PEAKS_FIELD_NUMBER: _builtins.int
+    track: _recording_events_pb2.Track.ValueType
+    peaks: _builtins.bytes
+    """0 to 255 each, of the full scale."""
+    def __init__(
+        self,
+        *,
+        track: _recording_events_pb2.Track.ValueType = ...,
+        peaks: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["peaks", b"peaks", "track", b"track"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TrackPeaks: _TypeAlias = TrackPeaks  # noqa: Y015

@@ -70,6 +70,11 @@ class RecordingServiceStub:
                 request_serializer=sasayaki_dot_recording_dot_v1_dot_recording__service__pb2.GetRecordingRequest.SerializeToString,
                 response_deserializer=sasayaki_dot_recording_dot_v1_dot_recording__service__pb2.GetRecordingResponse.FromString,
                 _registered_method=True)
+        self.GetWaveform = channel.unary_unary(
+                '/sasayaki.recording.v1.RecordingService/GetWaveform',
+                request_serializer=sasayaki_dot_recording_dot_v1_dot_recording__service__pb2.GetWaveformRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_recording_dot_v1_dot_recording__service__pb2.GetWaveformResponse.FromString,
+                _registered_method=True)
 
 
 class RecordingServiceServicer:
@@ -134,6 +139,13 @@ class RecordingServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def GetWaveform(self, request, context):
+        """How loud each track is, for a picture of it. Errors as `GetRecording`.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_RecordingServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -171,6 +183,11 @@ def add_RecordingServiceServicer_to_server(servicer, server):
                     servicer.GetRecording,
                     request_deserializer=sasayaki_dot_recording_dot_v1_dot_recording__service__pb2.GetRecordingRequest.FromString,
                     response_serializer=sasayaki_dot_recording_dot_v1_dot_recording__service__pb2.GetRecordingResponse.SerializeToString,
+            ),
+            'GetWaveform': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetWaveform,
+                    request_deserializer=sasayaki_dot_recording_dot_v1_dot_recording__service__pb2.GetWaveformRequest.FromString,
+                    response_serializer=sasayaki_dot_recording_dot_v1_dot_recording__service__pb2.GetWaveformResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -363,6 +380,33 @@ class RecordingService:
             '/sasayaki.recording.v1.RecordingService/GetRecording',
             sasayaki_dot_recording_dot_v1_dot_recording__service__pb2.GetRecordingRequest.SerializeToString,
             sasayaki_dot_recording_dot_v1_dot_recording__service__pb2.GetRecordingResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetWaveform(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sasayaki.recording.v1.RecordingService/GetWaveform',
+            sasayaki_dot_recording_dot_v1_dot_recording__service__pb2.GetWaveformRequest.SerializeToString,
+            sasayaki_dot_recording_dot_v1_dot_recording__service__pb2.GetWaveformResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -62,6 +62,8 @@ class RecordingServiceStub:
     supervisor. Where the recording was paused there is silence. NOT_FOUND with UNKNOWN_RECORDING or RECORDING_DELETED;
     FAILED_PRECONDITION with KEY_GONE when the client company's key was destroyed: then nobody can read it any more.
     """
+    GetWaveform: _grpc.UnaryUnaryMultiCallable[_recording_service_pb2.GetWaveformRequest, _recording_service_pb2.GetWaveformResponse]
+    """How loud each track is, for a picture of it. Errors as `GetRecording`."""
 
 @_typing.type_check_only
 class RecordingServiceAsyncStub(RecordingServiceStub):
@@ -97,6 +99,8 @@ class RecordingServiceAsyncStub(RecordingServiceStub):
     supervisor. Where the recording was paused there is silence. NOT_FOUND with UNKNOWN_RECORDING or RECORDING_DELETED;
     FAILED_PRECONDITION with KEY_GONE when the client company's key was destroyed: then nobody can read it any more.
     """
+    GetWaveform: _aio.UnaryUnaryMultiCallable[_recording_service_pb2.GetWaveformRequest, _recording_service_pb2.GetWaveformResponse]  # type: ignore[assignment]
+    """How loud each track is, for a picture of it. Errors as `GetRecording`."""
 
 class RecordingServiceServicer(metaclass=_abc_1.ABCMeta):
     """Recordings of calls."""
@@ -171,5 +175,13 @@ class RecordingServiceServicer(metaclass=_abc_1.ABCMeta):
         supervisor. Where the recording was paused there is silence. NOT_FOUND with UNKNOWN_RECORDING or RECORDING_DELETED;
         FAILED_PRECONDITION with KEY_GONE when the client company's key was destroyed: then nobody can read it any more.
         """
+
+    @_abc_1.abstractmethod
+    def GetWaveform(
+        self,
+        request: _recording_service_pb2.GetWaveformRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_recording_service_pb2.GetWaveformResponse, _abc.Awaitable[_recording_service_pb2.GetWaveformResponse]]:
+        """How loud each track is, for a picture of it. Errors as `GetRecording`."""
 
 def add_RecordingServiceServicer_to_server(servicer: RecordingServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

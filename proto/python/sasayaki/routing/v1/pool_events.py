@@ -171,6 +171,9 @@ class QueuePut(Event, type="sasayaki.routing.v1.QueuePut"):
     callback_attempts_most: Uint32
     """Attempts of a callback, and the pause between them."""
     callback_pause_ms: Uint32
+    label_ja: str | None = None
+    """What people call it."""
+    label_en: str | None = None
 
 
 class RingReached(Event, type="sasayaki.routing.v1.RingReached"):

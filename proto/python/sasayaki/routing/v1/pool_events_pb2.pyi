@@ -316,6 +316,8 @@ class QueuePut(_message.Message):
     RAISE_AFTER_MS_FIELD_NUMBER: _builtins.int
     CALLBACK_ATTEMPTS_MOST_FIELD_NUMBER: _builtins.int
     CALLBACK_PAUSE_MS_FIELD_NUMBER: _builtins.int
+    LABEL_JA_FIELD_NUMBER: _builtins.int
+    LABEL_EN_FIELD_NUMBER: _builtins.int
     queue_id: _builtins.str
     tell_every_ms: _builtins.int
     """How often a waiting customer is told place and time; 0: never."""
@@ -326,6 +328,9 @@ class QueuePut(_message.Message):
     callback_attempts_most: _builtins.int
     """Attempts of a callback, and the pause between them."""
     callback_pause_ms: _builtins.int
+    label_ja: _builtins.str
+    """What people call it."""
+    label_en: _builtins.str
     @_builtins.property
     def rings(self) -> _containers.RepeatedCompositeFieldContainer[Global___Ring]: ...
     def __init__(
@@ -338,12 +343,21 @@ class QueuePut(_message.Message):
         raise_after_ms: _builtins.int = ...,
         callback_attempts_most: _builtins.int = ...,
         callback_pause_ms: _builtins.int = ...,
+        label_ja: _builtins.str | None = ...,
+        label_en: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_label_en", b"_label_en", "_label_ja", b"_label_ja", "label_en", b"label_en", "label_ja", b"label_ja"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["callback_attempts_most", b"callback_attempts_most", "callback_pause_ms", b"callback_pause_ms", "queue_id", b"queue_id", "raise_after_ms", b"raise_after_ms", "rings", b"rings", "service_ms", b"service_ms", "tell_every_ms", b"tell_every_ms"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_label_en", b"_label_en", "_label_ja", b"_label_ja", "callback_attempts_most", b"callback_attempts_most", "callback_pause_ms", b"callback_pause_ms", "label_en", b"label_en", "label_ja", b"label_ja", "queue_id", b"queue_id", "raise_after_ms", b"raise_after_ms", "rings", b"rings", "service_ms", b"service_ms", "tell_every_ms", b"tell_every_ms"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__label_en: _TypeAlias = _typing.Literal["label_en"]  # noqa: Y015
+    _WhichOneofArgType__label_en: _TypeAlias = _typing.Literal["_label_en", b"_label_en"]  # noqa: Y015
+    _WhichOneofReturnType__label_ja: _TypeAlias = _typing.Literal["label_ja"]  # noqa: Y015
+    _WhichOneofArgType__label_ja: _TypeAlias = _typing.Literal["_label_ja", b"_label_ja"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__label_en) -> _WhichOneofReturnType__label_en | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__label_ja) -> _WhichOneofReturnType__label_ja | None: ...
 
 Global___QueuePut: _TypeAlias = QueuePut  # noqa: Y015
 

@@ -86,6 +86,8 @@ class PutQueueRequest(_message.Message):
     RAISE_AFTER_MS_FIELD_NUMBER: _builtins.int
     CALLBACK_ATTEMPTS_MOST_FIELD_NUMBER: _builtins.int
     CALLBACK_PAUSE_MS_FIELD_NUMBER: _builtins.int
+    LABEL_JA_FIELD_NUMBER: _builtins.int
+    LABEL_EN_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     queue_id: _builtins.str
     tell_every_ms: _builtins.int
@@ -97,6 +99,9 @@ class PutQueueRequest(_message.Message):
     """0: 3."""
     callback_pause_ms: _builtins.int
     """0: 600,000."""
+    label_ja: _builtins.str
+    """What people call it."""
+    label_en: _builtins.str
     @_builtins.property
     def rings(self) -> _containers.RepeatedCompositeFieldContainer[_pool_events_pb2.Ring]:
         """1 to 8, `after_ms` rising from 0; empty: everybody at once."""
@@ -112,10 +117,12 @@ class PutQueueRequest(_message.Message):
         raise_after_ms: _builtins.int = ...,
         callback_attempts_most: _builtins.int = ...,
         callback_pause_ms: _builtins.int = ...,
+        label_ja: _builtins.str = ...,
+        label_en: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["callback_attempts_most", b"callback_attempts_most", "callback_pause_ms", b"callback_pause_ms", "queue_id", b"queue_id", "raise_after_ms", b"raise_after_ms", "request_id", b"request_id", "rings", b"rings", "service_ms", b"service_ms", "tell_every_ms", b"tell_every_ms"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["callback_attempts_most", b"callback_attempts_most", "callback_pause_ms", b"callback_pause_ms", "label_en", b"label_en", "label_ja", b"label_ja", "queue_id", b"queue_id", "raise_after_ms", b"raise_after_ms", "request_id", b"request_id", "rings", b"rings", "service_ms", b"service_ms", "tell_every_ms", b"tell_every_ms"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -884,3 +891,103 @@ class WatchDeskResponse(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__contact_id) -> _WhichOneofReturnType__contact_id | None: ...
 
 Global___WatchDeskResponse: _TypeAlias = WatchDeskResponse  # noqa: Y015
+
+@_typing.final
+class ListQueuesRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListQueuesRequest: _TypeAlias = ListQueuesRequest  # noqa: Y015
+
+@_typing.final
+class ListQueuesResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    QUEUES_FIELD_NUMBER: _builtins.int
+    COLLEAGUES_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def queues(self) -> _containers.RepeatedCompositeFieldContainer[Global___Queue]: ...
+    @_builtins.property
+    def colleagues(self) -> _containers.RepeatedCompositeFieldContainer[Global___Colleague]: ...
+    def __init__(
+        self,
+        *,
+        queues: _abc.Iterable[Global___Queue] | None = ...,
+        colleagues: _abc.Iterable[Global___Colleague] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["colleagues", b"colleagues", "queues", b"queues"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListQueuesResponse: _TypeAlias = ListQueuesResponse  # noqa: Y015
+
+@_typing.final
+class Queue(_message.Message):
+    """A queue."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    QUEUE_ID_FIELD_NUMBER: _builtins.int
+    LABEL_JA_FIELD_NUMBER: _builtins.int
+    LABEL_EN_FIELD_NUMBER: _builtins.int
+    WAITING_FIELD_NUMBER: _builtins.int
+    queue_id: _builtins.str
+    label_ja: _builtins.str
+    label_en: _builtins.str
+    waiting: _builtins.int
+    def __init__(
+        self,
+        *,
+        queue_id: _builtins.str = ...,
+        label_ja: _builtins.str = ...,
+        label_en: _builtins.str = ...,
+        waiting: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["label_en", b"label_en", "label_ja", b"label_ja", "queue_id", b"queue_id", "waiting", b"waiting"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Queue: _TypeAlias = Queue  # noqa: Y015
+
+@_typing.final
+class Colleague(_message.Message):
+    """An operator who could be asked or given a customer."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OPERATOR_ID_FIELD_NUMBER: _builtins.int
+    TEAM_ID_FIELD_NUMBER: _builtins.int
+    SKILLS_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    operator_id: _builtins.str
+    team_id: _builtins.str
+    state: _pool_events_pb2.OperatorState.ValueType
+    @_builtins.property
+    def skills(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        operator_id: _builtins.str = ...,
+        team_id: _builtins.str = ...,
+        skills: _abc.Iterable[_builtins.str] | None = ...,
+        state: _pool_events_pb2.OperatorState.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["operator_id", b"operator_id", "skills", b"skills", "state", b"state", "team_id", b"team_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Colleague: _TypeAlias = Colleague  # noqa: Y015

@@ -110,6 +110,11 @@ class RoutingServiceStub:
                 request_serializer=sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.ExplainDecisionRequest.SerializeToString,
                 response_deserializer=sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.ExplainDecisionResponse.FromString,
                 _registered_method=True)
+        self.ListQueues = channel.unary_unary(
+                '/sasayaki.routing.v1.RoutingService/ListQueues',
+                request_serializer=sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.ListQueuesRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.ListQueuesResponse.FromString,
+                _registered_method=True)
         self.WatchDesk = channel.unary_stream(
                 '/sasayaki.routing.v1.RoutingService/WatchDesk',
                 request_serializer=sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.WatchDeskRequest.SerializeToString,
@@ -232,6 +237,13 @@ class RoutingServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListQueues(self, request, context):
+        """Queues and operators, for those who transfer, consult or manage: of the caller's client companies.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def WatchDesk(self, request, context):
         """An operator's own desk: the present state at once, then every change. UNAVAILABLE after a restart: watch again.
         """
@@ -316,6 +328,11 @@ def add_RoutingServiceServicer_to_server(servicer, server):
                     servicer.ExplainDecision,
                     request_deserializer=sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.ExplainDecisionRequest.FromString,
                     response_serializer=sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.ExplainDecisionResponse.SerializeToString,
+            ),
+            'ListQueues': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListQueues,
+                    request_deserializer=sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.ListQueuesRequest.FromString,
+                    response_serializer=sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.ListQueuesResponse.SerializeToString,
             ),
             'WatchDesk': grpc.unary_stream_rpc_method_handler(
                     servicer.WatchDesk,
@@ -729,6 +746,33 @@ class RoutingService:
             '/sasayaki.routing.v1.RoutingService/ExplainDecision',
             sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.ExplainDecisionRequest.SerializeToString,
             sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.ExplainDecisionResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListQueues(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sasayaki.routing.v1.RoutingService/ListQueues',
+            sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.ListQueuesRequest.SerializeToString,
+            sasayaki_dot_routing_dot_v1_dot_routing__service__pb2.ListQueuesResponse.FromString,
             options,
             channel_credentials,
             insecure,

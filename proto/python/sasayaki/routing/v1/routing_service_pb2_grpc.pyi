@@ -75,6 +75,8 @@ class RoutingServiceStub:
     """Why a contact went where it went: every decision with candidates, scores and why each other was skipped, oldest first,
     with a sentence in Japanese and English each. For supervisors, managers, auditors. NOT_FOUND when nothing is known of it.
     """
+    ListQueues: _grpc.UnaryUnaryMultiCallable[_routing_service_pb2.ListQueuesRequest, _routing_service_pb2.ListQueuesResponse]
+    """Queues and operators, for those who transfer, consult or manage: of the caller's client companies."""
     WatchDesk: _grpc.UnaryStreamMultiCallable[_routing_service_pb2.WatchDeskRequest, _routing_service_pb2.WatchDeskResponse]
     """An operator's own desk: the present state at once, then every change. UNAVAILABLE after a restart: watch again."""
 
@@ -125,6 +127,8 @@ class RoutingServiceAsyncStub(RoutingServiceStub):
     """Why a contact went where it went: every decision with candidates, scores and why each other was skipped, oldest first,
     with a sentence in Japanese and English each. For supervisors, managers, auditors. NOT_FOUND when nothing is known of it.
     """
+    ListQueues: _aio.UnaryUnaryMultiCallable[_routing_service_pb2.ListQueuesRequest, _routing_service_pb2.ListQueuesResponse]  # type: ignore[assignment]
+    """Queues and operators, for those who transfer, consult or manage: of the caller's client companies."""
     WatchDesk: _aio.UnaryStreamMultiCallable[_routing_service_pb2.WatchDeskRequest, _routing_service_pb2.WatchDeskResponse]  # type: ignore[assignment]
     """An operator's own desk: the present state at once, then every change. UNAVAILABLE after a restart: watch again."""
 
@@ -262,6 +266,14 @@ class RoutingServiceServicer(metaclass=_abc_1.ABCMeta):
         """Why a contact went where it went: every decision with candidates, scores and why each other was skipped, oldest first,
         with a sentence in Japanese and English each. For supervisors, managers, auditors. NOT_FOUND when nothing is known of it.
         """
+
+    @_abc_1.abstractmethod
+    def ListQueues(
+        self,
+        request: _routing_service_pb2.ListQueuesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_routing_service_pb2.ListQueuesResponse, _abc.Awaitable[_routing_service_pb2.ListQueuesResponse]]:
+        """Queues and operators, for those who transfer, consult or manage: of the caller's client companies."""
 
     @_abc_1.abstractmethod
     def WatchDesk(

@@ -24,6 +24,30 @@ else:
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class _BrowserState:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _BrowserStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_BrowserState.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    BROWSER_STATE_UNSPECIFIED: _BrowserState.ValueType  # 0
+    BROWSER_STATE_NONE: _BrowserState.ValueType  # 1
+    BROWSER_STATE_CONNECTING: _BrowserState.ValueType  # 2
+    BROWSER_STATE_CONNECTED: _BrowserState.ValueType  # 3
+    BROWSER_STATE_LOST: _BrowserState.ValueType  # 4
+    """Nothing comes any more; legs wait 15 s for a new connection."""
+
+class BrowserState(_BrowserState, metaclass=_BrowserStateEnumTypeWrapper):
+    """How a browser is connected."""
+
+BROWSER_STATE_UNSPECIFIED: BrowserState.ValueType  # 0
+BROWSER_STATE_NONE: BrowserState.ValueType  # 1
+BROWSER_STATE_CONNECTING: BrowserState.ValueType  # 2
+BROWSER_STATE_CONNECTED: BrowserState.ValueType  # 3
+BROWSER_STATE_LOST: BrowserState.ValueType  # 4
+"""Nothing comes any more; legs wait 15 s for a new connection."""
+Global___BrowserState: _TypeAlias = BrowserState  # noqa: Y015
+
 class _Mode:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -236,6 +260,7 @@ class FromNode(_message.Message):
     HAPPENING_FIELD_NUMBER: _builtins.int
     APPLIED_FIELD_NUMBER: _builtins.int
     LEVELS_FIELD_NUMBER: _builtins.int
+    BROWSER_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def hello(self) -> Global___Hello: ...
     @_builtins.property
@@ -244,6 +269,8 @@ class FromNode(_message.Message):
     def applied(self) -> Global___Applied: ...
     @_builtins.property
     def levels(self) -> Global___Levels: ...
+    @_builtins.property
+    def browser(self) -> Global___Browser: ...
     def __init__(
         self,
         *,
@@ -251,16 +278,44 @@ class FromNode(_message.Message):
         happening: Global___Happening | None = ...,
         applied: Global___Applied | None = ...,
         levels: Global___Levels | None = ...,
+        browser: Global___Browser | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["applied", b"applied", "happening", b"happening", "hello", b"hello", "levels", b"levels", "message", b"message"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["applied", b"applied", "browser", b"browser", "happening", b"happening", "hello", b"hello", "levels", b"levels", "message", b"message"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["applied", b"applied", "happening", b"happening", "hello", b"hello", "levels", b"levels", "message", b"message"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["applied", b"applied", "browser", b"browser", "happening", b"happening", "hello", b"hello", "levels", b"levels", "message", b"message"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_message: _TypeAlias = _typing.Literal["hello", "happening", "applied", "levels"]  # noqa: Y015
+    _WhichOneofReturnType_message: _TypeAlias = _typing.Literal["hello", "happening", "applied", "levels", "browser"]  # noqa: Y015
     _WhichOneofArgType_message: _TypeAlias = _typing.Literal["message", b"message"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_message) -> _WhichOneofReturnType_message | None: ...
 
 Global___FromNode: _TypeAlias = FromNode  # noqa: Y015
+
+@_typing.final
+class Browser(_message.Message):
+    """How a person's browser is connected. Not journalled: every connected one is told on each connect, then each change."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USER_ID_FIELD_NUMBER: _builtins.int
+    CONNECTION_ID_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    user_id: _builtins.str
+    connection_id: _builtins.str
+    state: Global___BrowserState.ValueType
+    def __init__(
+        self,
+        *,
+        user_id: _builtins.str = ...,
+        connection_id: _builtins.str = ...,
+        state: Global___BrowserState.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["connection_id", b"connection_id", "state", b"state", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Browser: _TypeAlias = Browser  # noqa: Y015
 
 @_typing.final
 class Levels(_message.Message):
@@ -408,18 +463,22 @@ class Applied(_message.Message):
 
     ORDER_ID_FIELD_NUMBER: _builtins.int
     ERROR_FIELD_NUMBER: _builtins.int
+    SDP_ANSWER_FIELD_NUMBER: _builtins.int
     order_id: _builtins.str
     error: _builtins.str
-    """UPPER_SNAKE reason: UNKNOWN_CALL, UNKNOWN_PROMPT, UNKNOWN_LEG, WRONG_STATE, NO_PORT, OVERLOADED, BAD_ORDER, NO_TRUNK."""
+    """UPPER_SNAKE reason: UNKNOWN_CALL, UNKNOWN_PROMPT, UNKNOWN_LEG, WRONG_STATE, NO_PORT, OVERLOADED, BAD_ORDER, NO_TRUNK, BAD_OFFER."""
+    sdp_answer: _builtins.str
+    """Answer to `ConnectBrowser`."""
     def __init__(
         self,
         *,
         order_id: _builtins.str = ...,
         error: _builtins.str = ...,
+        sdp_answer: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["error", b"error", "order_id", b"order_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["error", b"error", "order_id", b"order_id", "sdp_answer", b"sdp_answer"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -448,6 +507,12 @@ class Order(_message.Message):
     PAUSE_TAP_FIELD_NUMBER: _builtins.int
     PLACE_FIELD_NUMBER: _builtins.int
     ANSWER_REFER_FIELD_NUMBER: _builtins.int
+    CONNECT_BROWSER_FIELD_NUMBER: _builtins.int
+    DISCONNECT_BROWSER_FIELD_NUMBER: _builtins.int
+    PICK_UP_FIELD_NUMBER: _builtins.int
+    PUT_DOWN_FIELD_NUMBER: _builtins.int
+    MUTE_FIELD_NUMBER: _builtins.int
+    TALK_BACK_FIELD_NUMBER: _builtins.int
     order_id: _builtins.str
     @_builtins.property
     def set_numbers(self) -> Global___SetNumbers: ...
@@ -481,6 +546,18 @@ class Order(_message.Message):
     def place(self) -> Global___Place: ...
     @_builtins.property
     def answer_refer(self) -> Global___AnswerRefer: ...
+    @_builtins.property
+    def connect_browser(self) -> Global___ConnectBrowser: ...
+    @_builtins.property
+    def disconnect_browser(self) -> Global___DisconnectBrowser: ...
+    @_builtins.property
+    def pick_up(self) -> Global___PickUp: ...
+    @_builtins.property
+    def put_down(self) -> Global___PutDown: ...
+    @_builtins.property
+    def mute(self) -> Global___Mute: ...
+    @_builtins.property
+    def talk_back(self) -> Global___TalkBack: ...
     def __init__(
         self,
         *,
@@ -501,12 +578,18 @@ class Order(_message.Message):
         pause_tap: Global___PauseTap | None = ...,
         place: Global___Place | None = ...,
         answer_refer: Global___AnswerRefer | None = ...,
+        connect_browser: Global___ConnectBrowser | None = ...,
+        disconnect_browser: Global___DisconnectBrowser | None = ...,
+        pick_up: Global___PickUp | None = ...,
+        put_down: Global___PutDown | None = ...,
+        mute: Global___Mute | None = ...,
+        talk_back: Global___TalkBack | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["admit", b"admit", "answer", b"answer", "answer_refer", b"answer_refer", "dial", b"dial", "hang_up", b"hang_up", "hold", b"hold", "order", b"order", "pause_tap", b"pause_tap", "place", b"place", "play", b"play", "put_prompt", b"put_prompt", "refuse", b"refuse", "release_phone", b"release_phone", "set_numbers", b"set_numbers", "stop_play", b"stop_play", "supervise", b"supervise", "unsupervise", b"unsupervise"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["admit", b"admit", "answer", b"answer", "answer_refer", b"answer_refer", "connect_browser", b"connect_browser", "dial", b"dial", "disconnect_browser", b"disconnect_browser", "hang_up", b"hang_up", "hold", b"hold", "mute", b"mute", "order", b"order", "pause_tap", b"pause_tap", "pick_up", b"pick_up", "place", b"place", "play", b"play", "put_down", b"put_down", "put_prompt", b"put_prompt", "refuse", b"refuse", "release_phone", b"release_phone", "set_numbers", b"set_numbers", "stop_play", b"stop_play", "supervise", b"supervise", "talk_back", b"talk_back", "unsupervise", b"unsupervise"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["admit", b"admit", "answer", b"answer", "answer_refer", b"answer_refer", "dial", b"dial", "hang_up", b"hang_up", "hold", b"hold", "order", b"order", "order_id", b"order_id", "pause_tap", b"pause_tap", "place", b"place", "play", b"play", "put_prompt", b"put_prompt", "refuse", b"refuse", "release_phone", b"release_phone", "set_numbers", b"set_numbers", "stop_play", b"stop_play", "supervise", b"supervise", "unsupervise", b"unsupervise"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["admit", b"admit", "answer", b"answer", "answer_refer", b"answer_refer", "connect_browser", b"connect_browser", "dial", b"dial", "disconnect_browser", b"disconnect_browser", "hang_up", b"hang_up", "hold", b"hold", "mute", b"mute", "order", b"order", "order_id", b"order_id", "pause_tap", b"pause_tap", "pick_up", b"pick_up", "place", b"place", "play", b"play", "put_down", b"put_down", "put_prompt", b"put_prompt", "refuse", b"refuse", "release_phone", b"release_phone", "set_numbers", b"set_numbers", "stop_play", b"stop_play", "supervise", b"supervise", "talk_back", b"talk_back", "unsupervise", b"unsupervise"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_order: _TypeAlias = _typing.Literal["set_numbers", "put_prompt", "admit", "refuse", "answer", "play", "dial", "supervise", "unsupervise", "hang_up", "stop_play", "release_phone", "hold", "pause_tap", "place", "answer_refer"]  # noqa: Y015
+    _WhichOneofReturnType_order: _TypeAlias = _typing.Literal["set_numbers", "put_prompt", "admit", "refuse", "answer", "play", "dial", "supervise", "unsupervise", "hang_up", "stop_play", "release_phone", "hold", "pause_tap", "place", "answer_refer", "connect_browser", "disconnect_browser", "pick_up", "put_down", "mute", "talk_back"]  # noqa: Y015
     _WhichOneofArgType_order: _TypeAlias = _typing.Literal["order", b"order"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_order) -> _WhichOneofReturnType_order | None: ...
 
@@ -1018,6 +1101,10 @@ class Happening(_message.Message):
     REFERRED_FIELD_NUMBER: _builtins.int
     SUSPECTED_FIELD_NUMBER: _builtins.int
     CUSTOMER_RANG_FIELD_NUMBER: _builtins.int
+    LEG_MUTED_FIELD_NUMBER: _builtins.int
+    LEG_UNMUTED_FIELD_NUMBER: _builtins.int
+    TALK_BACK_STARTED_FIELD_NUMBER: _builtins.int
+    TALK_BACK_ENDED_FIELD_NUMBER: _builtins.int
     seq: _builtins.int
     at_us: _builtins.int
     """When, UTC microseconds."""
@@ -1083,6 +1170,14 @@ class Happening(_message.Message):
 
     @_builtins.property
     def customer_rang(self) -> Global___CustomerRang: ...
+    @_builtins.property
+    def leg_muted(self) -> Global___LegMuted: ...
+    @_builtins.property
+    def leg_unmuted(self) -> Global___LegUnmuted: ...
+    @_builtins.property
+    def talk_back_started(self) -> Global___TalkBackStarted: ...
+    @_builtins.property
+    def talk_back_ended(self) -> Global___TalkBackEnded: ...
     def __init__(
         self,
         *,
@@ -1117,12 +1212,16 @@ class Happening(_message.Message):
         referred: Global___Referred | None = ...,
         suspected: Global___Suspected | None = ...,
         customer_rang: Global___CustomerRang | None = ...,
+        leg_muted: Global___LegMuted | None = ...,
+        leg_unmuted: Global___LegUnmuted | None = ...,
+        talk_back_started: Global___TalkBackStarted | None = ...,
+        talk_back_ended: Global___TalkBackEnded | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["answered", b"answered", "call_ended", b"call_ended", "customer_held", b"customer_held", "customer_rang", b"customer_rang", "customer_resumed", b"customer_resumed", "happening", b"happening", "invited", b"invited", "joined", b"joined", "leg_answered", b"leg_answered", "leg_ended", b"leg_ended", "leg_held", b"leg_held", "leg_rang", b"leg_rang", "leg_resumed", b"leg_resumed", "mode_applied", b"mode_applied", "overlapped", b"overlapped", "phone_attached", b"phone_attached", "phone_connected", b"phone_connected", "phone_detached", b"phone_detached", "phone_gone", b"phone_gone", "played", b"played", "referred", b"referred", "silence_began", b"silence_began", "silence_ended", b"silence_ended", "suspected", b"suspected", "tap_closed", b"tap_closed", "tap_opened", b"tap_opened", "tap_paused", b"tap_paused", "tap_resumed", b"tap_resumed", "withdrawn", b"withdrawn"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["answered", b"answered", "call_ended", b"call_ended", "customer_held", b"customer_held", "customer_rang", b"customer_rang", "customer_resumed", b"customer_resumed", "happening", b"happening", "invited", b"invited", "joined", b"joined", "leg_answered", b"leg_answered", "leg_ended", b"leg_ended", "leg_held", b"leg_held", "leg_muted", b"leg_muted", "leg_rang", b"leg_rang", "leg_resumed", b"leg_resumed", "leg_unmuted", b"leg_unmuted", "mode_applied", b"mode_applied", "overlapped", b"overlapped", "phone_attached", b"phone_attached", "phone_connected", b"phone_connected", "phone_detached", b"phone_detached", "phone_gone", b"phone_gone", "played", b"played", "referred", b"referred", "silence_began", b"silence_began", "silence_ended", b"silence_ended", "suspected", b"suspected", "talk_back_ended", b"talk_back_ended", "talk_back_started", b"talk_back_started", "tap_closed", b"tap_closed", "tap_opened", b"tap_opened", "tap_paused", b"tap_paused", "tap_resumed", b"tap_resumed", "withdrawn", b"withdrawn"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["answered", b"answered", "at_us", b"at_us", "call_ended", b"call_ended", "contact_id", b"contact_id", "customer_held", b"customer_held", "customer_rang", b"customer_rang", "customer_resumed", b"customer_resumed", "happening", b"happening", "invited", b"invited", "joined", b"joined", "leg_answered", b"leg_answered", "leg_ended", b"leg_ended", "leg_held", b"leg_held", "leg_rang", b"leg_rang", "leg_resumed", b"leg_resumed", "mode_applied", b"mode_applied", "overlapped", b"overlapped", "phone_attached", b"phone_attached", "phone_connected", b"phone_connected", "phone_detached", b"phone_detached", "phone_gone", b"phone_gone", "played", b"played", "referred", b"referred", "seq", b"seq", "silence_began", b"silence_began", "silence_ended", b"silence_ended", "suspected", b"suspected", "tap_closed", b"tap_closed", "tap_opened", b"tap_opened", "tap_paused", b"tap_paused", "tap_resumed", b"tap_resumed", "withdrawn", b"withdrawn"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answered", b"answered", "at_us", b"at_us", "call_ended", b"call_ended", "contact_id", b"contact_id", "customer_held", b"customer_held", "customer_rang", b"customer_rang", "customer_resumed", b"customer_resumed", "happening", b"happening", "invited", b"invited", "joined", b"joined", "leg_answered", b"leg_answered", "leg_ended", b"leg_ended", "leg_held", b"leg_held", "leg_muted", b"leg_muted", "leg_rang", b"leg_rang", "leg_resumed", b"leg_resumed", "leg_unmuted", b"leg_unmuted", "mode_applied", b"mode_applied", "overlapped", b"overlapped", "phone_attached", b"phone_attached", "phone_connected", b"phone_connected", "phone_detached", b"phone_detached", "phone_gone", b"phone_gone", "played", b"played", "referred", b"referred", "seq", b"seq", "silence_began", b"silence_began", "silence_ended", b"silence_ended", "suspected", b"suspected", "talk_back_ended", b"talk_back_ended", "talk_back_started", b"talk_back_started", "tap_closed", b"tap_closed", "tap_opened", b"tap_opened", "tap_paused", b"tap_paused", "tap_resumed", b"tap_resumed", "withdrawn", b"withdrawn"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_happening: _TypeAlias = _typing.Literal["invited", "withdrawn", "answered", "played", "tap_opened", "leg_rang", "leg_answered", "joined", "mode_applied", "leg_ended", "tap_closed", "call_ended", "silence_began", "silence_ended", "overlapped", "leg_held", "leg_resumed", "phone_connected", "phone_attached", "phone_detached", "phone_gone", "customer_held", "customer_resumed", "tap_paused", "tap_resumed", "referred", "suspected", "customer_rang"]  # noqa: Y015
+    _WhichOneofReturnType_happening: _TypeAlias = _typing.Literal["invited", "withdrawn", "answered", "played", "tap_opened", "leg_rang", "leg_answered", "joined", "mode_applied", "leg_ended", "tap_closed", "call_ended", "silence_began", "silence_ended", "overlapped", "leg_held", "leg_resumed", "phone_connected", "phone_attached", "phone_detached", "phone_gone", "customer_held", "customer_resumed", "tap_paused", "tap_resumed", "referred", "suspected", "customer_rang", "leg_muted", "leg_unmuted", "talk_back_started", "talk_back_ended"]  # noqa: Y015
     _WhichOneofArgType_happening: _TypeAlias = _typing.Literal["happening", b"happening"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_happening) -> _WhichOneofReturnType_happening | None: ...
 
@@ -1868,3 +1967,239 @@ class Gap(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Gap: _TypeAlias = Gap  # noqa: Y015
+
+@_typing.final
+class ConnectBrowser(_message.Message):
+    """Makes a browser a person's phone: dialled instead of their registered phone while it is connected.
+    Legs on an earlier connection of the person go on with this one.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USER_ID_FIELD_NUMBER: _builtins.int
+    CONNECTION_ID_FIELD_NUMBER: _builtins.int
+    SDP_OFFER_FIELD_NUMBER: _builtins.int
+    user_id: _builtins.str
+    connection_id: _builtins.str
+    sdp_offer: _builtins.str
+    def __init__(
+        self,
+        *,
+        user_id: _builtins.str = ...,
+        connection_id: _builtins.str = ...,
+        sdp_offer: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["connection_id", b"connection_id", "sdp_offer", b"sdp_offer", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ConnectBrowser: _TypeAlias = ConnectBrowser  # noqa: Y015
+
+@_typing.final
+class DisconnectBrowser(_message.Message):
+    """Ends a browser's connection; its legs end as HUNG_UP."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONNECTION_ID_FIELD_NUMBER: _builtins.int
+    connection_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        connection_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["connection_id", b"connection_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___DisconnectBrowser: _TypeAlias = DisconnectBrowser  # noqa: Y015
+
+@_typing.final
+class PickUp(_message.Message):
+    """Picks a ringing browser leg up."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTACT_ID_FIELD_NUMBER: _builtins.int
+    LEG_ID_FIELD_NUMBER: _builtins.int
+    contact_id: _builtins.str
+    leg_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        contact_id: _builtins.str = ...,
+        leg_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "leg_id", b"leg_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PickUp: _TypeAlias = PickUp  # noqa: Y015
+
+@_typing.final
+class PutDown(_message.Message):
+    """Puts a browser leg down: HUNG_UP, or REFUSED (603) while it rings."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTACT_ID_FIELD_NUMBER: _builtins.int
+    LEG_ID_FIELD_NUMBER: _builtins.int
+    contact_id: _builtins.str
+    leg_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        contact_id: _builtins.str = ...,
+        leg_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "leg_id", b"leg_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PutDown: _TypeAlias = PutDown  # noqa: Y015
+
+@_typing.final
+class Mute(_message.Message):
+    """Takes a leg's voice out of everybody's ears, and out of the recording, or lets it in again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTACT_ID_FIELD_NUMBER: _builtins.int
+    LEG_ID_FIELD_NUMBER: _builtins.int
+    MUTED_FIELD_NUMBER: _builtins.int
+    contact_id: _builtins.str
+    leg_id: _builtins.str
+    muted: _builtins.bool
+    def __init__(
+        self,
+        *,
+        contact_id: _builtins.str = ...,
+        leg_id: _builtins.str = ...,
+        muted: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "leg_id", b"leg_id", "muted", b"muted"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Mute: _TypeAlias = Mute  # noqa: Y015
+
+@_typing.final
+class TalkBack(_message.Message):
+    """Turns an operator's voice to the supervisors alone; ends by itself with the last of them."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTACT_ID_FIELD_NUMBER: _builtins.int
+    LEG_ID_FIELD_NUMBER: _builtins.int
+    ON_FIELD_NUMBER: _builtins.int
+    contact_id: _builtins.str
+    leg_id: _builtins.str
+    on: _builtins.bool
+    def __init__(
+        self,
+        *,
+        contact_id: _builtins.str = ...,
+        leg_id: _builtins.str = ...,
+        on: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "leg_id", b"leg_id", "on", b"on"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TalkBack: _TypeAlias = TalkBack  # noqa: Y015
+
+@_typing.final
+class LegMuted(_message.Message):
+    """Nobody hears the leg from here on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LEG_ID_FIELD_NUMBER: _builtins.int
+    leg_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        leg_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["leg_id", b"leg_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LegMuted: _TypeAlias = LegMuted  # noqa: Y015
+
+@_typing.final
+class LegUnmuted(_message.Message):
+    """The leg is heard as its role says."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LEG_ID_FIELD_NUMBER: _builtins.int
+    leg_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        leg_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["leg_id", b"leg_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LegUnmuted: _TypeAlias = LegUnmuted  # noqa: Y015
+
+@_typing.final
+class TalkBackStarted(_message.Message):
+    """The operator is heard by supervisors alone."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LEG_ID_FIELD_NUMBER: _builtins.int
+    leg_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        leg_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["leg_id", b"leg_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TalkBackStarted: _TypeAlias = TalkBackStarted  # noqa: Y015
+
+@_typing.final
+class TalkBackEnded(_message.Message):
+    """The customer hears the operator again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LEG_ID_FIELD_NUMBER: _builtins.int
+    leg_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        leg_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["leg_id", b"leg_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TalkBackEnded: _TypeAlias = TalkBackEnded  # noqa: Y015
