@@ -1,0 +1,46 @@
+"""What a person may ask of their own phone."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import grpc
+
+from sasayaki.media.v1 import media_service_pb2 as pb
+from sasayaki.media.v1 import media_service_pb2_grpc
+from sasayaki_chassis.rpc import Context
+
+
+class Phoning(media_service_pb2_grpc.MediaServiceServicer):
+    """A person's browser, and the legs of their phone."""
+
+    async def ConnectBrowser(
+        self, request: pb.ConnectBrowserRequest, context: Context
+    ) -> pb.ConnectBrowserResponse:
+        return await _refuse(context)
+
+    async def DisconnectBrowser(
+        self, request: pb.DisconnectBrowserRequest, context: Context
+    ) -> pb.DisconnectBrowserResponse:
+        return await _refuse(context)
+
+    async def PickUp(self, request: pb.PickUpRequest, context: Context) -> pb.PickUpResponse:
+        return await _refuse(context)
+
+    async def PutDown(self, request: pb.PutDownRequest, context: Context) -> pb.PutDownResponse:
+        return await _refuse(context)
+
+    async def Mute(self, request: pb.MuteRequest, context: Context) -> pb.MuteResponse:
+        return await _refuse(context)
+
+    async def TalkBack(self, request: pb.TalkBackRequest, context: Context) -> pb.TalkBackResponse:
+        return await _refuse(context)
+
+    async def WatchPhone(
+        self, request: pb.WatchPhoneRequest, context: Context
+    ) -> AsyncIterator[pb.WatchPhoneResponse]:
+        await _refuse(context)
+        yield pb.WatchPhoneResponse()
+
+
+async def _refuse(context: Context) -> Any:
+    await context.abort(grpc.StatusCode.UNIMPLEMENTED, "no browser phones in this build")
