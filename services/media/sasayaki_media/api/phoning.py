@@ -3,11 +3,10 @@
 from collections.abc import AsyncIterator
 from typing import Any
 
-import grpc
-
 from sasayaki.media.v1 import media_service_pb2 as pb
 from sasayaki.media.v1 import media_service_pb2_grpc
-from sasayaki_chassis.rpc import Context
+from sasayaki_chassis.decider import Refused
+from sasayaki_chassis.rpc import Context, refusals
 
 
 class Phoning(media_service_pb2_grpc.MediaServiceServicer):
@@ -43,4 +42,5 @@ class Phoning(media_service_pb2_grpc.MediaServiceServicer):
 
 
 async def _refuse(context: Context) -> Any:
-    await context.abort(grpc.StatusCode.UNIMPLEMENTED, "no browser phones in this build")
+    async with refusals(context):
+        raise Refused("NO_BROWSERS", "the media node takes no browsers yet")
