@@ -1,7 +1,6 @@
 """What a person may ask of their own phone."""
 
 from collections.abc import AsyncIterator
-from typing import Any
 
 from sasayaki.media.v1 import media_service_pb2 as pb
 from sasayaki.media.v1 import media_service_pb2_grpc
@@ -15,24 +14,30 @@ class Phoning(media_service_pb2_grpc.MediaServiceServicer):
     async def ConnectBrowser(
         self, request: pb.ConnectBrowserRequest, context: Context
     ) -> pb.ConnectBrowserResponse:
-        return await _refuse(context)
+        await _refuse(context)
+        return pb.ConnectBrowserResponse()
 
     async def DisconnectBrowser(
         self, request: pb.DisconnectBrowserRequest, context: Context
     ) -> pb.DisconnectBrowserResponse:
-        return await _refuse(context)
+        await _refuse(context)
+        return pb.DisconnectBrowserResponse()
 
     async def PickUp(self, request: pb.PickUpRequest, context: Context) -> pb.PickUpResponse:
-        return await _refuse(context)
+        await _refuse(context)
+        return pb.PickUpResponse()
 
     async def PutDown(self, request: pb.PutDownRequest, context: Context) -> pb.PutDownResponse:
-        return await _refuse(context)
+        await _refuse(context)
+        return pb.PutDownResponse()
 
     async def Mute(self, request: pb.MuteRequest, context: Context) -> pb.MuteResponse:
-        return await _refuse(context)
+        await _refuse(context)
+        return pb.MuteResponse()
 
     async def TalkBack(self, request: pb.TalkBackRequest, context: Context) -> pb.TalkBackResponse:
-        return await _refuse(context)
+        await _refuse(context)
+        return pb.TalkBackResponse()
 
     async def WatchPhone(
         self, request: pb.WatchPhoneRequest, context: Context
@@ -41,6 +46,6 @@ class Phoning(media_service_pb2_grpc.MediaServiceServicer):
         yield pb.WatchPhoneResponse()
 
 
-async def _refuse(context: Context) -> Any:
+async def _refuse(context: Context) -> None:
     async with refusals(context):
         raise Refused("NO_BROWSERS", "the media node takes no browsers yet")
