@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,9 +76,8 @@ async def findings(page: Page) -> list[Finding]:
     """The serious and critical findings of axe (WCAG 2.2 A and AA) on a page as it stands."""
     # Not by a script tag: the console's own content security policy forbids it.
     await page.evaluate(AXE.read_text())
-    found = await page.evaluate(
-        "() => axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
-    )
+    levels = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+    found = await page.evaluate("(levels) => axe.run(document, {runOnly: levels})", levels)
     return [
         Finding(each["id"], each["impact"], tuple(node["html"][:200] for node in each["nodes"]))
         for each in found["violations"]
@@ -94,37 +93,39 @@ async def screenshot(page: Page, name: str) -> Path:
     return path
 
 
-Answer = Callable[[dict[str, object]], object]
-
-
-@dataclass(frozen=True)
 class FakeGateway:
-    """Answers a page's requests from tables, for pages without a platform: path -> JSON, or what makes it of the request's body."""
+    """Answers a page's requests from tables, for pages without a platform.
 
-    answers: dict[str, object]
-    streams: dict[str, list[object]]
-    """Method -> the messages of its first (and only) connection; the first one as a snapshot."""
+    `answers`: path -> JSON, or a function that makes it of the request's body.
+    `streams`: method -> the messages of its connection, the first one as a snapshot.
+    """
+
+    def __init__(self, answers: dict[str, object], streams: dict[str, list[object]]) -> None:
+        self.answers = answers
+        self.streams = streams
 
     async def serve(self, page: Page) -> None:
         """Takes over everything under `/api/` of the page."""
-        await page.route("**/api/**", self._answer)
+        await page.route("**/api/**", self.answer)
 
-    async def _answer(self, route: Route) -> None:
+    async def answer(self, route: Route) -> None:
+        """Answers one request of the page."""
         path = "/" + route.request.url.split("/", 3)[3].split("?")[0]
         if path.startswith("/api/stream/"):
-            messages = self.streams.get(path.removeprefix("/api/stream/"), [])
-            events = [
-                f"{'event: snapshot' if index == 0 else 'event: message'}\nid: {index}\ndata: {json.dumps(each)}\n\n"
-                for index, each in enumerate(messages)
-            ]
-            await route.fulfill(
-                content_type="text/event-stream", body="retry: 3600000\n\n" + "".join(events)
-            )
-            return
-        if path not in self.answers:
+            body = _stream(self.streams.get(path.removeprefix("/api/stream/"), []))
+            await route.fulfill(content_type="text/event-stream", body=body)
+        elif path in self.answers:
+            answer = self.answers[path]
+            asked = route.request.post_data_json if route.request.post_data else {}
+            await route.fulfill(json=answer(asked) if callable(answer) else answer)
+        else:
             refusal = {"code": "NOT_FOUND", "reason": "NO_ROUTE", "message": path}
             await route.fulfill(status=404, json=refusal)
-            return
-        answer = self.answers[path]
-        body = route.request.post_data_json if route.request.post_data else {}
-        await route.fulfill(json=answer(body) if callable(answer) else answer)
+
+
+def _stream(messages: list[object]) -> str:
+    events = [
+        f"event: {'message' if at else 'snapshot'}\nid: {at}\ndata: {json.dumps(each)}\n\n"
+        for at, each in enumerate(messages)
+    ]
+    return "retry: 3600000\n\n" + "".join(events)
