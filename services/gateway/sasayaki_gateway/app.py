@@ -1,9 +1,7 @@
 """The gateway put together: parts, routes, what stands around them, its life."""
 
 import asyncio
-import signal
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from socket import socket
 
 import uvicorn
 from fastapi import FastAPI, Request
@@ -107,7 +105,7 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self._parts = parts
 
-    async def shutdown(self, sockets: list[object] | None = None) -> None:
+    async def shutdown(self, sockets: list[socket] | None = None) -> None:
         self._parts.closing.set()
         await super().shutdown()
 

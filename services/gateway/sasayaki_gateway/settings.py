@@ -28,9 +28,7 @@ class Settings(BaseSettings):
     people_file: Path | None = Field(
         default=None, description="JSON file of accounts that are made at start if absent."
     )
-    console: Path = Field(
-        default=Path("console/dist"), description="Folder of the built console."
-    )
+    console: Path = Field(default=Path("console/dist"), description="Folder of the built console.")
     demo: bool = Field(
         default=False, description="Lets a click sign anybody in. For the demo's seed only."
     )

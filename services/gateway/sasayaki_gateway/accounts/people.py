@@ -1,6 +1,6 @@
 """A file of people: accounts that are made at start if they are not there yet.
 
-    {"tenant": "out_demo", "people": [{"userId": "usr_op01", "name": "佐藤 美咲", …}]}
+{"tenant": "out_demo", "people": [{"userId": "usr_op01", "name": "佐藤 美咲", …}]}
 """
 
 from pathlib import Path

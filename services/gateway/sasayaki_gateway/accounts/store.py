@@ -101,7 +101,8 @@ class Store:
 
 
 _COLUMNS = (
-    "user_id, tenant_id, name, furigana, name_en, role, team_id, client_ids, password_hash, disabled"
+    "user_id, tenant_id, name, furigana, name_en, role, team_id, client_ids, "
+    "password_hash, disabled"
 )
 _PUT_ACCOUNT = f"INSERT OR REPLACE INTO account ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?)"
 _PUT_SESSION = "INSERT INTO session (key, user_id, csrf, began_s, seen_s) VALUES (?,?,?,?,?)"

@@ -27,7 +27,9 @@ FINAL = frozenset(("PERMISSION_DENIED", "UNIMPLEMENTED", "INVALID_ARGUMENT", "NO
 
 OPEN = Gauge("sasayaki_gateway_feeds", "Streams of the services that are read.")
 FULL = Counter("sasayaki_gateway_feeds_refused_total", "Streams refused: too many are read.")
-AGAIN = Counter("sasayaki_gateway_feeds_read_again_total", "Streams that ended and were read again.")
+AGAIN = Counter(
+    "sasayaki_gateway_feeds_read_again_total", "Streams that ended and were read again."
+)
 
 log = logging.getLogger(__name__)
 

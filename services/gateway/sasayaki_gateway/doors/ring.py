@@ -7,7 +7,18 @@ from dataclasses import dataclass
 
 from google.protobuf.message import Message
 
+from sasayaki.monitoring.v1 import floor_pb2
+from sasayaki.monitoring.v1.floor_pb2 import FloorAlert
 from sasayaki_gateway.doors.wire import to_json
+
+OVER = frozenset(
+    (
+        floor_pb2.FLOOR_ALERT_STATE_CANCELLED,
+        floor_pb2.FLOOR_ALERT_STATE_RESOLVED,
+        floor_pb2.FLOOR_ALERT_STATE_ENDED,
+    )
+)
+"""States of alerts that are on the floor no more."""
 
 KEPT_MOST = 2_000
 """Messages of a stream that a browser may have missed; beyond them it gets the whole."""
@@ -151,6 +162,5 @@ def _id(row: Message, kind: str = "") -> str:
 
 def _is_over(alert: Message) -> bool:
     """An alert's last row says how it went; then it is on the floor no more."""
-    state = alert.DESCRIPTOR.fields_by_name["state"].enum_type
-    name = state.values_by_number[getattr(alert, "state")].name  # noqa: B009 - of a generic message
-    return name.rsplit("_", 1)[1] in ("CANCELLED", "RESOLVED", "ENDED")
+    assert isinstance(alert, FloorAlert)
+    return alert.state in OVER

@@ -1,10 +1,9 @@
 """Which streams browsers may follow, how each is read, and which are shared."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Hashable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-
-import asyncio
 
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
@@ -29,9 +28,7 @@ class Part:
 
 STREAMS: Mapping[str, tuple[Part, ...]] = {
     "MonitoringService/WatchFloor": (
-        Part(
-            Rows, monitoring.WatchFloorRequest(part=monitoring.FLOOR_PART_SHARED), shared=True
-        ),
+        Part(Rows, monitoring.WatchFloorRequest(part=monitoring.FLOOR_PART_SHARED), shared=True),
         Part(Rows, monitoring.WatchFloorRequest(part=monitoring.FLOOR_PART_ALERTS)),
     ),
     "MediaService/WatchLevels": (Part(Latest, shared=True),),
@@ -57,7 +54,10 @@ class Reader:
         return [
             await stack.enter_async_context(
                 self.feeds.following(
-                    _key(name, place, part, account), part.ring, self._read(name, part, account), news
+                    _key(name, place, part, account),
+                    part.ring,
+                    self._read(name, part, account),
+                    news,
                 )
             )
             for place, part in enumerate(STREAMS[name])

@@ -15,11 +15,11 @@ def read_request(method: MethodDescriptor, body: bytes) -> Message:
     """The request that a body holds; raises Fault that names what is wrong."""
     request: Message = GetMessageClass(method.input_type)()
     try:
-        json_format.Parse(
-            body.decode() or "{}", request, max_recursion_depth=DEPTH_MOST
-        )
+        json_format.Parse(body.decode() or "{}", request, max_recursion_depth=DEPTH_MOST)
     except (json_format.ParseError, UnicodeDecodeError, RecursionError, ValueError) as error:
-        raise Fault("INVALID_ARGUMENT", f"the body is no {method.input_type.name}: {error}") from None
+        raise Fault(
+            "INVALID_ARGUMENT", f"the body is no {method.input_type.name}: {error}"
+        ) from None
     return request
 
 

@@ -13,7 +13,7 @@ from sasayaki_gateway.parts import Parts
 RETRY_MS = 500
 """Browsers reconnect after so long."""
 LOOK_S = 5.0
-"""So often a stream looks whether its session is over; the stillness after which it says it lives."""
+"""So often a stream looks whether its session is over, and after so much stillness shows life."""
 SEND_S = 20.0
 """A browser that takes nothing for so long is let go."""
 

@@ -86,7 +86,8 @@ class Oidc:
             return self._name(token["id_token"], keys, pending.nonce)
         except (AuthlibBaseError, HTTPError, JoseError, KeyError, TypeError, ValueError) as error:
             raise Fault(
-                "PERMISSION_DENIED", f"the provider's answer does not hold: {type(error).__name__}",
+                "PERMISSION_DENIED",
+                f"the provider's answer does not hold: {type(error).__name__}",
                 "OIDC_ANSWER",
             ) from error
 

@@ -19,7 +19,9 @@ class Origins:
         for each in named:
             parts = urlsplit(each)
             if parts.scheme not in ("http", "https") or not parts.netloc or parts.path:
-                raise ValueError(f"no origin: {each!r}; wanted is for example https://calls.example")
+                raise ValueError(
+                    f"no origin: {each!r}; wanted is for example https://calls.example"
+                )
         return cls(named)
 
     @property

@@ -44,7 +44,9 @@ REFUSED = Counter(
     "sasayaki_gateway_requests_refused_total", "Requests refused before their route.", ("why",)
 )
 SECONDS = Histogram(
-    "sasayaki_gateway_request_seconds", "Time from a request to the head of its answer.", ("status",)
+    "sasayaki_gateway_request_seconds",
+    "Time from a request to the head of its answer.",
+    ("status",),
 )
 
 

@@ -5,6 +5,7 @@ import json
 import logging
 import time
 from contextlib import AsyncExitStack, suppress
+from typing import assert_never
 from uuid import uuid4
 
 from fastapi import APIRouter, WebSocket
@@ -12,7 +13,6 @@ from google.protobuf.message import Message
 from prometheus_client import Counter
 from pydantic import TypeAdapter, ValidationError
 from starlette.websockets import WebSocketDisconnect, WebSocketState
-from typing_extensions import assert_never
 
 from sasayaki.media.v1 import media_service_pb2 as media
 from sasayaki_gateway.contract import phone
@@ -144,9 +144,7 @@ class _Line:
                     "PutDown", media.PutDownRequest(request_id=request_id, contact_id=contact_id)
                 )
             case phone.PhoneMute(contact_id=contact_id, muted=muted):
-                mute = media.MuteRequest(
-                    request_id=request_id, contact_id=contact_id, muted=muted
-                )
+                mute = media.MuteRequest(request_id=request_id, contact_id=contact_id, muted=muted)
                 await self._ask("Mute", mute)
             case phone.PhoneTalkBack(contact_id=contact_id, on=on):
                 talk_back = media.TalkBackRequest(

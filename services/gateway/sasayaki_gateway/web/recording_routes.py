@@ -1,7 +1,7 @@
 """A recording as a WAV file that a player may seek in."""
 
 import struct
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 
 from fastapi import APIRouter, Request, Response
@@ -48,7 +48,7 @@ async def sound(contact_id: str, request: Request, who: Reading) -> Response:
     )
 
 
-async def _chunks(answers: AsyncIterator[object]) -> AsyncIterator[bytes]:
+async def _chunks(answers: AsyncIterator[object]) -> AsyncGenerator[bytes, None]:
     async for answer in answers:
         assert isinstance(answer, recording.GetRecordingResponse)
         yield answer.chunk
@@ -67,7 +67,7 @@ async def _cut(first: bytes, chunks: AsyncIterator[bytes], span: Span) -> AsyncI
                 return
 
 
-async def _all(first: bytes, chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+async def _all(first: bytes, chunks: AsyncIterator[bytes]) -> AsyncGenerator[bytes, None]:
     yield first
     async for chunk in chunks:
         yield chunk

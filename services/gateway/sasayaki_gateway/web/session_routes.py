@@ -82,11 +82,7 @@ async def sign_out(request: Request, response: Response, who: Writing) -> None:
 async def demo_people(request: Request) -> list[shapes.Person]:
     """Whom a click signs in."""
     parts = _demo(request)
-    return [
-        shown_person(each)
-        for each in parts.store.accounts.values()
-        if not each.disabled
-    ]
+    return [shown_person(each) for each in parts.store.accounts.values() if not each.disabled]
 
 
 @router.post("/api/session/demo")
@@ -142,8 +138,6 @@ async def _disconnect(parts: Parts, who: Who, connection_id: str) -> None:
     asked = media.DisconnectBrowserRequest(request_id=str(uuid4()), connection_id=connection_id)
     try:
         async with asyncio.timeout(2):
-            await parts.upstream.call(
-                described(DISCONNECT), asked, parts.tokens.of(who.account)
-            )
+            await parts.upstream.call(described(DISCONNECT), asked, parts.tokens.of(who.account))
     except (Fault, TimeoutError):
         log.warning("browser_not_disconnected")  # media notices by itself that nothing comes

@@ -22,8 +22,8 @@ NOT_BUILT = """\
 <h1>画面がまだ作られていません</h1>
 <p>Node 20.19 以降を入れて <code>./sasayaki up</code> をもう一度実行すると、画面が作られます。</p>
 <h1 lang="en">The console is not built yet</h1>
-<p lang="en">Bring Node 20.19 or newer and run <code>./sasayaki up</code> again: it builds the console.
-Everything else runs.</p>
+<p lang="en">Bring Node 20.19 or newer and run <code>./sasayaki up</code> again:
+it builds the console. Everything else runs.</p>
 </main>
 </body>
 </html>
