@@ -950,7 +950,7 @@ export interface paths {
         /**
          * @description Turns the operator's voice to the supervisors alone who whisper or listen, or back. The customer hears comfort noise meanwhile. Ends by itself when no supervisor is there any more. FAILED_PRECONDITION with NOT_TALKING or NO_SUPERVISOR.
          *
-         *     Usually: manager, operator, supervisor.
+         *     Usually: operator.
          */
         post: operations["MediaService_TalkBack"];
         delete?: never;

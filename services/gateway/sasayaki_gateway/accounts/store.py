@@ -36,7 +36,7 @@ class Store:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         file = folder / FILE
         file.touch(mode=0o600)
-        self._file = sqlite3.connect(file, check_same_thread=False, isolation_level=None)
+        self._file = sqlite3.connect(file, check_same_thread=False, isolation_level="IMMEDIATE")
         self._file.execute("PRAGMA journal_mode = WAL")
         self._file.execute("PRAGMA synchronous = FULL")
         self._file.executescript(SCHEMA)
@@ -74,14 +74,9 @@ class Store:
                 await asyncio.to_thread(self._write_now, statements)
 
     def _write_now(self, statements: list[tuple[str, tuple[object, ...]]]) -> None:
-        self._file.execute("BEGIN IMMEDIATE")
-        try:
+        with self._file:  # all of them or none
             for statement, values in statements:
                 self._file.execute(statement, values)
-        except BaseException:
-            self._file.execute("ROLLBACK")
-            raise
-        self._file.execute("COMMIT")
 
     def _read_accounts(self) -> Iterable[Account]:
         for row in self._file.execute(f"SELECT {_COLUMNS} FROM account"):

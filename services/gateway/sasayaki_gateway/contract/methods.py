@@ -58,7 +58,7 @@ _TABLE: Mapping[tuple[str, str], Mapping[str, frozenset[str]]] = {
         "PickUp": DESKS,
         "PutDown": DESKS,
         "Mute": DESKS,
-        "TalkBack": DESKS,
+        "TalkBack": OPERATOR,
         "WatchPhone": DESKS,
         "WatchLevels": ABOVE,
         "ReleasePhone": ABOVE,
