@@ -9,13 +9,14 @@ from sasayaki.routing.v1 import routing_service_pb2 as pb
 from sasayaki_chassis.decider import Refused
 from sasayaki_chassis.fields import require
 from sasayaki_chassis.identity import Identity
+from sasayaki_chassis.owner import Unavailable
 from sasayaki_chassis.rpc import Context, Rights, caller, refusals
 from sasayaki_routing.desk.companies import Companies
 from sasayaki_routing.desk.desk import Desk, Desks
 from sasayaki_routing.desk.desk import desk as desk_of
 from sasayaki_routing.explain.view import Decided, Decisions
 from sasayaki_routing.methods.asking import CODES, CONTACT, OPERATORS, SERVICE, Asking, pool_id
-from sasayaki_routing.pool.state.states import Offered, Pool, Waiting
+from sasayaki_routing.pool.state.states import Offered, Waiting
 
 RIGHTS: Rights = {
     f"{SERVICE}WatchDesk": OPERATORS,
@@ -43,10 +44,11 @@ class ViewMethods(Asking):
         self, request: pb.ListQueuesRequest, context: Context
     ) -> pb.ListQueuesResponse:
         async with refusals(context, CODES):
-            self._require_current(self._desks)
             self._require_current(self._companies)
+            if not self._pools.serving():
+                raise Unavailable("routing is not serving yet")
             who = caller(context)
-            pool = self._desks.pools.get(pool_id(who.tenant_id), Pool())
+            pool = self._pools.state(pool_id(who.tenant_id))
             clients = _served(who, self._companies)
         wishes = (c.wish for c in pool.contacts.values() if isinstance(c, Waiting | Offered))
         waiting = Counter(wish.queue_id for wish in wishes if wish.client_id in clients)
