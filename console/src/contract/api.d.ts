@@ -1429,7 +1429,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * @description The present floor at once, then every change, of the caller's tenant and client companies. Whoever has this open watches: alerts come to them first.
+         * @description The present floor at once, then every change, of the caller's tenant and client companies. Whoever has this open in person watches: alerts come to them first. For supervisors and managers; client companies see their own queues and those who wait in them, nothing else, and no part with alerts: PERMISSION_DENIED.
          *
          *     Usually: manager, supervisor.
          */
