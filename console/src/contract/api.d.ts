@@ -950,7 +950,7 @@ export interface paths {
         /**
          * @description Turns the operator's voice to the supervisors alone who whisper or listen, or back. The customer hears comfort noise meanwhile. Ends by itself when no supervisor is there any more. FAILED_PRECONDITION with NOT_TALKING or NO_SUPERVISOR.
          *
-         *     Usually: manager, operator, supervisor.
+         *     Usually: operator.
          */
         post: operations["MediaService_TalkBack"];
         delete?: never;
@@ -1431,7 +1431,7 @@ export interface paths {
         /**
          * @description The present floor at once, then every change, of the caller's tenant and client companies. Whoever has this open in person watches: alerts come to them first. For supervisors and managers; client companies see their own queues and those who wait in them, nothing else, and no part with alerts: PERMISSION_DENIED.
          *
-         *     Usually: manager, supervisor.
+         *     Usually: client, manager, supervisor.
          */
         get: operations["MonitoringService_WatchFloor"];
         put?: never;
@@ -1475,7 +1475,7 @@ export interface paths {
         /**
          * @description How loud each track is, for a picture of it: at most 2,000 values. Errors and tracks as `GetRecording`.
          *
-         *     Usually: admin, auditor, manager, supervisor.
+         *     Usually: admin, auditor, client, manager, supervisor.
          */
         post: operations["RecordingService_GetWaveform"];
         delete?: never;
@@ -1496,7 +1496,7 @@ export interface paths {
         /**
          * @description Recordings, newest first, deleted ones too. Each field that is given narrows the list. For supervisors, managers, auditors and client companies; only of the client companies in the token.
          *
-         *     Usually: admin, auditor, manager, supervisor.
+         *     Usually: admin, auditor, client, manager, supervisor.
          */
         post: operations["RecordingService_ListRecordings"];
         delete?: never;
@@ -1664,7 +1664,7 @@ export interface paths {
         /**
          * @description Queues and operators, for those who transfer, consult or manage: of the caller's client companies.
          *
-         *     Usually: manager, operator, supervisor.
+         *     Usually: admin, manager, operator, supervisor.
          */
         post: operations["RoutingService_ListQueues"];
         delete?: never;
