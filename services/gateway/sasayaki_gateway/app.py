@@ -25,7 +25,7 @@ from sasayaki_gateway.web import (
     session_routes,
     static,
 )
-from sasayaki_gateway.web.outer import Outer
+from sasayaki_gateway.web.outer import Outer, too_large
 
 HOUSEKEEPING_S = 30.0
 SOCKET_BYTES_MOST = 128 * 1024
@@ -146,6 +146,9 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
 
 async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
+    if error.status_code == 413:
+        fault = too_large()
+        return JSONResponse(fault.body(), fault.status)
     code = "NOT_FOUND" if error.status_code == 404 else "UNIMPLEMENTED"
     fault = Fault(code, str(error.detail), "NO_ROUTE", error.status_code)
     return JSONResponse(fault.body(), fault.status)

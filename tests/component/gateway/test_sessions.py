@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from argon2 import PasswordHasher
 from httpx2 import AsyncClient
+from prometheus_client import REGISTRY
 from tests.component.gateway.centre import (
     PASSWORD,
     PEOPLE,
@@ -23,10 +24,7 @@ from sasayaki_tools.platform.identity import Keys
 HASHER = PasswordHasher(time_cost=1, memory_cost=64)
 WITH_PASSWORD = {
     **PEOPLE,
-    "people": [
-        {**each, "passwordHash": HASHER.hash(PASSWORD)}
-        for each in PEOPLE["people"]
-    ],
+    "people": [{**each, "passwordHash": HASHER.hash(PASSWORD)} for each in PEOPLE["people"]],
 }
 
 
@@ -167,12 +165,15 @@ async def test_an_idle_session_is_over_but_not_while_a_stream_is_open(
     skipped_s = 0.0
     real = parts.time.time
     monkeypatch.setattr(parts, "time", type("Clock", (), {"time": lambda: real() + skipped_s}))
+    before = REGISTRY.get_sample_value("sasayaki_gateway_streams")
     async with gateway_over(services, keys, tmp_path) as gateway:
         async with gateway.browser("usr_supervisor") as browser:
             async with gateway.events(browser, "MonitoringService/WatchFloor") as events:
                 await anext(events)
                 skipped_s = 31 * 60
                 assert (await browser.http.get("/api/session")).status_code == 200
+            while REGISTRY.get_sample_value("sasayaki_gateway_streams") != before:
+                await asyncio.sleep(0.02)
             skipped_s = 63 * 60
             assert (await browser.http.get("/api/session")).status_code == 401
 
@@ -232,9 +233,11 @@ async def test_more_streams_than_a_person_needs_are_refused(gateway: Gateway) ->
     from contextlib import AsyncExitStack
 
     async with gateway.browser("usr_operator") as browser, AsyncExitStack() as open_streams:
+        kept = []  # a stream that nobody holds is closed
         for _ in range(16):
             events = gateway.events(browser, "RoutingService/WatchDesk")
-            await anext(await open_streams.enter_async_context(events))
+            kept.append(await open_streams.enter_async_context(events))
+            await anext(kept[-1])
         one_more = await browser.http.get("/api/stream/RoutingService/WatchDesk")
 
     assert (one_more.status_code, one_more.json()["reason"]) == (429, "TOO_MANY_STREAMS")

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 
 from prometheus_client import Counter, Histogram
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sasayaki_gateway.faults import Fault
 from sasayaki_gateway.web.origin import Origins
 
 BODY_BYTES_MOST = 1024 * 1024
+DRAINED_BYTES_MOST = 8 * BODY_BYTES_MOST
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -71,13 +73,10 @@ class Outer:
             return
         send = self._with_headers(scope, send)
         if fault is not None:
+            await _drain(receive)
             await _answer(fault, send)
             return
-        bounded = _Bounded(receive)
-        try:
-            await self._app(scope, bounded, send)
-        except _TooLarge:
-            await _answer(_too_large(), send)
+        await self._app(scope, _Bounded(receive), send)
 
     def _fault(self, scope: Scope) -> Fault | None:
         """What is wrong with a request's head."""
@@ -88,7 +87,7 @@ class Outer:
         length = headers.get("content-length", "0")
         if not length.isdecimal() or int(length) > BODY_BYTES_MOST:
             REFUSED.labels("body_size").inc()
-            return _too_large()
+            return too_large()
         kind = headers.get("content-type", "application/json").split(";")[0].strip().lower()
         # A form of another page can send other kinds, but not this one.
         if scope.get("method") in ("POST", "PATCH", "PUT") and kind != "application/json":
@@ -112,10 +111,6 @@ class Outer:
         return sending
 
 
-class _TooLarge(Exception):
-    """More body came than is allowed."""
-
-
 class _Bounded:
     """Counts a body that did not say its length."""
 
@@ -129,12 +124,22 @@ class _Bounded:
             self._bytes += len(message.get("body", b""))
             if self._bytes > BODY_BYTES_MOST:
                 REFUSED.labels("body_size").inc()
-                raise _TooLarge
+                raise HTTPException(413)
         return message
 
 
-def _too_large() -> Fault:
+def too_large() -> Fault:
     return Fault("INVALID_ARGUMENT", f"the body has over {BODY_BYTES_MOST} bytes", "TOO_LARGE", 413)
+
+
+async def _drain(receive: Receive) -> None:
+    """Takes what is still being sent, within reason: a browser reads no answer before."""
+    taken = 0
+    while taken <= DRAINED_BYTES_MOST:
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if message["type"] != "http.request" or not message.get("more_body", False):
+            return
 
 
 async def _answer(fault: Fault, send: Send) -> None:
