@@ -47,6 +47,7 @@ CALLBACK_FAILURES = {
     CallbackFailure.REFUSED: ("話し中または拒否", "busy or refused"),
     CallbackFailure.UNREACHABLE: ("つながりません", "could not be reached"),
     CallbackFailure.NOT_ALLOWED: ("発信が許可されていません", "no call out is allowed"),
+    CallbackFailure.TOO_OLD: ("期限までに担当者が空きません", "nobody was free in time"),
 }
 
 

@@ -90,6 +90,8 @@ class CallbackFailure(OpenEnum):
     UNREACHABLE = "CALLBACK_FAILURE_UNREACHABLE"
     NOT_ALLOWED = "CALLBACK_FAILURE_NOT_ALLOWED"
     """No call out was allowed."""
+    TOO_OLD = "CALLBACK_FAILURE_TOO_OLD"
+    """Nobody was free for it until it was too old."""
 
 
 class OfferFailure(OpenEnum):
@@ -213,6 +215,8 @@ class CallbackAsked(Event, type="sasayaki.routing.v1.CallbackAsked"):
     queue_id: str
     number_sealed: str
     """Another number than the caller's, sealed; empty: the caller's."""
+    call_by: Instant | None = None
+    """Unless it is the customer's turn by then, the callback is given up. Absent: never."""
 
 
 class CallbackDue(Event, type="sasayaki.routing.v1.CallbackDue"):
