@@ -33,6 +33,7 @@ from sasayaki.routing.v1.pool_events import (
     ReleaseReason,
     RingReached,
     TransferKind,
+    TransferRefused,
     WaitTold,
     WrapUpStarted,
 )
@@ -77,6 +78,11 @@ def sentences(event: PoolEvent) -> Told | None:
             return _of_the_offer(event)
         case ContactTransferred() | ConsultAsked() | ConsultAccepted() | ConsultEnded():
             return _of_the_transfer(event)
+        case TransferRefused(operator_id=who, reason=reason):
+            return Told(
+                f"{who} が電話機から求めた転送はできません（{reason}）。",
+                f"The transfer that {who} asked for by phone was refused: {reason}.",
+            )
         case WrapUpStarted(operator_id=who):
             return Told(f"{who} が後処理に入りました。", f"{who} went to wrap-up.")
         case OperatorReleased(operator_id=who, reason=ReleaseReason.LAPSED):

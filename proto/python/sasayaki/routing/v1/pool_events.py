@@ -276,6 +276,15 @@ class ContactTransferred(Event, type="sasayaki.routing.v1.ContactTransferred"):
     """Blind, to an operator: until when nobody else is asked."""
 
 
+class TransferRefused(Event, type="sasayaki.routing.v1.TransferRefused"):
+    """An operator asked by the button of their phone for a transfer that cannot be: nothing changes, and the phone is to be told."""
+
+    contact_id: str
+    operator_id: str
+    reason: str
+    """UPPER_SNAKE: NOT_TALKING, NOT_CONSULTING, UNKNOWN_OPERATOR, SAME_OPERATOR, CLIENT_NOT_SERVED."""
+
+
 class ConsultAsked(Event, type="sasayaki.routing.v1.ConsultAsked"):
     """An operator wants a colleague's word beside the customer: an operator, or whoever of a queue is free."""
 
@@ -440,6 +449,7 @@ PoolEvent: TypeAlias = (
     | CallbackFailed
     | CallbackDone
     | ContactTransferred
+    | TransferRefused
     | ConsultAsked
     | ConsultAccepted
     | ConsultEnded
@@ -469,6 +479,7 @@ EVENTS: tuple[type[Event], ...] = (
     CallbackFailed,
     CallbackDone,
     ContactTransferred,
+    TransferRefused,
     ConsultAsked,
     ConsultAccepted,
     ConsultEnded,

@@ -690,6 +690,34 @@ class ContactTransferred(_message.Message):
 Global___ContactTransferred: _TypeAlias = ContactTransferred  # noqa: Y015
 
 @_typing.final
+class TransferRefused(_message.Message):
+    """An operator asked by the button of their phone for a transfer that cannot be: nothing changes, and the phone is to be told."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTACT_ID_FIELD_NUMBER: _builtins.int
+    OPERATOR_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    contact_id: _builtins.str
+    operator_id: _builtins.str
+    reason: _builtins.str
+    """UPPER_SNAKE: NOT_TALKING, NOT_CONSULTING, UNKNOWN_OPERATOR, SAME_OPERATOR, CLIENT_NOT_SERVED."""
+    def __init__(
+        self,
+        *,
+        contact_id: _builtins.str = ...,
+        operator_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "operator_id", b"operator_id", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TransferRefused: _TypeAlias = TransferRefused  # noqa: Y015
+
+@_typing.final
 class ConsultAsked(_message.Message):
     """An operator wants a colleague's word beside the customer: an operator, or whoever of a queue is free."""
 
