@@ -36,7 +36,8 @@ class Metric:
 
 
 def found(root: Path) -> dict[str, list[Metric]]:
-    """The metrics of each process, by name; `every service` has what the chassis counts."""
+    """The metrics of each process, by name; `every service` has what the chassis counts, of
+    those that own streams: not the gateway."""
     services = root / "services"
     return {
         "every service": sorted(_of_python(root / "chassis")),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from prometheus_client import Counter
 
 from sasayaki_gateway.doors.feed import Feed
+from sasayaki_gateway.doors.ring import HEAD, TAIL, rows_of
 
 BEHIND = Counter(
     "sasayaki_gateway_streams_behind_total",
@@ -68,5 +69,5 @@ def _joined(texts: Sequence[str | None]) -> str | None:
         return None
     if len(known) == 1:
         return known[0]
-    rows = (text.removeprefix('{"rows": [').removesuffix("]}") for text in known)
-    return '{"rows": [' + ",".join(row for row in rows if row) + "]}"
+    rows = (text.removeprefix(HEAD).removesuffix(TAIL) for text in known)
+    return rows_of(row for row in rows if row)

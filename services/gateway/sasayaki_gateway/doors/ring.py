@@ -11,6 +11,8 @@ from sasayaki.monitoring.v1 import floor_pb2
 from sasayaki.monitoring.v1.floor_pb2 import FloorAlert
 from sasayaki_gateway.doors.wire import to_json
 
+HEAD, TAIL = '{"rows":[', "]}"
+"""Around the rows of a message."""
 OVER = frozenset(
     (
         floor_pb2.FLOOR_ALERT_STATE_CANCELLED,
@@ -151,7 +153,7 @@ class Rows(Ring):
 
 def rows_of(texts: Iterable[str]) -> str:
     """A message of rows."""
-    return f'{{"rows": [{",".join(texts)}]}}'
+    return f"{HEAD}{','.join(texts)}{TAIL}"
 
 
 def _id(row: Message, kind: str = "") -> str:

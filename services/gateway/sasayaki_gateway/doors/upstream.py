@@ -9,8 +9,7 @@ from google.protobuf.descriptor import MethodDescriptor, ServiceDescriptor
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
-from sasayaki_chassis.peers import OPTIONS
-from sasayaki_chassis.rpc import REASON_KEY
+from sasayaki_chassis.channels import OPTIONS, REASON_KEY
 from sasayaki_gateway.contract.methods import OpenMethod
 from sasayaki_gateway.faults import Fault
 

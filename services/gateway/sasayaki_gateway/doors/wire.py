@@ -1,5 +1,7 @@
 """Proto messages as JSON and back: proto's mapping, camelCase, fields without presence printed."""
 
+import json
+
 from google.protobuf import json_format
 from google.protobuf.descriptor import MethodDescriptor
 from google.protobuf.message import Message
@@ -25,6 +27,5 @@ def read_request(method: MethodDescriptor, body: bytes) -> Message:
 
 def to_json(message: Message) -> str:
     """One line of JSON."""
-    return json_format.MessageToJson(
-        message, always_print_fields_with_no_presence=True, indent=None, ensure_ascii=False
-    )
+    made = json_format.MessageToDict(message, always_print_fields_with_no_presence=True)
+    return json.dumps(made, ensure_ascii=False, separators=(",", ":"))
