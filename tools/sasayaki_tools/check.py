@@ -7,8 +7,8 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sasayaki_tools.paths import CORE, ROOT
-from sasayaki_tools.platform import rust
+from sasayaki_tools.paths import CONSOLE, CORE, ROOT
+from sasayaki_tools.platform import node, rust
 
 # Lines of a failed step that are shown.
 LINES_SHOWN = 80
@@ -55,12 +55,20 @@ def steps() -> list[Step]:
             ("check-jsonschema", "--check-metaschema", "proto/endpoints.schema.json"),
         ),
         Step("types", ("mypy",)),
+        *_console_steps(),
         *_rust_steps(),
     ]
 
 
 def _schema(name: str) -> tuple[str, ...]:
     return ("check-jsonschema", "--builtin-schema", name)
+
+
+def _console_steps() -> list[Step]:
+    """Types and lint of the console, with the Node that builds it."""
+    found = node.bring_node()
+    node.install(found, CONSOLE)
+    return [Step("console", ("npm", "run", "--silent", "check"), CONSOLE, found.environment())]
 
 
 def _rust_steps() -> list[Step]:

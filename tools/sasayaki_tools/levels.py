@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from sasayaki_tools import broker, check
-from sasayaki_tools.paths import CORE, ROOT
-from sasayaki_tools.platform import foreign, rust
+from sasayaki_tools.paths import CONSOLE, CORE, ROOT
+from sasayaki_tools.platform import console, foreign, node, rust
 from sasayaki_tools.say import Failed, note
 
-LEVELS = ("check", "unit", "property", "contract", "rust", "component", "e2e", "foreign")
+LEVELS = ("check", "unit", "property", "contract", "rust", "console", "component", "e2e", "foreign")
 # pytest's exit code when it found no test.
 NOTHING_COLLECTED = 5
 
@@ -30,6 +30,7 @@ def test(wanted: list[str], *, whole: bool) -> int:
     if {"component", "e2e", "foreign"} & set(chosen):
         rust.build()
         broker.bring()
+        console.build()
     lacking = list(foreign.missing()) if "foreign" in chosen else []
     if lacking:
         chosen.remove("foreign")
@@ -65,6 +66,8 @@ def _runs(chosen: list[str]) -> list[tuple[str, Callable[[], bool]]]:
         runs.append((" ".join(quick), partial(_pytest, quick)))
     if "rust" in chosen:
         runs.append(("rust", _cargo_test))
+    if "console" in chosen:
+        runs.append(("console", _console_test))
     slow = [level for level in ("component", "e2e", "foreign") if level in chosen]
     return runs + [(level, partial(_pytest, [level])) for level in slow]
 
@@ -75,6 +78,17 @@ def _pytest(levels: Sequence[str]) -> bool:
     done = subprocess.run(command, cwd=ROOT, check=False)
     if done.returncode == NOTHING_COLLECTED:
         print(f"no tests in {', '.join(folders)}", flush=True)
+    return done.returncode == 0
+
+
+def _console_test() -> bool:
+    """The console's own tests (vitest)."""
+    found = node.bring_node()
+    node.install(found, CONSOLE)
+    command = ["npm", "test", "--silent"]
+    done = subprocess.run(
+        command, cwd=CONSOLE, env=found.environment(), stdin=subprocess.DEVNULL, check=False
+    )
     return done.returncode == 0
 
 

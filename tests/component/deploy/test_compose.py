@@ -23,14 +23,22 @@ from tests.harness.kafka import free_ports
 
 from sasayaki_tools.paths import BINARIES, ROOT
 from sasayaki_tools.platform.identity import open_keys, write_service_tokens
-from sasayaki_tools.platform.plan import Places, node_program, service_program
+from sasayaki_tools.platform.plan import (
+    Places,
+    gateway_program,
+    node_program,
+    people_file,
+    service_program,
+)
 from sasayaki_tools.platform.ports import SERVICES, Ports
+from sasayaki_tools.seed_file import read_seed
 
 WELL_S = 60.0
 LOOK_EVERY_S = 0.2
 TENANT = "out_demo"
-PARTS = ("node", *SERVICES)
+PARTS = ("node", *SERVICES, "gateway")
 VARIABLE = re.compile(r"\$\{SASAYAKI_\w+_ADDRESS[^}]*\}")
+DEFAULTED = re.compile(r"\$\{\w+:-([^}]*)\}")
 FOLDERS = ("/var/lib/sasayaki", "/run/sasayaki")
 """Where the composition's volumes are mounted."""
 
@@ -59,7 +67,7 @@ class Machine:
 
     def here(self, value: str) -> str:
         """A value of the composition as it holds on this machine."""
-        value = VARIABLE.sub("127.0.0.1", value)
+        value = DEFAULTED.sub(r"\1", VARIABLE.sub("127.0.0.1", value))
         if value.startswith("kafka-1:"):
             return self._kafka
         if value.startswith("/run/secrets/"):
@@ -84,6 +92,7 @@ class Machine:
     def _make_secrets(self) -> Mapping[str, Path]:
         keys = open_keys(self._folder / "secrets")
         write_service_tokens(keys, SERVICES, TENANT)
+        (keys.folder / "people.json").write_text(people_file(read_seed("demo")))
         declared = composition()["secrets"]
         return {name: keys.folder / Path(each["file"]).name for name, each in declared.items()}
 
@@ -139,10 +148,13 @@ def test_every_service_of_the_composition_starts_and_gets_well(kafka: str, tmp_p
 
 
 def test_the_composition_gives_each_service_every_folder_that_the_launcher_gives_it() -> None:
-    ports = Ports(1, 2, 3, dict.fromkeys(SERVICES, 4), dict.fromkeys(SERVICES, 5), 6, (8, 10), 7)
+    ports = Ports(
+        1, 2, 3, dict.fromkeys(SERVICES, 4), dict.fromkeys(SERVICES, 5), 6, (8, 10), 7, 8, 9
+    )
     places = Places(Path("/state"))
     programs = [node_program(Path("node"), places, ports, "", {})]
     programs += [service_program(name, "python", places, ports, "kafka", {}) for name in SERVICES]
+    programs.append(gateway_program("python", places, ports, demo=False, given={}))
 
     services = composition()["services"]
     for program in programs:
