@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,8 +14,9 @@ import grpc
 import grpc.aio
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
-from httpx2 import AsyncClient, ConnectError, Response
+from httpx2 import AsyncClient, ConnectError
 from tests.harness.kafka import free_ports
+from tests.harness.web import Browser, Events, browser
 
 from sasayaki_callreason.api import RIGHTS as CALLREASON
 from sasayaki_callreason.cases.api import RIGHTS as CASES
@@ -138,28 +139,6 @@ def _handler(services: Services, method: OpenMethod) -> Any:
 
 
 @dataclass
-class Browser:
-    """A browser: its cookies, and the CSRF token once it is signed in."""
-
-    http: AsyncClient
-    csrf: str = ""
-
-    async def sign_in(self, user: str) -> Response:
-        answer = await self.http.post("/api/session/demo", json={"userId": user})
-        if answer.status_code == 200:
-            self.csrf = answer.json()["csrf"]
-        return answer
-
-    async def rpc(self, name: str, body: Mapping[str, Any] | None = None) -> Response:
-        return await self.write("POST", f"/api/rpc/{name}", body or {})
-
-    async def write(self, method: str, path: str, body: Mapping[str, Any] | None) -> Response:
-        return await self.http.request(
-            method, path, json=body, headers={"X-Sasayaki-Csrf": self.csrf}
-        )
-
-
-@dataclass
 class Gateway:
     """A gateway that serves."""
 
@@ -170,36 +149,12 @@ class Gateway:
     @asynccontextmanager
     async def browser(self, user: str = "") -> AsyncIterator[Browser]:
         """A browser of its own, signed in if a user is named."""
-        async with AsyncClient(base_url=f"http://{self.address}", timeout=20) as http:
-            browser = Browser(http)
-            if user:
-                assert (await browser.sign_in(user)).status_code == 200
-            yield browser
+        async with browser(self.address, user) as found:
+            yield found
 
-    @asynccontextmanager
-    async def events(
-        self, browser: Browser, name: str, last: str = ""
-    ) -> AsyncIterator[AsyncIterator[tuple[str, str, Any]]]:
+    def events(self, browser: Browser, name: str, last: str = "") -> Events:
         """(event, id, data) of a stream as they come."""
-        headers = {"Last-Event-ID": last} if last else {}
-        async with browser.http.stream("GET", f"/api/stream/{name}", headers=headers) as answer:
-            assert answer.status_code == 200, await answer.aread()
-            yield _events(answer)
-
-
-async def _events(answer: Response) -> AsyncIterator[tuple[str, str, Any]]:
-    kind, mark, data = "message", "", ""
-    async for line in answer.aiter_lines():
-        name, _, value = line.partition(": ")
-        if name == "event":
-            kind = value
-        elif name == "id":
-            mark = value
-        elif name == "data":
-            data = value
-        elif not line and data:
-            yield kind, mark, json.loads(data)
-            kind, data = "message", ""
+        return browser.events(name, last)
 
 
 @asynccontextmanager

@@ -13,11 +13,11 @@ from prometheus_client import REGISTRY
 from tests.component.gateway.centre import (
     PASSWORD,
     PEOPLE,
-    Browser,
     Gateway,
     Services,
     gateway_over,
 )
+from tests.harness.web import Browser
 
 from sasayaki_tools.platform.identity import Keys
 
