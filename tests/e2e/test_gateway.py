@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import pytest
 from httpx2 import HTTPError
 from tests.e2e.centre import centre
 from tests.harness.running import Running
@@ -54,7 +54,7 @@ async def test_a_click_of_an_operator_is_on_their_desk_and_on_the_supervisors_wa
     assert seen["state"] == "FLOOR_OPERATOR_STATE_READY"
 
 
-async def test_a_call_for_help_from_the_desk_reaches_the_wall_and_the_recording_can_be_heard_in_parts(
+async def test_a_call_for_help_reaches_the_wall_and_its_recording_is_heard_in_parts(
     running: Running, tmp_path: Path
 ) -> None:
     address = running.endpoints.gateway
@@ -122,13 +122,12 @@ async def test_a_client_company_sees_its_own_and_nothing_of_others(running: Runn
 async def test_a_killed_gateway_comes_back_and_signs_nobody_out(running: Running) -> None:
     async with browser(running.endpoints.gateway, SUPERVISOR) as supervisor:
         mark = ""
-        with pytest.raises(HTTPError):
+        with suppress(HTTPError):  # the stream is cut off
             async with supervisor.events(FLOOR) as wall:
                 _, mark, _ = await anext(wall)
                 await asyncio.to_thread(running.kill, "gateway")
                 async for _ in wall:
                     pass
-                raise HTTPError("the stream ended in order")
         async with asyncio.timeout(SEEN_S):
             while True:
                 try:
