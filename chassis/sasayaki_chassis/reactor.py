@@ -18,7 +18,8 @@ from google.protobuf.message import Message
 from prometheus_client import Counter
 
 from sasayaki.event import Event, Recorded
-from sasayaki_chassis.follower import DeadLetters, Follower, Source
+from sasayaki_chassis.follower import DeadLetters, Follower, Reading
+from sasayaki_chassis.offsets import Offsets
 from sasayaki_chassis.owner import Unavailable
 from sasayaki_chassis.peers import Peers, Rejected
 
@@ -68,7 +69,7 @@ class Reacting:
     """Runs one reactor."""
 
     def __init__(
-        self, reactor: Reactor, service: str, source: Source, peers: Peers, dead: DeadLetters
+        self, reactor: Reactor, service: str, reading: Reading, peers: Peers, dead: DeadLetters
     ) -> None:
         self.name = f"{service}.{reactor.name}"
         self._reactor = reactor
@@ -76,8 +77,10 @@ class Reacting:
         self._moot: frozenset[str] = getattr(reactor, "moot", frozenset())
         self._peers = peers
         self._dead = dead
+        self.follower = Follower(reading, self.name, reactor.topics, self)
+        source = reading.source
         group = f"{source.prefix}{self.name}"
-        self.follower = Follower(source, self.name, reactor.topics, self, group)
+        self._offsets = Offsets(source.bootstrap, group, self.follower.next)
         self._done: dict[TopicPartition, int] = {}
         self._open: dict[TopicPartition, dict[int, None]] = {}
         self._lanes: dict[str, deque[Errand]] = {}
@@ -86,13 +89,13 @@ class Reacting:
 
     async def run(self) -> None:
         """Reacts until cancelled; what was answered by then is committed."""
-        async with self.follower:
-            self._done = await self.follower.committed()
+        async with self._offsets:
+            self._done = await self._offsets.committed()
             self._open = {place: {} for place in self._done}
             try:
                 async with asyncio.TaskGroup() as self._tasks:
                     self._tasks.create_task(self._commit_for_ever())
-                    await self.follower.follow()
+                    await self.follower.run()
             finally:
                 await self._commit()
 
@@ -198,7 +201,7 @@ class Reacting:
             for place, offset in reached.items()
             if everything or offset > self._done[place]
         }
-        if ahead and await self.follower.commit(ahead):
+        if ahead and await self._offsets.commit(ahead):
             self._done.update(ahead)
 
 

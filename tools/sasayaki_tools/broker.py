@@ -87,7 +87,7 @@ class Kafka:
 
     def formatting(self, folder: Path, cluster_id: str) -> list[str]:
         """The command line that formats an empty data folder, once."""
-        flags = ["-Xmx128m", "-XX:TieredStopAtLevel=1"]
+        flags = ["-Xmx128m"]
         # `--cluster-id=` in one word: an id may begin with a dash.
         wanted = ["format", "--standalone", f"--cluster-id={cluster_id}"]
         properties = str(folder / "server.properties")
@@ -95,7 +95,7 @@ class Kafka:
 
     def _run(self, flags: list[str], main: str, *arguments: str) -> list[str]:
         logging = f"-Dlog4j2.configurationFile={LOGGING}"
-        java = [str(self.java.program), "-XX:+UseSerialGC", *flags, logging]
+        java = [str(self.java.program), "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", *flags, logging]
         return [*java, "-cp", self.class_path, main, *arguments]
 
 
