@@ -25,7 +25,8 @@ from sasayaki_chassis.peers import Peers, Rejected
 
 UNSENT_MOST = 2_000
 """Records of one reactor whose requests are under way; reading waits there."""
-COMMIT_S = 0.2
+COMMIT_S = 1.0
+"""What was answered in this time is asked again after a kill, with the same request ids."""
 RENEW_S = 3_600.0
 """Kafka forgets a group's offsets after a week without a commit, however idle the topic."""
 AGAIN_AFTER_S = (0.02, 2.0)

@@ -11,6 +11,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+import uvloop
+
 from sasayaki_chassis import topics
 from sasayaki_chassis.clock import Clock, SystemClock
 from sasayaki_chassis.decider import C, Decider, E, S
@@ -90,7 +92,7 @@ class Service:
 def run(service: Service) -> None:
     """Runs until SIGTERM or SIGINT; raises what made it end otherwise."""
     set_up_logs(service.name, service.settings.log_level)
-    asyncio.run(_until_told(service))
+    uvloop.run(_until_told(service))
 
 
 async def _until_told(service: Service) -> None:
