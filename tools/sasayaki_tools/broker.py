@@ -96,8 +96,8 @@ class Kafka:
     def _run(self, flags: list[str], main: str, *arguments: str) -> list[str]:
         logging = f"-Dlog4j2.configurationFile={LOGGING}"
         # C1 alone: on two cores the second compiler took half of the broker's time for minutes.
-        java = [str(self.java.program), "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", *flags, logging]
-        return [*java, "-cp", self.class_path, main, *arguments]
+        java = [str(self.java.program), "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
+        return [*java, *flags, logging, "-cp", self.class_path, main, *arguments]
 
 
 def bring() -> Kafka:
