@@ -2,7 +2,7 @@
 
 Kafka's fetch sessions (KIP-227) let a request name only the partitions whose place has moved, and
 its answer only those with news. Naming all of them in both, as aiokafka's consumer does, costs 3 ms
-of processor time a request at a hundred partitions (docs/adr/0030).
+of processor time a request at a hundred partitions (docs/adr/0031).
 """
 
 import asyncio
