@@ -3,6 +3,8 @@ import { Outlet, useRouterState } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 
+import { PhoneProvider } from "../phone/PhoneProvider";
+import { PhoneStatus } from "../phone/PhoneStatus";
 import { useSession } from "../session/SessionProvider";
 import { Navigation } from "./Navigation";
 import { PAGES } from "./pages";
@@ -32,19 +34,24 @@ export function Shell() {
   const allowed = !page || page.roles.includes(user.role);
   useArrival(path, page ? `${t(page.name)} · ${session("title")}` : session("title"));
   return (
-    <AppShell header={{ height: 52 }} padding="sm">
-      <a className="skip-link" href="#page">
-        {t("skip")}
-      </a>
-      <AppShell.Header>
-        <Group h="100%" px="md" justify="space-between" wrap="nowrap">
-          <Navigation path={path} />
-          <Settings />
-        </Group>
-      </AppShell.Header>
-      <AppShell.Main id="page" tabIndex={-1}>
-        {allowed ? <Outlet /> : <Center h="60vh">{t("notYours")}</Center>}
-      </AppShell.Main>
-    </AppShell>
+    <PhoneProvider>
+      <AppShell header={{ height: 52 }} padding="sm">
+        <a className="skip-link" href="#page">
+          {t("skip")}
+        </a>
+        <AppShell.Header>
+          <Group h="100%" px="md" justify="space-between" wrap="nowrap">
+            <Navigation path={path} />
+            <Group gap="sm" wrap="nowrap">
+              <PhoneStatus />
+              <Settings />
+            </Group>
+          </Group>
+        </AppShell.Header>
+        <AppShell.Main id="page" tabIndex={-1}>
+          {allowed ? <Outlet /> : <Center h="60vh">{t("notYours")}</Center>}
+        </AppShell.Main>
+      </AppShell>
+    </PhoneProvider>
   );
 }

@@ -192,9 +192,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * @description Checks a flow as `PublishFlow` would, tests included, and publishes nothing. INVALID_ARGUMENT with every fault. For administrators.
+         * @description Checks a flow as `PublishFlow` would, tests included, and publishes nothing. INVALID_ARGUMENT with every fault. For administrators, and managers of the client company.
          *
-         *     Usually: admin.
+         *     Usually: admin, manager.
          */
         post: operations["CallreasonService_CheckFlow"];
         delete?: never;
@@ -381,9 +381,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * @description Checks and publishes a flow. INVALID_ARGUMENT with every fault (line and reason) when it is faulty; the last good version stays live.
+         * @description Checks and publishes a flow. INVALID_ARGUMENT with every fault (line and reason) when it is faulty; the last good version stays live. For administrators, and managers of the client company.
          *
-         *     Usually: admin.
+         *     Usually: admin, manager.
          */
         post: operations["CallreasonService_PublishFlow"];
         delete?: never;
@@ -423,9 +423,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * @description Lets new calls begin with an earlier version again. NOT_FOUND with UNKNOWN_VERSION. For administrators.
+         * @description Lets new calls begin with an earlier version again. NOT_FOUND with UNKNOWN_VERSION. For administrators, and managers of the client company.
          *
-         *     Usually: admin.
+         *     Usually: admin, manager.
          */
         post: operations["CallreasonService_RollBackFlow"];
         delete?: never;
@@ -2989,6 +2989,13 @@ export interface components {
             stepMs: number;
             tracks: components["schemas"]["TrackPeaks"][];
         };
+        /** @description What forbids a recording's deletion. */
+        LegalHold: {
+            holdId: string;
+            reason: string;
+            /** Format: date-time */
+            setAt?: string;
+        };
         ListRecordingsRequest: {
             /** @description Only of this contact. */
             contactId?: string;
@@ -3013,6 +3020,11 @@ export interface components {
         ListRecordingsResponse: {
             recordings: components["schemas"]["RecordingSummary"][];
             nextPageToken: string;
+        };
+        /** @description A stretch of the recording's timeline that was not written. */
+        Pause: {
+            fromMs: number;
+            toMs: number;
         };
         /** @description Days for one reason. */
         ReasonRetention: {
@@ -3042,6 +3054,12 @@ export interface components {
              * @description When its retention is over, if there is one.
              */
             deleteAt?: string;
+            /** @description The holds that are on it; not told to client companies. */
+            holds: components["schemas"]["LegalHold"][];
+            /** @description Stretches that were not written, once it is finished. */
+            pauses: components["schemas"]["Pause"][];
+            /** @description When alerts were raised in the call, the first 20; not told to client companies. */
+            alertsAt: string[];
         };
         ReleaseLegalHoldRequest: {
             requestId?: string;
