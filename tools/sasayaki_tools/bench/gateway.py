@@ -22,14 +22,11 @@ from pathlib import Path
 from statistics import quantiles
 from typing import Any
 
+import grpc
 import grpc.aio
 
 from sasayaki.monitoring.v1 import floor_pb2 as floor
 from sasayaki.monitoring.v1 import monitoring_service_pb2 as monitoring
-from sasayaki.monitoring.v1.monitoring_service_pb2_grpc import (
-    MonitoringServiceServicer,
-    add_MonitoringServiceServicer_to_server,
-)
 from sasayaki_tools.platform.identity import open_keys
 from sasayaki_tools.platform.ports import HOST, SERVICES
 
@@ -39,7 +36,7 @@ SETTLE_S = 3.0
 START_S = 30.0
 
 
-class Floor(MonitoringServiceServicer):
+class Floor:
     """The floor that is played: each change has a number, in the place of the reason."""
 
     def __init__(self, seats: int) -> None:
@@ -57,7 +54,7 @@ class Floor(MonitoringServiceServicer):
         for each in self._shared:
             each.put_nowait(monitoring.WatchFloorResponse(rows=[row]))
 
-    async def WatchFloor(  # noqa: N802 - the RPC's name
+    async def watch(
         self, request: monitoring.WatchFloorRequest, context: Any
     ) -> AsyncIterator[monitoring.WatchFloorResponse]:
         self.readers += 1
@@ -194,7 +191,15 @@ async def measure(
 @asynccontextmanager
 async def _serving(played: Floor) -> AsyncIterator[str]:
     server = grpc.aio.server()
-    add_MonitoringServiceServicer_to_server(played, server)
+    watch = grpc.unary_stream_rpc_method_handler(
+        played.watch,
+        request_deserializer=monitoring.WatchFloorRequest.FromString,
+        response_serializer=monitoring.WatchFloorResponse.SerializeToString,
+    )
+    service = "sasayaki.monitoring.v1.MonitoringService"
+    server.add_generic_rpc_handlers(
+        (grpc.method_handlers_generic_handler(service, {"WatchFloor": watch}),)
+    )
     port = server.add_insecure_port(f"{HOST}:0")
     await server.start()
     try:
