@@ -31,6 +31,7 @@ from sasayaki.routing.v1.pool_events import (
     PriorityRaised,
     QueuePut,
     RingReached,
+    TransferRefused,
     WaitTold,
     WrapUpStarted,
 )
@@ -99,6 +100,8 @@ def evolve(pool: Pool, event: PoolEvent) -> Pool:
             return evolve_talk(pool, event)
         case CallbackAsked() | CallbackDue() | CallbackPlaced() | CallbackFailed() | CallbackDone():
             return evolve_callback(pool, event)
+        case TransferRefused():
+            return pool
         case WrapUpStarted():
             return _wrap_up(pool, event)
         case OperatorReleased(operator_id=operator_id, since=since):
@@ -134,6 +137,8 @@ def _queue_put(pool: Pool, put: QueuePut) -> Pool:
         raise_after=timedelta(milliseconds=put.raise_after_ms),
         callback_attempts_most=put.callback_attempts_most,
         callback_pause=timedelta(milliseconds=put.callback_pause_ms),
+        label_ja=put.label_ja or "",
+        label_en=put.label_en or "",
     )
     pool = replace(pool, queues={**pool.queues, put.queue_id: queue})
     for contact_id, contact in tuple(pool.contacts.items()):
