@@ -167,6 +167,9 @@ def operator(
             "state": f"FLOOR_OPERATOR_STATE_{state}",
             "since": instant(now, ago_s),
             "reason": why,
+            "contactId": "",
+            "skills": [],
+            "skillLevels": [],
         }
     }
 

@@ -1,6 +1,7 @@
 import { useLayoutEffect, useRef } from "react";
 
-import { clockText, onSecond } from "./clock";
+import { lengthOf } from "../app/dates";
+import { onSecond } from "./clock";
 import { instant } from "./model/rows";
 
 /** The time since an instant, moved on each second without React. */
@@ -9,7 +10,7 @@ export function Elapsed({ since }: { since: string | number | undefined }) {
   const from = typeof since === "number" ? since : instant(since);
   useLayoutEffect(() => {
     const show = () => {
-      if (shown.current) shown.current.textContent = from === undefined ? "" : clockText(Date.now() - from);
+      if (shown.current) shown.current.textContent = from === undefined ? "" : lengthOf(Date.now() - from);
     };
     show();
     return onSecond(show);

@@ -2,11 +2,11 @@ import { Button, CloseButton, Switch } from "@mantine/core";
 import { lazy, Suspense, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 
+import { lengthOf } from "../app/dates";
 import { useSession } from "../session/SessionProvider";
 import { AlertsColumn, claimAndListen } from "./alerts/AlertsColumn";
 import { chime } from "./alerts/chime";
 import { useNewAlerts } from "./alerts/useNewAlerts";
-import { clockText } from "./clock";
 import { usePart, useStream } from "./FloorProvider";
 import { useKept } from "./kept";
 import { useKeys } from "./keys/useKeys";
@@ -56,7 +56,7 @@ export function Wall() {
   const controls = useControls(listening, () => {
     if (!hearing.present) return;
     mark();
-    listening.say({ words: t("bar.marked", { at: clockText(Date.now() - hearing.present.since) }), refused: false });
+    listening.say({ words: t("bar.marked", { at: lengthOf(Date.now() - hearing.present.since) }), refused: false });
   });
   useKeys(
     {

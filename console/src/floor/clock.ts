@@ -15,14 +15,6 @@ export function onSecond(listener: Listener): () => void {
   };
 }
 
-/** Minutes and seconds, from one hour on hours too: 4:11, 1:02:05. */
-export function clockText(ms: number): string {
-  const seconds = Math.max(0, Math.floor(ms / 1_000));
-  const two = (number: number) => String(number).padStart(2, "0");
-  const [hours, minutes] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60];
-  return hours > 0 ? `${hours}:${two(minutes)}:${two(seconds % 60)}` : `${minutes}:${two(seconds % 60)}`;
-}
-
 /** Milliseconds of minutes:seconds or hours:minutes:seconds; undefined when it is neither. */
 export function clockMs(text: string): number | undefined {
   const match = /^(?:(\d+):)?(\d+):([0-5]?\d)$/u.exec(text.normalize("NFKC").trim());

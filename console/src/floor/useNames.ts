@@ -4,11 +4,11 @@ import { useTranslation } from "react-i18next";
 
 import { rpc } from "../api/rpc";
 import type { components } from "../contract/api";
+import { useClients } from "../people/useClients";
 import { usePeople } from "../people/usePeople";
 import type { Person } from "../session/session";
 import type { Named } from "./model/choice";
 
-type Clients = components["schemas"]["ListClientsResponse"];
 type Queues = components["schemas"]["ListQueuesResponse"];
 
 const STALE_MS = 300_000;
@@ -32,11 +32,7 @@ const bare = (id: string): string => id.replace(/^[a-z]+_/u, "");
 export function useNames(): Names {
   const { i18n, t } = useTranslation("floor");
   const { person } = usePeople();
-  const { data: clients } = useQuery({
-    queryKey: ["clients"],
-    staleTime: STALE_MS,
-    queryFn: () => rpc<Clients>("CallreasonService/ListClients"),
-  });
+  const { clients } = useClients();
   const { data: queues } = useQuery({
     queryKey: ["queues"],
     staleTime: STALE_MS,
@@ -44,7 +40,7 @@ export function useNames(): Names {
   });
   const english = i18n.language === "en";
   return useMemo(() => {
-    const profiles = new Map((clients?.clients ?? []).map((client) => [client.clientId, client]));
+    const profiles = new Map(clients.map((client) => [client.clientId, client]));
     const labels = new Map((queues?.queues ?? []).map((queue) => [queue.queueId, (english ? queue.labelEn : queue.labelJa) || ""]));
     const name = (userId: string) => {
       const who = person(userId);

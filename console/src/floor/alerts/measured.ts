@@ -1,4 +1,4 @@
-import { clockText } from "../clock";
+import { lengthOf } from "../../app/dates";
 import type { Alert } from "../model/rows";
 
 /** What a rule measured and its threshold, in people's units; undefined where nothing was measured. */
@@ -10,6 +10,6 @@ export function measuredOf({ kind, measured, threshold }: Pick<Alert, "kind" | "
       ? (value: number) => `${(value / 10).toFixed(1)}%`
       : kind === "ALERT_KIND_OVERTALK"
         ? (value: number) => `×${value}`
-        : clockText;
+        : lengthOf;
   return { measured: unit(one), threshold: unit(other) };
 }

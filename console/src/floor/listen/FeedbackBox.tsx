@@ -3,7 +3,8 @@ import { Link } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { clockMs, clockText } from "../clock";
+import { lengthOf } from "../../app/dates";
+import { clockMs } from "../clock";
 import type { Heard } from "./heard";
 import { giveFeedback } from "./requests";
 import type { Listening } from "./useListening";
@@ -15,7 +16,7 @@ const KINDS = ["FEEDBACK_KIND_PRAISE", "FEEDBACK_KIND_IMPROVE"] as const;
 export function FeedbackBox({ heard, name, listening, close }: { heard: Heard; name: string; listening: Listening; close: () => void }) {
   const { t } = useTranslation("floor");
   const [kind, setKind] = useState<(typeof KINDS)[number]>("FEEDBACK_KIND_PRAISE");
-  const [at, setAt] = useState(clockText(heard.marks.at(-1) ?? heard.endMs));
+  const [at, setAt] = useState(lengthOf(heard.marks.at(-1) ?? heard.endMs));
   const [text, setText] = useState("");
   const [wrong, setWrong] = useState(false);
   const submit = async (event: FormEvent) => {
@@ -49,12 +50,12 @@ export function FeedbackBox({ heard, name, listening, close }: { heard: Heard; n
           size="xs"
           label={t("feedback.at")}
           value={at}
-          error={wrong ? t("feedback.atWrong", { end: clockText(heard.endMs) }) : undefined}
+          error={wrong ? t("feedback.atWrong", { end: lengthOf(heard.endMs) }) : undefined}
           onChange={(event) => setAt(event.currentTarget.value)}
         />
         {heard.marks.map((mark) => (
-          <Button key={mark} size="compact-xs" variant="default" onClick={() => setAt(clockText(mark))}>
-            {clockText(mark)}
+          <Button key={mark} size="compact-xs" variant="default" onClick={() => setAt(lengthOf(mark))}>
+            {lengthOf(mark)}
           </Button>
         ))}
       </div>

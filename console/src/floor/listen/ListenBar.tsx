@@ -2,6 +2,7 @@ import { Button, Kbd } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 
 import { PersonName } from "../../people/PersonName";
+import { useMaybePhone } from "../../phone/PhoneProvider";
 import { Elapsed } from "../Elapsed";
 import { useSeat } from "../FloorProvider";
 import type { Mode, Supervision } from "../model/rows";
@@ -93,7 +94,23 @@ function Nobody({ busy }: { busy: boolean }) {
     <div className="wall-whom">
       <strong data-testid="whom">{t(busy ? "bar.connecting" : "bar.nobody")}</strong>
       <span className="wall-dim">{t("bar.how")}</span>
+      <NoPhone />
     </div>
+  );
+}
+
+/** Without this browser's phone one hears by the SIP phone on the desk, if there is one. */
+function NoPhone() {
+  const { t } = useTranslation("floor");
+  const phone = useMaybePhone();
+  if (phone?.line.at !== "off") return undefined;
+  return (
+    <span>
+      {t("bar.noPhone")}{" "}
+      <Button size="compact-xs" variant="light" onClick={phone.begin}>
+        {t("bar.usePhone")}
+      </Button>
+    </span>
   );
 }
 

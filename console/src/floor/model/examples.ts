@@ -9,6 +9,9 @@ export const operator = (operatorId: string, more: Partial<Operator> = {}): Oper
   state: "FLOOR_OPERATOR_STATE_READY",
   since: AT,
   reason: "",
+  contactId: "",
+  skills: [],
+  skillLevels: [],
   ...more,
 });
 

@@ -144,6 +144,8 @@ export const en = {
     awaiting: "Waiting for {{name}}'s next call.",
     takenOver: "Taken over from {{name}}. You talk with the customer.",
     connecting: "Connecting…",
+    noPhone: "This browser is not your phone.",
+    usePhone: "Listen with this browser",
     purpose: "Purpose: {{purpose}}",
     consent: { asked: "Consent: asked", given: "Consent: given", notNeeded: "Consent: not needed" },
     whoHears: "Your voice",

@@ -144,6 +144,8 @@ export const ja = {
     awaiting: "{{name}}さんの次の通話を待っています。",
     takenOver: "{{name}}さんから引き取りました。あなたがお客様と話しています。",
     connecting: "つないでいます…",
+    noPhone: "このブラウザは電話になっていません。",
+    usePhone: "このブラウザで聴く",
     purpose: "目的: {{purpose}}",
     consent: { asked: "同意: 回答待ち", given: "同意: 済み", notNeeded: "同意: 不要" },
     whoHears: "あなたの声",
