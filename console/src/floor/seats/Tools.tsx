@@ -37,7 +37,7 @@ export function Tools({ choice, choose, view, look, purpose, usually, explain, t
       <TextInput
         id="wall-find"
         size="xs"
-        w={150}
+        w={140}
         aria-label={t("tools.text")}
         placeholder={t("tools.text")}
         value={choice.text}
@@ -91,7 +91,7 @@ export function Tools({ choice, choose, view, look, purpose, usually, explain, t
         {t("tools.purpose")}
         <NativeSelect
           size="xs"
-          w={124}
+          w={112}
           value={purpose}
           onChange={(event) => usually(event.currentTarget.value as Purpose)}
           data={PURPOSES.map((each) => ({ value: each, label: t(`purpose.${each}`) }))}
@@ -105,5 +105,5 @@ export function Tools({ choice, choose, view, look, purpose, usually, explain, t
 }
 
 function Pick({ label, value, data, onPick }: { label: string; value: string; data: { value: string; label: string }[]; onPick: (value: string) => void }) {
-  return <NativeSelect size="xs" w={136} aria-label={label} value={value} data={data} onChange={(event) => onPick(event.currentTarget.value)} />;
+  return <NativeSelect size="xs" w={122} aria-label={label} value={value} data={data} onChange={(event) => onPick(event.currentTarget.value)} />;
 }
