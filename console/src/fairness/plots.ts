@@ -51,6 +51,14 @@ const around = (ink: Ink): EChartsOption => ({
   tooltip: { trigger: "axis", confine: true },
 });
 
+/** Colours are not alone in saying it. */
+const SIGNS: Record<Share["flag"], string> = {
+  FAIRNESS_FLAG_UNSPECIFIED: "",
+  FAIRNESS_FLAG_NONE: "",
+  FAIRNESS_FLAG_OVER: "▲ ",
+  FAIRNESS_FLAG_UNDER: "▼ ",
+};
+
 /** Sessions as bars, what is due as a tick across them. */
 export function actualAgainstExpected(team: Team, nameOf: (operatorId: string) => string, words: Words, ink: Ink): EChartsOption {
   const rows = byRatio(team.operators);
@@ -59,7 +67,7 @@ export function actualAgainstExpected(team: Team, nameOf: (operatorId: string) =
     ...around(ink),
     grid: { left: 110, right: 24, top: 30, bottom: 30 },
     xAxis: { type: "value", minInterval: 1, ...axis(ink) },
-    yAxis: { type: "category", inverse: true, data: rows.map((row) => nameOf(row.operatorId)), ...axis(ink), axisTick: { show: false } },
+    yAxis: { type: "category", inverse: true, data: rows.map((row) => `${SIGNS[row.flag]}${nameOf(row.operatorId)}`), ...axis(ink), axisTick: { show: false } },
     series: [
       { type: "bar", name: words.actual, barWidth: 12, itemStyle: { color: ink.bar }, data: rows.map((row) => ({ value: row.sessions, itemStyle: { color: colour(row) } })) },
       { type: "scatter", name: words.expected, symbol: "rect", symbolSize: [3, 20], itemStyle: { color: ink.text }, data: rows.map((row) => Math.round(row.due * 10) / 10) },
