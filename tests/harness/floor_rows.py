@@ -120,6 +120,8 @@ def centre(seats: int, now: datetime | None = None) -> Centre:
                     "operatorId": operator_id,
                     "since": instant(now, chance.uniform(5, 1900)),
                     "reasonId": reason,
+                    "muted": False,
+                    "talkBack": False,
                     **held,
                 }
             )

@@ -132,6 +132,7 @@ function Whom({ mine, names }: { mine: Supervision; names: Names }) {
       <span className="wall-dim">
         {t("bar.purpose", { purpose: t(`purpose.${mine.purpose}`) })}
         {consent ? ` · ${t(`bar.consent.${consent}`)}` : ""}
+        {talk?.talkBack ? ` · ${t("bar.talkBack")}` : ""}
       </span>
       <span className="wall-bar-meters">
         <Meter contactId={active ? mine.contactId : undefined} whose="LEG_ROLE_CUSTOMER" label={t("seats.customer")} />

@@ -21,6 +21,8 @@ export const talk = (contactId: string, operatorId: string, more: Partial<Talk> 
   clientId: "cli_acme",
   since: AT,
   reasonId: "",
+  muted: false,
+  talkBack: false,
   ...more,
 });
 

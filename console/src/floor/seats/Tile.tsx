@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { PersonName } from "../../people/PersonName";
 import { Elapsed } from "../Elapsed";
 import { useSeat } from "../FloorProvider";
-import { Icon } from "../Icon";
+import { Icon, type Sign } from "../Icon";
 import { Meter } from "../listen/Meters";
 import { ordered } from "../model/order";
 import type { Supervision } from "../model/rows";
@@ -114,13 +114,27 @@ function StateWord({ seat }: { seat: Seat }) {
   );
 }
 
+/** What is out of the ordinary with the operator's voice. */
+function Voice({ sign, word }: { sign: Sign; word: string }) {
+  return (
+    <span className="wall-hold">
+      <Icon sign={sign} />
+      {word}
+    </span>
+  );
+}
+
+/** Whether the customer hears the operator at present. */
 function Hold({ seat }: { seat: Seat }) {
   const { t } = useTranslation("floor");
-  if (seat.talk?.heldSince === undefined) return undefined;
+  const { talk } = seat;
+  if (talk?.talkBack) return <Voice sign="whisper" word={t("seats.talkBack")} />;
+  if (talk?.muted) return <Voice sign="hearsNot" word={t("seats.muted")} />;
+  if (talk?.heldSince === undefined) return undefined;
   return (
     <span className="wall-hold">
       <Icon sign="hold" />
-      {t("seats.hold")} <Elapsed since={seat.talk.heldSince} />
+      {t("seats.hold")} <Elapsed since={talk.heldSince} />
     </span>
   );
 }

@@ -84,6 +84,8 @@ export const en = {
     team: "{{team}}: {{count}} people, {{talking}} talking",
     longest: "Longest first: {{count}} people, {{talking}} talking",
     hold: "Hold",
+    muted: "Muted",
+    talkBack: "Talk-back",
     following: "follows",
     asking: "asks consent",
     awaiting: "awaits next call",
@@ -137,6 +139,7 @@ export const en = {
   },
   bar: {
     label: "The call that you hear",
+    talkBack: "The operator speaks to supervisors alone.",
     nobody: "You hear no call",
     how: "Click a seat, or choose one and press Enter, to listen.",
     hearing: "You hear {{name}}'s call",

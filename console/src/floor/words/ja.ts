@@ -84,6 +84,8 @@ export const ja = {
     team: "{{team}}　{{count}}名、通話中{{talking}}名",
     longest: "長い順　{{count}}名、通話中{{talking}}名",
     hold: "保留",
+    muted: "ミュート",
+    talkBack: "返しささやき",
     following: "追従",
     asking: "同意待ち",
     awaiting: "次の通話待ち",
@@ -137,6 +139,7 @@ export const ja = {
   },
   bar: {
     label: "いま聴いている通話",
+    talkBack: "オペレーターはSVだけに話しています。",
     nobody: "どの通話も聴いていません",
     how: "座席をクリックするか、選んで Enter で聴きます。",
     hearing: "{{name}}さんの通話を聴いています",
