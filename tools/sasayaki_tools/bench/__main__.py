@@ -1,9 +1,9 @@
-"""`python -m sasayaki_tools.bench media|log|fairness|contacts|vault|routing|gateway`."""
+"""`python -m sasayaki_tools.bench media|log|fairness|contacts|vault|routing|gateway|wall`."""
 
 import sys
 from importlib import import_module
 
-SUBJECTS = ("media", "log", "fairness", "contacts", "vault", "routing", "gateway")
+SUBJECTS = ("media", "log", "fairness", "contacts", "vault", "routing", "gateway", "wall")
 
 
 def main(arguments: list[str]) -> int:
