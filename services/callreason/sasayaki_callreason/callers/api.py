@@ -11,6 +11,7 @@ from sasayaki.callreason.v1 import callreason_service_pb2 as pb
 from sasayaki.callreason.v1 import callreason_service_pb2_grpc as rpc_pb
 from sasayaki.callreason.v1 import enquiry_events_pb2
 from sasayaki_callreason.callers.view import CONTACTS_OF_A_CALLER_MOST, Came, Histories, Offers
+from sasayaki_callreason.cases.view import CaseView
 from sasayaki_callreason.enquiries import states
 from sasayaki_callreason.enquiries.contacts import Contacts, Enquiries, own
 from sasayaki_callreason.sealed.given import opened
@@ -46,6 +47,7 @@ class Callers:
 
     histories: Histories
     offers: Offers
+    cases: CaseView
     require_current: Callable[[], None]
 
 
@@ -88,8 +90,12 @@ class CallerMethods(rpc_pb.CallreasonServiceServicer):
             most = request.most or HISTORY_USUAL
             earlier = _before(came, request.contact_id)[:most]
             answer = pb.GetCallerHistoryResponse()
+            cases = self._callers.cases
             for at, contact_id in earlier:
-                row = answer.contacts.add()
+                row = answer.contacts.add(
+                    open_message=cases.messages.is_open(contact_id),
+                    open_escalation=cases.escalations.is_open(contact_id),
+                )
                 _tell(row, contact_id, self._enquiries.state(contact_id))
                 row.at.FromDatetime(at)
         return answer
