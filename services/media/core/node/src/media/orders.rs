@@ -335,7 +335,8 @@ pub(super) fn slot_of(entry: &Entry, leg: LegId) -> Option<Slot> {
     Some(Slot(place as u8))
 }
 
-fn random_identity() -> io::Result<Identity> {
+/// What an outgoing stream begins with.
+pub(crate) fn random_identity() -> io::Result<Identity> {
     let random = getrandom::u64().map_err(io::Error::other)?;
     let more = getrandom::u32().map_err(io::Error::other)?;
     // RFC 3711 asks for a first number below 2^15, so that a loss at the start does not hide the wrap.
