@@ -9,7 +9,7 @@ use sound::{Codec, Identity, Micros};
 use str0m::change::SdpOffer;
 use str0m::config::DtlsCert;
 use str0m::crypto::CryptoProvider;
-use str0m::media::{Direction, MediaKind};
+use str0m::media::{Direction, Mid};
 use str0m::net::{Protocol, Receive};
 use str0m::rtp::RtpPacket;
 use str0m::{Candidate, Event, IceConnectionState, Input, Output, Rtc, RtcConfig};
@@ -21,9 +21,6 @@ use crate::media::{random_identity, LegId, PortLease};
 /// How long nothing may come from a browser before it counts as lost: twice what browsers leave between two proofs that
 /// they are there, also while they say nothing.
 const QUIET_MAX: Duration = Duration::from_secs(6);
-
-/// The talk and the whisper.
-const MEDIA_LINES: usize = 2;
 
 /// Makes connections that all show one certificate.
 #[derive(Clone)]
@@ -73,7 +70,7 @@ pub enum Ignored {
 
 /// What a browser offers is not two audio sections that we can serve.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct BadOffer;
+pub struct BadOffer(pub &'static str);
 
 impl Maker {
     /// Draws the certificate of this run.
@@ -105,11 +102,15 @@ impl Maker {
             .enable_pcma(true, false)
             .set_rtp_mode(true)
             .build(now);
-        let candidate = Candidate::host(port.address(), "udp").map_err(|_| BadOffer)?;
+        let candidate = Candidate::host(port.address(), "udp").map_err(|_| BadOffer("address"))?;
         rtc.add_local_candidate(candidate);
-        let offer = SdpOffer::from_sdp_string(offer).map_err(|_| BadOffer)?;
-        let answer = rtc.sdp_api().accept_offer(offer).map_err(|_| BadOffer)?;
-        let (talk, whisper) = tracks(&mut rtc)?;
+        let mids = sections(offer)?;
+        let offer = SdpOffer::from_sdp_string(offer).map_err(|_| BadOffer("unreadable"))?;
+        let answer = rtc
+            .sdp_api()
+            .accept_offer(offer)
+            .map_err(|_| BadOffer("not acceptable"))?;
+        let (talk, whisper) = tracks(&rtc, mids)?;
         let connection = Connection {
             id,
             port,
@@ -122,34 +123,59 @@ impl Maker {
             lost: false,
             over: false,
         };
-        Ok((connection, answer.to_sdp_string()))
+        Ok((connection, complete(&answer.to_sdp_string())))
     }
 }
 
-/// The tracks of a new session: the first section is the talk, the second, on which we only send, the whisper.
-fn tracks(rtc: &mut Rtc) -> Result<(Track, Track), BadOffer> {
-    let mut added = Vec::with_capacity(MEDIA_LINES);
-    loop {
-        match rtc.poll_output().map_err(|_| BadOffer)? {
-            Output::Event(Event::MediaAdded(media)) => added.push(media),
-            Output::Event(_) | Output::Transmit(_) => {}
-            Output::Timeout(_) => break,
+/// The answer with our address in every section, not in the first of the bundle alone, and with word that no further one
+/// will follow (RFC 8840, 8.2): there are clients that look at the last section only, or wait for that word.
+fn complete(answer: &str) -> String {
+    let is_address = |line: &&str| line.starts_with("a=candidate:");
+    let addresses: Vec<&str> = answer.lines().filter(is_address).collect();
+    let mut lines = Vec::new();
+    for line in answer.lines().filter(|line| !is_address(line)) {
+        if line.starts_with("a=ice-ufrag:") {
+            lines.extend(&addresses);
+            lines.push("a=end-of-candidates");
         }
+        lines.push(line);
     }
-    let [talk, whisper] = added.as_slice() else {
-        return Err(BadOffer);
+    lines.push("");
+    lines.join("\r\n")
+}
+
+/// The names of an offer's sections, if they are the talk and the whisper.
+fn sections(offer: &str) -> Result<[Mid; 2], BadOffer> {
+    let lines = || offer.lines().map(str::trim_end);
+    let media: Vec<&str> = lines().filter(|line| line.starts_with("m=")).collect();
+    let mids: Vec<&str> = lines()
+        .filter_map(|line| line.strip_prefix("a=mid:"))
+        .collect();
+    let ([talk, whisper], true) = (
+        mids.as_slice(),
+        media.len() == mids.len() && media.iter().all(|line| line.starts_with("m=audio ")),
+    ) else {
+        return Err(BadOffer("not two audio sections"));
     };
-    let audio = added.iter().all(|media| media.kind == MediaKind::Audio);
-    if !audio || talk.direction != Direction::SendRecv || whisper.direction != Direction::SendOnly {
-        return Err(BadOffer);
-    }
-    let track = |mid| {
-        let codecs = rtc.media(mid).map(|media| Codecs::of(media.remote_pts()));
-        let codecs = codecs.filter(|codecs| codecs.any()).ok_or(BadOffer)?;
-        let identity: Identity = random_identity().map_err(|_| BadOffer)?;
+    Ok([Mid::from(*talk), Mid::from(*whisper)])
+}
+
+/// The tracks of a new session: on the second section we only send.
+fn tracks(rtc: &Rtc, [talk, whisper]: [Mid; 2]) -> Result<(Track, Track), BadOffer> {
+    let track = |mid, wanted: Direction| {
+        let media = rtc.media(mid).filter(|media| media.direction() == wanted);
+        let media = media.ok_or(BadOffer("not a talk and a whisper"))?;
+        let codecs = Codecs::of(media.remote_pts());
+        if !codecs.any() {
+            return Err(BadOffer("no codec"));
+        }
+        let identity: Identity = random_identity().map_err(|_| BadOffer("no randomness"))?;
         Ok(Track::new(mid, identity, codecs))
     };
-    Ok((track(talk.mid)?, track(whisper.mid)?))
+    Ok((
+        track(talk, Direction::SendRecv)?,
+        track(whisper, Direction::SendOnly)?,
+    ))
 }
 
 impl Connection {

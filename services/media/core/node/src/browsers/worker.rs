@@ -220,7 +220,10 @@ impl Worker {
                 port,
                 offer,
             } => {
-                let accepted = self.maker.accept(connection, port, &offer).ok();
+                let accepted = self.maker.accept(connection, port, &offer);
+                let accepted = accepted
+                    .inspect_err(|bad| tracing::info!(why = bad.0, "browser_offer_refused"))
+                    .ok();
                 let answer = accepted.map(|(connection, answer)| {
                     self.take_in(connection);
                     answer

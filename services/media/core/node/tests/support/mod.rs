@@ -57,6 +57,8 @@ impl Node {
             },
             rtp_address: "127.0.0.1".parse().unwrap(),
             rtp_ports: (first, first + 198),
+            browser_host: "127.0.0.1".parse().unwrap(),
+            browser_ports: (32_200 + slot % 10 * 40, 32_200 + slot % 10 * 40 + 38),
             socket: folder.path().join("node.sock"),
             journal: folder.path().join("journal"),
             spool: folder.path().join("spool"),
