@@ -22,7 +22,7 @@ from sasayaki.media.v1.call_events import (
 )
 from sasayaki.monitoring.v1.alert_events import AlertKind, AlertLevel, AlertRaised
 from sasayaki_chassis.testing import NOON
-from sasayaki_recording.search.contacts import Contacts
+from sasayaki_recording.search.contacts import ALERTS_MOST, Contacts
 
 NODE = {"node_id": "nod_1", "happening_seq": 1}
 ON_ALERT = AnswerOrdered(record=RecordingPolicy.ON_ALERT)
@@ -98,6 +98,12 @@ def test_an_alert_about_a_call_is_known_in_whatever_order_the_topics_are_read() 
     assert contacts(alert("con_1"), ON_ALERT, TAPPED, ENDED).of("con_1").alerted
     assert contacts(ON_ALERT, TAPPED, ENDED, alert("con_1")).of("con_1").alerted
     assert not contacts(alert("")).of("con_1").alerted
+
+
+def test_the_instants_of_a_contacts_alerts_are_known_up_to_a_limit() -> None:
+    assert contacts(alert("con_1"), alert("con_1")).of("con_1").alerts_at == (NOON, NOON)
+    many = contacts(*[alert("con_1")] * (ALERTS_MOST + 1))
+    assert len(many.of("con_1").alerts_at) == ALERTS_MOST
 
 
 def test_what_is_kept_for_alerts_is_decided_about_once() -> None:

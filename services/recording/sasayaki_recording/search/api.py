@@ -9,6 +9,7 @@ from itertools import islice
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from sasayaki.recording.v1 import recording_service_pb2 as pb
+from sasayaki.recording.v1.recording_events_pb2 import Pause
 from sasayaki_chassis.fields import an_id, between, text
 from sasayaki_chassis.rpc import Context, InvalidField, Rights, caller, refusals, require
 from sasayaki_recording.methods import LISTENERS, SECONDS, SERVICE, may_hear
@@ -69,6 +70,10 @@ class SearchMethods:
         async with refusals(context):
             place = _checked(request)
             who, size = caller(context), request.page_size or ROWS_USUAL
+            # Who of the outsourcer's people talked is no client company's affair.
+            of_client = who.role == "client"
+            if of_client and request.user_id:
+                raise InvalidField("user_id", "not for client companies")
             query = await asyncio.to_thread(self._query, request, who.clients)
             rows: list[Entry] = []
             while len(rows) <= size:
@@ -82,7 +87,8 @@ class SearchMethods:
                 await asyncio.sleep(0)
         more = page_token(rows[size - 1].place) if len(rows) > size else ""
         return pb.ListRecordingsResponse(
-            recordings=map(self._summary, rows[:size]), next_page_token=more
+            recordings=[self._summary(entry, inside=not of_client) for entry in rows[:size]],
+            next_page_token=more,
         )
 
     def _part(self, request: pb.ListRecordingsRequest, place: Place | None) -> list[Entry]:
@@ -114,7 +120,8 @@ class SearchMethods:
             }
         return Query(request.client_id, request.user_id, request.reason_id, hashes)
 
-    def _summary(self, entry: Entry) -> pb.RecordingSummary:
+    def _summary(self, entry: Entry, *, inside: bool) -> pb.RecordingSummary:
+        """`inside`: for the outsourcer's own people, who may know of each other."""
         contact = self._search.contacts.of(entry.contact_id)
         summary = pb.RecordingSummary(
             recording_id=entry.recording_id,
@@ -123,11 +130,18 @@ class SearchMethods:
             length_ms=entry.length_ms,
             finished=entry.finished,
             reason_id=contact.reason_id,
-            user_ids=contact.user_ids,
+            user_ids=contact.user_ids if inside else (),
             deleted=entry.deleted,
             held=bool(entry.holds),
+            pauses=[Pause(from_ms=each.from_ms, to_ms=each.to_ms) for each in entry.pauses],
         )
         summary.started_at.FromDatetime(entry.started_at)
+        if inside:
+            for hold in entry.holds:
+                held = summary.holds.add(hold_id=hold.hold_id, reason=hold.reason)
+                held.set_at.FromDatetime(hold.set_at)
+            for at in contact.alerts_at:
+                summary.alerts_at.add().FromDatetime(at)
         delete_at = None if entry.deleted else self._search.retentions.due_at(entry)
         if delete_at is not None:
             summary.delete_at.FromDatetime(delete_at)

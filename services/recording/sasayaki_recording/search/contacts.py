@@ -28,6 +28,10 @@ _HEARD = frozenset((SupervisionMode.WHISPER, SupervisionMode.BARGE, SupervisionM
 """Modes in which somebody hears the supervisor."""
 
 
+ALERTS_MOST = 20
+"""Of one contact, that are told with its recording."""
+
+
 @dataclass(slots=True)
 class Contact:
     """One contact, as far as it is told."""
@@ -35,10 +39,14 @@ class Contact:
     user_ids: dict[str, None] = field(default_factory=dict)
     caller_hash: str = ""
     reason_id: str = ""
-    alerted: bool = False
+    alerts_at: tuple[datetime, ...] = ()
     tapped: bool = False
     ended_at: datetime | None = None
     node_lost: bool = False
+
+    @property
+    def alerted(self) -> bool:
+        return bool(self.alerts_at)
 
 
 class Contacts:
@@ -52,9 +60,10 @@ class Contacts:
 
     def fold(self, record: Recorded[Any]) -> None:
         match record.data:
-            case AlertRaised(contact_id=contact_id):
+            case AlertRaised(contact_id=contact_id, raised_at=raised_at):
                 if contact_id:
-                    self._contact(contact_id).alerted = True
+                    contact = self._contact(contact_id)
+                    contact.alerts_at = (*contact.alerts_at, raised_at)[:ALERTS_MOST]
             case CallArrived(caller_hash=caller_hash):
                 self._contact(record.subject).caller_hash = caller_hash
             case CallPlaced(caller_hash=caller_hash, record=rule):
