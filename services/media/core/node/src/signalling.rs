@@ -115,7 +115,7 @@ impl Signalling {
             settings.browser_host,
             settings.browser_ports,
             media_config(settings).realtime_priority,
-            told_to,
+            &told_to,
             Arc::clone(&metrics),
         )?;
         let browser_ports = browsers.ports();

@@ -123,7 +123,7 @@ impl Browsers {
         host: IpAddr,
         ports: (u16, u16),
         realtime_priority: Option<u8>,
-        told: Sender<Told>,
+        told: &Sender<Told>,
         metrics: Arc<Metrics>,
     ) -> io::Result<Self> {
         let maker = Maker::new()?;

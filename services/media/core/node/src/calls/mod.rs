@@ -416,6 +416,7 @@ impl Shared {
                 peer,
                 codec,
                 telephone_event,
+                whisper,
             });
         }
         let (sends, receives) = (audio.direction.receives(), audio.direction.sends());

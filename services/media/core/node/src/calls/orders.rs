@@ -219,6 +219,8 @@ impl Call {
             }
             Asked::AnswerRefer(order) => self.answer_refer(shared, now_ms, order),
             Asked::PauseTap(order) => self.pause_tap(shared, order.paused),
+            Asked::Mute(order) => self.mute(shared, order),
+            Asked::TalkBack(order) => self.talk_back(shared, order),
             Asked::PickUp(order) => shared.pick_up(self.named(&order.leg_id)?),
             Asked::PutDown(order) if self.has_left(&order.leg_id) => Ok(()),
             Asked::PutDown(order) => shared.put_down(self.named(&order.leg_id)?),
@@ -227,8 +229,6 @@ impl Call {
             | Asked::ReleasePhone(_)
             | Asked::ConnectBrowser(_)
             | Asked::DisconnectBrowser(_)
-            | Asked::Mute(_)
-            | Asked::TalkBack(_)
             | Asked::Place(_) => Err(BAD_ORDER),
         }
     }

@@ -114,12 +114,14 @@ impl Worker {
                 peer: address,
                 codec,
                 telephone_event,
+                whisper,
                 ..
             } => {
                 let peer = Peer {
                     address,
                     codec,
                     telephone_event,
+                    whisper,
                 };
                 let slot = slot(entry, leg)?;
                 entry.call.set_peer(now, slot, peer);
@@ -178,6 +180,26 @@ impl Worker {
                 call.resume(&mut outlet);
                 let resumed = MediaHappening::CustomerResumed { call: id };
                 self.links.happenings.tell(resumed);
+            }
+            MediaOrder::Mute {
+                call: id,
+                leg,
+                muted,
+            } => {
+                let slot = slot(entry, leg)?;
+                entry.call.mute(slot, muted)?;
+                let told = MediaHappening::Muted {
+                    call: id,
+                    leg,
+                    muted,
+                };
+                self.links.happenings.tell(told);
+            }
+            MediaOrder::TalkBack { call: id, leg, on } => {
+                let slot = slot(entry, leg)?;
+                let on = entry.call.talk_back(slot, on)?;
+                let told = MediaHappening::TalkBack { call: id, leg, on };
+                self.links.happenings.tell(told);
             }
             MediaOrder::PauseTap { paused, .. } => self.pause_tap(index, paused),
             MediaOrder::StartTap { call, contact_id } => {
