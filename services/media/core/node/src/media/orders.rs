@@ -33,6 +33,8 @@ impl Worker {
             MediaOrder::Unsupervise { order, call, leg } => {
                 return self.supervise(order, call, leg, None);
             }
+            MediaOrder::Mute { call, leg, muted } => self.mute(call, leg, muted),
+            MediaOrder::TalkBack { call, leg, on } => self.talk_back(call, leg, on),
             order => self.change(order),
         };
         match (done, self.by_id.get(&call)) {
@@ -181,26 +183,6 @@ impl Worker {
                 let resumed = MediaHappening::CustomerResumed { call: id };
                 self.links.happenings.tell(resumed);
             }
-            MediaOrder::Mute {
-                call: id,
-                leg,
-                muted,
-            } => {
-                let slot = slot(entry, leg)?;
-                entry.call.mute(slot, muted)?;
-                let told = MediaHappening::Muted {
-                    call: id,
-                    leg,
-                    muted,
-                };
-                self.links.happenings.tell(told);
-            }
-            MediaOrder::TalkBack { call: id, leg, on } => {
-                let slot = slot(entry, leg)?;
-                let on = entry.call.talk_back(slot, on)?;
-                let told = MediaHappening::TalkBack { call: id, leg, on };
-                self.links.happenings.tell(told);
-            }
             MediaOrder::PauseTap { paused, .. } => self.pause_tap(index, paused),
             MediaOrder::StartTap { call, contact_id } => {
                 return self.start_tap(index, call, contact_id);
@@ -214,6 +196,22 @@ impl Worker {
             }
             _ => return None,
         }
+        Some(())
+    }
+
+    fn mute(&mut self, call: CallId, leg: LegId, muted: bool) -> Option<()> {
+        let entry = self.calls[*self.by_id.get(&call)?].as_mut()?;
+        entry.call.mute(slot_of(entry, leg)?, muted)?;
+        let told = MediaHappening::Muted { call, leg, muted };
+        self.links.happenings.tell(told);
+        Some(())
+    }
+
+    fn talk_back(&mut self, call: CallId, leg: LegId, on: bool) -> Option<()> {
+        let entry = self.calls[*self.by_id.get(&call)?].as_mut()?;
+        let on = entry.call.talk_back(slot_of(entry, leg)?, on)?;
+        let told = MediaHappening::TalkBack { call, leg, on };
+        self.links.happenings.tell(told);
         Some(())
     }
 
