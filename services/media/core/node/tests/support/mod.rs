@@ -1,6 +1,7 @@
 //! A node on free ports, Python's side of its socket, and phones made of raw UDP.
 #![allow(dead_code, reason = "each test file uses its part")]
 
+pub mod browser;
 pub mod desk;
 pub mod phone;
 pub mod stage;
