@@ -14,6 +14,17 @@ function Home() {
   return first ? <Navigate to={first.path} /> : <NothingHere />;
 }
 
+/** The contact whose recording is open, and at which second of it. */
+interface OpenRecording {
+  readonly contact?: string;
+  readonly at?: number;
+}
+
+const recordingOf = ({ contact, at }: Record<string, unknown>): OpenRecording => ({
+  ...(typeof contact === "string" ? { contact } : {}),
+  ...(typeof at === "number" && at >= 0 ? { at } : {}),
+});
+
 const root = createRootRoute({ component: Shell, notFoundComponent: NothingHere });
 const home = createRoute({ getParentRoute: () => root, path: "/", component: Home });
 const desk = createRoute({
@@ -29,6 +40,7 @@ const wall = createRoute({
 const recordings = createRoute({
   getParentRoute: () => root,
   path: "/recordings",
+  validateSearch: recordingOf,
   component: lazyRouteComponent(() => import("../recordings/RecordingsPage"), "RecordingsPage"),
 });
 const reasons = createRoute({
