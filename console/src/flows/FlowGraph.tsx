@@ -11,7 +11,7 @@ import { type Flow, type Step, stepAt } from "./steps";
 import { kindOf, wayOf } from "./words";
 
 const WIDTH = 200;
-const LINE_HEIGHT = 18;
+const LINE_HEIGHT = 21;
 
 interface Shown extends Record<string, unknown> {
   readonly step: Step;
@@ -21,32 +21,32 @@ interface Shown extends Record<string, unknown> {
 
 type StepNode = Node<Shown, "step">;
 
-const heightOf = (step: Step): number => 56 + LINE_HEIGHT * (Math.min(2, step.prompts.length) + (step.facts.length > 0 ? 1 : 0));
+const heightOf = (step: Step): number => 64 + LINE_HEIGHT * (Math.min(2, step.prompts.length) + (step.facts.length > 0 ? 1 : 0));
 
 function StepBox({ data: { step, start, faults } }: NodeProps<StepNode>) {
   const { t } = useTranslation("flows");
   return (
     <Box p={6} w={WIDTH} mih={heightOf(step)} bg="var(--mantine-color-body)" c="var(--mantine-color-text)" style={{ borderRadius: 6, border: `${faults > 0 || start ? 2 : 1}px solid ${faults > 0 ? "var(--mantine-color-red-text)" : "var(--mantine-color-dimmed)"}`, textAlign: "start" }}>
       <Handle type="target" position={Position.Top} isConnectable={false} />
-      <Text size="xs" c="dimmed" truncate>
+      <Text size="sm" c="dimmed" truncate>
         {start ? "▶ " : ""}
         {t(`kind.${kindOf(step.kind)}`)}
       </Text>
-      <Text size="sm" fw={600} truncate>
+      <Text size="lg" fw={600} truncate>
         {step.name}
       </Text>
       {step.prompts.slice(0, 2).map((prompt) => (
-        <Text key={prompt} size="xs" truncate>
+        <Text key={prompt} size="sm" truncate>
           ♪ {prompt}
         </Text>
       ))}
       {step.facts.length > 0 ? (
-        <Text size="xs" c="dimmed" truncate>
+        <Text size="sm" c="dimmed" truncate>
           {step.facts.join(" · ")}
         </Text>
       ) : undefined}
       {faults > 0 ? (
-        <Text size="xs" c="var(--mantine-color-red-text)" fw={700}>
+        <Text size="sm" c="var(--mantine-color-red-text)" fw={700}>
           ⚠ {t("faultsHere", { count: faults })}
         </Text>
       ) : undefined}
@@ -59,7 +59,7 @@ const NODES = { step: StepBox };
 
 /** Where each step stands, from the top to the bottom. */
 function placed(flow: Flow): ReadonlyMap<string, { x: number; y: number }> {
-  const graph = new graphlib.Graph().setGraph({ rankdir: "TB", nodesep: 40, ranksep: 70 }).setDefaultEdgeLabel(() => ({}));
+  const graph = new graphlib.Graph().setGraph({ rankdir: "TB", nodesep: 24, ranksep: 56 }).setDefaultEdgeLabel(() => ({}));
   for (const step of flow.steps) graph.setNode(step.name, { width: WIDTH, height: heightOf(step) });
   for (const step of flow.steps) for (const edge of step.edges) if (graph.hasNode(edge.to)) graph.setEdge(step.name, edge.to);
   layout(graph);
@@ -97,8 +97,10 @@ export function FlowGraph({ flow, faults, reason, onChoose }: Props) {
       if (!places.has(edge.to)) continue;
       const id = `${step.name} ${edge.to}`;
       const before = between.get(id)?.label;
-      const label = before ? `${String(before)} / ${wayOf(t, edge, reason)}` : wayOf(t, edge, reason);
-      between.set(id, { id, source: step.name, target: edge.to, label, markerEnd: { type: MarkerType.ArrowClosed }, style: edge.way === "otherwise" ? { strokeDasharray: "5 4" } : {} });
+      // The only way on needs no word.
+      const words = step.edges.length === 1 ? "" : wayOf(t, edge, reason);
+      const label = before ? `${String(before)} / ${words}` : words;
+      between.set(id, { id, source: step.name, target: edge.to, label, markerEnd: { type: MarkerType.ArrowClosed }, labelStyle: { fontSize: 15 }, style: edge.way === "otherwise" ? { strokeDasharray: "5 4" } : {} });
     }
   return (
     <Box h="100%" role="group" aria-label={t("graphLabel")}>

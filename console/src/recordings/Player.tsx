@@ -1,4 +1,4 @@
-import { Alert, Button, Chip, Group, Slider, Stack, Text } from "@mantine/core";
+import { Alert, Button, Chip, Group, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -58,7 +58,17 @@ function Tracks({ contactId, startMs, marks, waveform }: Props & { readonly wave
         <Text size="sm" w={150} style={{ flexShrink: 0 }} aria-hidden>
           {t("place")}
         </Text>
-        <Slider flex={1} thumbLabel={t("place")} label={length} min={0} max={Math.max(1, waveform.lengthMs)} step={1000} value={Math.min(atMs, waveform.lengthMs)} onChange={seek} thumbProps={{ "aria-valuetext": length(atMs) }} />
+        <input
+          type="range"
+          style={{ flex: 1, accentColor: "var(--mantine-primary-color-filled)" }}
+          aria-label={t("place")}
+          aria-valuetext={length(atMs)}
+          min={0}
+          max={Math.max(1, waveform.lengthMs)}
+          step={1000}
+          value={Math.min(atMs, waveform.lengthMs)}
+          onChange={(event) => seek(Number(event.currentTarget.value))}
+        />
       </Group>
       {marks.length > 0 ? (
         <Group gap="xs" component="ul" aria-label={t("marks")} p={0} m={0} style={{ listStyle: "none" }}>

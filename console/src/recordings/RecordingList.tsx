@@ -14,7 +14,7 @@ function StateOf({ recording }: { recording: Recording }) {
   const state = recording.deleted ? "deleted" : recording.held ? "held" : recording.finished ? "kept" : "running";
   return (
     <>
-      <Text span size="sm" fw={state === "held" ? 700 : 400} td={state === "deleted" ? "line-through" : undefined}>
+      <Text span size="sm" fw={state === "held" ? 700 : 400}>
         {t(state)}
       </Text>
       {recording.deleteAt && !recording.held ? (

@@ -18,7 +18,7 @@ async def test_graph_and_list_have_no_serious_finding_of_axe(
     async with person(browser, language, theme) as someone:
         page = await someone.new_page()
         await page_of(page, site, "/flows", SampleCentre("manager"))
-        await expect(page.locator(".react-flow__node")).to_have_count(19)
+        await expect(page.locator(".react-flow__node")).to_have_count(20)
         await screenshot(page, f"flows-{language}-{theme}")
         assert await findings(page) == []
         await page.get_by_role("radio", name="一覧" if language == "ja" else "List").check(
