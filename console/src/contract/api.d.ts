@@ -2673,6 +2673,15 @@ export interface components {
              * @description Since when one side keeps the other on hold; absent: nobody does.
              */
             heldSince?: string;
+            /** @description Nobody hears the operator. */
+            muted: boolean;
+            /** @description Supervisors alone hear the operator. */
+            talkBack: boolean;
+            /**
+             * Format: date-time
+             * @description Since when nothing is written, for card data; absent: it is written, or never was.
+             */
+            recordingPausedSince?: string;
         };
         /** @description A customer who waits for an operator. */
         FloorWaiting: {
@@ -2682,6 +2691,10 @@ export interface components {
             priority: number;
             /** Format: date-time */
             since?: string;
+            /** @description The ring that the wait has come to: 0, 1, 2 … */
+            ring: number;
+            /** @description Whether that ring is an overflow: the queue's own teams did not manage. */
+            overflow: boolean;
         };
         GetFairnessRequest: {
             /** @description One team; empty: every team. */
