@@ -265,6 +265,33 @@ VERSIONS = {
 }
 
 
+def ledger(asked: Mapping[str, Any]) -> Json:
+    """Two calls of the operator who is asked for that somebody heard."""
+    operator = asked.get("operatorId", "usr_op01")
+    day = int(operator[-1])
+    rows = [
+        (f"2026-11-2{day - 1}T0{day}:15:00Z", "PURPOSE_HELP", None, ("LISTEN", "WHISPER")),
+        (f"2026-11-2{day - 1}T0{day + 3}:40:00Z", "PURPOSE_TRAINING", "ACCEPTED", ("LISTEN",)),
+    ]
+    entries = [
+        {
+            "supervisionId": f"spv_{operator}_{at}",
+            "contactId": f"con_{at + 1}",
+            "clientId": "cli_acme",
+            "operatorId": operator,
+            "supervisorId": "usr_sv01" if at else "usr_mgr",
+            "purpose": purpose,
+            **({"consent": f"CONSENT_ANSWER_{consent}"} if consent else {}),
+            "begunAt": begun,
+            "stretches": [{"mode": f"SUPERVISION_MODE_{mode}", "since": begun} for mode in modes],
+            "heardMs": str(95_000 + 40_000 * at),
+            "endedAs": "SUPERVISION_END_REASON_CALL_ENDED",
+        }
+        for at, (begun, purpose, consent, modes) in enumerate(rows)
+    ]
+    return {"entries": entries, "more": False, "heardMs": "230000"}
+
+
 def answers(role: str) -> dict[str, object]:
     """What the gateway answers somebody of a role, by path."""
     return {
@@ -277,6 +304,7 @@ def answers(role: str) -> dict[str, object]:
         "/api/rpc/CallreasonService/ListFlowVersions": VERSIONS,
         "/api/rpc/RecordingService/ListRecordings": list_recordings,
         "/api/rpc/RecordingService/GetWaveform": waveform(),
+        "/api/rpc/MonitoringService/GetLedger": ledger,
         "/api/rpc/RoutingService/ExplainDecision": DECISIONS,
     }
 

@@ -58,6 +58,11 @@ const ledger = createRoute({
   path: "/ledger",
   component: lazyRouteComponent(() => import("../ledger/LedgerPage"), "LedgerPage"),
 });
+const audit = createRoute({
+  getParentRoute: () => root,
+  path: "/audit",
+  component: lazyRouteComponent(() => import("../audit/AuditPage"), "AuditPage"),
+});
 const flows = createRoute({
   getParentRoute: () => root,
   path: "/flows",
@@ -70,7 +75,7 @@ const accounts = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, desk, wall, recordings, reasons, fairness, ledger, flows, accounts]),
+  routeTree: root.addChildren([home, desk, wall, recordings, reasons, fairness, ledger, audit, flows, accounts]),
   defaultErrorComponent: Broken,
   defaultPendingComponent: () => <Loading height="60vh" />,
 });
