@@ -116,6 +116,7 @@ class Gate(grpc.aio.ServerInterceptor):
         self.is_open = False
         self._verifier = verifier
         self._rights = rights
+        self._guards: dict[str, Handler] = {}
 
     async def intercept_service(
         self,
@@ -126,7 +127,9 @@ class Gate(grpc.aio.ServerInterceptor):
         handler = await continuation(handler_call_details)
         if handler is None or method.startswith(OPEN_TO_ALL):
             return handler
-        return self._guarded(method, handler)
+        if method not in self._guards:
+            self._guards[method] = self._guarded(method, handler)
+        return self._guards[method]
 
     def _guarded(self, method: str, handler: "grpc.RpcMethodHandler[Any, Any]") -> Handler:
         kind = "_".join(

@@ -72,7 +72,10 @@ async def test_the_next_call_shows_the_last_and_the_client_company_sees_its_own(
         assert OPERATOR not in {colleague.operator_id for colleague in listed.colleagues}
         assert "usr_op02" in {colleague.operator_id for colleague in listed.colleagues}
 
-        assert {"talk", "operator"} <= await floor_of(at, SUPERVISOR)
+        async def talk_is_shown() -> bool:
+            return {"talk", "operator"} <= await floor_of(at, SUPERVISOR)
+
+        await soon(talk_is_shown)
         assert await floor_of(at, CLIENT) <= {"queue", "waiting"}
 
         await at.hang_up("second")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import shutil
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -97,7 +98,7 @@ async def main(address: str, *, readme: bool) -> None:
             with console_site() as site:
                 pictures = await every(browser, site, live=False)
     for picture in pictures:
-        print(picture.relative_to(ROOT))
+        sys.stdout.write(f"{picture.relative_to(ROOT)}\n")
         if readme and picture.stem in IN_README:
             IMAGES.mkdir(exist_ok=True)
             shutil.copy(picture, IMAGES / IN_README[picture.stem])

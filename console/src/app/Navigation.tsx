@@ -13,7 +13,7 @@ export function Navigation({ path }: { path: string }) {
   const here = pages.find((page) => page.path === path);
   return (
     <nav aria-label={t("pages")}>
-      <Group gap="lg" wrap="nowrap" visibleFrom="md">
+      <Group gap="lg" wrap="nowrap" visibleFrom="lg">
         {pages.map((page) => (
           <Anchor
             key={page.path}
@@ -31,7 +31,7 @@ export function Navigation({ path }: { path: string }) {
       </Group>
       <Menu position="bottom-start" shadow="md">
         <Menu.Target>
-          <Button hiddenFrom="md" variant="default" leftSection={<span aria-hidden>☰</span>}>
+          <Button hiddenFrom="lg" variant="default" leftSection={<span aria-hidden>☰</span>}>
             {here ? t(here.name) : t("pages")}
           </Button>
         </Menu.Target>

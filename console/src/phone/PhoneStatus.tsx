@@ -1,17 +1,18 @@
 import { Button, Center, Popover, Stack, Text, Title, VisuallyHidden } from "@mantine/core";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { DeviceCheck } from "./DeviceCheck";
 import { type Phone, useMaybePhone } from "./PhoneProvider";
 import { useSignals } from "./useSignals";
 
+const DeviceCheck = lazy(async () => ({ default: (await import("./DeviceCheck")).DeviceCheck }));
+
 const SIGNS: Record<Phone["line"]["at"], { sign: string; colour: string }> = {
   off: { sign: "○", colour: "gray" },
-  asking: { sign: "…", colour: "yellow" },
+  asking: { sign: "…", colour: "gray" },
   no_microphone: { sign: "✕", colour: "red" },
-  opening: { sign: "…", colour: "yellow" },
-  joining: { sign: "…", colour: "yellow" },
+  opening: { sign: "…", colour: "gray" },
+  joining: { sign: "…", colour: "gray" },
   connected: { sign: "●", colour: "teal" },
   waiting: { sign: "!", colour: "red" },
   taken_over: { sign: "✕", colour: "red" },
@@ -43,7 +44,9 @@ function Status({ phone }: { phone: Phone }) {
           <Title order={2} size="h5" mb="xs">
             {t("check")}
           </Title>
-          <DeviceCheck />
+          <Suspense>
+            <DeviceCheck />
+          </Suspense>
         </Popover.Dropdown>
       </Popover>
       <VisuallyHidden role="status">{words}</VisuallyHidden>
