@@ -36,7 +36,7 @@ async def test_an_auditor_finds_by_keyboard_what_one_supervisor_heard(
         await page.get_by_label("Heard by").focus()
         await page.keyboard.press("ArrowDown")
         await expect(page.get_by_role("row")).to_have_count(4)
-        await page.get_by_role("link", name="Recording").first.press("Enter")
+        await page.get_by_role("link", name="Recording:").first.press("Enter")
         await expect(page).to_have_url(f"{site}/recordings?contact=con_2")
         await expect(page.locator("#page")).to_be_focused()
         assert await page.title() == "Recordings · Sasayaki"
@@ -50,7 +50,7 @@ async def test_navigation_is_a_menu_where_the_screen_is_enlarged(
         await page.set_viewport_size({"width": 640, "height": 450})
         await page_of(page, site, "/audit", SampleCentre("manager"))
         await page.get_by_role("button", name="監査").press("Enter")
-        await expect(page.get_by_role("menuitem")).to_have_count(8)
+        await expect(page.get_by_role("dialog").get_by_role("link")).to_have_count(8)
         await screenshot(page, "navigation-enlarged-ja-light")
         width = await page.evaluate("document.documentElement.scrollWidth")
         assert width <= 640

@@ -11,6 +11,7 @@ from tests.harness import floor_rows
 from tests.harness.browser import findings, screenshot
 from tests.harness.live_site import Json, Refusal
 
+
 @pytest.fixture
 def made() -> Iterator[Wall]:
     with wall() as its:
