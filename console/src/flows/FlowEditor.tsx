@@ -1,7 +1,7 @@
 import { Alert, Badge, Box, Button, Grid, Group, SegmentedControl, Stack, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { lazy, Suspense, useDeferredValue, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useCallback, useDeferredValue, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { Loading } from "../app/States";
@@ -65,7 +65,7 @@ export function FlowEditor({ shown, live, mayEdit, onPublished }: Props) {
     requestAnimationFrame(() => editor.current?.goTo(line));
   };
   const choose = (step: Step) => goTo("source", step.firstLine);
-  const reason = (reasonId: string) => reasonOf(shown.clientId, reasonId);
+  const reason = useCallback((reasonId: string) => reasonOf(shown.clientId, reasonId), [reasonOf, shown.clientId]);
   const ofSource = faults.filter((fault) => fault.field === "source");
   return (
     <Stack gap="sm">

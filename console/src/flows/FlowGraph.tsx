@@ -3,11 +3,11 @@ import "@xyflow/react/dist/style.css";
 import { graphlib, layout } from "@dagrejs/dagre";
 import { Box, Text, useComputedColorScheme } from "@mantine/core";
 import { Background, Controls, type Edge as Line, Handle, MarkerType, type Node, type NodeProps, Position, ReactFlow } from "@xyflow/react";
-import { useMemo } from "react";
+import { useCallback, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { Fault } from "./faults";
-import { type Flow, type Step, stepAt } from "./steps";
+import { type Edge, type Flow, type Step, stepAt } from "./steps";
 import { kindOf, wayOf } from "./words";
 
 const WIDTH = 200;
@@ -57,11 +57,14 @@ function StepBox({ data: { step, start, faults } }: NodeProps<StepNode>) {
 
 const NODES = { step: StepBox };
 
+/** About as wide as words are drawn: Japanese characters are twice as wide as others. */
+const widthOf = (words: string): number => [...words].reduce((sum, char) => sum + ((char.codePointAt(0) ?? 0) > 0x2e7f ? 15 : 8), 0);
+
 /** Where each step stands, from the top to the bottom. */
-function placed(flow: Flow): ReadonlyMap<string, { x: number; y: number }> {
-  const graph = new graphlib.Graph().setGraph({ rankdir: "TB", nodesep: 24, ranksep: 56 }).setDefaultEdgeLabel(() => ({}));
+function placed(flow: Flow, words: (step: Step, edge: Edge) => string): ReadonlyMap<string, { x: number; y: number }> {
+  const graph = new graphlib.Graph().setGraph({ rankdir: "TB", nodesep: 20, ranksep: 26 }).setDefaultEdgeLabel(() => ({}));
   for (const step of flow.steps) graph.setNode(step.name, { width: WIDTH, height: heightOf(step) });
-  for (const step of flow.steps) for (const edge of step.edges) if (graph.hasNode(edge.to)) graph.setEdge(step.name, edge.to);
+  for (const step of flow.steps) for (const edge of step.edges) if (graph.hasNode(edge.to)) graph.setEdge(step.name, edge.to, { width: widthOf(words(step, edge)), height: 16, labelpos: "c" });
   layout(graph);
   return new Map(
     flow.steps.map((step) => {
@@ -82,7 +85,9 @@ interface Props {
 export function FlowGraph({ flow, faults, reason, onChoose }: Props) {
   const { t } = useTranslation("flows");
   const scheme = useComputedColorScheme("light");
-  const places = useMemo(() => placed(flow), [flow]);
+  // The only way on needs no word.
+  const words = useCallback((step: Step, edge: Edge) => (step.edges.length === 1 ? "" : wayOf(t, edge, reason)), [t, reason]);
+  const places = useMemo(() => placed(flow, words), [flow, words]);
   const nodes: StepNode[] = flow.steps.map((step) => ({
     id: step.name,
     type: "step",
@@ -97,10 +102,8 @@ export function FlowGraph({ flow, faults, reason, onChoose }: Props) {
       if (!places.has(edge.to)) continue;
       const id = `${step.name} ${edge.to}`;
       const before = between.get(id)?.label;
-      // The only way on needs no word.
-      const words = step.edges.length === 1 ? "" : wayOf(t, edge, reason);
-      const label = before ? `${String(before)} / ${words}` : words;
-      between.set(id, { id, source: step.name, target: edge.to, label, markerEnd: { type: MarkerType.ArrowClosed }, labelStyle: { fontSize: 15 }, style: edge.way === "otherwise" ? { strokeDasharray: "5 4" } : {} });
+      const label = before ? `${String(before)} / ${words(step, edge)}` : words(step, edge);
+      between.set(id, { id, source: step.name, target: edge.to, label, markerEnd: { type: MarkerType.ArrowClosed }, labelStyle: { fontSize: 15 }, style: { stroke: "var(--mantine-color-dimmed)", ...(edge.way === "otherwise" ? { strokeDasharray: "5 4" } : {}) } });
     }
   return (
     <Box h="100%" role="group" aria-label={t("graphLabel")}>
