@@ -1,4 +1,4 @@
-import { createContext, type ReactNode, useCallback, useContext, useEffect, useState, useSyncExternalStore } from "react";
+import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 
 import { follow, type StreamState } from "../api/stream";
 import type { Board, Part } from "./model/board";
@@ -55,6 +55,15 @@ export function useSeat(operatorId: string): Seat | undefined {
   const { floor } = useStores();
   const subscribe = useCallback((listener: () => void) => floor.onSeat(operatorId, listener), [floor, operatorId]);
   return useSyncExternalStore(subscribe, () => floor.seat(operatorId));
+}
+
+/** The teams of who is there; renders again only when somebody comes, goes or changes the team. */
+export function useTeams(): readonly string[] {
+  const { floor } = useStores();
+  const subscribe = useCallback((listener: () => void) => floor.onPart("membership", listener), [floor]);
+  const membership = useSyncExternalStore(subscribe, floor.membership);
+  // `membership` says when the floor is to be read again.
+  return useMemo(() => [...new Set([...floor.seats()].map((seat) => seat.operator.teamId))].sort(), [floor, membership]);
 }
 
 /** One part of the board; renders again when that part changes. */

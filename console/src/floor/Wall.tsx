@@ -1,5 +1,5 @@
 import { Button, CloseButton, Switch } from "@mantine/core";
-import { lazy, Suspense, useMemo, useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { lengthOf } from "../app/dates";
@@ -7,7 +7,7 @@ import { useSession } from "../session/SessionProvider";
 import { AlertsColumn, claimAndListen } from "./alerts/AlertsColumn";
 import { chime } from "./alerts/chime";
 import { useNewAlerts } from "./alerts/useNewAlerts";
-import { usePart, useStream } from "./FloorProvider";
+import { usePart, useStream, useTeams } from "./FloorProvider";
 import { useKept } from "./kept";
 import { useKeys } from "./keys/useKeys";
 import { ListenBar } from "./listen/ListenBar";
@@ -45,12 +45,11 @@ export function Wall() {
   const [active, activate] = useState<string>();
   const [legend, showLegend] = useState(false);
   const groups = useGroups(choice, names);
-  const operators = usePart("operators");
   const alerts = usePart("alerts");
-  const teams = useMemo(() => [...new Set([...operators.values()].map((each) => each.teamId))].sort(), [operators]);
+  const teams = useTeams();
   const listening = useListening(user.userId, purpose, names);
   const { hearing, mark, told } = useHearing(listening.mine);
-  const newest = useNewAlerts(alerts, operators.size > 0, () => {
+  const newest = useNewAlerts(alerts, teams.length > 0, () => {
     if (sound === "on") chime();
   });
   const controls = useControls(listening, () => {
@@ -101,7 +100,7 @@ export function Wall() {
         names={names}
       />
       <div className="wall-main">
-        {groups.length === 0 ? <p className="wall-empty">{t(operators.size === 0 ? "seats.noneYet" : "seats.none")}</p> : undefined}
+        {groups.length === 0 ? <p className="wall-empty">{t(teams.length === 0 ? "seats.noneYet" : "seats.none")}</p> : undefined}
         <SeatGrid groups={groups} view={view} names={names} me={user.userId} active={active} activate={activate} listen={listening.listen} />
       </div>
       <aside className="wall-side">
