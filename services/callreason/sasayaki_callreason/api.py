@@ -256,9 +256,7 @@ class Callreason(reason_api.ReasonMethods, flow_api.FlowDoors):
             )
         self._contacts.check_tenant(request.previous_contact_id, identity)
         previous = self._enquiries.state(request.previous_contact_id).facts
-        return self._companies.calling_back(
-            previous, request.previous_contact_id, request.contact_id
-        )
+        return self._companies.calling_back(previous, request.previous_contact_id)
 
     def _wrap_up(self, facts: states.Facts) -> timedelta:
         """How long the contact's company lets an operator wrap up."""

@@ -370,6 +370,20 @@ class TestCallingBack:
         assert unknown.record == call_wire.RECORDING_POLICY_NONE
         assert known.record == call_wire.RECORDING_POLICY_AFTER_GUIDANCE
 
+    @pytest.mark.parametrize("rule", [RecordingPolicy.NONE, RecordingPolicy.ON_ALERT])
+    def test_who_is_called_back_and_wishes_it_once_more_is_recorded_as_ever(
+        self, rule: RecordingPolicy
+    ) -> None:
+        reactor = CallBack()
+        self.react(reactor, "con_1", AnswerOrdered(record=rule))
+        [first] = self.react(reactor, "pool_demo", self.DUE)
+        self.react(reactor, "con_2", self.PLACED.model_copy(update={"record": rule}))
+        again = self.DUE.model_copy(update={"contact_id": "con_2"})
+        [second] = self.react(reactor, "pool_demo", again)
+        for place in (first, second):
+            assert isinstance(place, media.PlaceCallRequest)
+            assert place.record == call_wire.RecordingPolicy.Value(rule.value)
+
     def test_the_new_contact_is_told_to_the_pool_and_so_is_its_end(self) -> None:
         reactor = CallBack()
         [placed] = self.react(reactor, "con_2", self.PLACED)
