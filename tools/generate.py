@@ -1,6 +1,6 @@
 """Writes every generated file of the contract, or says which ones differ (`--check`).
 
-Usage: python tools/generate.py [--check]. Needs grpcio-tools and mypy-protobuf.
+Usage: python tools/generate.py [--check]. Needs grpcio-tools, mypy-protobuf and Node.
 """
 
 import argparse
@@ -17,11 +17,15 @@ PROTO = ROOT / "proto"
 PYTHON = "proto/python"
 EVENTS_PAGE = "docs/reference/events.md"
 METRICS_PAGE = "docs/reference/metrics.md"
-sys.path[:0] = [str(ROOT / PYTHON), str(Path(__file__).parent)]
+OPENAPI = "console/openapi.json"
+TYPES = "console/src/contract/api.d.ts"
+sys.path[:0] = [str(ROOT / PYTHON), str(Path(__file__).parent), str(ROOT / "services/gateway")]
 
 import generate_events  # noqa: E402 - found by the path above
 import generate_metrics  # noqa: E402
+import generate_openapi  # noqa: E402
 import generate_reference  # noqa: E402
+from sasayaki_tools.say import Failed  # noqa: E402
 
 
 def generate(proto: Path, root: Path) -> None:
@@ -52,6 +56,25 @@ def generate(proto: Path, root: Path) -> None:
     (root / METRICS_PAGE).write_text(generate_metrics.metrics_page(ROOT))
 
 
+def generate_console(proto: Path, root: Path) -> None:
+    """Writes the OpenAPI document and the console's types below `root`; needs Node."""
+    bundle = root / "descriptors.binpb"
+    files = sorted(str(path.relative_to(proto)) for path in proto.glob("sasayaki/**/*.proto"))
+    _protoc(
+        proto,
+        f"--descriptor_set_out={bundle}",
+        "--include_source_info",
+        "--include_imports",
+        *files,
+    )
+    descriptors = FileDescriptorSet.FromString(bundle.read_bytes())
+    bundle.unlink()
+    document, types = root / OPENAPI, root / TYPES
+    types.parent.mkdir(parents=True)
+    document.write_text(generate_openapi.text(descriptors))
+    generate_openapi.write_types(document, types)
+
+
 def _protoc(proto: Path, *arguments: str) -> None:
     includes = Path(grpc_tools.__file__).parent / "_proto"
     command = ["protoc", f"-I{proto}", f"-I{includes}", *arguments]
@@ -65,7 +88,7 @@ def generated(root: Path) -> dict[str, bytes]:
     found = [path for path in python if path.suffix in {".py", ".pyi"}]
     return {
         str(path.relative_to(root)): path.read_bytes()
-        for path in (*found, root / EVENTS_PAGE, root / METRICS_PAGE)
+        for path in (*found, *(root / page for page in (EVENTS_PAGE, METRICS_PAGE, OPENAPI, TYPES)))
         if path.exists()
     }
 
@@ -78,7 +101,8 @@ def main() -> int:
         target = Path(folder)
         try:
             generate(PROTO, target)
-        except generate_events.Rejected as rejected:
+            generate_console(PROTO, target)
+        except (generate_events.Rejected, Failed) as rejected:
             print(rejected, file=sys.stderr)
             return 1
         wanted, present = generated(target), generated(ROOT)

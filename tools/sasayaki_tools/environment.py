@@ -33,6 +33,7 @@ PACKAGES = (
     "services/monitoring",
     "services/recording",
     "services/callreason",
+    "services/gateway",
     "tools",
     "demo",
 )

@@ -14,6 +14,7 @@ LOCKS = {
     "requirements.lock": ["--all-packages", "--no-default-groups"],
     "requirements-dev.lock": ["--all-packages", "--group", "dev"],
     "tools/locks/jre.lock": ["--only-group", "jre"],
+    "tools/locks/node.lock": ["--only-group", "node"],
     "tools/locks/rust.lock": ["--only-group", "rust"],
 }
 # Only its list of addresses is read, so what it depends on is not wanted.

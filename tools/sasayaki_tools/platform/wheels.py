@@ -15,8 +15,7 @@ def bring(name: str) -> Path:
 
     The folder is named by the lock's hash and moved into place whole.
     """
-    lock = ROOT / "tools" / "locks" / f"{name}.lock"
-    folder = cache_dir() / "wheels" / f"{name}-{sha256(lock.read_bytes()).hexdigest()[:16]}"
+    lock, folder = _lock(name), place(name)
     if folder.is_dir():
         return folder
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -32,6 +31,16 @@ def bring(name: str) -> Path:
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return folder
+
+
+def place(name: str) -> Path:
+    """Where `bring` puts it: a folder named by the lock's hash."""
+    digest = sha256(_lock(name).read_bytes()).hexdigest()
+    return cache_dir() / "wheels" / f"{name}-{digest[:16]}"
+
+
+def _lock(name: str) -> Path:
+    return ROOT / "tools" / "locks" / f"{name}.lock"
 
 
 def offline() -> bool:

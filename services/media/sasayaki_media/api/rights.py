@@ -9,6 +9,7 @@ from sasayaki_chassis.rpc import Rights
 _SERVICE = "/sasayaki.media.v1.MediaService"
 _SERVICES = frozenset({"service"})
 _IN_TALK = frozenset({"service", "operator", "supervisor", "manager"})
+_WITH_A_PHONE = frozenset({"operator", "supervisor", "manager"})
 _EVERYBODY = frozenset({"service", "operator", "supervisor", "manager", "auditor", "admin"})
 RIGHTS: Rights = {
     f"{_SERVICE}/Answer": _SERVICES,
@@ -26,6 +27,13 @@ RIGHTS: Rights = {
     f"{_SERVICE}/Unsupervise": _SERVICES,
     f"{_SERVICE}/HangUp": _SERVICES,
     f"{_SERVICE}/ReleasePhone": frozenset({"service", "supervisor", "manager"}),
+    f"{_SERVICE}/ConnectBrowser": _WITH_A_PHONE,
+    f"{_SERVICE}/DisconnectBrowser": _WITH_A_PHONE,
+    f"{_SERVICE}/PickUp": _WITH_A_PHONE,
+    f"{_SERVICE}/PutDown": _WITH_A_PHONE,
+    f"{_SERVICE}/Mute": _WITH_A_PHONE,
+    f"{_SERVICE}/TalkBack": frozenset({"operator"}),
+    f"{_SERVICE}/WatchPhone": _WITH_A_PHONE,
     f"{_SERVICE}/WatchLevels": frozenset({"service", "supervisor", "manager"}),
     f"{_SERVICE}/PutPrompt": frozenset({"admin", "service"}),
 }

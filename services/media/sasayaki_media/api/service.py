@@ -7,6 +7,7 @@ from sasayaki_chassis.decider import Refused
 from sasayaki_chassis.fields import an_id
 from sasayaki_chassis.rpc import Context, caller, meta, refusals, require
 from sasayaki_media.api.outside import Outside
+from sasayaki_media.api.phoning import Phoning
 from sasayaki_media.api.prompting import Prompting
 from sasayaki_media.api.rights import STATUS
 from sasayaki_media.api.talking import Talking
@@ -20,7 +21,7 @@ from sasayaki_media.sound.levels import Levels
 from sasayaki_media.sound.prompts import Prompts
 
 
-class MediaService(Prompting, Talking, Outside):
+class MediaService(Prompting, Talking, Outside, Phoning):
     """Checks a request, has it decided, answers."""
 
     def __init__(

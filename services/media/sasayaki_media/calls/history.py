@@ -19,15 +19,23 @@ from sasayaki.media.v1.call_events import (
     HoldEnded,
     HoldOrdered,
     HoldStarted,
+    LegMuted,
+    LegMuteOrdered,
+    LegUnmuted,
     OverlapHeard,
+    PickUpOrdered,
     PromptOrdered,
     PromptPlayed,
     PromptStopOrdered,
+    PutDownOrdered,
     SilenceBegan,
     SilenceEnded,
     SupervisionOrdered,
     SupervisorHeard,
     SupervisorLegEnded,
+    TalkBackEnded,
+    TalkBackOrdered,
+    TalkBackStarted,
     TapClosed,
     TapOpened,
     TapPaused,
@@ -151,6 +159,17 @@ def _connected(state: Connected, event: CallEvent) -> Connected:
             return replace(state, tapped=False)
         case SilenceBegan() | SilenceEnded() | OverlapHeard() | HoldStarted() | HoldEnded():
             return state  # for those who follow the call; nothing is decided by them
+        case (
+            PickUpOrdered()
+            | PutDownOrdered()
+            | LegMuteOrdered()
+            | LegMuted()
+            | LegUnmuted()
+            | TalkBackOrdered()
+            | TalkBackStarted()
+            | TalkBackEnded()
+        ):
+            return state
         case HoldOrdered() | CustomerHeld() | CustomerResumed():
             return _held(state, event)
         case TapPauseOrdered() | TapPaused() | TapResumed():

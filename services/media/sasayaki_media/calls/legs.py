@@ -20,20 +20,28 @@ from sasayaki.media.v1.call_events import (
     HoldEnded,
     HoldOrdered,
     HoldStarted,
+    LegMuted,
+    LegMuteOrdered,
+    LegUnmuted,
     OperatorLegAnswered,
     OperatorLegDialled,
     OperatorLegEnded,
     OperatorLegRang,
     OutsideLegDialled,
     OverlapHeard,
+    PickUpOrdered,
     PromptOrdered,
     PromptPlayed,
     PromptStopOrdered,
+    PutDownOrdered,
     SilenceBegan,
     SilenceEnded,
     SupervisionOrdered,
     SupervisorHeard,
     SupervisorLegEnded,
+    TalkBackEnded,
+    TalkBackOrdered,
+    TalkBackStarted,
     TalkStarted,
     TapClosed,
     TapOpened,
@@ -116,6 +124,14 @@ def operated(state: Connected, event: CallEvent) -> Connected:
             | SupervisorHeard()
             | UnsupervisionOrdered()
             | SupervisorLegEnded()
+            | PickUpOrdered()
+            | PutDownOrdered()
+            | LegMuteOrdered()
+            | LegMuted()
+            | LegUnmuted()
+            | TalkBackOrdered()
+            | TalkBackStarted()
+            | TalkBackEnded()
         ):
             raise AssertionError(f"{type(event).__name__} is not about an operator")
         case _:

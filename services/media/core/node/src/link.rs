@@ -201,8 +201,11 @@ impl Link {
 
     /// Answers an order.
     pub fn applied(&mut self, order_id: String, error: &str) {
-        let error = error.to_owned();
-        self.send(from_node::Message::Applied(Applied { order_id, error }));
+        self.send(from_node::Message::Applied(Applied {
+            order_id,
+            error: error.to_owned(),
+            sdp_answer: String::new(),
+        }));
     }
 
     /// Everything up to and with this number is on disk.

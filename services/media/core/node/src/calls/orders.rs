@@ -137,7 +137,13 @@ fn contact_id(asked: &Asked) -> &str {
         Asked::Hold(order) => &order.contact_id,
         Asked::PauseTap(order) => &order.contact_id,
         Asked::AnswerRefer(order) => &order.contact_id,
-        Asked::SetNumbers(_)
+        Asked::PickUp(order) => &order.contact_id,
+        Asked::PutDown(order) => &order.contact_id,
+        Asked::Mute(order) => &order.contact_id,
+        Asked::TalkBack(order) => &order.contact_id,
+        Asked::ConnectBrowser(_)
+        | Asked::DisconnectBrowser(_)
+        | Asked::SetNumbers(_)
         | Asked::Place(_)
         | Asked::PutPrompt(_)
         | Asked::ReleasePhone(_)
@@ -201,6 +207,12 @@ impl Call {
             Asked::SetNumbers(_)
             | Asked::PutPrompt(_)
             | Asked::ReleasePhone(_)
+            | Asked::ConnectBrowser(_)
+            | Asked::DisconnectBrowser(_)
+            | Asked::PickUp(_)
+            | Asked::PutDown(_)
+            | Asked::Mute(_)
+            | Asked::TalkBack(_)
             | Asked::Place(_) => Err(BAD_ORDER),
         }
     }

@@ -286,6 +286,7 @@ impl Desk {
                 self.applied.push_back((applied.order_id, applied.error));
             }
             from_node::Message::Levels(levels) => self.levels.push_back(levels),
+            from_node::Message::Browser(_) => {}
             from_node::Message::Hello(_) => panic!("a second greeting"),
         }
     }

@@ -1,0 +1,4 @@
+export const texts = {
+  ja: { title: "アカウント" },
+  en: { title: "Accounts" },
+} as const;

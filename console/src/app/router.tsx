@@ -1,0 +1,66 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Navigate } from "@tanstack/react-router";
+
+import { useSession } from "../session/SessionProvider";
+import { NothingHere } from "./NothingHere";
+import { pagesOf } from "./pages";
+import { Shell } from "./Shell";
+
+/** Leads to the first page of the person's role. */
+function Home() {
+  const { user } = useSession();
+  const first = pagesOf(user.role)[0];
+  return first ? <Navigate to={first.path} /> : <NothingHere />;
+}
+
+const root = createRootRoute({ component: Shell, notFoundComponent: NothingHere });
+const home = createRoute({ getParentRoute: () => root, path: "/", component: Home });
+const desk = createRoute({
+  getParentRoute: () => root,
+  path: "/desk",
+  component: lazyRouteComponent(() => import("../desk/DeskPage"), "DeskPage"),
+});
+const wall = createRoute({
+  getParentRoute: () => root,
+  path: "/wall",
+  component: lazyRouteComponent(() => import("../floor/FloorPage"), "FloorPage"),
+});
+const recordings = createRoute({
+  getParentRoute: () => root,
+  path: "/recordings",
+  component: lazyRouteComponent(() => import("../recordings/RecordingsPage"), "RecordingsPage"),
+});
+const reasons = createRoute({
+  getParentRoute: () => root,
+  path: "/reasons",
+  component: lazyRouteComponent(() => import("../reasons/ReasonsPage"), "ReasonsPage"),
+});
+const fairness = createRoute({
+  getParentRoute: () => root,
+  path: "/fairness",
+  component: lazyRouteComponent(() => import("../fairness/FairnessPage"), "FairnessPage"),
+});
+const ledger = createRoute({
+  getParentRoute: () => root,
+  path: "/ledger",
+  component: lazyRouteComponent(() => import("../ledger/LedgerPage"), "LedgerPage"),
+});
+const flows = createRoute({
+  getParentRoute: () => root,
+  path: "/flows",
+  component: lazyRouteComponent(() => import("../flows/FlowsPage"), "FlowsPage"),
+});
+const accounts = createRoute({
+  getParentRoute: () => root,
+  path: "/accounts",
+  component: lazyRouteComponent(() => import("../accounts/AccountsPage"), "AccountsPage"),
+});
+
+export const router = createRouter({
+  routeTree: root.addChildren([home, desk, wall, recordings, reasons, fairness, ledger, flows, accounts]),
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

@@ -1,0 +1,4 @@
+export const texts = {
+  ja: { title: "公平性" },
+  en: { title: "Fairness" },
+} as const;

@@ -1,0 +1,4 @@
+export const texts = {
+  ja: { title: "監視ウォール" },
+  en: { title: "Supervisor wall" },
+} as const;

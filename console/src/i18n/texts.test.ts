@@ -1,0 +1,31 @@
+import { describe, expect, it } from "vitest";
+
+import { texts as accounts } from "../accounts/texts";
+import { texts as app } from "../app/texts";
+import { texts as desk } from "../desk/texts";
+import { texts as fairness } from "../fairness/texts";
+import { texts as floor } from "../floor/texts";
+import { texts as flows } from "../flows/texts";
+import { texts as ledger } from "../ledger/texts";
+import { texts as reasons } from "../reasons/texts";
+import { texts as recordings } from "../recordings/texts";
+import { texts as session } from "../session/texts";
+
+const FOLDERS = { accounts, app, desk, fairness, floor, flows, ledger, reasons, recordings, session };
+
+/** Every key with its path; English plurals count as one key, Japanese has none. */
+function keys(node: object, path = ""): Set<string> {
+  const found = new Set<string>();
+  for (const [key, value] of Object.entries(node)) {
+    const here = `${path}/${key.replace(/_(one|other)$/, "")}`;
+    if (typeof value === "string") found.add(here);
+    else for (const deeper of keys(value as object, here)) found.add(deeper);
+  }
+  return found;
+}
+
+describe("texts", () => {
+  it.each(Object.entries(FOLDERS))("of %s say the same things in Japanese and English", (_, texts) => {
+    expect(keys(texts.en)).toEqual(keys(texts.ja));
+  });
+});

@@ -1,0 +1,4 @@
+export const texts = {
+  ja: { title: "モニタリング台帳" },
+  en: { title: "Monitoring ledger" },
+} as const;

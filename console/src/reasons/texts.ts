@@ -1,0 +1,4 @@
+export const texts = {
+  ja: { title: "コールリーズン" },
+  en: { title: "Call reasons" },
+} as const;

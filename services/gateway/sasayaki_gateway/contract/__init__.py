@@ -1,0 +1,1 @@
+"""What browsers may ask, and its OpenAPI document."""
