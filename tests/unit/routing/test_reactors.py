@@ -407,10 +407,10 @@ class TestCallingBack:
             number_hash="h",
             trunk="",
         )
-        [failed] = self.react(reactor, "cli_acme", refused, causation_id="rec_1/0")
+        [failed] = self.react(reactor, "cli_acme", refused, causation_id="rec_1/call-back/0")
         assert isinstance(failed, routing.AdvanceCallbackRequest)
         assert failed.failed.failure == wire.CALLBACK_FAILURE_NOT_ALLOWED
-        assert self.react(reactor, "cli_acme", refused, causation_id="rec_7/0") == []
+        assert self.react(reactor, "cli_acme", refused, causation_id="rec_7/call-back/0") == []
 
 
 def test_what_concerns_one_contact_goes_out_in_order_whatever_topic_it_comes_from() -> None:

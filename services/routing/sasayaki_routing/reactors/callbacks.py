@@ -26,6 +26,7 @@ from sasayaki.routing.v1.pool_events import (
     CallbackFailed,
     CallbackFailure,
 )
+from sasayaki_chassis.reactor import request_id
 
 RING_MS_MAX = 30_000
 """Within the time for which the operator is kept free."""
@@ -67,7 +68,7 @@ class CallBack:
             case CallbackAsked(contact_id=contact_id, number_sealed=number_sealed):
                 self._numbers[contact_id] = number_sealed
             case CallbackDue(contact_id=contact_id):
-                self._asked[f"{record.id}/0"] = contact_id
+                self._asked[request_id(record.id, self.name, 0)] = contact_id
                 policy = self._recorded.get(contact_id, RecordingPolicy.NONE)
                 yield media.PlaceCallRequest(
                     client_id=record.client_id or "",
