@@ -208,6 +208,8 @@ def queue_row(queue: Queue) -> routing.PutQueueRequest:
         raise_after_ms=queue.raise_after_ms,
         callback_attempts_most=queue.callback_attempts_most,
         callback_pause_ms=queue.callback_pause_ms,
+        label_ja=queue.ja,
+        label_en=queue.en,
     )
 
 

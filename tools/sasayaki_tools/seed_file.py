@@ -49,7 +49,9 @@ class Queue(Row):
     """A queue that widens, tells its customers where they stand, and calls them back."""
 
     id: str
-    rings: tuple[Ring, ...]
+    ja: str = ""
+    en: str = ""
+    rings: tuple[Ring, ...] = ()
     tell_every_ms: int = 0
     service_ms: int = 0
     raise_after_ms: int = 0

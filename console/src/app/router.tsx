@@ -1,9 +1,11 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Navigate } from "@tanstack/react-router";
 
 import { useSession } from "../session/SessionProvider";
+import { Broken } from "./Broken";
 import { NothingHere } from "./NothingHere";
 import { pagesOf } from "./pages";
 import { Shell } from "./Shell";
+import { Loading } from "./States";
 
 /** Leads to the first page of the person's role. */
 function Home() {
@@ -57,6 +59,8 @@ const accounts = createRoute({
 
 export const router = createRouter({
   routeTree: root.addChildren([home, desk, wall, recordings, reasons, fairness, ledger, flows, accounts]),
+  defaultErrorComponent: Broken,
+  defaultPendingComponent: () => <Loading height="60vh" />,
 });
 
 declare module "@tanstack/react-router" {

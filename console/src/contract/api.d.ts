@@ -276,7 +276,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * @description One enquiry as it stands. For its operator, supervisors, managers and services. NOT_FOUND when there is none.
+         * @description One enquiry as it stands. For its operator, and before that for whom it is offered to, supervisors, managers and services. NOT_FOUND when there is none.
          *
          *     Usually: manager, operator, supervisor.
          */
@@ -950,7 +950,7 @@ export interface paths {
         /**
          * @description Turns the operator's voice to the supervisors alone who whisper or listen, or back. The customer hears comfort noise meanwhile. Ends by itself when no supervisor is there any more. FAILED_PRECONDITION with NOT_TALKING or NO_SUPERVISOR.
          *
-         *     Usually: manager, operator, supervisor.
+         *     Usually: operator.
          */
         post: operations["MediaService_TalkBack"];
         delete?: never;
@@ -1429,9 +1429,9 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * @description The present floor at once, then every change, of the caller's tenant and client companies. Whoever has this open watches: alerts come to them first.
+         * @description The present floor at once, then every change, of the caller's tenant and client companies. Whoever has this open in person watches: alerts come to them first. For supervisors and managers; client companies see their own queues and those who wait in them, nothing else, and no part with alerts: PERMISSION_DENIED.
          *
-         *     Usually: manager, supervisor.
+         *     Usually: client, manager, supervisor.
          */
         get: operations["MonitoringService_WatchFloor"];
         put?: never;
@@ -1473,9 +1473,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * @description How loud each track is, for a picture of it. Errors as `GetRecording`.
+         * @description How loud each track is, for a picture of it: at most 2,000 values. Errors and tracks as `GetRecording`.
          *
-         *     Usually: admin, auditor, manager, supervisor.
+         *     Usually: admin, auditor, client, manager, supervisor.
          */
         post: operations["RecordingService_GetWaveform"];
         delete?: never;
@@ -1494,9 +1494,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * @description Recordings, newest first, deleted ones too. Each field that is given narrows the list. For supervisors, managers and auditors; only of the client companies in the token.
+         * @description Recordings, newest first, deleted ones too. Each field that is given narrows the list. For supervisors, managers, auditors and client companies; only of the client companies in the token.
          *
-         *     Usually: admin, auditor, manager, supervisor.
+         *     Usually: admin, auditor, client, manager, supervisor.
          */
         post: operations["RecordingService_ListRecordings"];
         delete?: never;
@@ -1664,7 +1664,7 @@ export interface paths {
         /**
          * @description Queues and operators, for those who transfer, consult or manage: of the caller's client companies.
          *
-         *     Usually: manager, operator, supervisor.
+         *     Usually: admin, manager, operator, supervisor.
          */
         post: operations["RoutingService_ListQueues"];
         delete?: never;
@@ -1971,7 +1971,7 @@ export interface components {
             outcome: components["schemas"]["EnquiryOutcome"];
             answers: components["schemas"]["FormAnswer"][];
             language: string;
-            /** @description Digits that the customer gave, by the flow's names; opened for the contact's operator and supervisors only. */
+            /** @description Digits that the customer gave, by the flow's names; opened for the contact's operator and supervisors only, not while it is only offered. */
             given: components["schemas"]["FormAnswer"][];
         };
         GetFlowRequest: {
@@ -1984,10 +1984,11 @@ export interface components {
             clientId: string;
             version: number;
             liveVersion: number;
-            /** @description YAML, as published. */
+            /** @description YAML as its author wrote it; of a version from before that was kept, the checked flow, with prompts by SHA-256. */
             source: string;
             /** @description Its test cases, YAML; empty without. */
             tests: string;
+            /** @description Name to SHA-256: with these the source can be published again. */
             prompts: components["schemas"]["GetFlowResponsePromptsEntry"][];
         };
         GetFlowResponsePromptsEntry: {
@@ -2605,6 +2606,11 @@ export interface components {
             since?: string;
             /** @description Free word for an absence. */
             reason: string;
+            /** @description The contact that rings, is talked with or finished; empty: none. */
+            contactId: string;
+            skills: string[];
+            /** @description Level of each skill, in their order, 1 (learner) to 5 (expert). */
+            skillLevels: number[];
         };
         /** @description A queue's last half hour. */
         FloorQueue: {
@@ -2625,6 +2631,7 @@ export interface components {
              * @description Answered in time by answered or abandoned, 0 to 1; absent without either.
              */
             serviceLevel?: number;
+            /** @description What the queue's settings say, or the service's. */
             inTimeMs: number;
         };
         /** @description One thing on the floor. A row replaces the earlier one of the same kind and id. */
@@ -2989,7 +2996,7 @@ export interface components {
             pageSize?: number;
             pageToken?: string;
             clientId?: string;
-            /** @description Who talked: an operator or a supervisor who was heard. */
+            /** @description Who talked: an operator or a supervisor who was heard. Not for client companies. */
             userId?: string;
             /** @description The customer's number, E.164: compared by its keyed hash. */
             callerNumber?: string;
@@ -3024,7 +3031,7 @@ export interface components {
             finished: boolean;
             /** @description The last known reason of the contact. */
             reasonId: string;
-            /** @description Operators and supervisors who talked in it. */
+            /** @description Operators and supervisors who talked in it; not told to client companies. */
             userIds: string[];
             /** @description Whether its sound was deleted. */
             deleted: boolean;

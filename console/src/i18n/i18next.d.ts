@@ -7,6 +7,7 @@ import type { texts as fairness } from "../fairness/texts";
 import type { texts as floor } from "../floor/texts";
 import type { texts as flows } from "../flows/texts";
 import type { texts as ledger } from "../ledger/texts";
+import type { texts as phone } from "../phone/texts";
 import type { texts as reasons } from "../reasons/texts";
 import type { texts as recordings } from "../recordings/texts";
 import type { texts as session } from "../session/texts";
@@ -23,6 +24,7 @@ declare module "i18next" {
       floor: (typeof floor)["en"];
       flows: (typeof flows)["en"];
       ledger: (typeof ledger)["en"];
+      phone: (typeof phone)["en"];
       reasons: (typeof reasons)["en"];
       recordings: (typeof recordings)["en"];
       session: (typeof session)["en"];

@@ -8,6 +8,7 @@ import { texts as fairness } from "../fairness/texts";
 import { texts as floor } from "../floor/texts";
 import { texts as flows } from "../flows/texts";
 import { texts as ledger } from "../ledger/texts";
+import { texts as phone } from "../phone/texts";
 import { texts as reasons } from "../reasons/texts";
 import { texts as recordings } from "../recordings/texts";
 import { texts as session } from "../session/texts";
@@ -16,7 +17,7 @@ export const LANGUAGES = ["ja", "en"] as const;
 export type Language = (typeof LANGUAGES)[number];
 
 const KEPT_UNDER = "sasayaki.language";
-const FOLDERS = { accounts, app, desk, fairness, floor, flows, ledger, reasons, recordings, session } as const;
+const FOLDERS = { accounts, app, desk, fairness, floor, flows, ledger, phone, reasons, recordings, session } as const;
 
 /** The texts of every folder in one language. */
 const of = (language: Language) =>

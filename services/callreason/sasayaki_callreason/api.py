@@ -1,4 +1,4 @@
-"""callreason's RPCs: who may ask what, and the key files, which only this edge writes."""
+"""callreason's RPCs: the methods of each subject, and those that move an enquiry on."""
 
 import asyncio
 from collections.abc import Mapping
@@ -9,10 +9,10 @@ import grpc
 from prometheus_client import Counter
 
 from sasayaki.callreason.v1 import callreason_service_pb2 as pb
-from sasayaki.callreason.v1 import enquiry_events_pb2
 from sasayaki.callreason.v1.enquiry_events import EnquiryOpened
-from sasayaki_callreason import client, flow_api
+from sasayaki_callreason import client_api, flow_api
 from sasayaki_callreason.advance import command_of
+from sasayaki_callreason.callers import api as caller_api
 from sasayaki_callreason.companies import Clients, Companies, Flows
 from sasayaki_callreason.enquiries import commands, states
 from sasayaki_callreason.enquiries.contacts import Contacts, Enquiries, own
@@ -22,11 +22,9 @@ from sasayaki_callreason.reasons.tree import outcomes_of
 from sasayaki_callreason.requests import (
     WRAP_UP_MS,
     answers_of,
-    settings_of,
     slug,
 )
 from sasayaki_callreason.sealed.given import opened
-from sasayaki_callreason.sealed.keys import make_key
 from sasayaki_chassis.decider import Refused
 from sasayaki_chassis.fields import an_id, require, text
 from sasayaki_chassis.identity import Identity
@@ -36,36 +34,36 @@ from sasayaki_chassis.rpc import Context, caller, meta, refusals
 CODES: Mapping[str, grpc.StatusCode] = {
     "UNKNOWN_CLIENT": grpc.StatusCode.NOT_FOUND,
     "UNKNOWN_CONTACT": grpc.StatusCode.NOT_FOUND,
-    "NUMBER_TAKEN": grpc.StatusCode.ALREADY_EXISTS,
-    "CLIENT_TAKEN": grpc.StatusCode.ALREADY_EXISTS,
     "NOT_YOUR_CONTACT": grpc.StatusCode.PERMISSION_DENIED,
     "NOT_YOUR_CLIENT": grpc.StatusCode.PERMISSION_DENIED,
 }
 
 _METHODS = "/sasayaki.callreason.v1.CallreasonService/"
 RIGHTS: Mapping[str, frozenset[str]] = {
+    **client_api.RIGHTS,
     **flow_api.RIGHTS,
     **reason_api.RIGHTS,
-    f"{_METHODS}PutClient": frozenset(("admin",)),
+    **caller_api.RIGHTS,
     f"{_METHODS}OpenEnquiry": frozenset(("service",)),
     f"{_METHODS}AdvanceEnquiry": frozenset(("service",)),
     f"{_METHODS}ConfirmReason": frozenset(("operator", "supervisor", "manager")),
     f"{_METHODS}CompleteWrapUp": frozenset(("operator",)),
-    f"{_METHODS}GetEnquiry": frozenset(("operator", "supervisor", "manager", "service")),
 }
 
 END_LOOKS = 50
 END_LOOK_S = 0.02
 """A wrap-up waits up to 50 × 20 ms for the news that its call is over."""
 NUMBER_BYTES_MOST = 64
-MAY_SEE_DIGITS = frozenset(("operator", "supervisor"))
+HASH_BYTES_MOST = 64
 
 WITHOUT_FLOW = Counter(
     "sasayaki_callreason_calls_without_flow_total", "Calls for a number that no flow answers."
 )
 
 
-class Callreason(reason_api.ReasonMethods, flow_api.FlowDoors):
+class Callreason(
+    client_api.ClientDoors, flow_api.FlowDoors, reason_api.ReasonMethods, caller_api.CallerMethods
+):
     """Serves client companies, flows and enquiries of the caller's tenant, and no other."""
 
     def __init__(
@@ -77,6 +75,7 @@ class Callreason(reason_api.ReasonMethods, flow_api.FlowDoors):
         companies: Companies,
         contacts: Contacts,
         report: reason_api.Report,
+        callers: caller_api.Callers,
         keys: Path,
     ) -> None:
         self._clients = clients
@@ -85,29 +84,10 @@ class Callreason(reason_api.ReasonMethods, flow_api.FlowDoors):
         self._companies = companies
         self._contacts = contacts
         self._report = report
+        self._callers = callers
         self._keys = keys
         # Two companies are two streams: that both take one number is prevented here alone.
         self._one_put_at_a_time = asyncio.Lock()
-
-    async def PutClient(
-        self, request: pb.PutClientRequest, context: Context
-    ) -> pb.PutClientResponse:
-        async with refusals(context, CODES):
-            self._check_replayed()
-            settings = settings_of(request)
-            client_id = request.client_id
-            async with self._one_put_at_a_time:
-                self._companies.check_free(client_id, caller(context))
-                taken = self._companies.numbers_beside(client_id)
-                # The key is there before anyone can hear of the company and look for it.
-                await asyncio.to_thread(make_key, self._keys, client_id)
-                await self._clients.handle(
-                    client_id,
-                    client.PutClient(settings, taken),
-                    request_id=request.request_id,
-                    meta=meta(context, client_id=client_id),
-                )
-        return pb.PutClientResponse()
 
     async def OpenEnquiry(
         self, request: pb.OpenEnquiryRequest, context: Context
@@ -119,6 +99,7 @@ class Callreason(reason_api.ReasonMethods, flow_api.FlowDoors):
                 contact_id=an_id("con"),
                 dialled_number=text(most=NUMBER_BYTES_MOST),
                 previous_contact_id=an_id("con", optional=True),
+                caller_hash=text(least=0, most=HASH_BYTES_MOST),
             )
             self._contacts.check_tenant(request.contact_id, caller(context))
             command = self._begun(request, caller(context))
@@ -206,24 +187,6 @@ class Callreason(reason_api.ReasonMethods, flow_api.FlowDoors):
             await self._decide(request.contact_id, command, request.request_id, context)
         return pb.CompleteWrapUpResponse()
 
-    async def GetEnquiry(
-        self, request: pb.GetEnquiryRequest, context: Context
-    ) -> pb.GetEnquiryResponse:
-        async with refusals(context, CODES):
-            self._check_replayed()
-            require(request, contact_id=an_id("con"))
-            identity = caller(context)
-            state = self._contacts.known(request.contact_id, identity)
-            if identity.role == "operator" and not own(state, identity):
-                refusal = f"the contact's operator is not {identity.user_id!r}"
-                raise Refused("NOT_YOUR_CONTACT", refusal)
-            seen = _seen(request.contact_id, state)
-            if identity.role in MAY_SEE_DIGITS:
-                facts = state.facts
-                for key, value in opened(self._keys, facts.client_id, facts.given).items():
-                    seen.given.add(key=key, value=value)
-        return seen
-
     def _check_replayed(self) -> None:
         """Before the whole history is read, what is missing may only be not read yet."""
         if not (self._clients.serving() and self._flows.serving() and self._enquiries.serving()):
@@ -253,10 +216,13 @@ class Callreason(reason_api.ReasonMethods, flow_api.FlowDoors):
                 request.contact_id,
                 identity,
                 caller_known=request.caller_known,
+                caller_hash=request.caller_hash,
             )
         self._contacts.check_tenant(request.previous_contact_id, identity)
         previous = self._enquiries.state(request.previous_contact_id).facts
-        return self._companies.calling_back(previous, request.previous_contact_id)
+        return self._companies.calling_back(
+            previous, request.previous_contact_id, caller_hash=request.caller_hash
+        )
 
     def _wrap_up(self, facts: states.Facts) -> timedelta:
         """How long the contact's company lets an operator wrap up."""
@@ -282,23 +248,3 @@ class Callreason(reason_api.ReasonMethods, flow_api.FlowDoors):
                 return state
             await asyncio.sleep(END_LOOK_S)
         return self._contacts.known(contact_id, identity)
-
-
-def _seen(contact_id: str, state: states.State) -> pb.GetEnquiryResponse:
-    facts = state.facts
-    seen = pb.GetEnquiryResponse(
-        contact_id=contact_id,
-        client_id=facts.client_id,
-        flow_id=facts.flow_id,
-        flow_version=facts.flow_version,
-        path=facts.path,
-        stated_reason_id=facts.stated_reason_id,
-        confirmed_reason_id=facts.confirmed_reason_id,
-        operator_id=facts.operator_id,
-        language=facts.language,
-    )
-    if isinstance(state, states.Over):
-        seen.outcome = enquiry_events_pb2.EnquiryOutcome.Value(state.outcome.value)
-        for answer in state.answers:
-            seen.answers.add(key=answer.key, value=answer.value)
-    return seen

@@ -6,6 +6,8 @@ from sasayaki.callreason.v1 import callreason_service_pb2_grpc as rpc_pb
 from sasayaki.callreason.v1 import case_service_pb2_grpc as case_pb
 from sasayaki.callreason.v1 import knowledge_service_pb2_grpc as knowledge_pb
 from sasayaki_callreason import api
+from sasayaki_callreason.callers import view as caller_view
+from sasayaki_callreason.callers.api import Callers
 from sasayaki_callreason.cases import api as case_api
 from sasayaki_callreason.cases.parts import CaseParts
 from sasayaki_callreason.client import CLIENT
@@ -25,6 +27,8 @@ from sasayaki_chassis.service import Built, Service, Servicers
 def build(settings: Settings, started_at: datetime) -> Service:
     """The service, not yet connected to anything."""
     reasons, cases = ReasonParts(), CaseParts(settings, started_at)
+    histories, offers = caller_view.Histories(), caller_view.Offers()
+    caller_view.show(histories)
 
     def servicers(built: Built) -> Servicers:
         companies = Companies(built.owners[CLIENT.stream], built.owners[FLOW.stream])
@@ -36,6 +40,7 @@ def build(settings: Settings, started_at: datetime) -> Service:
             companies=companies,
             contacts=contacts,
             report=reasons.report(built),
+            callers=Callers(histories, offers, lambda: built.require_current(histories)),
             keys=settings.keys,
         )
         knowledge = knowledge_api.Knowledge(
@@ -60,5 +65,11 @@ def build(settings: Settings, started_at: datetime) -> Service:
         servicers=servicers,
         deciders=[CLIENT, FLOW, ENQUIRY, KNOWLEDGE, *cases.deciders],
         reactors=[RunFlow(), PlaySteps()],
-        projections=[Progress(started_at), *reasons.projections, *cases.projections],
+        projections=[
+            Progress(started_at),
+            histories,
+            offers,
+            *reasons.projections,
+            *cases.projections,
+        ],
     )

@@ -8,6 +8,7 @@ from sasayaki.callreason.v1.client_events import ClientEvent, ClientPut, Recordi
 from sasayaki.callreason.v1.flow_events import FlowEvent
 from sasayaki_callreason import client
 from sasayaki_callreason.enquiries import commands, states
+from sasayaki_callreason.enquiries.contacts import serves
 from sasayaki_callreason.flows import versions
 from sasayaki_callreason.flows.flow import Declared, Flow
 from sasayaki_callreason.reasons.tree import outcomes_of
@@ -39,6 +40,19 @@ class Companies:
             raise Refused("UNKNOWN_CLIENT", f"there is no client {client_id!r}")
         return settings
 
+    def of(self, identity: Identity) -> list[ClientPut]:
+        """The companies of the caller's tenant that the caller serves or is, by id."""
+        return sorted(
+            (
+                state.settings
+                for client_id, state in self._clients.streams()
+                if isinstance(state, client.Served)
+                and self.within(client_id, identity)
+                and serves(identity, client_id)
+            ),
+            key=lambda settings: settings.client_id,
+        )
+
     def check_free(self, client_id: str, identity: Identity) -> None:
         """Refuses a company that another tenant serves."""
         if self._clients.meta(client_id) is not None and not self.within(client_id, identity):
@@ -61,7 +75,13 @@ class Companies:
             raise InvalidField("reason_id", fault)
 
     def opening(
-        self, number: str, contact_id: str, identity: Identity, *, caller_known: bool
+        self,
+        number: str,
+        contact_id: str,
+        identity: Identity,
+        *,
+        caller_known: bool,
+        caller_hash: str,
     ) -> commands.Open | commands.TurnAway:
         """What a call for a number begins with; another tenant's number is as good as none."""
         found = self._numbers.flow(number)
@@ -77,11 +97,12 @@ class Companies:
             flow=flow.flow(flow.version),
             flow_version=flow.version,
             caller_known=caller_known,
+            caller_hash=caller_hash,
             recording=self.recording(client_id, contact_id),
         )
 
     def calling_back(
-        self, previous: states.Facts, previous_contact_id: str
+        self, previous: states.Facts, previous_contact_id: str, *, caller_hash: str
     ) -> commands.CallBack | commands.TurnAway:
         """What the call back of a contact begins with: its own version of its flow, its own rule.
 
@@ -98,6 +119,7 @@ class Companies:
             previous_contact_id=previous_contact_id,
             language=previous.language or flow.languages[0],
             reason_id=previous.reason_id,
+            caller_hash=caller_hash,
             recording=previous.recording,
         )
 

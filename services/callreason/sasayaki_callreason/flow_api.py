@@ -1,4 +1,4 @@
-"""callreason's RPCs about flows: check, publish, roll back, list."""
+"""callreason's RPCs about flows: check, publish, roll back, list, show."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -13,6 +13,7 @@ from sasayaki_callreason.companies import Companies, Flows
 from sasayaki_callreason.flows import versions
 from sasayaki_callreason.flows.flow import Flow, looked_over
 from sasayaki_callreason.flows.source import SOURCE_BYTES_MOST, Fault, Faulty
+from sasayaki_callreason.flows.text import WRITTEN_BYTES_MOST, bytes_of, rewritten
 from sasayaki_callreason.rehearsals.cases import CASES_BYTES_MOST
 from sasayaki_callreason.rehearsals.rehearsal import rehearse
 from sasayaki_callreason.requests import prompts_of, slug, told
@@ -41,6 +42,7 @@ RIGHTS: Mapping[str, frozenset[str]] = {
     f"{_METHODS}CheckFlow": frozenset(("admin",)),
     f"{_METHODS}RollBackFlow": frozenset(("admin",)),
     f"{_METHODS}ListFlowVersions": frozenset(("admin", "supervisor", "manager")),
+    f"{_METHODS}GetFlow": frozenset(("admin", "supervisor", "manager")),
 }
 
 FAULTY_FLOWS = Counter(
@@ -61,6 +63,10 @@ class FlowDoors(rpc_pb.CallreasonServiceServicer):
             self._check_replayed()
             require(request, note=text(least=0, most=NOTE_BYTES_MOST))
             flow, _, passed = await self._checked(request, caller(context))
+            written = versions.Written(request.source, request.tests, dict(request.prompts))
+            if (size := bytes_of(written)) > WRITTEN_BYTES_MOST:
+                fault = f"with the source {size} bytes to keep, more than {WRITTEN_BYTES_MOST}"
+                raise InvalidField("tests", fault)
             events = await self._flows.handle(
                 flow.flow_id,
                 versions.Publish(
@@ -70,6 +76,7 @@ class FlowDoors(rpc_pb.CallreasonServiceServicer):
                     note=request.note,
                     tests_passed=passed,
                     published_by=caller(context).user_id,
+                    written=written,
                 ),
                 request_id=request.request_id,
                 meta=meta(context, client_id=request.client_id),
@@ -122,6 +129,27 @@ class FlowDoors(rpc_pb.CallreasonServiceServicer):
                 if version.published_at is not None:
                     row.published_at.FromDatetime(version.published_at)
         return listed
+
+    async def GetFlow(self, request: pb.GetFlowRequest, context: Context) -> pb.GetFlowResponse:
+        async with refusals(context, CODES):
+            self._check_replayed()
+            require(request, flow_id=slug("flw"))
+            flow = self._flow(request.flow_id, caller(context))
+            number = request.version or flow.version
+            if number > len(flow.versions):
+                known = f"1 to {len(flow.versions)}"
+                raise Refused("UNKNOWN_VERSION", f"there are versions {known}, not {number}")
+            version = flow.versions[number - 1]
+            written = version.written or rewritten(version.definition)
+        return pb.GetFlowResponse(
+            flow_id=request.flow_id,
+            client_id=flow.client_id,
+            version=number,
+            live_version=flow.version,
+            source=written.source,
+            tests=written.tests,
+            prompts=written.prompts,
+        )
 
     def _check_replayed(self) -> None:
         """Before the whole history is read, what is missing may only be not read yet."""

@@ -97,15 +97,21 @@ class RunFlow:
         match record.data:
             case CallArrived(dialled_number=number, caller_hash=caller_hash):
                 yield callreason.OpenEnquiryRequest(
-                    contact_id=contact_id, dialled_number=number, caller_known=bool(caller_hash)
+                    contact_id=contact_id,
+                    dialled_number=number,
+                    caller_known=bool(caller_hash),
+                    caller_hash=caller_hash,
                 )
-            case CallPlaced(from_number=number, previous_contact_id=previous):
+            case CallPlaced(
+                from_number=number, previous_contact_id=previous, caller_hash=caller_hash
+            ):
                 self._placed.add(contact_id)
                 yield callreason.OpenEnquiryRequest(
                     contact_id=contact_id,
                     dialled_number=number,
                     previous_contact_id=previous,
                     caller_known=True,
+                    caller_hash=caller_hash,
                 )
             case CallAnswered() if contact_id in self._placed:
                 self._placed.discard(contact_id)

@@ -3,11 +3,17 @@
 from typing import Protocol
 
 from sasayaki_chassis.identity import Identity
+from sasayaki_recording.vault.pages import ALL, CUSTOMER, OPERATOR
 
 SERVICE = "/sasayaki.recording.v1.RecordingService/"
-LISTENERS = frozenset(("supervisor", "manager", "auditor", "admin"))
+LISTENERS = frozenset(("supervisor", "manager", "auditor", "admin", "client"))
 SECONDS = (1_500_000_000, 4_000_000_000)
 """Since 1970: what stands outside is no instant of this service's life."""
+
+
+def tracks_for(who: Identity) -> frozenset[int]:
+    """What of a recording somebody hears: what a supervisor says is no client company's affair."""
+    return frozenset((CUSTOMER, OPERATOR)) if who.role == "client" else ALL
 
 
 class Owned(Protocol):

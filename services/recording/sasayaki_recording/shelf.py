@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import asynccontextmanager
 from typing import TypeAlias
 from weakref import WeakValueDictionary
@@ -22,11 +23,14 @@ from sasayaki_recording.recording import (
 from sasayaki_recording.vault.keys import KeyGone, Whose
 from sasayaki_recording.vault.pages import Page
 from sasayaki_recording.vault.vault import Vault
+from sasayaki_recording.vault.waveform import Waveform
 
 RecordingOwners: TypeAlias = Owners[State, Command, RecordingEvent]
 
 CALLS_AT_ONCE = 16
 """Calls whose files are written side by side."""
+WAVEFORMS_AT_ONCE = 2
+"""Recordings that are read whole for a picture; further ones wait: sound that comes in is first."""
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +44,7 @@ class Shelf:
         # A lock lives as long as somebody holds it or waits for it.
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self._room = asyncio.Semaphore(CALLS_AT_ONCE)
+        self._drawing = asyncio.Semaphore(WAVEFORMS_AT_ONCE)
 
     def meta(self, contact_id: str) -> Meta | None:
         """Whose the recording is; None when there is none."""
@@ -116,8 +121,13 @@ class Shelf:
         SWEPT.inc(swept)
         return swept
 
-    def wav(self, whose: Whose) -> Iterator[bytes]:
-        return self._vault.wav(whose)
+    def wav(self, whose: Whose, audible: AbstractSet[int]) -> Iterator[bytes]:
+        return self._vault.wav(whose, audible)
+
+    async def waveform(self, whose: Whose, audible: AbstractSet[int]) -> Waveform:
+        """How loud the recording is; raises KeyGone, or FileNotFoundError when it has just gone."""
+        async with self._drawing:
+            return await asyncio.to_thread(self._vault.waveform, whose, audible)
 
     @asynccontextmanager
     async def _alone(self, contact_id: str) -> AsyncIterator[None]:

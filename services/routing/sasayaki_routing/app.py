@@ -6,6 +6,7 @@ from sasayaki.routing.v1.routing_service_pb2_grpc import add_RoutingServiceServi
 from sasayaki_chassis.service import Built, Service, Servicers
 from sasayaki_routing import metrics
 from sasayaki_routing.api import RIGHTS, RoutingService
+from sasayaki_routing.desk.companies import Companies
 from sasayaki_routing.desk.desk import Desks
 from sasayaki_routing.explain.view import Decisions
 from sasayaki_routing.pool.decider import STREAM, pool_decider
@@ -17,11 +18,13 @@ from sasayaki_routing.settings import Settings
 
 def build(settings: Settings, started_at: datetime) -> Service:
     """The service, not yet connected to anything."""
-    desks, decisions = Desks(), Decisions()
+    desks, decisions, companies = Desks(), Decisions(), Companies()
     metrics.show(desks)
 
     def servicers(built: Built) -> Servicers:
-        service = RoutingService(built.owners[STREAM], desks, decisions, built.require_current)
+        service = RoutingService(
+            built.owners[STREAM], desks, decisions, companies, built.require_current
+        )
         return [(add_RoutingServiceServicer_to_server, service)]
 
     return Service(
@@ -31,5 +34,5 @@ def build(settings: Settings, started_at: datetime) -> Service:
         servicers=servicers,
         deciders=[pool_decider(settings.limits())],
         reactors=[OfferToOperator(), CallBack(), ReleaseAfterWrapUp()],
-        projections=[desks, decisions, metrics.Figures(started_at)],
+        projections=[desks, decisions, companies, metrics.Figures(started_at)],
     )

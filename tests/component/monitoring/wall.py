@@ -62,10 +62,15 @@ class Wall:
 
 
 @asynccontextmanager
-async def watching(gallery: Gallery, user_id: str = SATO, **claims: Any) -> AsyncIterator[Wall]:
+async def watching(
+    gallery: Gallery,
+    user_id: str = SATO,
+    part: pb.FloorPart.ValueType = pb.FLOOR_PART_UNSPECIFIED,
+    **claims: Any,
+) -> AsyncIterator[Wall]:
     """Watches the floor; the present one has been seen when the block begins."""
     wall = Wall()
-    who, request = bearer(user_id, **claims), pb.WatchFloorRequest()
+    who, request = bearer(user_id, **claims), pb.WatchFloorRequest(part=part)
     async with following(lambda: gallery.monitoring.WatchFloor(request, metadata=who), wall.take):
         yield wall
 

@@ -117,6 +117,12 @@ class Archive:
         found = self.stub.GetRecording(request, metadata=metadata)
         return b"".join([answer.chunk async for answer in found])
 
+    async def waveform(
+        self, contact_id: str = "con_1", metadata: Metadata = LISTENER
+    ) -> pb.GetWaveformResponse:
+        request = pb.GetWaveformRequest(contact_id=contact_id)
+        return await self.stub.GetWaveform(request, metadata=metadata)
+
     async def history(self) -> list[dict[str, Any]]:
         """The records that count, partition by partition."""
         found = []

@@ -17,8 +17,11 @@ from tests.component.recording.archive import (
     whole,
 )
 
+from sasayaki.media.v1.call_events import TalkStarted
 from sasayaki.recording.v1 import recording_service_pb2 as pb
 from sasayaki.recording.v1.recording_events_pb2 import Track
+
+TRACKS = [Track.TRACK_CUSTOMER, Track.TRACK_OPERATOR, Track.TRACK_SUPERVISOR]
 
 
 async def code_of(call: Awaitable[object]) -> tuple[grpc.StatusCode, str]:
@@ -101,24 +104,50 @@ async def test_a_recording_is_found_only_by_those_who_serve_its_company(archive:
         bearer("supervisor", clients=["cli_other"]),
         bearer("supervisor", clients=[]),
         bearer("auditor", clients=[]),
+        bearer("client", clients=["cli_other"]),
         bearer("manager", tenant="out_other", clients=["cli_acme"]),
         bearer("admin", tenant="out_other", clients=[]),
     ]
     for other in others:
         assert await archive.listed(other) == []
-        code, _ = await code_of(archive.wav(metadata=other))
-        assert code is grpc.StatusCode.NOT_FOUND
+        for call in (archive.wav(metadata=other), archive.waveform(metadata=other)):
+            code, _ = await code_of(call)
+            assert code is grpc.StatusCode.NOT_FOUND
     assert len(await archive.listed(bearer("admin", clients=[]))) == 1
 
 
 async def test_recordings_are_not_for_every_role(archive: Archive) -> None:
-    for role in ("operator", "client", "integrator", "service"):
+    for role in ("operator", "integrator", "service"):
         who = bearer(role, clients=["cli_acme"])
-        for call in (archive.listed(who), archive.wav(metadata=who)):
+        calls = (archive.listed(who), archive.wav(metadata=who), archive.waveform(metadata=who))
+        for call in calls:
             code, _ = await code_of(call)
             assert code is grpc.StatusCode.PERMISSION_DENIED, role
     code, _ = await code_of(archive.upload([page(0)], LISTENER))
     assert code is grpc.StatusCode.PERMISSION_DENIED
+
+
+async def test_a_client_company_has_its_own_recordings_without_the_coaching(
+    archive: Archive,
+) -> None:
+    await archive.calls.tell(
+        "con_1", TalkStarted(leg_id="leg_1", operator_id="usr_op01", node_id="n", happening_seq=1)
+    )
+    await archive.upload([page(0, track, last=True, code=0x80) for track in TRACKS])
+    await archive.until_listed(1, finished=1)
+    company = bearer("client", clients=["cli_acme"])
+    [row] = await archive.listed(company)
+    assert (row.contact_id, list(row.user_ids)) == ("con_1", [])
+    code, details = await code_of(archive.listed(company, user_id="usr_op01"))
+    assert code is grpc.StatusCode.INVALID_ARGUMENT
+    assert details == "user_id: not for client companies"
+    with wave.open(io.BytesIO(await archive.wav(metadata=company))) as file:
+        assert file.readframes(1) == b"\x7c\x7d" * 2 + b"\x00\x00"
+    drawn = await archive.waveform(metadata=company)
+    assert [track.track for track in drawn.tracks] == TRACKS[:2]
+    whole = await archive.waveform()
+    assert (whole.length_ms, whole.step_ms) == (1_000, 20)
+    assert [track.peaks for track in whole.tracks] == [b"\xff" * 50] * 3
 
 
 async def test_a_call_stays_with_its_company(archive: Archive) -> None:

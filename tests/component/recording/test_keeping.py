@@ -89,7 +89,8 @@ async def test_a_destroyed_key_takes_the_recordings_and_leaves_the_list(archive:
     await archive.upload(whole(1, "con_2", "cli_other"))
     await archive.until_listed(1, finished=1)
     (archive.keys / "cli_acme.key").unlink()
-    assert await refusal_of(archive.wav()) == (grpc.StatusCode.FAILED_PRECONDITION, "KEY_GONE")
+    for call in (archive.wav(), archive.waveform()):
+        assert await refusal_of(call) == (grpc.StatusCode.FAILED_PRECONDITION, "KEY_GONE")
     assert [row.contact_id for row in await archive.listed()] == ["con_1"]
     await archive.upload(whole(1, "con_3"))
     assert files(archive) == {"con_1", "con_2"}
@@ -133,8 +134,9 @@ async def test_a_call_without_an_alert_goes_and_one_with_an_alert_stays(archive:
     assert files(archive) == {"con_2"}
     rows = {row.contact_id: row.deleted for row in await archive.listed()}
     assert rows == {"con_1": True, "con_2": False}
-    found = await refusal_of(archive.wav("con_1"))
-    assert found == (grpc.StatusCode.NOT_FOUND, "RECORDING_DELETED")
+    for call in (archive.wav("con_1"), archive.waveform("con_1")):
+        found = await refusal_of(call)
+        assert found == (grpc.StatusCode.NOT_FOUND, "RECORDING_DELETED")
     # A crash after the event and before the file: the next start sweeps it.
     archive.service.kill()
     (archive.vault / "out_test" / "con_1.pages").write_bytes(b"SASPAGE2")

@@ -53,10 +53,12 @@ class Centre:
         media: MediaPeer,
         calls: Teller,
         enquiries: Teller,
+        clients: Teller,
     ) -> None:
         self.media = media
         self.calls = calls
         self.enquiries = enquiries
+        self.clients = clients
         self._kafka = kafka
         self._topic = f"{prefix}routing.pool"
         self._folder = folder

@@ -19,7 +19,8 @@ async def centre(kafka: str, topic_prefix: str, tmp_path: Path) -> AsyncIterator
         telling(kafka, topic_prefix, "media.call", 12) as calls,
         telling(kafka, topic_prefix, "callreason.enquiry", 12) as enquiries,
         telling(kafka, topic_prefix, "media.outbound", 6),
+        telling(kafka, topic_prefix, "callreason.client", 6) as clients,
     ):
-        centre = Centre(kafka, topic_prefix, tmp_path, media, calls, enquiries)
+        centre = Centre(kafka, topic_prefix, tmp_path, media, calls, enquiries, clients)
         yield centre
         await centre.close()

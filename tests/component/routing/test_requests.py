@@ -10,7 +10,9 @@ import grpc.aio
 import pytest
 from google.protobuf.message import Message
 from tests.component.routing.centre import Centre, bearer
+from tests.harness.waiting import WITHIN_S
 
+from sasayaki.callreason.v1.client_events import ClientPut
 from sasayaki.media.v1.call_events import LegEndReason
 from sasayaki.routing.v1 import pool_events_pb2 as wire
 from sasayaki.routing.v1 import routing_service_pb2 as pb
@@ -98,6 +100,60 @@ async def test_every_method_is_open_to_the_roles_of_its_row_and_to_no_others(
                 assert denied == (role not in allowed), f"{role} {method}"
 
 
+def company(client_id: str, *queue_ids: str) -> ClientPut:
+    return ClientPut(
+        client_id=client_id,
+        name="-",
+        numbers=(),
+        reasons=(),
+        wrap_up_form=(),
+        wrap_up_ms_max=60_000,
+        queue_ids=queue_ids,
+    )
+
+
+async def listed(centre: Centre, **claims: Any) -> pb.ListQueuesResponse:
+    """What the caller is told as soon as routing has heard of the companies."""
+    async with asyncio.timeout(WITHIN_S):
+        while True:
+            request = pb.ListQueuesRequest()
+            found = await centre.routing.ListQueues(request, metadata=bearer(**claims))
+            if found.queues:
+                return found
+            await asyncio.sleep(0.02)
+
+
+async def test_queues_and_colleagues_are_told_within_the_callers_companies(centre: Centre) -> None:
+    await centre.clients.tell("cli_acme", company("cli_acme", "que_claims", "que_plain"))
+    await centre.clients.tell("cli_hana", company("cli_hana", "que_hana"), client_id="cli_hana")
+    async with centre.running():
+        put = pb.PutQueueRequest(
+            request_id="a", queue_id="que_claims", label_ja="事故受付", label_en="Claims"
+        )
+        await ask(centre, "PutQueue", put, role="admin")
+        await centre.put(MORI, "gold", "claims")
+        await centre.ready(ABE, "claims")
+        await centre.queue("con_1", "nobody_has_this")
+        mine = await listed(centre, role="operator", sub=MORI, clients=["cli_acme"])
+        assert list(mine.queues) == [
+            pb.Queue(queue_id="que_claims", label_ja="事故受付", label_en="Claims", waiting=1),
+            pb.Queue(queue_id="que_plain"),
+        ]
+        assert list(mine.colleagues) == [
+            pb.Colleague(operator_id=ABE, skills=["claims"], state=wire.OPERATOR_STATE_READY)
+        ]
+        other = await listed(centre, role="supervisor", clients=["cli_hana"])
+        assert [queue.queue_id for queue in other.queues] == ["que_hana"]
+        assert not other.colleagues
+        every = await listed(centre, role="manager", clients=[])
+        assert len(every.queues) == 3
+        assert [one.operator_id for one in every.colleagues] == [ABE, MORI]
+        assert list(every.colleagues[1].skills) == ["claims", "gold"]
+        nobody = pb.ListQueuesRequest()
+        async with ends_with(grpc.StatusCode.PERMISSION_DENIED):
+            await ask(centre, "ListQueues", nobody, role="client", clients=["cli_acme"])
+
+
 BAD: list[tuple[str, str, Any]] = [
     *((method, "request_id", "") for method in REQUESTS),
     *((method, "request_id", "x" * 129) for method in REQUESTS),
@@ -118,6 +174,7 @@ BAD: list[tuple[str, str, Any]] = [
     ("PutQueue", "rings", [wire.Ring()] * 9),
     ("PutQueue", "tell_every_ms", 4_999),
     ("PutQueue", "callback_attempts_most", 11),
+    ("PutQueue", "label_ja", "名" * 67),
     ("TransferContact", "contact_id", ""),
     ("TransferContact", "queue_id", "tech"),
     ("ConsultOperator", "operator_id", "abe"),

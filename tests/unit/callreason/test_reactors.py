@@ -235,12 +235,13 @@ def test_a_caller_whose_number_is_there_is_known() -> None:
     [wanted] = asked(RunFlow(), arrived)
     assert isinstance(wanted, callreason.OpenEnquiryRequest)
     assert wanted.caller_known
+    assert wanted.caller_hash == "ab"
 
 
 def test_a_call_back_is_opened_when_it_is_placed_and_goes_on_when_it_is_answered() -> None:
     reactor = RunFlow()
     placed = CallPlaced.model_validate(
-        {"from_number": "+81312345678", "previous_contact_id": "con_0"}
+        {"from_number": "+81312345678", "previous_contact_id": "con_0", "caller_hash": "ab"}
     )
     [opened] = asked(reactor, placed)
     assert opened == callreason.OpenEnquiryRequest(
@@ -248,6 +249,7 @@ def test_a_call_back_is_opened_when_it_is_placed_and_goes_on_when_it_is_answered
         dialled_number="+81312345678",
         previous_contact_id="con_0",
         caller_known=True,
+        caller_hash="ab",
     )
     answered = Advance(contact_id="con_1", customer_answered=Advance.CustomerAnswered())
     assert asked(reactor, CallAnswered.model_validate({})) == [answered]

@@ -51,6 +51,7 @@ from sasayaki.routing.v1.pool_events import (
     OperatorReleased,
     OperatorState,
     OperatorStateSet,
+    QueuePut,
     ReleaseReason,
     WrapUpStarted,
 )
@@ -187,10 +188,20 @@ def test_an_operator_is_shown_through_a_call(floor: Watched) -> None:
             contact_id="con_1", operator_id=MORI, reason=ReleaseReason.COMPLETED, since=NOON
         ),
     )
-    states = [row.operator.state for row in floor.shown()]
-    assert states == [1, 2, 4, 5, 6, 2]
+    rows = [row.operator for row in floor.shown()]
+    assert [row.state for row in rows] == [1, 2, 4, 5, 6, 2]
+    assert [row.contact_id for row in rows] == ["", "", "con_1", "con_1", "con_1", ""]
     (row,) = floor.present()
     assert (row.operator.operator_id, row.operator.team_id) == (MORI, "tem_1")
+
+
+def test_an_operators_skills_are_shown_with_their_levels(floor: Watched) -> None:
+    put = PUT.model_copy(update={"skills": ("billing", "gold"), "skill_levels": (5, 2)})
+    floor.tell("pool_demo", put, client_id=None)
+    floor.tell("pool_demo", put.model_copy(update={"skill_levels": ()}), client_id=None)
+    rows = [row.operator for row in floor.shown()]
+    assert [list(row.skills) for row in rows] == [["billing", "gold"]] * 2
+    assert [list(row.skill_levels) for row in rows] == [[5, 2], [3, 3]]
 
 
 @pytest.mark.parametrize(
@@ -314,6 +325,29 @@ def test_a_queue_is_told_when_it_changes_and_when_its_half_hour_moves_on(floor: 
     (row,) = floor.shown()
     assert row.queue.answered == 0
     assert not row.queue.HasField("service_level")
+
+
+def test_a_queues_own_time_counts_for_its_service_level(floor: Watched) -> None:
+    put = QueuePut(
+        queue_id="que_1",
+        rings=(),
+        tell_every_ms=0,
+        service_ms=899,
+        raise_after_ms=0,
+        callback_attempts_most=3,
+        callback_pause_ms=0,
+    )
+    floor.tell("pool_demo", QUEUED)
+    floor.view.tell_queues(NOON)
+    floor.shown()
+    floor.tell("pool_demo", put, client_id=None)
+    floor.view.tell_queues(NOON)
+    assert [row.queue.in_time_ms for row in floor.shown()] == [899]
+    floor.tell("pool_demo", put.model_copy(update={"queue_id": "que_2"}), ACCEPTED)
+    floor.shown()
+    floor.view.tell_queues(NOON)
+    (row,) = floor.shown()
+    assert (row.queue.answered, row.queue.answered_in_time) == (1, 0)
 
 
 def test_a_rules_alert_shows_what_was_measured(floor: Watched) -> None:

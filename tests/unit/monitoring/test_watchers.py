@@ -7,7 +7,14 @@ from sasayaki.monitoring.v1.alert_events import AlertLevel
 from sasayaki_chassis.identity import Identity
 from sasayaki_chassis.owner import Overloaded
 from sasayaki_monitoring.floor import watchers as module
-from sasayaki_monitoring.floor.watchers import CHANGES_MOST, Audience, Row, Watcher, Watchers
+from sasayaki_monitoring.floor.watchers import (
+    CHANGES_MOST,
+    Audience,
+    Part,
+    Row,
+    Watcher,
+    Watchers,
+)
 
 
 def who(user_id: str = "usr_sato", role: str = "supervisor", **other: str) -> Identity:
@@ -118,3 +125,67 @@ def test_no_more_watch_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -
         watchers.watching(who("usr_ito"), []),
     ):
         pass
+
+
+def alert(level: AlertLevel = AlertLevel.MANAGERS) -> Row:
+    shown = wire.FloorRow(alert=wire.FloorAlert(alert_id="alt_1"))
+    return Row("out_demo", frozenset(("cli_acme",)), shown, Audience(level, "tem_1"))
+
+
+FLOOR = {
+    kind: Row("out_demo", frozenset(("cli_acme",)), shown)
+    for kind, shown in {
+        "talk": wire.FloorRow(talk=wire.FloorTalk()),
+        "supervision": wire.FloorRow(supervision=wire.FloorSupervision()),
+        "operator": wire.FloorRow(operator=wire.FloorOperator()),
+        "waiting": wire.FloorRow(waiting=wire.FloorWaiting()),
+        "queue": wire.FloorRow(queue=wire.FloorQueue()),
+        "follow_up": wire.FloorRow(follow_up=wire.FloorFollowUp()),
+        "gone talk": wire.FloorRow(gone=wire.FloorGone(talk="con_1")),
+        "gone waiting": wire.FloorRow(gone=wire.FloorGone(waiting="con_1")),
+    }.items()
+}
+
+
+async def seen(person: Identity, part: Part) -> set[str]:
+    """What is there at the start, of a floor with one row of each kind; later ones the same."""
+    rows = {**FLOOR, "alert": alert()}
+    watchers = Watchers()
+    with watchers.watching(person, rows.values(), part) as watcher:
+        async for present in watcher.changes():
+            found = {kind for kind, row in rows.items() if row.shown in present}
+            break
+    with watchers.watching(person, [], part) as later:
+        for row in rows.values():
+            watchers.show(row)
+        assert later._changes.qsize() == len(found)
+    return found
+
+
+async def test_alerts_are_a_part_of_their_own_and_the_rest_is_the_other() -> None:
+    assert await seen(who(), Part.EVERY) == {*FLOOR, "alert"}
+    assert await seen(who(), Part.ALERTS) == {"alert"}
+    assert await seen(who(), Part.SHARED) == set(FLOOR)
+
+
+async def test_a_client_company_sees_its_queues_and_nothing_of_the_people() -> None:
+    queues = {"waiting", "queue", "gone waiting"}
+    for part in (Part.EVERY, Part.SHARED):
+        assert await seen(who(role="client", team=""), part) == queues
+    assert await seen(who(role="client", client="cli_other"), Part.EVERY) == set()
+
+
+@pytest.mark.parametrize(
+    ("person", "part", "level"),
+    [
+        (who(), Part.ALERTS, AlertLevel.TEAM),
+        (who(), Part.SHARED, AlertLevel.MANAGERS),
+        (who(role="client"), Part.EVERY, AlertLevel.MANAGERS),
+    ],
+)
+def test_only_a_person_who_is_shown_alerts_is_one_who_watches(
+    person: Identity, part: Part, level: AlertLevel
+) -> None:
+    watchers = Watchers()
+    with watchers.watching(person, [], part):
+        assert watchers.first_level("out_demo", "cli_acme", "tem_1") is level

@@ -22,6 +22,8 @@ from sasayaki.recording.v1 import recording_service_pb2 as recording
 from sasayaki.routing.v1 import routing_service_pb2 as routing
 
 Row = dict[str, Any]
+PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]{2,}")
+"""What no reader of YAML takes for anything but text, unless the writer knows it to be."""
 HASH = re.compile(r"\b[0-9a-f]{64}\b")
 """A prompt's SHA-256."""
 
@@ -76,6 +78,18 @@ class Kind:
             raise ValueError(str(error)) from None
 
 
+class Quoting(yaml.SafeDumper):
+    """Quotes what may be read in two ways, as `090` or `y`: flows with that are refused."""
+
+
+def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
+    style = None if PLAIN.fullmatch(value) else "'"
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+
+
+Quoting.add_representer(str, _text)
+
+
 class Flows(Kind):
     """Flows. A published one names its prompts by their hashes, and so does its row's source."""
 
@@ -85,7 +99,7 @@ class Flows(Kind):
         flow = json.loads(data["definition"])
         # What steps say of themselves is found by name again when the flow is published.
         words = flow.pop("words", {})
-        source = yaml.safe_dump(flow, allow_unicode=True)
+        source = yaml.dump(flow, Dumper=Quoting, allow_unicode=True)
         prompts = {each: each for each in sorted(HASH.findall(source))}
         prompts |= {
             f"{name}_{language}": each

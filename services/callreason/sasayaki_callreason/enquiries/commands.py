@@ -19,6 +19,7 @@ class Open:
     flow: Flow
     flow_version: int
     caller_known: bool = True
+    caller_hash: str = ""
     recording: RecordingRule = RecordingRule.ALL
 
 
@@ -33,6 +34,7 @@ class CallBack:
     previous_contact_id: str
     language: str
     reason_id: str
+    caller_hash: str = ""
     recording: RecordingRule = RecordingRule.ALL
 
 

@@ -183,6 +183,7 @@ def _opened(command: Open, now: datetime) -> tuple[EnquiryEvent, ...]:
         language=place.language,
         caller_known=command.caller_known,
         recording=command.recording,
+        caller_hash=command.caller_hash or None,
     )
     return (opened, *enter(place, command.flow.start))
 
@@ -198,6 +199,7 @@ def _called_back(command: CallBack) -> tuple[EnquiryEvent, ...]:
         # We are calling it.
         caller_known=True,
         recording=command.recording,
+        caller_hash=command.caller_hash or None,
     )
     if not command.reason_id:
         return (opened,)

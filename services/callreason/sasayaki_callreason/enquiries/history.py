@@ -130,6 +130,7 @@ def _opened(facts: Facts, event: EnquiryOpened) -> State:
         dialled_number=event.dialled_number,
         # Enquiries from before it was noted: nobody asked.
         caller_known=event.caller_known is not False,
+        caller_hash=event.caller_hash or "",
         language=event.language or "",
         previous_contact_id=event.previous_contact_id or "",
         recording=event.recording or RecordingRule.ALL,

@@ -27,6 +27,7 @@ class Facts:
     flow_version: int = 0
     dialled_number: str = ""
     caller_known: bool = True
+    caller_hash: str = ""
     language: str = ""
     path: tuple[str, ...] = ()
     plays: int = 0

@@ -35,7 +35,7 @@ from sasayaki_monitoring.alerts.open_alerts import Alerts, Key, OpenAlerts
 from sasayaki_monitoring.alerts.rules import BY_KIND
 from sasayaki_monitoring.floor.floor import Talk
 from sasayaki_monitoring.floor.view import FloorView
-from sasayaki_monitoring.floor.watchers import Watchers
+from sasayaki_monitoring.floor.watchers import Part, Watchers
 from sasayaki_monitoring.methods import SERVICE, SUPERVISORS, asked, check_permitted, named
 from sasayaki_monitoring.policy.policies import Policies
 from sasayaki_monitoring.policy.policy import Rule
@@ -51,7 +51,7 @@ RIGHTS: Rights = {
     f"{SERVICE}EndAlert": frozenset(("service",)),
     f"{SERVICE}SetAlertLadder": frozenset(("admin",)),
     f"{SERVICE}SetAlertRule": frozenset(("admin",)),
-    f"{SERVICE}WatchFloor": SUPERVISORS,
+    f"{SERVICE}WatchFloor": SUPERVISORS | {"client"},
 }
 
 CODES: Mapping[str, grpc.StatusCode] = {
@@ -65,6 +65,11 @@ REASON = named(wire.AlertReason)
 OUTCOME = named(wire.AlertOutcome)
 END = named(wire.AlertEndReason)
 RULE_KINDS = {wire.AlertKind.Value(kind.value) for kind in BY_KIND}
+PARTS: Mapping[int, Part] = {
+    pb.FLOOR_PART_UNSPECIFIED: Part.EVERY,
+    pb.FLOOR_PART_ALERTS: Part.ALERTS,
+    pb.FLOOR_PART_SHARED: Part.SHARED,
+}
 NEWS_S = 1.0
 """A talk that has just begun may be known to the operator a moment before it is known here."""
 LADDER_MS = between(1_000, 3_600_000)
@@ -195,7 +200,11 @@ class AlertMethods:
     ) -> AsyncIterator[pb.WatchFloorResponse]:
         # Whoever watched a replay would see old alerts come and go.
         self._alerting.require_current()
-        with self._alerting.view.watch(caller(context)) as watcher:
+        async with refusals(context, CODES):
+            require(request, part=_a_part)
+            if caller(context).role == "client" and request.part == pb.FLOOR_PART_ALERTS:
+                raise Refused("NOT_PERMITTED", "alerts are not for client companies")
+        with self._alerting.view.watch(caller(context), PARTS[request.part]) as watcher:
             async for rows in watcher.changes():
                 yield pb.WatchFloorResponse(rows=rows)
 
@@ -268,6 +277,10 @@ def _rule(kind: AlertKind, request: pb.SetAlertRuleRequest) -> Rule:
     if not BY_KIND[kind].is_sound(rule):
         raise InvalidField("cleared_at", "not on the quiet side of the threshold")
     return rule
+
+
+def _a_part(part: int) -> str | None:
+    return None if part in PARTS else f"no part of the floor: {part}"
 
 
 def _of_a_rule(kind: int) -> str | None:

@@ -27,6 +27,8 @@ from sasayaki_monitoring.floor.watchers import Row
 
 MISSED = "missed"
 """Why an operator is away whose phone was not picked up; routing's word."""
+LEVEL_USUAL = 3
+"""Of a skill that nobody gave a level; routing's rule."""
 STATES = {
     OperatorState.OFF: wire.FLOOR_OPERATOR_STATE_OFF,
     OperatorState.READY: wire.FLOOR_OPERATOR_STATE_READY,
@@ -39,7 +41,10 @@ STATES = {
 
 @dataclass(frozen=True, slots=True)
 class Operator:
-    """One operator; `offer_id` and `ready_since` are those of the offer that rings."""
+    """One operator; `offer_id` and `ready_since` are those of the offer that rings.
+
+    `contact_id`: whom they are offered, talk with or finish.
+    """
 
     operator_id: str
     team_id: str = ""
@@ -49,6 +54,9 @@ class Operator:
     reason: str = ""
     offer_id: str = ""
     ready_since: datetime | None = None
+    contact_id: str = ""
+    skills: tuple[str, ...] = ()
+    skill_levels: tuple[int, ...] = ()
 
 
 class Operators:
@@ -81,32 +89,32 @@ class Operators:
 
 def _moved(operator: Operator, record: Recorded[Any]) -> Operator:
     match record.data:
-        case OperatorPut(team_id=team_id, client_ids=client_ids):
-            return replace(operator, team_id=team_id, client_ids=frozenset(client_ids))
+        case OperatorPut():
+            return _put(operator, record.data)
         case OperatorStateSet(state=state, since=since, reason=reason):
             return _in(operator, state, since, reason)
-        case OfferMade(offer_id=offer_id):
+        case OfferMade(offer_id=offer_id, contact_id=contact_id):
             # One who was kept free for a customer who is called back was ready before.
             ready_since = operator.ready_since or operator.since
-            ringing = _in(operator, OperatorState.RINGING, record.time)
+            ringing = _with(operator, OperatorState.RINGING, record.time, contact_id)
             return replace(ringing, offer_id=offer_id, ready_since=ready_since)
-        case CallbackDue():
-            kept_free = _in(operator, OperatorState.RINGING, record.time)
+        case CallbackDue(contact_id=contact_id):
+            kept_free = _with(operator, OperatorState.RINGING, record.time, contact_id)
             return replace(kept_free, ready_since=operator.since)
         case CallbackFailed(since=since) if operator.state is OperatorState.RINGING:
             return _in(operator, OperatorState.READY, since)
         case ConsultEnded(since=since):
             return _in(operator, OperatorState.READY, since)
-        case OfferAccepted() | ConsultAccepted():
-            return _in(operator, OperatorState.TALKING, record.time)
+        case OfferAccepted(contact_id=contact_id) | ConsultAccepted(contact_id=contact_id):
+            return _with(operator, OperatorState.TALKING, record.time, contact_id)
         case OfferDeclined(since=since):
             return _in(operator, OperatorState.AWAY, since, MISSED)
         case OfferLapsed():
             return _in(operator, OperatorState.AWAY, record.time, MISSED)
         case OfferWithdrawn(offer_id=offer_id) if offer_id == operator.offer_id:
             return _in(operator, OperatorState.READY, operator.ready_since)
-        case WrapUpStarted(since=since):
-            return _in(operator, OperatorState.WRAP_UP, since)
+        case WrapUpStarted(since=since, contact_id=contact_id):
+            return _with(operator, OperatorState.WRAP_UP, since, contact_id)
         case OperatorReleased(since=since):
             return _in(operator, OperatorState.READY, since)
         case _:
@@ -116,7 +124,30 @@ def _moved(operator: Operator, record: Recorded[Any]) -> Operator:
 def _in(
     operator: Operator, state: OperatorState, since: datetime | None, reason: str = ""
 ) -> Operator:
-    return replace(operator, state=state, since=since, reason=reason, offer_id="", ready_since=None)
+    return replace(
+        operator,
+        state=state,
+        since=since,
+        reason=reason,
+        offer_id="",
+        ready_since=None,
+        contact_id="",
+    )
+
+
+def _with(operator: Operator, state: OperatorState, since: datetime, contact_id: str) -> Operator:
+    return replace(_in(operator, state, since), contact_id=contact_id)
+
+
+def _put(operator: Operator, put: OperatorPut) -> Operator:
+    return replace(
+        operator,
+        team_id=put.team_id,
+        client_ids=frozenset(put.client_ids),
+        skills=put.skills,
+        # Those who were put before there were levels have none.
+        skill_levels=put.skill_levels or (LEVEL_USUAL,) * len(put.skills),
+    )
 
 
 def _row(tenant_id: str, operator: Operator) -> Row:
@@ -125,6 +156,9 @@ def _row(tenant_id: str, operator: Operator) -> Row:
         team_id=operator.team_id,
         state=STATES.get(operator.state, wire.FLOOR_OPERATOR_STATE_UNSPECIFIED),
         reason=operator.reason,
+        contact_id=operator.contact_id,
+        skills=operator.skills,
+        skill_levels=operator.skill_levels,
     )
     if operator.since is not None:
         row.since.FromDatetime(operator.since)

@@ -38,7 +38,7 @@ class QueueRows:
             answered=queue.answered,
             answered_in_time=queue.in_time,
             abandoned=queue.abandoned,
-            in_time_ms=self._queues.in_time // MS,
+            in_time_ms=self._queues.in_time(queue) // MS,
         )
         if queue.longest_since is not None:
             row.longest_since.FromDatetime(queue.longest_since)

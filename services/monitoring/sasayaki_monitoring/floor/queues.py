@@ -24,6 +24,7 @@ from sasayaki.routing.v1.pool_events import (
     OfferLapsed,
     OfferMade,
     OfferWithdrawn,
+    QueuePut,
     TransferKind,
     WrapUpStarted,
 )
@@ -114,8 +115,10 @@ class Queues:
 
     def __init__(self, in_time: timedelta = IN_TIME) -> None:
         self.queues: dict[QueueKey, Queue] = {}
-        self.in_time = in_time
+        self._in_time = in_time
         self._wishes: dict[tuple[str, str], _Wish] = {}
+        self._service: dict[tuple[str, str], timedelta] = {}
+        """What queues that were put say themselves, by tenant and queue."""
         self._consults: set[str] = set()
         """Offers that ring at a colleague who is asked: at most as many as there are operators."""
 
@@ -130,8 +133,14 @@ class Queues:
                 queue = self.queues.setdefault(key, Queue(*key))
                 queue.waiting[contact_id] = queued.queued_at
                 yield queue
+            case QueuePut(queue_id=queue_id, service_ms=service_ms):
+                self._service[tenant_id, queue_id] = service_ms * MS
+                for queue in self.queues.values():
+                    if (queue.tenant_id, queue.queue_id) == (tenant_id, queue_id):
+                        yield queue
             case OfferAccepted(contact_id=contact_id, waited_ms=waited_ms):
-                past = Past(at, answered=True, in_time=waited_ms * MS <= self.in_time)
+                in_time = waited_ms * MS <= self._in_time_of(tenant_id, contact_id)
+                past = Past(at, answered=True, in_time=in_time)
                 yield from self._leaves(tenant_id, contact_id, past, stays=True)
             case ContactAbandoned(contact_id=contact_id):
                 past = Past(at, answered=False, in_time=False)
@@ -153,6 +162,14 @@ class Queues:
                 self._consults.discard(offer_id)  # the customer has not waited for that
             case OfferDeclined(contact_id=contact_id):
                 yield from self._waits_again(tenant_id, contact_id)
+
+    def in_time(self, queue: Queue) -> timedelta:
+        """Within how long an answer counts for the queue's service level."""
+        return self._service.get((queue.tenant_id, queue.queue_id), self._in_time)
+
+    def _in_time_of(self, tenant_id: str, contact_id: str) -> timedelta:
+        wish = self._wishes.get((tenant_id, contact_id))
+        return self.in_time(self.queues[wish.key]) if wish else self._in_time
 
     def client_of(self, tenant_id: str, contact_id: str) -> str:
         """Whose contact it is that waits, or was answered; or nothing."""

@@ -29,7 +29,7 @@ from sasayaki_monitoring.floor.queue_rows import QueueRows
 from sasayaki_monitoring.floor.queues import IN_TIME
 from sasayaki_monitoring.floor.supervisions import SupervisionRows
 from sasayaki_monitoring.floor.talks import TalkRows
-from sasayaki_monitoring.floor.watchers import Row, Watcher, Watchers
+from sasayaki_monitoring.floor.watchers import Part, Row, Watcher, Watchers
 
 Key: TypeAlias = tuple[str, str]
 """Kind and id of a row."""
@@ -68,9 +68,9 @@ class FloorView:
             case _:
                 self._of_monitoring(record)
 
-    def watch(self, who: Identity) -> AbstractContextManager[Watcher]:
+    def watch(self, who: Identity, part: Part = Part.EVERY) -> AbstractContextManager[Watcher]:
         """The floor from now on; raises Overloaded when too many watch."""
-        return self._watchers.watching(who, self._rows.values())
+        return self._watchers.watching(who, self._rows.values(), part)
 
     def tell_queues(self, now: datetime) -> None:
         """Shows the queues that have changed, or whose half hour has moved on."""

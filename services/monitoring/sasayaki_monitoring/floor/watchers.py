@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from prometheus_client import Counter
 
@@ -16,7 +17,22 @@ CHANGES_MOST = 1_024
 """Changes that wait for one watcher; a slower one is ended."""
 WATCHERS_MOST = 500
 
+OF_CLIENTS = frozenset(("queue", "waiting"))
+"""What a client company sees: how its queues stand, and nothing of the people who serve them."""
+
 SLOW = Counter("sasayaki_monitoring_slow_watchers_total", "Watchers of the floor that were ended.")
+
+
+class Part(Enum):
+    """Which rows somebody watches."""
+
+    EVERY = auto()
+    ALERTS = auto()
+    SHARED = auto()
+    """All but alerts, which are for persons: a gateway hands it on, and nobody watches by it."""
+
+    def has(self, kind: str) -> bool:
+        return self is Part.EVERY or (kind == "alert") == (self is Part.ALERTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +64,15 @@ class Row:
     shown: wire.FloorRow
     audience: Audience | None = None
 
+    @property
+    def kind(self) -> str:
+        """What kind of thing it is, also of one that is gone."""
+        kind = self.shown.WhichOneof("row") or ""
+        return self.shown.gone.WhichOneof("id") or "" if kind == "gone" else kind
+
     def is_for(self, who: Identity) -> bool:
+        if who.role == "client" and self.kind not in OF_CLIENTS:
+            return False
         if who.tenant_id != self.tenant_id or who.clients.isdisjoint(self.client_ids):
             return False
         return self.audience is None or self.audience.includes(who)
@@ -57,14 +81,20 @@ class Row:
 class Watcher:
     """One who watches: the floor at the start and every later change, in order."""
 
-    def __init__(self, who: Identity, present: Iterable[Row]) -> None:
+    def __init__(self, who: Identity, present: Iterable[Row], part: Part) -> None:
         self.who = who
-        self._present = [row.shown for row in present if row.is_for(who)]
+        self._part = part
+        self._present = [row.shown for row in present if self._sees(row)]
         self._changes: asyncio.Queue[wire.FloorRow] = asyncio.Queue(CHANGES_MOST)
         self._slow = False
 
+    @property
+    def in_person(self) -> bool:
+        """Whether somebody is there who would see an alert."""
+        return self._part is not Part.SHARED and self.who.role != "client"
+
     def show(self, row: Row) -> None:
-        if self._slow or not row.is_for(self.who):
+        if self._slow or not self._sees(row):
             return
         try:
             self._changes.put_nowait(row.shown)
@@ -79,9 +109,12 @@ class Watcher:
             yield [await self._changes.get()]
         raise Overloaded(f"{CHANGES_MOST} changes of the floor wait")
 
+    def _sees(self, row: Row) -> bool:
+        return self._part.has(row.kind) and row.is_for(self.who)
+
 
 class Watchers:
-    """Everybody who watches now: an open stream is all that it takes."""
+    """Everybody who watches now: an open stream of their own is all that it takes."""
 
     def __init__(self) -> None:
         self._watchers: dict[Watcher, None] = {}  # in order: whoever came first is told first
@@ -90,11 +123,13 @@ class Watchers:
         return len(self._watchers)
 
     @contextmanager
-    def watching(self, who: Identity, present: Iterable[Row]) -> Iterator[Watcher]:
+    def watching(
+        self, who: Identity, present: Iterable[Row], part: Part = Part.EVERY
+    ) -> Iterator[Watcher]:
         """Raises Overloaded when too many watch."""
         if len(self._watchers) >= WATCHERS_MOST:
             raise Overloaded(f"{WATCHERS_MOST} watch the floor")
-        watcher = Watcher(who, present)
+        watcher = Watcher(who, present, part)
         self._watchers[watcher] = None
         try:
             yield watcher
@@ -106,15 +141,16 @@ class Watchers:
             watcher.show(row)
 
     def first_level(self, tenant_id: str, client_id: str, team_id: str) -> AlertLevel:
-        """The narrowest level at which somebody who may see the alert watches.
+        """The narrowest level at which somebody who may see the alert watches in person.
 
         When nobody at all watches it is the widest: whoever opens the floor next sees it.
         """
+        people = [watcher.who for watcher in self._watchers if watcher.in_person]
         levels = (AlertLevel.TEAM, AlertLevel.ALL) if team_id else (AlertLevel.ALL,)
         for level in levels:
             alert = Row(
                 tenant_id, frozenset((client_id,)), wire.FloorRow(), Audience(level, team_id)
             )
-            if any(alert.is_for(watcher.who) for watcher in self._watchers):
+            if any(alert.is_for(who) for who in people):
                 return level
         return AlertLevel.MANAGERS

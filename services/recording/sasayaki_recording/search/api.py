@@ -69,6 +69,10 @@ class SearchMethods:
         async with refusals(context):
             place = _checked(request)
             who, size = caller(context), request.page_size or ROWS_USUAL
+            # Who of the outsourcer's people talked is no client company's affair.
+            of_client = who.role == "client"
+            if of_client and request.user_id:
+                raise InvalidField("user_id", "not for client companies")
             query = await asyncio.to_thread(self._query, request, who.clients)
             rows: list[Entry] = []
             while len(rows) <= size:
@@ -82,7 +86,8 @@ class SearchMethods:
                 await asyncio.sleep(0)
         more = page_token(rows[size - 1].place) if len(rows) > size else ""
         return pb.ListRecordingsResponse(
-            recordings=map(self._summary, rows[:size]), next_page_token=more
+            recordings=[self._summary(entry, people=not of_client) for entry in rows[:size]],
+            next_page_token=more,
         )
 
     def _part(self, request: pb.ListRecordingsRequest, place: Place | None) -> list[Entry]:
@@ -114,7 +119,7 @@ class SearchMethods:
             }
         return Query(request.client_id, request.user_id, request.reason_id, hashes)
 
-    def _summary(self, entry: Entry) -> pb.RecordingSummary:
+    def _summary(self, entry: Entry, *, people: bool) -> pb.RecordingSummary:
         contact = self._search.contacts.of(entry.contact_id)
         summary = pb.RecordingSummary(
             recording_id=entry.recording_id,
@@ -123,7 +128,7 @@ class SearchMethods:
             length_ms=entry.length_ms,
             finished=entry.finished,
             reason_id=contact.reason_id,
-            user_ids=contact.user_ids,
+            user_ids=contact.user_ids if people else (),
             deleted=entry.deleted,
             held=bool(entry.holds),
         )

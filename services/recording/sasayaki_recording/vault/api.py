@@ -1,19 +1,21 @@
-"""`UploadPages` and `GetRecording`: sound comes in, and goes out to those who may hear it."""
+"""Sound comes in, and goes out to those who may hear it: also as a picture of it."""
 
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import grpc
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from sasayaki.recording.v1 import recording_service_pb2 as pb
+from sasayaki.recording.v1.recording_events_pb2 import Track
 from sasayaki_chassis.decider import Refused
 from sasayaki_chassis.fields import Check, an_id, between
 from sasayaki_chassis.ids import derived_id
 from sasayaki_chassis.rpc import Context, InvalidField, Rights, caller, meta, refusals, require
-from sasayaki_recording.methods import LISTENERS, SECONDS, SERVICE, may_hear
+from sasayaki_recording.methods import LISTENERS, SECONDS, SERVICE, may_hear, tracks_for
 from sasayaki_recording.metrics import GIVEN_OUT, PAGES, STORE_SECONDS, UNREADABLE
 from sasayaki_recording.recording import Keep
 from sasayaki_recording.search.catalogue import Catalogue
@@ -34,6 +36,7 @@ UPLOAD_PAGES_MAX = 300
 RIGHTS: Rights = {
     f"{SERVICE}UploadPages": frozenset(("service",)),
     f"{SERVICE}GetRecording": LISTENERS,
+    f"{SERVICE}GetWaveform": LISTENERS,
 }
 STATUS: Mapping[str, grpc.StatusCode] = {
     "UNKNOWN_RECORDING": grpc.StatusCode.NOT_FOUND,
@@ -74,18 +77,40 @@ class VaultMethods:
         self, request: pb.GetRecordingRequest, context: Context
     ) -> AsyncIterator[pb.GetRecordingResponse]:
         async with refusals(context, STATUS):
-            require(request, contact_id=an_id("con"))
-            entry = self._catalogue.of(request.contact_id)
-            if entry is None or not may_hear(caller(context), entry):
-                raise Refused("UNKNOWN_RECORDING", f"no recording of {request.contact_id!r}")
-            if entry.deleted:
-                deleted = f"the recording of {request.contact_id!r} was deleted"
-                raise Refused("RECORDING_DELETED", deleted)
-            whose = Whose(entry.tenant_id, entry.client_id, entry.contact_id)
-            chunks = self._shelf.wav(whose)
+            audible = tracks_for(caller(context))
+            chunks = self._shelf.wav(self._asked(request, context), audible)
             while (chunk := await asyncio.to_thread(_next, chunks)) is not None:
                 GIVEN_OUT.inc(len(chunk))
                 yield pb.GetRecordingResponse(chunk=chunk)
+
+    async def GetWaveform(
+        self, request: pb.GetWaveformRequest, context: Context
+    ) -> pb.GetWaveformResponse:
+        async with refusals(context, STATUS):
+            whose = self._asked(request, context)
+            with _gone_told():
+                drawn = await self._shelf.waveform(whose, tracks_for(caller(context)))
+        return pb.GetWaveformResponse(
+            length_ms=drawn.length_ms,
+            step_ms=drawn.step_ms,
+            tracks=[
+                pb.TrackPeaks(track=Track.ValueType(track), peaks=peaks)
+                for track, peaks in drawn.peaks.items()
+            ],
+        )
+
+    def _asked(
+        self, request: pb.GetRecordingRequest | pb.GetWaveformRequest, context: Context
+    ) -> Whose:
+        """The call whose recording is asked for; Refused unless the caller may hear it."""
+        require(request, contact_id=an_id("con"))
+        entry = self._catalogue.of(request.contact_id)
+        if entry is None or not may_hear(caller(context), entry):
+            raise Refused("UNKNOWN_RECORDING", f"no recording of {request.contact_id!r}")
+        if entry.deleted:
+            deleted = f"the recording of {request.contact_id!r} was deleted"
+            raise Refused("RECORDING_DELETED", deleted)
+        return Whose(entry.tenant_id, entry.client_id, entry.contact_id)
 
     async def _keep(
         self, context: Context, request_id: str, whose: Whose, pages: Sequence[Page]
@@ -187,8 +212,15 @@ def _instant(microseconds: int) -> datetime:
 
 def _next(chunks: Iterator[bytes]) -> bytes | None:
     """The next chunk; refuses KEY_GONE and RECORDING_DELETED."""
-    try:
+    with _gone_told():
         return next(chunks, None)
+
+
+@contextmanager
+def _gone_told() -> Iterator[None]:
+    """Refuses RECORDING_DELETED or KEY_GONE when reading finds no file or no key."""
+    try:
+        yield
     except FileNotFoundError as gone:  # a moment ago
         raise Refused("RECORDING_DELETED", "the recording was deleted") from gone
     except KeyGone as gone:

@@ -42,6 +42,7 @@ RECORD_BYTES_MAX = (
 
 CUSTOMER, OPERATOR, SUPERVISOR = 1, 2, 3
 TRACKS = (CUSTOMER, OPERATOR, SUPERVISOR)
+ALL = frozenset(TRACKS)
 
 Stretch: TypeAlias = tuple[int, int]
 """First sample and number of samples, in a page."""

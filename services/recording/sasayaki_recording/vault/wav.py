@@ -6,8 +6,10 @@ the samples of a page are asked for when their second comes.
 
 import struct
 from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 
 from sasayaki_recording.vault.pages import (
+    ALL,
     RATE_HZ,
     SILENCE,
     TRACKS,
@@ -27,11 +29,14 @@ Read = Callable[[Slip], bytes]
 """The µ-law samples of a page."""
 
 
-def chunks(slips: Slips, read: Read) -> Iterator[bytes]:
-    """The file in pieces of at most 64 KiB: the header, then a second at a time."""
+def chunks(slips: Slips, read: Read, audible: AbstractSet[int] = ALL) -> Iterator[bytes]:
+    """The file in pieces of at most 64 KiB: the header, then a second at a time.
+
+    Tracks that are not `audible` are silent; their pages are not even read.
+    """
     samples = end_sample(slips)
     yield header(samples)
-    tracks = [_Track(in_order(slips, track), read) for track in TRACKS]
+    tracks = [Walk(in_order(slips, track) if track in audible else [], read) for track in TRACKS]
     for first in range(0, samples, RATE_HZ):
         count = min(RATE_HZ, samples - first)
         yield interleaved([track.samples(first, count) for track in tracks])
@@ -68,7 +73,7 @@ def interleaved(tracks: list[bytes]) -> bytes:
     return bytes(frames)
 
 
-class _Track:
+class Walk:
     """Walks over the pages of one track; a page stays at hand until its end has been asked for."""
 
     def __init__(self, slips: list[Slip], read: Read) -> None:
@@ -94,7 +99,7 @@ class _Track:
         return bytes(window)
 
 
-def _linear(code: int) -> int:
+def linear(code: int) -> int:
     """A µ-law byte as a 16 bit sample (G.711)."""
     inverted = ~code & 0xFF
     exponent, mantissa = inverted >> 4 & 0x07, inverted & 0x0F
@@ -102,5 +107,5 @@ def _linear(code: int) -> int:
     return -magnitude if inverted & 0x80 else magnitude
 
 
-_LOW = bytes(_linear(code) & 0xFF for code in range(256))
-_HIGH = bytes(_linear(code) >> 8 & 0xFF for code in range(256))
+_LOW = bytes(linear(code) & 0xFF for code in range(256))
+_HIGH = bytes(linear(code) >> 8 & 0xFF for code in range(256))

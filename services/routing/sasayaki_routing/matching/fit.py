@@ -60,6 +60,8 @@ class Queue:
     raise_after: timedelta = timedelta(0)
     callback_attempts_most: int = 3
     callback_pause: timedelta = timedelta(minutes=10)
+    label_ja: str = ""
+    label_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)

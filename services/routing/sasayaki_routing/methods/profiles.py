@@ -41,6 +41,7 @@ ATTEMPTS_MOST = 10
 PAUSE_MS_USUAL = 600_000
 
 TEAM = text(least=0, most=128)
+LABEL = text(least=0, most=200)
 FREE_STATE = one_of(
     OperatorState.OFF, OperatorState.READY, OperatorState.AWAY, of=wire.OperatorState
 )
@@ -94,6 +95,8 @@ class ProfileMethods(Asking):
                 raise_after_ms=between(0, DAY_MS),
                 callback_attempts_most=between(0, ATTEMPTS_MOST),
                 callback_pause_ms=between(0, DAY_MS),
+                label_ja=LABEL,
+                label_en=LABEL,
             )
             command = PutQueue(
                 queue_id=request.queue_id,
@@ -103,6 +106,8 @@ class ProfileMethods(Asking):
                 raise_after_ms=request.raise_after_ms,
                 callback_attempts_most=request.callback_attempts_most or ATTEMPTS_USUAL,
                 callback_pause_ms=request.callback_pause_ms or PAUSE_MS_USUAL,
+                label_ja=request.label_ja,
+                label_en=request.label_en,
             )
             await self._ask(request, context, command)
         return pb.PutQueueResponse()

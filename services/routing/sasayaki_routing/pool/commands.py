@@ -27,6 +27,8 @@ class PutQueue:
     raise_after_ms: int = 0
     callback_attempts_most: int = 3
     callback_pause_ms: int = 600_000
+    label_ja: str = ""
+    label_en: str = ""
 
 
 @dataclass(frozen=True, slots=True)

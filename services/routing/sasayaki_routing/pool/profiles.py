@@ -67,6 +67,8 @@ def put_queue(draft: Draft, command: PutQueue) -> None:
         raise_after_ms=command.raise_after_ms,
         callback_attempts_most=command.callback_attempts_most,
         callback_pause_ms=command.callback_pause_ms,
+        label_ja=command.label_ja or None,
+        label_en=command.label_en or None,
     )
     draft.add(put)
     # Other rings may let in who was left out so far.

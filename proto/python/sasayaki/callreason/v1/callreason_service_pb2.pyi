@@ -983,7 +983,9 @@ class GetEnquiryResponse(_message.Message):
     def answers(self) -> _containers.RepeatedCompositeFieldContainer[_enquiry_events_pb2.FormAnswer]: ...
     @_builtins.property
     def given(self) -> _containers.RepeatedCompositeFieldContainer[_enquiry_events_pb2.FormAnswer]:
-        """Digits that the customer gave, by the flow's names; opened for the contact's operator and supervisors only."""
+        """Digits that the customer gave, by the flow's names; opened for the contact's operator and supervisors only, not while it is
+        only offered.
+        """
 
     def __init__(
         self,
@@ -1152,11 +1154,13 @@ class GetFlowResponse(_message.Message):
     version: _builtins.int
     live_version: _builtins.int
     source: _builtins.str
-    """YAML, as published."""
+    """YAML as its author wrote it; of a version from before that was kept, the checked flow, with prompts by SHA-256."""
     tests: _builtins.str
     """Its test cases, YAML; empty without."""
     @_builtins.property
-    def prompts(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]: ...
+    def prompts(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
+        """Name to SHA-256: with these the source can be published again."""
+
     def __init__(
         self,
         *,

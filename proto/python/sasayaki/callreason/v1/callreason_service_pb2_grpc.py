@@ -205,7 +205,8 @@ class CallreasonServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def GetEnquiry(self, request, context):
-        """One enquiry as it stands. For its operator, supervisors, managers and services. NOT_FOUND when there is none.
+        """One enquiry as it stands. For its operator, and before that for whom it is offered to, supervisors, managers and services.
+        NOT_FOUND when there is none.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

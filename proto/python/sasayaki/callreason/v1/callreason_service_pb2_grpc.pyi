@@ -64,7 +64,9 @@ class CallreasonServiceStub:
     GetCallerHistory: _grpc.UnaryUnaryMultiCallable[_callreason_service_pb2.GetCallerHistoryRequest, _callreason_service_pb2.GetCallerHistoryResponse]
     """Earlier contacts of the same caller with the same client company, newest first. For those who may `GetEnquiry` the contact."""
     GetEnquiry: _grpc.UnaryUnaryMultiCallable[_callreason_service_pb2.GetEnquiryRequest, _callreason_service_pb2.GetEnquiryResponse]
-    """One enquiry as it stands. For its operator, supervisors, managers and services. NOT_FOUND when there is none."""
+    """One enquiry as it stands. For its operator, and before that for whom it is offered to, supervisors, managers and services.
+    NOT_FOUND when there is none.
+    """
 
 @_typing.type_check_only
 class CallreasonServiceAsyncStub(CallreasonServiceStub):
@@ -102,7 +104,9 @@ class CallreasonServiceAsyncStub(CallreasonServiceStub):
     GetCallerHistory: _aio.UnaryUnaryMultiCallable[_callreason_service_pb2.GetCallerHistoryRequest, _callreason_service_pb2.GetCallerHistoryResponse]  # type: ignore[assignment]
     """Earlier contacts of the same caller with the same client company, newest first. For those who may `GetEnquiry` the contact."""
     GetEnquiry: _aio.UnaryUnaryMultiCallable[_callreason_service_pb2.GetEnquiryRequest, _callreason_service_pb2.GetEnquiryResponse]  # type: ignore[assignment]
-    """One enquiry as it stands. For its operator, supervisors, managers and services. NOT_FOUND when there is none."""
+    """One enquiry as it stands. For its operator, and before that for whom it is offered to, supervisors, managers and services.
+    NOT_FOUND when there is none.
+    """
 
 class CallreasonServiceServicer(metaclass=_abc_1.ABCMeta):
     """Runs enquiries. Every command is idempotent by `request_id`."""
@@ -221,6 +225,8 @@ class CallreasonServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _callreason_service_pb2.GetEnquiryRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_callreason_service_pb2.GetEnquiryResponse, _abc.Awaitable[_callreason_service_pb2.GetEnquiryResponse]]:
-        """One enquiry as it stands. For its operator, supervisors, managers and services. NOT_FOUND when there is none."""
+        """One enquiry as it stands. For its operator, and before that for whom it is offered to, supervisors, managers and services.
+        NOT_FOUND when there is none.
+        """
 
 def add_CallreasonServiceServicer_to_server(servicer: CallreasonServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

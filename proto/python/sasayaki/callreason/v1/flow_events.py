@@ -10,9 +10,17 @@ from typing import TypeAlias
 from sasayaki.event import (
     Event,
     Instant,
+    Message,
     Recorded,
     Uint32,
 )
+
+
+class FlowPrompt(Message):
+    """A sound and what a flow's file calls it."""
+
+    name: str
+    sha256: str
 
 
 class FlowPublished(Event, type="sasayaki.callreason.v1.FlowPublished"):
@@ -41,13 +49,30 @@ class FlowRolledBack(Event, type="sasayaki.callreason.v1.FlowRolledBack"):
     version: Uint32
 
 
+class FlowWritten(Event, type="sasayaki.callreason.v1.FlowWritten"):
+    """What its author wrote for a version. Written again when only comments or test cases changed: the version stays the same."""
+
+    flow_id: str
+    client_id: str
+    version: Uint32
+    source: str
+    """The file, YAML."""
+    tests: str
+    """Its test cases, YAML; empty without."""
+    prompts: tuple[FlowPrompt, ...]
+    """The sounds that the file names."""
+    written_by: str
+
+
 FlowEvent: TypeAlias = (
     FlowPublished
     | FlowRolledBack
+    | FlowWritten
 )
 FlowRecord: TypeAlias = Recorded[FlowEvent]
 
 EVENTS: tuple[type[Event], ...] = (
     FlowPublished,
     FlowRolledBack,
+    FlowWritten,
 )

@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(sasayaki/callreason/v1/flow_events.proto\x12\x16sasayaki.callreason.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x94\x02\n\rFlowPublished\x12\x0f\n\x07\x66low_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\r\x12\x12\n\ndefinition\x18\x04 \x01(\t\x12\x11\n\x04note\x18\x05 \x01(\tH\x00\x88\x01\x01\x12\x19\n\x0ctests_passed\x18\x06 \x01(\rH\x01\x88\x01\x01\x12\x35\n\x0cpublished_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x02\x88\x01\x01\x12\x19\n\x0cpublished_by\x18\x08 \x01(\tH\x03\x88\x01\x01\x42\x07\n\x05_noteB\x0f\n\r_tests_passedB\x0f\n\r_published_atB\x0f\n\r_published_by\"E\n\x0e\x46lowRolledBack\x12\x0f\n\x07\x66low_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\rb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n(sasayaki/callreason/v1/flow_events.proto\x12\x16sasayaki.callreason.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x94\x02\n\rFlowPublished\x12\x0f\n\x07\x66low_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\r\x12\x12\n\ndefinition\x18\x04 \x01(\t\x12\x11\n\x04note\x18\x05 \x01(\tH\x00\x88\x01\x01\x12\x19\n\x0ctests_passed\x18\x06 \x01(\rH\x01\x88\x01\x01\x12\x35\n\x0cpublished_at\x18\x07 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x02\x88\x01\x01\x12\x19\n\x0cpublished_by\x18\x08 \x01(\tH\x03\x88\x01\x01\x42\x07\n\x05_noteB\x0f\n\r_tests_passedB\x0f\n\r_published_atB\x0f\n\r_published_by\"E\n\x0e\x46lowRolledBack\x12\x0f\n\x07\x66low_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\r\"\xaa\x01\n\x0b\x46lowWritten\x12\x0f\n\x07\x66low_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\r\x12\x0e\n\x06source\x18\x04 \x01(\t\x12\r\n\x05tests\x18\x05 \x01(\t\x12\x33\n\x07prompts\x18\x06 \x03(\x0b\x32\".sasayaki.callreason.v1.FlowPrompt\x12\x12\n\nwritten_by\x18\x07 \x01(\t\"*\n\nFlowPrompt\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06sha256\x18\x02 \x01(\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,4 +36,8 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_FLOWPUBLISHED']._serialized_end=378
   _globals['_FLOWROLLEDBACK']._serialized_start=380
   _globals['_FLOWROLLEDBACK']._serialized_end=449
+  _globals['_FLOWWRITTEN']._serialized_start=452
+  _globals['_FLOWWRITTEN']._serialized_end=622
+  _globals['_FLOWPROMPT']._serialized_start=624
+  _globals['_FLOWPROMPT']._serialized_end=666
 # @@protoc_insertion_point(module_scope)

@@ -6,9 +6,11 @@ Published versions of a client company's flows: the stream `callreason.flow`, ke
 These messages are stored for years. Add, never change: see docs/adr/0004.
 """
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -109,3 +111,71 @@ class FlowRolledBack(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___FlowRolledBack: _TypeAlias = FlowRolledBack  # noqa: Y015
+
+@_typing.final
+class FlowWritten(_message.Message):
+    """What its author wrote for a version. Written again when only comments or test cases changed: the version stays the same."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FLOW_ID_FIELD_NUMBER: _builtins.int
+    CLIENT_ID_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    SOURCE_FIELD_NUMBER: _builtins.int
+    TESTS_FIELD_NUMBER: _builtins.int
+    PROMPTS_FIELD_NUMBER: _builtins.int
+    WRITTEN_BY_FIELD_NUMBER: _builtins.int
+    flow_id: _builtins.str
+    client_id: _builtins.str
+    version: _builtins.int
+    source: _builtins.str
+    """The file, YAML."""
+    tests: _builtins.str
+    """Its test cases, YAML; empty without."""
+    written_by: _builtins.str
+    @_builtins.property
+    def prompts(self) -> _containers.RepeatedCompositeFieldContainer[Global___FlowPrompt]:
+        """The sounds that the file names."""
+
+    def __init__(
+        self,
+        *,
+        flow_id: _builtins.str = ...,
+        client_id: _builtins.str = ...,
+        version: _builtins.int = ...,
+        source: _builtins.str = ...,
+        tests: _builtins.str = ...,
+        prompts: _abc.Iterable[Global___FlowPrompt] | None = ...,
+        written_by: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id", "flow_id", b"flow_id", "prompts", b"prompts", "source", b"source", "tests", b"tests", "version", b"version", "written_by", b"written_by"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FlowWritten: _TypeAlias = FlowWritten  # noqa: Y015
+
+@_typing.final
+class FlowPrompt(_message.Message):
+    """A sound and what a flow's file calls it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    SHA256_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    sha256: _builtins.str
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        sha256: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "sha256", b"sha256"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FlowPrompt: _TypeAlias = FlowPrompt  # noqa: Y015

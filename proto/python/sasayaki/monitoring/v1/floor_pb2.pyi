@@ -3,9 +3,11 @@
 isort:skip_file
 The floor as a supervisor sees it: rows that are put, replaced and taken away."""
 
+from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
+from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from sasayaki.media.v1 import call_events_pb2 as _call_events_pb2
 from sasayaki.monitoring.v1 import alert_events_pb2 as _alert_events_pb2
@@ -194,6 +196,7 @@ class FloorQueue(_message.Message):
     service_level: _builtins.float
     """Answered in time by answered or abandoned, 0 to 1; absent without either."""
     in_time_ms: _builtins.int
+    """What the queue's settings say, or the service's."""
     @_builtins.property
     def longest_since(self) -> _timestamp_pb2.Timestamp:
         """Since when the first of them waits; absent when nobody does."""
@@ -354,14 +357,25 @@ class FloorOperator(_message.Message):
     STATE_FIELD_NUMBER: _builtins.int
     SINCE_FIELD_NUMBER: _builtins.int
     REASON_FIELD_NUMBER: _builtins.int
+    CONTACT_ID_FIELD_NUMBER: _builtins.int
+    SKILLS_FIELD_NUMBER: _builtins.int
+    SKILL_LEVELS_FIELD_NUMBER: _builtins.int
     operator_id: _builtins.str
     team_id: _builtins.str
     state: Global___FloorOperatorState.ValueType
     reason: _builtins.str
     """Free word for an absence."""
+    contact_id: _builtins.str
+    """The contact that rings, is talked with or finished; empty: none."""
     @_builtins.property
     def since(self) -> _timestamp_pb2.Timestamp:
         """Absent until the operator first logs in."""
+
+    @_builtins.property
+    def skills(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def skill_levels(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Level of each skill, in their order, 1 (learner) to 5 (expert)."""
 
     def __init__(
         self,
@@ -371,10 +385,13 @@ class FloorOperator(_message.Message):
         state: Global___FloorOperatorState.ValueType = ...,
         since: _timestamp_pb2.Timestamp | None = ...,
         reason: _builtins.str = ...,
+        contact_id: _builtins.str = ...,
+        skills: _abc.Iterable[_builtins.str] | None = ...,
+        skill_levels: _abc.Iterable[_builtins.int] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["since", b"since"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["operator_id", b"operator_id", "reason", b"reason", "since", b"since", "state", b"state", "team_id", b"team_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "operator_id", b"operator_id", "reason", b"reason", "since", b"since", "skill_levels", b"skill_levels", "skills", b"skills", "state", b"state", "team_id", b"team_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

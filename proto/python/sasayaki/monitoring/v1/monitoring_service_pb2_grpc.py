@@ -323,7 +323,8 @@ class MonitoringServiceServicer:
 
     def WatchFloor(self, request, context):
         """The present floor at once, then every change, of the caller's tenant and client companies.
-        Whoever has this open watches: alerts come to them first.
+        Whoever has this open in person watches: alerts come to them first. For supervisors and managers; client companies see their own
+        queues and those who wait in them, nothing else, and no part with alerts: PERMISSION_DENIED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

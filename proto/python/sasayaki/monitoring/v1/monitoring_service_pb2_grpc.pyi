@@ -88,7 +88,8 @@ class MonitoringServiceStub:
     """Says when whom is told of an unclaimed alert of one client company; for alerts raised from here on."""
     WatchFloor: _grpc.UnaryStreamMultiCallable[_monitoring_service_pb2.WatchFloorRequest, _monitoring_service_pb2.WatchFloorResponse]
     """The present floor at once, then every change, of the caller's tenant and client companies.
-    Whoever has this open watches: alerts come to them first.
+    Whoever has this open in person watches: alerts come to them first. For supervisors and managers; client companies see their own
+    queues and those who wait in them, nothing else, and no part with alerts: PERMISSION_DENIED.
     """
     GetFairness: _grpc.UnaryUnaryMultiCallable[_fairness_pb2.GetFairnessRequest, _fairness_pb2.GetFairnessResponse]
     """How evenly monitoring is spread, and whom to monitor next: of the caller's tenant and client companies."""
@@ -151,7 +152,8 @@ class MonitoringServiceAsyncStub(MonitoringServiceStub):
     """Says when whom is told of an unclaimed alert of one client company; for alerts raised from here on."""
     WatchFloor: _aio.UnaryStreamMultiCallable[_monitoring_service_pb2.WatchFloorRequest, _monitoring_service_pb2.WatchFloorResponse]  # type: ignore[assignment]
     """The present floor at once, then every change, of the caller's tenant and client companies.
-    Whoever has this open watches: alerts come to them first.
+    Whoever has this open in person watches: alerts come to them first. For supervisors and managers; client companies see their own
+    queues and those who wait in them, nothing else, and no part with alerts: PERMISSION_DENIED.
     """
     GetFairness: _aio.UnaryUnaryMultiCallable[_fairness_pb2.GetFairnessRequest, _fairness_pb2.GetFairnessResponse]  # type: ignore[assignment]
     """How evenly monitoring is spread, and whom to monitor next: of the caller's tenant and client companies."""
@@ -349,7 +351,8 @@ class MonitoringServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_monitoring_service_pb2.WatchFloorResponse], _abc.AsyncIterator[_monitoring_service_pb2.WatchFloorResponse]]:
         """The present floor at once, then every change, of the caller's tenant and client companies.
-        Whoever has this open watches: alerts come to them first.
+        Whoever has this open in person watches: alerts come to them first. For supervisors and managers; client companies see their own
+        queues and those who wait in them, nothing else, and no part with alerts: PERMISSION_DENIED.
         """
 
     @_abc_1.abstractmethod

@@ -160,7 +160,7 @@ class ListRecordingsRequest(_message.Message):
     page_token: _builtins.str
     client_id: _builtins.str
     user_id: _builtins.str
-    """Who talked: an operator or a supervisor who was heard."""
+    """Who talked: an operator or a supervisor who was heard. Not for client companies."""
     caller_number: _builtins.str
     """The customer's number, E.164: compared by its keyed hash."""
     reason_id: _builtins.str
@@ -243,7 +243,7 @@ class RecordingSummary(_message.Message):
     def started_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
     def user_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Operators and supervisors who talked in it."""
+        """Operators and supervisors who talked in it; not told to client companies."""
 
     @_builtins.property
     def delete_at(self) -> _timestamp_pb2.Timestamp:

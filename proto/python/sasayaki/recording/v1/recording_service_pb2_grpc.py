@@ -91,8 +91,8 @@ class RecordingServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListRecordings(self, request, context):
-        """Recordings, newest first, deleted ones too. Each field that is given narrows the list. For supervisors, managers and
-        auditors; only of the client companies in the token.
+        """Recordings, newest first, deleted ones too. Each field that is given narrows the list. For supervisors, managers,
+        auditors and client companies; only of the client companies in the token.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -134,13 +134,14 @@ class RecordingServiceServicer:
         """One recording as a WAV file in chunks: 8 kHz, 16 bit, three channels: customer, operator,
         supervisor. Where the recording was paused there is silence. NOT_FOUND with UNKNOWN_RECORDING or RECORDING_DELETED;
         FAILED_PRECONDITION with KEY_GONE when the client company's key was destroyed: then nobody can read it any more.
+        A client company does not hear the supervisor's channel: it is silent.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetWaveform(self, request, context):
-        """How loud each track is, for a picture of it. Errors as `GetRecording`.
+        """How loud each track is, for a picture of it: at most 2,000 values. Errors and tracks as `GetRecording`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

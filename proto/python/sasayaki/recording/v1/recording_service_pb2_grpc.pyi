@@ -39,8 +39,8 @@ class RecordingServiceStub:
     deleted, and of a client company whose key was destroyed: nothing is written unencrypted. For services.
     """
     ListRecordings: _grpc.UnaryUnaryMultiCallable[_recording_service_pb2.ListRecordingsRequest, _recording_service_pb2.ListRecordingsResponse]
-    """Recordings, newest first, deleted ones too. Each field that is given narrows the list. For supervisors, managers and
-    auditors; only of the client companies in the token.
+    """Recordings, newest first, deleted ones too. Each field that is given narrows the list. For supervisors, managers,
+    auditors and client companies; only of the client companies in the token.
     """
     SetRetention: _grpc.UnaryUnaryMultiCallable[_recording_service_pb2.SetRetentionRequest, _recording_service_pb2.SetRetentionResponse]
     """Says how long a client company's recordings are kept, from the next daily look (03:00 where the centre is) on. For
@@ -61,9 +61,10 @@ class RecordingServiceStub:
     """One recording as a WAV file in chunks: 8 kHz, 16 bit, three channels: customer, operator,
     supervisor. Where the recording was paused there is silence. NOT_FOUND with UNKNOWN_RECORDING or RECORDING_DELETED;
     FAILED_PRECONDITION with KEY_GONE when the client company's key was destroyed: then nobody can read it any more.
+    A client company does not hear the supervisor's channel: it is silent.
     """
     GetWaveform: _grpc.UnaryUnaryMultiCallable[_recording_service_pb2.GetWaveformRequest, _recording_service_pb2.GetWaveformResponse]
-    """How loud each track is, for a picture of it. Errors as `GetRecording`."""
+    """How loud each track is, for a picture of it: at most 2,000 values. Errors and tracks as `GetRecording`."""
 
 @_typing.type_check_only
 class RecordingServiceAsyncStub(RecordingServiceStub):
@@ -76,8 +77,8 @@ class RecordingServiceAsyncStub(RecordingServiceStub):
     deleted, and of a client company whose key was destroyed: nothing is written unencrypted. For services.
     """
     ListRecordings: _aio.UnaryUnaryMultiCallable[_recording_service_pb2.ListRecordingsRequest, _recording_service_pb2.ListRecordingsResponse]  # type: ignore[assignment]
-    """Recordings, newest first, deleted ones too. Each field that is given narrows the list. For supervisors, managers and
-    auditors; only of the client companies in the token.
+    """Recordings, newest first, deleted ones too. Each field that is given narrows the list. For supervisors, managers,
+    auditors and client companies; only of the client companies in the token.
     """
     SetRetention: _aio.UnaryUnaryMultiCallable[_recording_service_pb2.SetRetentionRequest, _recording_service_pb2.SetRetentionResponse]  # type: ignore[assignment]
     """Says how long a client company's recordings are kept, from the next daily look (03:00 where the centre is) on. For
@@ -98,9 +99,10 @@ class RecordingServiceAsyncStub(RecordingServiceStub):
     """One recording as a WAV file in chunks: 8 kHz, 16 bit, three channels: customer, operator,
     supervisor. Where the recording was paused there is silence. NOT_FOUND with UNKNOWN_RECORDING or RECORDING_DELETED;
     FAILED_PRECONDITION with KEY_GONE when the client company's key was destroyed: then nobody can read it any more.
+    A client company does not hear the supervisor's channel: it is silent.
     """
     GetWaveform: _aio.UnaryUnaryMultiCallable[_recording_service_pb2.GetWaveformRequest, _recording_service_pb2.GetWaveformResponse]  # type: ignore[assignment]
-    """How loud each track is, for a picture of it. Errors as `GetRecording`."""
+    """How loud each track is, for a picture of it: at most 2,000 values. Errors and tracks as `GetRecording`."""
 
 class RecordingServiceServicer(metaclass=_abc_1.ABCMeta):
     """Recordings of calls."""
@@ -122,8 +124,8 @@ class RecordingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _recording_service_pb2.ListRecordingsRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_recording_service_pb2.ListRecordingsResponse, _abc.Awaitable[_recording_service_pb2.ListRecordingsResponse]]:
-        """Recordings, newest first, deleted ones too. Each field that is given narrows the list. For supervisors, managers and
-        auditors; only of the client companies in the token.
+        """Recordings, newest first, deleted ones too. Each field that is given narrows the list. For supervisors, managers,
+        auditors and client companies; only of the client companies in the token.
         """
 
     @_abc_1.abstractmethod
@@ -174,6 +176,7 @@ class RecordingServiceServicer(metaclass=_abc_1.ABCMeta):
         """One recording as a WAV file in chunks: 8 kHz, 16 bit, three channels: customer, operator,
         supervisor. Where the recording was paused there is silence. NOT_FOUND with UNKNOWN_RECORDING or RECORDING_DELETED;
         FAILED_PRECONDITION with KEY_GONE when the client company's key was destroyed: then nobody can read it any more.
+        A client company does not hear the supervisor's channel: it is silent.
         """
 
     @_abc_1.abstractmethod
@@ -182,6 +185,6 @@ class RecordingServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _recording_service_pb2.GetWaveformRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_recording_service_pb2.GetWaveformResponse, _abc.Awaitable[_recording_service_pb2.GetWaveformResponse]]:
-        """How loud each track is, for a picture of it. Errors as `GetRecording`."""
+        """How loud each track is, for a picture of it: at most 2,000 values. Errors and tracks as `GetRecording`."""
 
 def add_RecordingServiceServicer_to_server(servicer: RecordingServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -134,6 +134,8 @@ def _queue_put(pool: Pool, put: QueuePut) -> Pool:
         raise_after=timedelta(milliseconds=put.raise_after_ms),
         callback_attempts_most=put.callback_attempts_most,
         callback_pause=timedelta(milliseconds=put.callback_pause_ms),
+        label_ja=put.label_ja or "",
+        label_en=put.label_en or "",
     )
     pool = replace(pool, queues={**pool.queues, put.queue_id: queue})
     for contact_id, contact in tuple(pool.contacts.items()):

@@ -1,0 +1,70 @@
+import { Button, Center, Popover, Stack, Text, Title, VisuallyHidden } from "@mantine/core";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+
+import { DeviceCheck } from "./DeviceCheck";
+import { type Phone, useMaybePhone } from "./PhoneProvider";
+import { useSignals } from "./useSignals";
+
+const SIGNS: Record<Phone["line"]["at"], { sign: string; colour: string }> = {
+  off: { sign: "○", colour: "gray" },
+  asking: { sign: "…", colour: "yellow" },
+  no_microphone: { sign: "✕", colour: "red" },
+  opening: { sign: "…", colour: "yellow" },
+  joining: { sign: "…", colour: "yellow" },
+  connected: { sign: "●", colour: "teal" },
+  waiting: { sign: "!", colour: "red" },
+  taken_over: { sign: "✕", colour: "red" },
+};
+
+/** How the phone stands, always in the same place; a click shows devices and line. */
+export function PhoneStatus() {
+  const phone = useMaybePhone();
+  return phone ? <Status phone={phone} /> : undefined;
+}
+
+function Status({ phone }: { phone: Phone }) {
+  const { t } = useTranslation("phone");
+  const [opened, setOpened] = useState(false);
+  const words = useSignals(phone);
+  const { at } = phone.line;
+  if (at === "taken_over") return <TakenOver onTakeBack={phone.begin} />;
+  const { sign, colour } = SIGNS[at];
+  return (
+    <>
+      <Popover width={360} position="bottom-end" opened={opened} onChange={setOpened} trapFocus returnFocus withRoles={false}>
+        <Popover.Target>
+          <Button size="xs" variant="light" color={colour} aria-expanded={opened} onClick={() => setOpened(!opened)} leftSection={<span aria-hidden>{sign}</span>}>
+            <VisuallyHidden>{t("phone")}: </VisuallyHidden>
+            {phone.audible || at !== "connected" ? t(`state.${at}`) : t("silent")}
+          </Button>
+        </Popover.Target>
+        <Popover.Dropdown role="dialog" aria-label={t("check")}>
+          <Title order={2} size="h5" mb="xs">
+            {t("check")}
+          </Title>
+          <DeviceCheck />
+        </Popover.Dropdown>
+      </Popover>
+      <VisuallyHidden role="status">{words}</VisuallyHidden>
+    </>
+  );
+}
+
+/** Covers the page: two tabs with one phone would lead to the wrong microphone. */
+function TakenOver({ onTakeBack }: { onTakeBack: () => void }) {
+  const { t } = useTranslation("phone");
+  return (
+    <Center role="alertdialog" aria-modal aria-labelledby="taken-over" pos="fixed" inset={0} bg="var(--mantine-color-body)" style={{ zIndex: 500 }}>
+      <Stack align="center" maw={480} p="md">
+        <Title order={2} id="taken-over">
+          {t("takenTitle")}
+        </Title>
+        <Text>{t("takenHint")}</Text>
+        <Button size="lg" autoFocus onClick={onTakeBack}>
+          {t("takeBack")}
+        </Button>
+      </Stack>
+    </Center>
+  );
+}

@@ -1,0 +1,74 @@
+import { preferred } from "./codecs";
+
+/** What comes of a connection. */
+export interface ConnectionHandlers {
+  readonly onOffer: (sdp: string) => void;
+  readonly onSounding: () => void;
+  readonly onBroken: () => void;
+}
+
+/** One connection to the media node: the talk goes both ways, the whisper comes only. */
+export class Connection {
+  private readonly peer = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
+  private readonly talk: RTCRtpTransceiver;
+  private readonly whisper: RTCRtpTransceiver;
+  private over = false;
+
+  constructor(
+    microphone: MediaStreamTrack,
+    private readonly handlers: ConnectionHandlers,
+  ) {
+    this.talk = this.peer.addTransceiver(microphone, { direction: "sendrecv" });
+    this.whisper = this.peer.addTransceiver("audio", { direction: "recvonly" });
+    const codecs = preferred(RTCRtpReceiver.getCapabilities("audio")?.codecs ?? []);
+    for (const part of [this.talk, this.whisper]) part.setCodecPreferences(codecs);
+    this.peer.addEventListener("connectionstatechange", () => this.changed());
+    void this.offer();
+  }
+
+  /** The sound that comes in: the talk's and the whisper's. */
+  get sounds(): readonly [MediaStreamTrack, MediaStreamTrack] {
+    return [this.talk.receiver.track, this.whisper.receiver.track];
+  }
+
+  /** Takes the other side's description. */
+  async answered(sdp: string): Promise<void> {
+    try {
+      await this.peer.setRemoteDescription({ type: "answer", sdp });
+    } catch {
+      if (!this.over) this.handlers.onBroken();
+    }
+  }
+
+  /** Speaks with another microphone from here on; nothing is negotiated anew. */
+  async speakWith(microphone: MediaStreamTrack): Promise<void> {
+    await this.talk.sender.replaceTrack(microphone);
+  }
+
+  /** Sends the tones of keys. */
+  dial(keys: string): void {
+    this.talk.sender.dtmf?.insertDTMF(keys, 160, 80);
+  }
+
+  close(): void {
+    this.over = true;
+    this.peer.close();
+  }
+
+  private async offer(): Promise<void> {
+    try {
+      // The node is ICE-lite and learns this side's addresses from its checks: the offer need not wait for them.
+      await this.peer.setLocalDescription();
+    } catch {
+      if (!this.over) this.handlers.onBroken();
+      return;
+    }
+    if (!this.over) this.handlers.onOffer(this.peer.localDescription?.sdp ?? "");
+  }
+
+  private changed(): void {
+    if (this.over) return;
+    if (this.peer.connectionState === "connected") this.handlers.onSounding();
+    if (this.peer.connectionState === "failed" || this.peer.connectionState === "disconnected") this.handlers.onBroken();
+  }
+}

@@ -1,0 +1,268 @@
+import { Connection } from "./connection";
+import { Ears, type Level, SILENT } from "./ears";
+import { type Deed, type Happening, type Line, next, OFF } from "./line";
+import type { PhoneFault, PhoneHears, PhoneSays, PhoneView } from "./messages";
+import { devices, microphoneOf, NoMicrophone } from "./microphone";
+import { keepSettings, keptSettings, type PhoneSettings } from "./settings";
+import { PhoneSocket } from "./socket";
+import { SLEPT_MS, tick } from "./ticker";
+import { NO_WISHES, refused, seenWith, type Wishes } from "./wishes";
+
+/** The phone as the pages see it. */
+export interface PhoneSnapshot {
+  readonly line: Line;
+  /** As the media node has it; undefined before it said anything. */
+  readonly view: PhoneView | undefined;
+  readonly wishes: Wishes;
+  readonly fault: PhoneFault | undefined;
+  /** False while the browser keeps the page silent until it is touched. */
+  readonly audible: boolean;
+  readonly settings: PhoneSettings;
+  readonly devices: readonly MediaDeviceInfo[];
+}
+
+const FIRST: Omit<PhoneSnapshot, "settings"> = {
+  line: OFF,
+  view: undefined,
+  wishes: NO_WISHES,
+  fault: undefined,
+  audible: true,
+  devices: [],
+};
+
+/** Does what the line's state machine says, with the browser's socket, microphone, connection and sound. */
+export class PhoneDriver {
+  private seen: PhoneSnapshot = { ...FIRST, settings: keptSettings() };
+  private readonly watchers = new Set<() => void>();
+  private socket: PhoneSocket | undefined;
+  private connection: Connection | undefined;
+  private microphone: MediaStream | undefined;
+  private ears: Ears | undefined;
+  private ownLevel: Level = SILENT;
+  private timer: number | undefined;
+  private stopTicks: (() => void) | undefined;
+
+  /** `whispered`: whether supervisors may whisper to this person, so that two ears make sense. */
+  constructor(private readonly whispered: boolean) {}
+
+  readonly snapshot = (): PhoneSnapshot => this.seen;
+
+  readonly watch = (watcher: () => void): (() => void) => {
+    this.watchers.add(watcher);
+    return () => this.watchers.delete(watcher);
+  };
+
+  /** Begins to heed the computer: its networks, devices and sleep. */
+  start(): void {
+    window.addEventListener("online", this.elsewhere);
+    navigator.mediaDevices?.addEventListener("devicechange", this.devicesChanged);
+    document.addEventListener("pointerdown", this.touched);
+    document.addEventListener("keydown", this.touched);
+    this.stopTicks = tick((sinceMs) => sinceMs > SLEPT_MS && this.elsewhere());
+  }
+
+  stop(): void {
+    window.removeEventListener("online", this.elsewhere);
+    navigator.mediaDevices?.removeEventListener("devicechange", this.devicesChanged);
+    document.removeEventListener("pointerdown", this.touched);
+    document.removeEventListener("keydown", this.touched);
+    this.stopTicks?.();
+    this.happens({ what: "end" });
+    this.ears?.close();
+    this.ears = undefined;
+  }
+
+  /** Uses this browser as the phone, from the next sign-in on too; also takes it back from another tab. */
+  begin(): void {
+    this.choose({ use: true });
+    this.happens({ what: "begin" });
+  }
+
+  end(): void {
+    this.choose({ use: false });
+    this.happens({ what: "end" });
+  }
+
+  choose(change: Partial<PhoneSettings>): void {
+    const settings = { ...this.seen.settings, ...change };
+    keepSettings(settings);
+    this.show({ settings });
+    if (change.twoEars !== undefined) this.ears?.pan(this.twoEars);
+    if (change.speaker !== undefined) void this.ears?.playBy(change.speaker);
+    if (change.microphone !== undefined && this.microphone) void this.changeMicrophone();
+  }
+
+  pickUp(contactId: string): void {
+    const wishes = this.seen.wishes;
+    this.wish({ type: "pick_up", contactId }, { ...wishes, pickUp: [...wishes.pickUp, contactId] });
+  }
+
+  putDown(contactId: string): void {
+    const wishes = this.seen.wishes;
+    this.wish({ type: "put_down", contactId }, { ...wishes, putDown: [...wishes.putDown, contactId] });
+  }
+
+  mute(contactId: string, muted: boolean): void {
+    const wishes = this.seen.wishes;
+    this.wish({ type: "mute", contactId, muted }, { ...wishes, muted: { ...wishes.muted, [contactId]: muted } });
+  }
+
+  talkBack(contactId: string, on: boolean): void {
+    const wishes = this.seen.wishes;
+    this.wish({ type: "talk_back", contactId, on }, { ...wishes, talkBack: { ...wishes.talkBack, [contactId]: on } });
+  }
+
+  dial(keys: string): void {
+    this.connection?.dial(keys);
+  }
+
+  /** How loud the own microphone is at present. */
+  readonly level = (): number => this.ownLevel();
+
+  /** How loud it is what comes in: the talk at 0, the whisper at 1. */
+  heard(place: 0 | 1): number {
+    return this.ears?.levelOf(place)() ?? 0;
+  }
+
+  tone(pitches: readonly number[], seconds: number): void {
+    this.ears ??= this.newEars();
+    void this.ears.wake();
+    this.ears.tone(pitches, seconds);
+  }
+
+  private get twoEars(): boolean {
+    return this.whispered && this.seen.settings.twoEars;
+  }
+
+  private readonly elsewhere = (): void => this.happens({ what: "elsewhere" });
+  private readonly touched = (): void => void (this.ears && this.ears.wake());
+  private readonly devicesChanged = (): void => void this.changeDevices();
+
+  private show(change: Partial<PhoneSnapshot>): void {
+    this.seen = { ...this.seen, ...change };
+    for (const watcher of this.watchers) watcher();
+  }
+
+  private wish(message: PhoneSays, wishes: Wishes): void {
+    if (this.socket?.say(message)) this.show({ wishes, fault: undefined });
+    else this.show({ fault: { about: message.type, reason: "UNREACHED" } });
+  }
+
+  private happens(happening: Happening): void {
+    const { line, deeds } = next(this.seen.line, happening);
+    const wake = deeds.find((deed) => typeof deed === "object");
+    if (wake || line.at !== this.seen.line.at) window.clearTimeout(this.timer);
+    if (wake) this.timer = window.setTimeout(() => this.happens({ what: "due" }), wake.wakeMs);
+    this.show(line.at === "off" || line.at === "taken_over" ? { line, view: undefined, wishes: NO_WISHES } : { line });
+    for (const deed of deeds) this.do(deed);
+  }
+
+  private do(deed: Deed): void {
+    switch (deed) {
+      case "ask_microphone":
+        void this.askMicrophone();
+        return;
+      case "open_socket":
+        this.socket?.close();
+        this.socket = new PhoneSocket({
+          onOpen: () => this.happens({ what: "socket_open" }),
+          onMessage: (message) => this.hear(message),
+          onClosed: (code) => this.happens({ what: "socket_closed", code }),
+        });
+        return;
+      case "close_socket":
+        this.socket?.close();
+        this.socket = undefined;
+        return;
+      case "connect":
+        this.connect();
+        return;
+      case "disconnect":
+        this.connection?.close();
+        this.connection = undefined;
+        this.ears?.hush();
+        return;
+      case "release_microphone":
+        for (const track of this.microphone?.getTracks() ?? []) track.stop();
+        this.microphone = undefined;
+        this.ownLevel = SILENT;
+        return;
+      default:
+    }
+  }
+
+  private hear(message: PhoneHears): void {
+    switch (message.type) {
+      case "answer":
+        void this.connection?.answered(message.sdp);
+        this.happens({ what: "answered", connectionId: message.connectionId });
+        return;
+      case "phone":
+        this.show({ view: message, wishes: seenWith(this.seen.wishes, message.legs) });
+        this.happens({ what: "seen", connectionId: message.connectionId, lost: message.browser === "BROWSER_STATE_LOST" });
+        return;
+      case "error":
+        this.show({ fault: { about: message.about, reason: message.reason }, wishes: refused(this.seen.wishes, message.about) });
+        if (message.about === "offer") this.happens({ what: "offer_refused" });
+    }
+  }
+
+  private async askMicrophone(): Promise<void> {
+    try {
+      this.listen(await microphoneOf(this.seen.settings.microphone));
+    } catch (error) {
+      this.happens({ what: "microphone_refused", why: error instanceof NoMicrophone ? error.why : "busy" });
+      return;
+    }
+    // The person may have ended the shift while the browser asked.
+    this.happens(this.seen.line.at === "asking" ? { what: "microphone_ready" } : { what: "end" });
+    this.show({ devices: await devices() });
+  }
+
+  private listen(stream: MediaStream): void {
+    for (const track of this.microphone?.getTracks() ?? []) track.stop();
+    this.microphone = stream;
+    this.ears ??= this.newEars();
+    this.ownLevel = this.ears.microphone(stream);
+    stream.getAudioTracks()[0]?.addEventListener("ended", () => void this.changeMicrophone());
+  }
+
+  private async changeMicrophone(): Promise<void> {
+    try {
+      this.listen(await microphoneOf(this.seen.settings.microphone));
+    } catch (error) {
+      this.happens({ what: "microphone_refused", why: error instanceof NoMicrophone ? error.why : "busy" });
+      return;
+    }
+    const track = this.microphone?.getAudioTracks()[0];
+    if (track) await this.connection?.speakWith(track);
+  }
+
+  private async changeDevices(): Promise<void> {
+    const present = await devices();
+    this.show({ devices: present });
+    const { microphone } = this.seen.settings;
+    const back = microphone !== "" && present.some((each) => each.deviceId === microphone);
+    if (this.microphone && back) await this.changeMicrophone();
+  }
+
+  private newEars(): Ears {
+    const ears = new Ears((audible) => this.show({ audible }));
+    if (this.seen.settings.speaker) void ears.playBy(this.seen.settings.speaker);
+    return ears;
+  }
+
+  private connect(): void {
+    this.connection?.close();
+    const track = this.microphone?.getAudioTracks()[0];
+    if (!track) return;
+    const connection: Connection = new Connection(track, {
+      onOffer: (sdp) => void this.socket?.say({ type: "offer", sdp }),
+      onSounding: () => this.happens({ what: "sounding" }),
+      onBroken: () => this.happens({ what: "broken" }),
+    });
+    this.connection = connection;
+    this.ears ??= this.newEars();
+    this.ears.play(connection.sounds, this.twoEars);
+  }
+}

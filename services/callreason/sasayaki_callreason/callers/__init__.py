@@ -1,0 +1,1 @@
+"""A contact as people see it, and what its caller came for before."""

@@ -1,0 +1,152 @@
+"""GetEnquiry and GetCallerHistory: a contact, and what its caller came for before."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import grpc
+
+from sasayaki.callreason.v1 import callreason_service_pb2 as pb
+from sasayaki.callreason.v1 import callreason_service_pb2_grpc as rpc_pb
+from sasayaki.callreason.v1 import enquiry_events_pb2
+from sasayaki_callreason.callers.view import CONTACTS_OF_A_CALLER_MOST, Came, Histories, Offers
+from sasayaki_callreason.enquiries import states
+from sasayaki_callreason.enquiries.contacts import Contacts, Enquiries, own
+from sasayaki_callreason.sealed.given import opened
+from sasayaki_chassis.decider import Refused
+from sasayaki_chassis.fields import an_id, between, require
+from sasayaki_chassis.identity import Identity
+from sasayaki_chassis.owner import Unavailable
+from sasayaki_chassis.rpc import Context, Rights, caller, refusals
+
+CODES: Mapping[str, grpc.StatusCode] = {
+    "UNKNOWN_CONTACT": grpc.StatusCode.NOT_FOUND,
+    "NOT_YOUR_CONTACT": grpc.StatusCode.PERMISSION_DENIED,
+    "NOT_YOUR_CLIENT": grpc.StatusCode.PERMISSION_DENIED,
+}
+
+_METHODS = "/sasayaki.callreason.v1.CallreasonService/"
+_SEERS = frozenset(("operator", "supervisor", "manager", "service"))
+RIGHTS: Rights = {
+    f"{_METHODS}GetEnquiry": _SEERS,
+    f"{_METHODS}GetCallerHistory": _SEERS,
+}
+
+OFFER_LOOKS = 25
+OFFER_LOOK_S = 0.02
+"""An operator waits up to 25 × 20 ms for the news that a waiting contact is offered to them."""
+HISTORY_USUAL = 10
+MAY_SEE_DIGITS = frozenset(("operator", "supervisor"))
+
+
+@dataclass(frozen=True)
+class Callers:
+    """What the methods work with; `require_current` raises Unavailable while a view is behind."""
+
+    histories: Histories
+    offers: Offers
+    require_current: Callable[[], None]
+
+
+class CallerMethods(rpc_pb.CallreasonServiceServicer):
+    """A contact is shown to its operator, and to whom it is offered, before they answer."""
+
+    _callers: Callers
+    _contacts: Contacts
+    _enquiries: Enquiries
+    _keys: Path
+
+    async def GetEnquiry(
+        self, request: pb.GetEnquiryRequest, context: Context
+    ) -> pb.GetEnquiryResponse:
+        async with refusals(context, CODES):
+            self._check_enquiries_replayed()
+            require(request, contact_id=an_id("con"))
+            identity = caller(context)
+            state = await self._shown(request.contact_id, identity)
+            seen = _seen(request.contact_id, state)
+            if identity.role in MAY_SEE_DIGITS and (
+                identity.role != "operator" or own(state, identity)
+            ):
+                facts = state.facts
+                for key, value in opened(self._keys, facts.client_id, facts.given).items():
+                    seen.given.add(key=key, value=value)
+        return seen
+
+    async def GetCallerHistory(
+        self, request: pb.GetCallerHistoryRequest, context: Context
+    ) -> pb.GetCallerHistoryResponse:
+        async with refusals(context, CODES):
+            self._check_enquiries_replayed()
+            require(request, contact_id=an_id("con"), most=between(0, CONTACTS_OF_A_CALLER_MOST))
+            identity = caller(context)
+            facts = (await self._shown(request.contact_id, identity)).facts
+            self._callers.require_current()
+            whose = (identity.tenant_id, facts.client_id, facts.caller_hash)
+            came = self._callers.histories.of(whose) if facts.caller_hash else []
+            most = request.most or HISTORY_USUAL
+            earlier = _before(came, request.contact_id)[:most]
+            answer = pb.GetCallerHistoryResponse()
+            for at, contact_id in earlier:
+                row = answer.contacts.add()
+                _tell(row, contact_id, self._enquiries.state(contact_id))
+                row.at.FromDatetime(at)
+        return answer
+
+    def _check_enquiries_replayed(self) -> None:
+        """Before the whole history is read, what is missing may only be not read yet."""
+        if not self._enquiries.serving():
+            raise Unavailable("callreason is not serving yet")
+
+    async def _shown(self, contact_id: str, identity: Identity) -> states.State:
+        """The contact's enquiry; Refused unless the caller may look at it.
+
+        The operator's desk may know of an offer before this service does.
+        """
+        for _ in range(OFFER_LOOKS):
+            state = self._contacts.known(contact_id, identity)
+            offered = self._callers.offers.to(contact_id) == identity.user_id
+            if identity.role != "operator" or own(state, identity) or offered:
+                return state
+            if not isinstance(state, states.Queued):
+                break
+            await asyncio.sleep(OFFER_LOOK_S)
+        refusal = f"the contact's operator is not {identity.user_id!r}"
+        raise Refused("NOT_YOUR_CONTACT", refusal)
+
+
+def _before(came: list[Came], contact_id: str) -> list[Came]:
+    """Those before the contact, of a list that is newest first; all if it is not in it yet."""
+    at = next((at for at, one in came if one == contact_id), None)
+    return [one for one in came if at is None or one < (at, contact_id)]
+
+
+def _tell(row: pb.EarlierContact, contact_id: str, state: states.State) -> None:
+    row.contact_id = contact_id
+    row.reason_id = state.facts.reason_id
+    row.operator_id = state.facts.operator_id
+    if isinstance(state, states.Over):
+        row.outcome = enquiry_events_pb2.EnquiryOutcome.Value(state.outcome.value)
+        for answer in state.answers:
+            row.answers.add(key=answer.key, value=answer.value)
+
+
+def _seen(contact_id: str, state: states.State) -> pb.GetEnquiryResponse:
+    facts = state.facts
+    seen = pb.GetEnquiryResponse(
+        contact_id=contact_id,
+        client_id=facts.client_id,
+        flow_id=facts.flow_id,
+        flow_version=facts.flow_version,
+        path=facts.path,
+        stated_reason_id=facts.stated_reason_id,
+        confirmed_reason_id=facts.confirmed_reason_id,
+        operator_id=facts.operator_id,
+        language=facts.language,
+    )
+    if isinstance(state, states.Over):
+        seen.outcome = enquiry_events_pb2.EnquiryOutcome.Value(state.outcome.value)
+        for answer in state.answers:
+            seen.answers.add(key=answer.key, value=answer.value)
+    return seen

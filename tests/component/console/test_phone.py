@@ -1,0 +1,121 @@
+"""The browser's phone in a real browser: a peer in the page itself answers."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from playwright.async_api import Browser, BrowserContext, Page, expect
+from tests.component.console.test_sign_in import SATO, SESSION
+from tests.harness.browser import FakeGateway, person, screenshot
+from tests.harness.fake_phone import FakePhone
+
+_HEARD = """
+async () => {
+  const stats = [...(await window.humming.getStats()).values()];
+  const heard = stats.filter((each) => each.type === "inbound-rtp");
+  return heard.reduce((sum, each) => sum + each.packetsReceived, 0);
+}
+"""
+
+
+@asynccontextmanager
+async def operator(browser: Browser) -> AsyncIterator[BrowserContext]:
+    """An operator who uses the browser as their phone."""
+    async with person(browser, "en") as someone:
+        use = """localStorage.setItem("sasayaki.phone", JSON.stringify({ use: true }))"""
+        await someone.add_init_script(use)
+        yield someone
+
+
+async def desk(someone: BrowserContext, site: str, phone: FakePhone) -> Page:
+    """The operator's desk, with this phone."""
+    page = await someone.new_page()
+    await FakeGateway({"/api/session": SESSION, "/api/people": [SATO]}, {}).serve(page)
+    await phone.serve(page)
+    await page.goto(f"{site}/desk")
+    return page
+
+
+async def test_a_phone_connects_by_itself_and_speaks_as_telephones_do(
+    site: str, browser: Browser
+) -> None:
+    phone = FakePhone()
+    async with operator(browser) as someone:
+        page = await desk(someone, site, phone)
+        await expect(page.get_by_role("button", name="Phone: Connected")).to_be_visible()
+        await page.wait_for_function(f"async () => await ({_HEARD})() > 25")
+        codec = await page.evaluate(
+            "async () => [...(await window.humming.getStats()).values()]"
+            ".filter((each) => each.type === 'codec').map((each) => each.mimeType)"
+        )
+        assert set(codec) == {"audio/PCMU"}
+
+
+async def test_a_reload_makes_a_new_connection_by_itself(site: str, browser: Browser) -> None:
+    phone = FakePhone()
+    async with operator(browser) as someone:
+        page = await desk(someone, site, phone)
+        await expect(page.get_by_role("button", name="Phone: Connected")).to_be_visible()
+        await page.reload()
+        await expect(page.get_by_role("button", name="Phone: Connected")).to_be_visible()
+        assert phone.connections == 2
+
+
+async def test_a_second_tab_takes_the_phone_over_and_gives_it_back(
+    site: str, browser: Browser
+) -> None:
+    phone = FakePhone()
+    async with operator(browser) as someone:
+        first = await desk(someone, site, phone)
+        await expect(first.get_by_role("button", name="Phone: Connected")).to_be_visible()
+        second = await desk(someone, site, phone)
+        await expect(second.get_by_role("button", name="Phone: Connected")).to_be_visible()
+        taken = first.get_by_role("alertdialog", name="The phone is used in another tab")
+        await expect(taken).to_be_visible()
+        await screenshot(first, "phone-taken-over")
+        await first.get_by_role("button", name="Use it in this tab").press("Enter")
+        await expect(first.get_by_role("button", name="Phone: Connected")).to_be_visible()
+        await expect(second.get_by_role("alertdialog")).to_be_visible()
+
+
+async def test_a_lost_socket_comes_back_without_a_new_connection(
+    site: str, browser: Browser
+) -> None:
+    phone = FakePhone()
+    async with operator(browser) as someone:
+        page = await desk(someone, site, phone)
+        await expect(page.get_by_role("button", name="Phone: Connected")).to_be_visible()
+        await phone.drop()
+        await page.wait_for_function(f"async () => await ({_HEARD})() > 100")
+        await expect(page.get_by_role("button", name="Phone: Connected")).to_be_visible()
+        assert phone.connections == 1
+
+
+async def test_another_network_makes_a_new_connection_at_once(site: str, browser: Browser) -> None:
+    phone = FakePhone()
+    async with operator(browser) as someone:
+        page = await desk(someone, site, phone)
+        await expect(page.get_by_role("button", name="Phone: Connected")).to_be_visible()
+        await someone.set_offline(True)
+        await someone.set_offline(False)
+        await expect(page.get_by_role("button", name="Phone: Connected")).to_be_visible()
+        await page.wait_for_function(f"async () => await ({_HEARD})() > 25")
+        assert phone.connections >= 2
+
+
+async def test_a_refused_microphone_is_told_with_what_to_do(site: str, browser: Browser) -> None:
+    phone = FakePhone()
+    async with person(browser, "en") as someone:
+        await someone.clear_permissions()
+        refuse = (
+            "navigator.mediaDevices.getUserMedia = async () => {"
+            " throw new DOMException('', 'NotAllowedError') }"
+        )
+        await someone.add_init_script(refuse)
+        page = await desk(someone, site, phone)
+        await page.get_by_role("button", name="Phone: Phone is off").click()
+        await page.get_by_role("button", name="Use this browser as my phone").click()
+        told = page.get_by_role("dialog").get_by_role("alert")
+        await expect(told).to_contain_text("Change it to “Allow”")
+        await screenshot(page, "phone-refused")
