@@ -9,7 +9,7 @@ from itertools import groupby
 from pathlib import Path
 
 import numpy as np
-from tests.e2e.centre import OFF, READY, Centre, centre
+from tests.e2e.centre import ANSWERS, OFF, READY, WRAP_UP, Centre, centre
 from tests.harness.running import Running
 
 from sasayaki_demo.bots import CUSTOMER_HZ, OPERATOR_HZ, OTHER_CUSTOMER_HZ, hears
@@ -103,7 +103,9 @@ async def test_who_waits_is_told_place_and_time_and_is_called_back_until_they_an
             since = at.phones.position
             await hears(rx, OPERATOR_HZ)
             await at.hang_up(name)
-            await at.be_ready_again(OPERATOR)
+            contact = await at.desk_shows(OPERATOR, WRAP_UP)
+            await at.operators[OPERATOR].complete_wrap_up(contact, ANSWERS)
+        await at.desk_shows(OPERATOR, READY)
         await at.operators[OPERATOR].set_state(OFF)
 
         # The wait is known by now, the number is read back digit by digit.
