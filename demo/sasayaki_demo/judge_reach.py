@@ -65,6 +65,8 @@ def callbacks_were_kept(case: Case) -> Iterator[str]:
     for contact, names in case.contacts.items():
         for r in names["CallPlaced"]:
             placed[str(r.data["previous_contact_id"])].append((contact, r))
+    for attempts in placed.values():
+        attempts.sort(key=lambda attempt: when_ns(attempt[1]))
     for contact, names in case.contacts.items():
         offers = {r.data["play_id"] for r in names["WaitEntered"] if r.data.get("wait_ms")}
         taken = [

@@ -22,7 +22,7 @@ from sasayaki_demo.phones import OUTSIDE
 from sasayaki_demo.play import now_ns
 from sasayaki_demo.sound import RATE, Samples, read_packets
 
-OPERATOR = "usr_op01"
+OPERATOR, SUPERVISOR = "usr_op01", "usr_sv01"
 NUMBER = "0312345673"
 SPECIALIST = "81312345699"
 OFFER, ASKED, BEFORE, AFTER, THANKED = 960.0, 1000.0, 1640.0, 1640.0, 1600.0
@@ -99,12 +99,13 @@ async def test_who_waits_is_told_place_and_time_and_is_called_back_until_they_an
         since = at.phones.position
         await at.operators[OPERATOR].set_state(READY)
         for name, rx in waiting.items():
-            await at.phones.wait(OPERATOR, "established", since=since, within_s=HEARD_S)
+            talk = await at.phones.wait(OPERATOR, "established", since=since, within_s=HEARD_S)
             since = at.phones.position
             await hears(rx, OPERATOR_HZ)
+            await at.talk_is_known(talk["contact_id"], SUPERVISOR)
             await at.hang_up(name)
-            contact = await at.desk_shows(OPERATOR, WRAP_UP)
-            await at.operators[OPERATOR].complete_wrap_up(contact, ANSWERS)
+            await at.desk_shows(OPERATOR, WRAP_UP)
+            await at.operators[OPERATOR].complete_wrap_up(talk["contact_id"], ANSWERS)
         await at.desk_shows(OPERATOR, READY)
         await at.operators[OPERATOR].set_state(OFF)
 
