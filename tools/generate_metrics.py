@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 KINDS = ("Counter", "Gauge", "Histogram")
-SERVICES = ("routing", "media", "monitoring", "recording", "callreason")
+SERVICES = ("routing", "media", "monitoring", "recording", "callreason", "gateway")
 HEAD = """\
 # Metrics
 
 Written by `./sasayaki gen` from the sources. Every process serves them as Prometheus text under
 `/metrics`: routing 9151, media 9152, monitoring 9153, recording 9154, callreason 9155, the media
-node 9156 (`endpoints.json` has the addresses of a running platform). No label holds an id of a
-person or contact, a name or a number that was called. A histogram has three series: `_bucket`,
-`_sum` and `_count`.
+node 9156, the gateway 9157 (`endpoints.json` has the addresses of a running platform). No label
+holds an id of a person or contact, a name or a number that was called. A histogram has three
+series: `_bucket`, `_sum` and `_count`.
 """
 NODE_ROW = re.compile(r'^\s*(\w+): (?:Counter|Gauge) "(counter|gauge)" "([^"]+)",$', re.MULTILINE)
 NODE_TEXT = re.compile(r"# HELP (sasayaki_\w+) (.+?)\\n.*?# TYPE \1 (\w+)", re.DOTALL)
@@ -36,7 +36,8 @@ class Metric:
 
 
 def found(root: Path) -> dict[str, list[Metric]]:
-    """The metrics of each process, by name; `every service` has what the chassis counts."""
+    """The metrics of each process, by name; `every service` has what the chassis counts, of
+    those that own streams: not the gateway."""
     services = root / "services"
     return {
         "every service": sorted(_of_python(root / "chassis")),

@@ -30,6 +30,10 @@ HOSTILE = Counter(
 )
 
 
+RECORD = Recorded[Event]
+"""Made once: naming the type anew costs as much as reading a record."""
+
+
 class Undecodable(Exception):
     """Bytes that are no record: over a limit, not JSON, or not the event they claim to be."""
 
@@ -106,7 +110,7 @@ def decode(parsed: Mapping[str, Any], events: Mapping[str, type[Event]]) -> Reco
             event: Event = Unknown(raw_type=str(parsed.get("type")), raw=data)
         else:
             event = kind.model_validate(data)
-        return Recorded[Event].model_validate({**parsed, "data": event})
+        return RECORD.model_validate({**parsed, "data": event})
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"])

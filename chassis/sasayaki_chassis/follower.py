@@ -4,24 +4,31 @@ import asyncio
 import json
 import logging
 import time
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, Self
+from typing import Any, Protocol
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
 from prometheus_client import Counter, Gauge
 
-from sasayaki.event import Event, Recorded, Unknown, events_of
-from sasayaki_chassis import codec
+from sasayaki.event import Event, Recorded
+from sasayaki_chassis.haul import Haul, hauls
 from sasayaki_chassis.log import partition_of
+from sasayaki_chassis.tail import Tail
 
-RECORDS_AT_ONCE = 500
-POLL_MS = 200
+HELD_MOST = 5_000
+"""Records that wait for one follower; above it the others go on without it."""
+GATHER_S = 0.01
+NOTED_S = 0.2
 AGAIN_AFTER_S = 0.5
 """Before what Kafka refused is tried again."""
 
 LAG = Gauge("sasayaki_chassis_follower_lag_records", "Records not yet seen.", ("follower",))
+LEFT_BEHIND = Counter(
+    "sasayaki_chassis_left_behind_total", "Times a follower had to come up alone.", ("follower",)
+)
 DEAD = Counter("sasayaki_chassis_dead_letters_total", "Given up and kept.", ("follower", "reason"))
 
 log = logging.getLogger(__name__)
@@ -73,38 +80,37 @@ class Source:
 
 
 class Follower:
-    """Hands every record of some topics that counts to a sink; `group` only keeps offsets."""
+    """Hands every record of some topics that counts to a sink, in order per partition."""
 
-    def __init__(
-        self, source: Source, name: str, topics: Sequence[str], sink: Sink, group: str | None = None
-    ) -> None:
+    def __init__(self, reading: "Reading", name: str, topics: Sequence[str], sink: Sink) -> None:
         self.name = name
-        self.next = dict.fromkeys(source.places(topics), 0)
-        self._source = source
+        self.next = dict.fromkeys(reading.source.places(topics), 0)
+        self._reading = reading
         self._sink = sink
-        self._consumer = AIOKafkaConsumer(
-            bootstrap_servers=source.bootstrap,
-            group_id=group,
-            enable_auto_commit=False,
-            auto_offset_reset="none",
-            fetch_max_wait_ms=POLL_MS,
-            max_partition_fetch_bytes=4 * 1024 * 1024,
-        )
+        self._inbox: deque[Haul] = deque()
+        self._held = 0
+        self._news = asyncio.Event()
+        self._together = True
         self._ready = asyncio.Event()
         self._current_at = float("-inf")
+        self._noted_at = 0.0
+        reading.add(self)
 
-    async def __aenter__(self) -> Self:
-        await self._consumer.start()
-        self._consumer.assign(list(self.next))
-        for place in self.next:
-            self._consumer.seek(place, 0)
-        return self
-
-    async def __aexit__(self, *failure: object) -> None:
-        await self._consumer.stop()
+    def take(self, haul: Haul) -> bool:
+        """Accepts what was read; not when too much of it waits here already."""
+        if not self._held and not any(piece.place in self.next for piece in haul.pieces):
+            self._note(haul.whole_at)
+            return True
+        if self._held > HELD_MOST:
+            self._together = False
+        else:
+            self._inbox.append(haul)
+            self._held += haul.size
+        self._news.set()
+        return self._together
 
     async def caught_up(self) -> None:
-        """Returns when everything that was there at the start has been seen."""
+        """Returns when everything that was there has been seen for the first time."""
         await self._ready.wait()
 
     def lag_s(self) -> float:
@@ -113,70 +119,99 @@ class Follower:
 
     async def run(self) -> None:
         """Follows until cancelled."""
-        async with self:
-            await self.follow()
-
-    async def follow(self) -> None:
-        ends = await self._consumer.end_offsets(list(self.next))
-        noted_at = 0.0
         while True:
-            found = await self._consumer.getmany(timeout_ms=POLL_MS, max_records=RECORDS_AT_ONCE)
-            for place, records in found.items():
-                for record in records:
-                    await self._take(place, record.offset, record.value)
-                    self.next[place] = record.offset + 1
-            if not self._ready.is_set() and all(self.next[p] >= end for p, end in ends.items()):
-                self._ready.set()
-            if (now := time.monotonic()) - noted_at > POLL_MS / 1000:
-                noted_at = now
-                self._note_lag()
+            await self._work_off_inbox()
+            await self._come_up_alone()
 
-    async def committed(self) -> dict[TopicPartition, int]:
-        """Up to which offset each place is done, as the group remembers."""
-        while True:
-            try:
-                done = [await self._consumer.committed(place) for place in self.next]
-                return dict(zip(self.next, (offset or 0 for offset in done), strict=True))
-            except KafkaError as error:
-                log.warning(
-                    "no_committed_offsets", extra={"follower": self.name, "why": str(error)}
-                )
-                await asyncio.sleep(AGAIN_AFTER_S)
+    async def _work_off_inbox(self) -> None:
+        """Returns when the others have gone on without this follower."""
+        while self._together or self._inbox:
+            while self._inbox:
+                haul = self._inbox.popleft()
+                await self._work_off(haul)
+                self._held -= haul.size
+            if self._together:
+                self._news.clear()
+                await self._news.wait()
 
-    async def commit(self, offsets: Mapping[TopicPartition, int]) -> bool:
-        try:
-            await self._consumer.commit(dict(offsets))
-        except KafkaError as error:
-            log.warning("commit_failed", extra={"follower": self.name, "why": str(error)})
+    async def _come_up_alone(self) -> None:
+        source = self._reading.source
+        async with Tail(source.bootstrap, self.next) as tail:
+            while not self._reading.join(self):
+                for haul in hauls(tail, await tail.read(), source.prefix):
+                    await self._work_off(haul)
+            self._together = True
+
+    async def _work_off(self, haul: Haul) -> None:
+        for piece in haul.pieces:
+            if (begun := self.next.get(piece.place)) is None:
+                continue
+            for offset, record in piece.records:
+                if offset < begun:
+                    continue  # it was read alone
+                if isinstance(record, str):
+                    await self._sink.spoiled(piece.place, offset, record)
+                else:
+                    await self._sink.seen(piece.place, offset, record)
+                self.next[piece.place] = offset + 1
+            self.next[piece.place] = max(self.next[piece.place], piece.next)
+        self._note(haul.whole_at)
+
+    def _note(self, whole_at: float) -> None:
+        if whole_at > self._current_at:
+            self._current_at = whole_at
+            self._ready.set()
+        if (now := time.monotonic()) - self._noted_at > NOTED_S:
+            self._noted_at = now
+            ends = self._reading.ends
+            behind = sum(max(0, ends.get(place, 0) - at) for place, at in self.next.items())
+            LAG.labels(self.name).set(behind)
+
+
+class Reading:
+    """Reads what all followers of a process follow, once for all of them.
+
+    Who falls behind is left to come up alone, so that nobody waits for a reactor whose peer is
+    away, and joins again then.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.ends: Mapping[TopicPartition, int] = {}
+        self._next: Mapping[TopicPartition, int] = {}
+        self._together: set[Follower] = set()
+
+    def add(self, follower: Follower) -> None:
+        """Lets a follower read with the others, from the beginning."""
+        self._together.add(follower)
+
+    def join(self, follower: Follower) -> bool:
+        """Lets a follower read with the others again, if it misses nothing by that."""
+        if any(at < self._next[place] for place, at in follower.next.items()):
             return False
+        self._together.add(follower)
         return True
 
-    async def _take(self, place: TopicPartition, offset: int, value: bytes | None) -> None:
-        topic = place.topic.removeprefix(self._source.prefix)
-        parsed = codec.history(offset, value, topic)
-        if parsed is None:
+    async def run(self) -> None:
+        """Reads until cancelled."""
+        places = {place: 0 for follower in self._together for place in follower.next}
+        if not places:
             return
-        try:
-            record = codec.decode(parsed, events_of(topic))
-        except codec.Undecodable as error:
-            codec.HOSTILE.labels(topic).inc()
-            await self._sink.spoiled(place, offset, str(error))
-            return
-        if isinstance(record.data, Unknown):
-            codec.UNKNOWN.labels(topic).inc()
-        else:
-            await self._sink.seen(place, offset, record)
+        async with Tail(self.source.bootstrap, places) as tail:
+            self._next, self.ends = tail.next, tail.ends
+            while True:
+                found = await tail.read()
+                for haul in hauls(tail, found, self.source.prefix):
+                    self._hand_out(haul)
+                    await asyncio.sleep(0)
+                if found:  # what comes in this time comes in one answer, not in one each
+                    await asyncio.sleep(GATHER_S)
 
-    def _note_lag(self) -> None:
-        """Current is who stands at the high water mark of a fetch that is itself recent."""
-        behind, oldest_ms = 0, time.time() * 1000
-        for place, position in self.next.items():
-            behind += max(0, (self._consumer.highwater(place) or 0) - position)
-            oldest_ms = min(oldest_ms, self._consumer.last_poll_timestamp(place) or 0)
-        LAG.labels(self.name).set(behind)
-        if behind == 0:
-            age_s = max(0.0, time.time() - oldest_ms / 1000)
-            self._current_at = max(self._current_at, time.monotonic() - age_s)
+    def _hand_out(self, haul: Haul) -> None:
+        for follower in tuple(self._together):
+            if not follower.take(haul):
+                LEFT_BEHIND.labels(follower.name).inc()
+                self._together.discard(follower)
 
 
 class DeadLetters:

@@ -6,6 +6,7 @@ The traps of aiokafka that shape this module are listed in docs/adr/0012.
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Sequence
+from functools import lru_cache
 from typing import Any, Protocol, Self
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
@@ -23,6 +24,8 @@ READ_S = 10.0
 """A read that does not move in this time is given up."""
 READ_RECORDS = 2_000
 """Records taken from the client at once."""
+KEYS_KEPT = 10_000
+"""Whose partition is remembered: a call asks for its own a hundred times."""
 
 
 class Doubt(Exception):
@@ -43,6 +46,7 @@ class Log(Protocol):
     async def abandon(self) -> None: ...
 
 
+@lru_cache(maxsize=KEYS_KEPT)
 def partition_of(key: str, partitions: int) -> int:
     """Kafka's own choice for a key: murmur2, so that other clients find the same partition."""
     chosen: int = (murmur2(key.encode()) & 0x7FFFFFFF) % partitions

@@ -404,6 +404,9 @@ class Owner(Generic[S, C, E]):
             elif self._armed.get(stream_id) != due[0]:
                 self._armed[stream_id] = due[0]
                 heapq.heappush(self._due, (due[0], stream_id))
+        self._set_alarm()
+
+    def _set_alarm(self) -> None:
         while self._due and self._armed.get(self._due[0][1]) != self._due[0][0]:
             heapq.heappop(self._due)
         if self._alarm is not None:
@@ -427,6 +430,7 @@ class Owner(Generic[S, C, E]):
             answer.add_done_callback(_heard)
             request = f"deadline:{stream_id}:{stream.sequence}"
             self._waiting.append(Waiting(stream_id, request, due[1], stream.meta, answer))
+        self._set_alarm()  # again, if it rang early: timers are rounded, and clocks are set back
 
 
 def _heard(answer: asyncio.Future[Any]) -> None:

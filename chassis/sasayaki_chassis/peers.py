@@ -10,9 +10,10 @@ from google.protobuf.descriptor import Descriptor, MethodDescriptor
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
+from sasayaki_chassis.channels import OPTIONS as OPTIONS
+from sasayaki_chassis.channels import REASON_KEY
 from sasayaki_chassis.identity import OwnToken
 from sasayaki_chassis.owner import Unavailable
-from sasayaki_chassis.rpc import REASON_KEY
 
 CALL_S = 5.0
 """Time limit of one outgoing call."""
@@ -27,16 +28,6 @@ AWAY = frozenset(
     )
 )
 """Answers that a later repeat may turn: the peer is away, full, or waits for our new token."""
-OPTIONS = (
-    # gRPC waits 1 s and more by default before it tries a peer again that has been restarted.
-    ("grpc.initial_reconnect_backoff_ms", 50),
-    ("grpc.min_reconnect_backoff_ms", 50),
-    ("grpc.max_reconnect_backoff_ms", 100),
-    ("grpc.keepalive_time_ms", 10_000),
-    ("grpc.keepalive_timeout_ms", 2_000),
-    ("grpc.keepalive_permit_without_calls", 1),
-    ("grpc.http2.max_pings_without_data", 0),
-)
 
 
 class Rejected(Exception):

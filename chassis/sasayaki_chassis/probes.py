@@ -13,7 +13,9 @@ REQUEST_S = 5.0
 class Probes:
     """A GET-only server on one address."""
 
-    def __init__(self, healthy: Callable[[], bool], asyncapi: Callable[[], str]) -> None:
+    def __init__(
+        self, healthy: Callable[[], bool], asyncapi: Callable[[], str] | None = None
+    ) -> None:
         self._healthy = healthy
         self._asyncapi = asyncapi
         self._server: asyncio.Server | None = None
@@ -48,7 +50,7 @@ class Probes:
                 healthy = self._healthy()
                 status = "200 OK" if healthy else "503 Service Unavailable"
                 body = json.dumps({"serving": healthy}).encode()
-            case [b"GET", b"/asyncapi.json"]:
+            case [b"GET", b"/asyncapi.json"] if self._asyncapi is not None:
                 body = self._asyncapi().encode()
             case _:
                 status = "404 Not Found"

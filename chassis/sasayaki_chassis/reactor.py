@@ -18,13 +18,15 @@ from google.protobuf.message import Message
 from prometheus_client import Counter
 
 from sasayaki.event import Event, Recorded
-from sasayaki_chassis.follower import DeadLetters, Follower, Source
+from sasayaki_chassis.follower import DeadLetters, Follower, Reading
+from sasayaki_chassis.offsets import Offsets
 from sasayaki_chassis.owner import Unavailable
 from sasayaki_chassis.peers import Peers, Rejected
 
 UNSENT_MOST = 2_000
 """Records of one reactor whose requests are under way; reading waits there."""
-COMMIT_S = 0.2
+COMMIT_S = 1.0
+"""What was answered in this time is asked again after a kill, with the same request ids."""
 RENEW_S = 3_600.0
 """Kafka forgets a group's offsets after a week without a commit, however idle the topic."""
 AGAIN_AFTER_S = (0.02, 2.0)
@@ -76,7 +78,7 @@ class Reacting:
     """Runs one reactor."""
 
     def __init__(
-        self, reactor: Reactor, service: str, source: Source, peers: Peers, dead: DeadLetters
+        self, reactor: Reactor, service: str, reading: Reading, peers: Peers, dead: DeadLetters
     ) -> None:
         self.name = f"{service}.{reactor.name}"
         self._reactor = reactor
@@ -84,8 +86,10 @@ class Reacting:
         self._moot: frozenset[str] = getattr(reactor, "moot", frozenset())
         self._peers = peers
         self._dead = dead
+        self.follower = Follower(reading, self.name, reactor.topics, self)
+        source = reading.source
         group = f"{source.prefix}{self.name}"
-        self.follower = Follower(source, self.name, reactor.topics, self, group)
+        self._offsets = Offsets(source.bootstrap, group, self.follower.next)
         self._done: dict[TopicPartition, int] = {}
         self._open: dict[TopicPartition, dict[int, None]] = {}
         self._lanes: dict[str, deque[Errand]] = {}
@@ -94,13 +98,13 @@ class Reacting:
 
     async def run(self) -> None:
         """Reacts until cancelled; what was answered by then is committed."""
-        async with self.follower:
-            self._done = await self.follower.committed()
+        async with self._offsets:
+            self._done = await self._offsets.committed()
             self._open = {place: {} for place in self._done}
             try:
                 async with asyncio.TaskGroup() as self._tasks:
                     self._tasks.create_task(self._commit_for_ever())
-                    await self.follower.follow()
+                    await self.follower.run()
             finally:
                 await self._commit()
 
@@ -206,7 +210,7 @@ class Reacting:
             for place, offset in reached.items()
             if everything or offset > self._done[place]
         }
-        if ahead and await self.follower.commit(ahead):
+        if ahead and await self._offsets.commit(ahead):
             self._done.update(ahead)
 
 

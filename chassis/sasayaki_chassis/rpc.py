@@ -19,6 +19,7 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 from prometheus_client import Counter, Histogram
 
+from sasayaki_chassis.channels import REASON_KEY as REASON_KEY
 from sasayaki_chassis.decider import Refused
 from sasayaki_chassis.fields import InvalidField as InvalidField
 from sasayaki_chassis.fields import require as require
@@ -31,8 +32,6 @@ Context: TypeAlias = grpc.aio.ServicerContext[Any, Any]
 Handler: TypeAlias = "grpc.RpcMethodHandler[Any, Any] | None"
 Codes: TypeAlias = Mapping[str, grpc.StatusCode]
 
-REASON_KEY = "sasayaki-reason"
-"""Trailing metadata with a refusal's reason."""
 DEADLINE_S = 10.0
 """For a unary call whose client named none."""
 STREAM_MOST_S = 86_400.0
@@ -117,6 +116,7 @@ class Gate(grpc.aio.ServerInterceptor):
         self.is_open = False
         self._verifier = verifier
         self._rights = rights
+        self._guards: dict[str, Handler] = {}
 
     async def intercept_service(
         self,
@@ -127,7 +127,9 @@ class Gate(grpc.aio.ServerInterceptor):
         handler = await continuation(handler_call_details)
         if handler is None or method.startswith(OPEN_TO_ALL):
             return handler
-        return self._guarded(method, handler)
+        if method not in self._guards:
+            self._guards[method] = self._guarded(method, handler)
+        return self._guards[method]
 
     def _guarded(self, method: str, handler: "grpc.RpcMethodHandler[Any, Any]") -> Handler:
         kind = "_".join(

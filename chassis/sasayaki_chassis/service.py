@@ -11,10 +11,19 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+import uvloop
+
 from sasayaki_chassis import topics
 from sasayaki_chassis.clock import Clock, SystemClock
 from sasayaki_chassis.decider import C, Decider, E, S
-from sasayaki_chassis.follower import DeadLetters, Follower, Projection, Source, Viewing
+from sasayaki_chassis.follower import (
+    DeadLetters,
+    Follower,
+    Projection,
+    Reading,
+    Source,
+    Viewing,
+)
 from sasayaki_chassis.identity import OwnToken, Verifier
 from sasayaki_chassis.log import KafkaLog, KafkaReader
 from sasayaki_chassis.owner import Owners, Unavailable
@@ -83,7 +92,7 @@ class Service:
 def run(service: Service) -> None:
     """Runs until SIGTERM or SIGINT; raises what made it end otherwise."""
     set_up_logs(service.name, service.settings.log_level)
-    asyncio.run(_until_told(service))
+    uvloop.run(_until_told(service))
 
 
 async def _until_told(service: Service) -> None:
@@ -106,8 +115,9 @@ async def running(service: Service) -> AsyncIterator[Built]:
         owners = {each.stream: await _owners(each, source, stack) for each in service.deciders}
         peers = Peers(settings.peers(), OwnToken(settings.service_token_file))
         stack.push_async_callback(peers.close)
-        views = {id(view): _view(service, view, source) for view in service.projections}
-        reacting = await _reacting(service, source, peers, stack)
+        reading = Reading(source)
+        views = {id(view): _view(service, view, reading) for view in service.projections}
+        reacting = await _reacting(service, reading, peers, stack)
         built = Built(owners, peers, SystemClock(), lambda view: views[id(view)].lag_s())
         servicers = list(service.servicers(built))  # first: the background may use what it builds
         async with asyncio.TaskGroup() as parts:
@@ -115,6 +125,7 @@ async def running(service: Service) -> AsyncIterator[Built]:
                 parts.create_task(part)
                 for part in (
                     *(each.run() for each in owners.values()),
+                    reading.run(),
                     *(view.run() for view in views.values()),
                     *(each.run() for each in reacting),
                     *(begin(built) for begin in service.background),
@@ -163,20 +174,21 @@ async def _owners(
     return Owners(decider, logs, SystemClock())
 
 
-def _view(service: Service, view: Projection, source: Source) -> Follower:
-    return Follower(source, f"{service.name}.{type(view).__name__}", view.topics, Viewing(view))
+def _view(service: Service, view: Projection, reading: Reading) -> Follower:
+    return Follower(reading, f"{service.name}.{type(view).__name__}", view.topics, Viewing(view))
 
 
 async def _reacting(
-    service: Service, source: Source, peers: Peers, stack: AsyncExitStack
+    service: Service, reading: Reading, peers: Peers, stack: AsyncExitStack
 ) -> list[Reacting]:
     if not service.reactors:
         return []
+    source = reading.source
     topic = f"{source.prefix}{_dead_letters(service)}"
     dead = DeadLetters(source.bootstrap, topic, DEAD_LETTER_PARTITIONS)
     await dead.start()
     stack.push_async_callback(dead.stop)
-    return [Reacting(each, service.name, source, peers, dead) for each in service.reactors]
+    return [Reacting(each, service.name, reading, peers, dead) for each in service.reactors]
 
 
 def _dead_letters(service: Service) -> str:

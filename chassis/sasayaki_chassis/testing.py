@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Generic
 
+from sasayaki_chassis.clock import Alarm
 from sasayaki_chassis.codec import Entry
 from sasayaki_chassis.decider import C, Decider, E, Refused, S
 
@@ -80,7 +81,7 @@ class SimulatedClock:
     def now(self) -> datetime:
         return self._now
 
-    def alarm(self, at: datetime, ring: Callable[[], None]) -> _Ringing:
+    def alarm(self, at: datetime, ring: Callable[[], None]) -> Alarm:
         self._made += 1
         ringing = _Ringing(at, self._made, ring)
         heapq.heappush(self._alarms, ringing)

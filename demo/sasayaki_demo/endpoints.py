@@ -13,6 +13,7 @@ class Endpoints:
 
     sip: str
     outside: str
+    gateway: str
     grpc: dict[str, str]
     metrics: dict[str, str]
     kafka: str

@@ -24,7 +24,7 @@ from sasayaki_tools.say import Failed, note, step
 FORMAT = 1
 MANIFEST = "MANIFEST.json"
 MANIFEST_BYTES_MOST = 256 << 20
-KEPT = ("keys", "kafka", "node", "spool", "recordings", "prompts")
+KEPT = ("keys", "kafka", "node", "spool", "recordings", "prompts", "gateway")
 """Folders of the state; what stands in `run` and `log` is made anew."""
 COMPRESSION = 1
 """Sound and Kafka's batches hardly get smaller: as little work as may be."""

@@ -1,4 +1,4 @@
-"""Is it well? Asked the way any client would: gRPC health of the services, HTTP of the node."""
+"""Is it well? Asked as any client would: gRPC health of the services, HTTP of the others."""
 
 import urllib.error
 import urllib.request
@@ -10,15 +10,18 @@ from grpc_health.v1 import health_pb2
 from sasayaki_tools.platform.endpoints import Endpoints
 
 ANSWER_WAIT_S = 2.0
+BY_HTTP = ("node", "gateway")
+"""Programs that have no gRPC."""
 
 
 def unwell(platform: Endpoints) -> dict[str, str]:
     """Who does not say SERVING (or 200) at present, and what they say instead."""
-    with ThreadPoolExecutor(len(platform.grpc) + 1) as pool:
+    with ThreadPoolExecutor(len(platform.grpc) + len(BY_HTTP)) as pool:
         asked = {
             name: pool.submit(_ask_service, address) for name, address in platform.grpc.items()
         }
-        asked["node"] = pool.submit(_ask_http, platform.metrics["node"])
+        for name in BY_HTTP:
+            asked[name] = pool.submit(_ask_http, platform.metrics[name])
         answers = {name: question.result() for name, question in asked.items()}
     return {name: answer for name, answer in answers.items() if answer != "SERVING"}
 

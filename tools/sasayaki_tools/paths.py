@@ -5,6 +5,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 CORE = ROOT / "services" / "media" / "core"
+CONSOLE = ROOT / "console"
 BINARIES = CORE / "target" / "ci"
 
 

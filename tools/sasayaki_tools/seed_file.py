@@ -28,6 +28,8 @@ class User(Row):
 
     id: UserId
     name: str
+    furigana: str = ""
+    en: str = ""
     role: str
     team: str = ""
     clients: tuple[ClientId, ...] = ()

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 from sasayaki_tools import broker, health, running, seed
 from sasayaki_tools.paths import ROOT, state_dir
-from sasayaki_tools.platform import rust
+from sasayaki_tools.platform import console, rust
 from sasayaki_tools.platform.endpoints import Endpoints
 from sasayaki_tools.platform.plan import Places
 from sasayaki_tools.say import Failed, note, step
@@ -29,6 +29,7 @@ def prepare() -> None:
     rust.build()
     if not os.environ.get("SASAYAKI_KAFKA_BOOTSTRAP"):
         broker.bring()
+    console.build()
 
 
 def start(seed_name: str | None) -> Endpoints:
@@ -81,6 +82,8 @@ def up(seed_name: str | None, *, detach: bool) -> int:
 
 
 def _show(platform: Endpoints, places: Places) -> None:
+    how = "sign in with one click" if platform.seed else "sign in"
+    print(f"open   http://{platform.gateway}  the console: {how}")
     print(f"SIP    {platform.sip}")
     print(f"Kafka  {platform.kafka}")
     for name, address in platform.grpc.items():

@@ -192,9 +192,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * @description Checks a flow as `PublishFlow` would, tests included, and publishes nothing. INVALID_ARGUMENT with every fault. For administrators.
+         * @description Checks a flow as `PublishFlow` would, tests included, and publishes nothing. INVALID_ARGUMENT with every fault. For administrators, and managers of the client company.
          *
-         *     Usually: admin.
+         *     Usually: admin, manager.
          */
         post: operations["CallreasonService_CheckFlow"];
         delete?: never;
@@ -381,9 +381,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * @description Checks and publishes a flow. INVALID_ARGUMENT with every fault (line and reason) when it is faulty; the last good version stays live.
+         * @description Checks and publishes a flow. INVALID_ARGUMENT with every fault (line and reason) when it is faulty; the last good version stays live. For administrators, and managers of the client company.
          *
-         *     Usually: admin.
+         *     Usually: admin, manager.
          */
         post: operations["CallreasonService_PublishFlow"];
         delete?: never;
@@ -423,9 +423,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * @description Lets new calls begin with an earlier version again. NOT_FOUND with UNKNOWN_VERSION. For administrators.
+         * @description Lets new calls begin with an earlier version again. NOT_FOUND with UNKNOWN_VERSION. For administrators, and managers of the client company.
          *
-         *     Usually: admin.
+         *     Usually: admin, manager.
          */
         post: operations["CallreasonService_RollBackFlow"];
         delete?: never;
@@ -2673,6 +2673,15 @@ export interface components {
              * @description Since when one side keeps the other on hold; absent: nobody does.
              */
             heldSince?: string;
+            /** @description Nobody hears the operator. */
+            muted: boolean;
+            /** @description Supervisors alone hear the operator. */
+            talkBack: boolean;
+            /**
+             * Format: date-time
+             * @description Since when nothing is written, for card data; absent: it is written, or never was.
+             */
+            recordingPausedSince?: string;
         };
         /** @description A customer who waits for an operator. */
         FloorWaiting: {
@@ -2682,6 +2691,10 @@ export interface components {
             priority: number;
             /** Format: date-time */
             since?: string;
+            /** @description The ring that the wait has come to: 0, 1, 2 … */
+            ring: number;
+            /** @description Whether that ring is an overflow: the queue's own teams did not manage. */
+            overflow: boolean;
         };
         GetFairnessRequest: {
             /** @description One team; empty: every team. */
@@ -2989,6 +3002,13 @@ export interface components {
             stepMs: number;
             tracks: components["schemas"]["TrackPeaks"][];
         };
+        /** @description What forbids a recording's deletion. */
+        LegalHold: {
+            holdId: string;
+            reason: string;
+            /** Format: date-time */
+            setAt?: string;
+        };
         ListRecordingsRequest: {
             /** @description Only of this contact. */
             contactId?: string;
@@ -3013,6 +3033,11 @@ export interface components {
         ListRecordingsResponse: {
             recordings: components["schemas"]["RecordingSummary"][];
             nextPageToken: string;
+        };
+        /** @description A stretch of the recording's timeline that was not written. */
+        Pause: {
+            fromMs: number;
+            toMs: number;
         };
         /** @description Days for one reason. */
         ReasonRetention: {
@@ -3042,6 +3067,12 @@ export interface components {
              * @description When its retention is over, if there is one.
              */
             deleteAt?: string;
+            /** @description The holds that are on it; not told to client companies. */
+            holds: components["schemas"]["LegalHold"][];
+            /** @description Stretches that were not written, once it is finished. */
+            pauses: components["schemas"]["Pause"][];
+            /** @description When alerts were raised in the call, the first 20; not told to client companies. */
+            alertsAt: string[];
         };
         ReleaseLegalHoldRequest: {
             requestId?: string;

@@ -8,10 +8,10 @@ import { useSignals } from "./useSignals";
 
 const SIGNS: Record<Phone["line"]["at"], { sign: string; colour: string }> = {
   off: { sign: "○", colour: "gray" },
-  asking: { sign: "…", colour: "yellow" },
+  asking: { sign: "…", colour: "gray" },
   no_microphone: { sign: "✕", colour: "red" },
-  opening: { sign: "…", colour: "yellow" },
-  joining: { sign: "…", colour: "yellow" },
+  opening: { sign: "…", colour: "gray" },
+  joining: { sign: "…", colour: "gray" },
   connected: { sign: "●", colour: "teal" },
   waiting: { sign: "!", colour: "red" },
   taken_over: { sign: "✕", colour: "red" },

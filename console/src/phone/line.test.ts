@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { type Deed, type Happening, JOIN_MS_MAX, type Line, next, OFF, PAUSES_MS, TAKEN_OVER } from "./line";
+import { type Deed, type Happening, JOIN_MS_MAX, type Line, next, OFF, PAUSES_MS, SESSION_OVER, TAKEN_OVER } from "./line";
 
 /** Where a row of happenings leads, and what was to be done at the last of them. */
 function after(...happenings: readonly Happening[]): { line: Line; deeds: readonly Deed[] } {
@@ -92,6 +92,10 @@ describe("the phone's line", () => {
 
   it("gives up a connection that does not sound in time", () => {
     expect(after(begin, ready, socket, answered, due).line).toEqual({ at: "waiting", attempt: 1 });
+  });
+
+  it("is off when the person is signed in no more", () => {
+    expect(after(...CONNECTED, closed(SESSION_OVER))).toEqual({ line: OFF, deeds: ["disconnect", "release_microphone"] });
   });
 
   it("lets everything go at the end of the shift", () => {

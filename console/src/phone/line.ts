@@ -51,6 +51,8 @@ export interface Step {
 
 /** The socket of a further tab took this one's place. */
 export const TAKEN_OVER = 4001;
+/** The person is signed in no more. */
+export const SESSION_OVER = 4002;
 /** Pauses before further attempts; the last one again and again. */
 export const PAUSES_MS = [250, 500, 1_000, 2_000, 5_000] as const;
 /** A connection that does not sound within this time is made anew. */
@@ -117,6 +119,7 @@ export function next(line: Line, happening: Happening): Step {
 function closed(line: Line, code: number): Step {
   if (line.at === "off" || line.at === "taken_over") return stay(line);
   if (code === TAKEN_OVER) return { line: { at: "taken_over" }, deeds: ["disconnect", "release_microphone"] };
+  if (code === SESSION_OVER) return { line: OFF, deeds: ["disconnect", "release_microphone"] };
   // The sound goes on without the socket; a new one is opened beside it.
   if (line.at === "connected") return line.signalling === "lost" ? stay(line) : { line: { ...line, signalling: "lost" }, deeds: [pause(1)] };
   return line.at === "opening" || line.at === "joining" ? wait(line.attempt + 1) : stay(line);

@@ -38,9 +38,9 @@ CODES: Mapping[str, grpc.StatusCode] = {
 
 _METHODS = "/sasayaki.callreason.v1.CallreasonService/"
 RIGHTS: Mapping[str, frozenset[str]] = {
-    f"{_METHODS}PublishFlow": frozenset(("admin",)),
-    f"{_METHODS}CheckFlow": frozenset(("admin",)),
-    f"{_METHODS}RollBackFlow": frozenset(("admin",)),
+    f"{_METHODS}PublishFlow": frozenset(("admin", "manager")),
+    f"{_METHODS}CheckFlow": frozenset(("admin", "manager")),
+    f"{_METHODS}RollBackFlow": frozenset(("admin", "manager")),
     f"{_METHODS}ListFlowVersions": frozenset(("admin", "supervisor", "manager")),
     f"{_METHODS}GetFlow": frozenset(("admin", "supervisor", "manager")),
 }
@@ -167,6 +167,8 @@ class FlowDoors(rpc_pb.CallreasonServiceServicer):
             tests=text(least=0, most=CASES_BYTES_MOST),
         )
         prompts = prompts_of(request)
+        if not _serves(identity, request.client_id):
+            raise Refused("UNKNOWN_CLIENT", f"there is no client {request.client_id!r}")
         declared = self._companies.declared(request.client_id, prompts, identity)
         # Files of so many KiB take longer than the loop may be held up.
         flow, doubts = await self._told("source", looked_over, request.source, declared)

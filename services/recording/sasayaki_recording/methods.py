@@ -3,7 +3,8 @@
 from typing import Protocol
 
 from sasayaki_chassis.identity import Identity
-from sasayaki_recording.vault.pages import ALL, CUSTOMER, OPERATOR
+from sasayaki_recording.vault.pages import CUSTOMER, OPERATOR, Stretch
+from sasayaki_recording.vault.wav import WHOLE, Hearing
 
 SERVICE = "/sasayaki.recording.v1.RecordingService/"
 LISTENERS = frozenset(("supervisor", "manager", "auditor", "admin", "client"))
@@ -11,9 +12,15 @@ SECONDS = (1_500_000_000, 4_000_000_000)
 """Since 1970: what stands outside is no instant of this service's life."""
 
 
-def tracks_for(who: Identity) -> frozenset[int]:
-    """What of a recording somebody hears: what a supervisor says is no client company's affair."""
-    return frozenset((CUSTOMER, OPERATOR)) if who.role == "client" else ALL
+def hearing_of(who: Identity, unheard: tuple[Stretch, ...]) -> Hearing:
+    """What somebody hears of a recording; `unheard`: where its customer did not hear the operator.
+
+    A client company hears what its customers could: nothing that the outsourcer's people said to
+    each other.
+    """
+    if who.role != "client":
+        return WHOLE
+    return Hearing(frozenset((CUSTOMER, OPERATOR)), unheard)
 
 
 class Owned(Protocol):

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from collections.abc import Set as AbstractSet
 from contextlib import asynccontextmanager
 from typing import TypeAlias
 from weakref import WeakValueDictionary
@@ -23,6 +22,7 @@ from sasayaki_recording.recording import (
 from sasayaki_recording.vault.keys import KeyGone, Whose
 from sasayaki_recording.vault.pages import Page
 from sasayaki_recording.vault.vault import Vault
+from sasayaki_recording.vault.wav import Hearing
 from sasayaki_recording.vault.waveform import Waveform
 
 RecordingOwners: TypeAlias = Owners[State, Command, RecordingEvent]
@@ -121,13 +121,13 @@ class Shelf:
         SWEPT.inc(swept)
         return swept
 
-    def wav(self, whose: Whose, audible: AbstractSet[int]) -> Iterator[bytes]:
-        return self._vault.wav(whose, audible)
+    def wav(self, whose: Whose, hearing: Hearing) -> Iterator[bytes]:
+        return self._vault.wav(whose, hearing)
 
-    async def waveform(self, whose: Whose, audible: AbstractSet[int]) -> Waveform:
+    async def waveform(self, whose: Whose, hearing: Hearing) -> Waveform:
         """How loud the recording is; raises KeyGone, or FileNotFoundError when it has just gone."""
         async with self._drawing:
-            return await asyncio.to_thread(self._vault.waveform, whose, audible)
+            return await asyncio.to_thread(self._vault.waveform, whose, hearing)
 
     @asynccontextmanager
     async def _alone(self, contact_id: str) -> AsyncIterator[None]:

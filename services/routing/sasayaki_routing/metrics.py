@@ -20,6 +20,7 @@ from sasayaki.routing.v1.pool_events import (
     OfferMade,
     OfferWithdrawn,
     RingReached,
+    TransferRefused,
 )
 from sasayaki_routing.desk.desk import Desks, desk
 from sasayaki_routing.pool.state.states import (
@@ -42,7 +43,11 @@ WAIT = Histogram(
     ("outcome",),
     buckets=WAIT_BUCKETS,
 )
-TRANSFERS = Counter("sasayaki_routing_transfers_total", "Customers given away.", ("kind",))
+TRANSFERS = Counter(
+    "sasayaki_routing_transfers_total",
+    "Customers given away; refused: asked for by phone in vain.",
+    ("kind",),
+)
 CALLBACKS = Counter(
     "sasayaki_routing_callbacks_total", "Callbacks by what became of them.", ("outcome",)
 )
@@ -92,6 +97,8 @@ class Figures:
                 WAIT.labels("abandoned").observe(waited_ms / 1000)
             case ContactTransferred(kind=kind):
                 TRANSFERS.labels(kind.name.lower()).inc()
+            case TransferRefused():
+                TRANSFERS.labels("refused").inc()
             case CallbackAsked():
                 CALLBACKS.labels("asked").inc()
             case CallbackDone():

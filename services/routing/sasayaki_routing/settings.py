@@ -31,8 +31,16 @@ class Settings(ServiceSettings):
         description="Time for finishing a contact, after which its operator is ready again.",
     )
 
+    callback_age_ms_max: int = Field(
+        default=86_400_000,
+        ge=60_000,
+        le=30 * 86_400_000,
+        description="How long after the queueing a callback still gets its turn.",
+    )
+
     def limits(self) -> Limits:
         return Limits(
             offer_window=timedelta(milliseconds=self.offer_window_ms),
             wrap_up=timedelta(milliseconds=self.wrap_up_ms_max),
+            callback_age=timedelta(milliseconds=self.callback_age_ms_max),
         )

@@ -159,6 +159,27 @@ async def test_flows_are_for_those_who_may(centre: Centre) -> None:
             assert reason == "UNKNOWN_FLOW"
 
 
+async def test_managers_publish_flows_of_their_own_companies_alone(centre: Centre) -> None:
+    own, other = (bearer("manager", "usr_mgr", clients=[c]) for c in ("cli_acme", "cli_hana"))
+    async with centre.callreason() as stub:
+        await furnish(stub)
+        request = with_tests("p2", OTHER, GOOD)
+        asked = pb.CheckFlowRequest(
+            client_id="cli_acme", source=OTHER, prompts=request.prompts, tests=GOOD
+        )
+        back = pb.RollBackFlowRequest(request_id="b", flow_id="flw_acme", version=1)
+        for call, reason in (
+            (stub.CheckFlow(asked, metadata=other), "UNKNOWN_CLIENT"),
+            (stub.PublishFlow(request, metadata=other), "UNKNOWN_CLIENT"),
+            (stub.RollBackFlow(back, metadata=other), "UNKNOWN_FLOW"),
+        ):
+            assert (await refused(call))[2] == reason
+        assert (await stub.CheckFlow(asked, metadata=own)).tests_passed == 1
+        assert (await stub.PublishFlow(request, metadata=own)).version == 2
+        await stub.RollBackFlow(back, metadata=own)
+        assert (await live(stub))[0] == 1
+
+
 async def furnish_richly(stub: rpc_pb.CallreasonServiceAsyncStub) -> None:
     reasons = [
         client_events_pb2.Reason(reason_id=name, label_ja=name, label_en=name)

@@ -12,7 +12,9 @@ from tests.harness.counter import COUNTER, Add, Command, Count, Counted, Counter
 from tests.harness.kafka import free_ports, make_topic
 from tests.harness.waiting import until
 
+from sasayaki.event import Recorded
 from sasayaki_chassis.clock import SystemClock
+from sasayaki_chassis.follower import Follower, Reading, Source, Viewing
 from sasayaki_chassis.log import APPEND_S, KafkaLog, KafkaReader
 from sasayaki_chassis.owner import Meta, Owners, Unavailable
 from sasayaki_tools import broker
@@ -22,6 +24,19 @@ META = Meta("out_test")
 BACK_WITHIN_S = 60.0
 
 Counters = Owners[Count, Command, CounterEvent]
+
+
+class Totals:
+    """A view of all totals, in the order in which they came."""
+
+    topics = (COUNTER.stream,)
+
+    def __init__(self) -> None:
+        self.seen: list[int] = []
+
+    def fold(self, record: Recorded[CounterEvent]) -> None:
+        assert isinstance(record.data, Counted)
+        self.seen.append(record.data.total)
 
 
 class Broker:
@@ -60,7 +75,7 @@ async def own_broker(tmp_path: Path) -> AsyncIterator[Broker]:
 
 @pytest.fixture
 async def counters(own_broker: Broker) -> AsyncIterator[Counters]:
-    topic = await make_topic(own_broker.address, "counter")
+    topic = await make_topic(own_broker.address, COUNTER.stream)
     async with KafkaReader(own_broker.address, topic, 1) as reader:
         log = KafkaLog(own_broker.address, reader, 0)
         owners = Owners(COUNTER, [log], SystemClock())
@@ -111,3 +126,28 @@ async def test_a_killed_broker_that_comes_back_finds_its_owners_at_work(
     await own_broker.start()
     assert await insist(counters, "doubtful") == 2
     assert counters.state("one") == Count(2)
+
+
+async def test_a_view_lags_while_the_broker_is_away_and_goes_on_where_it_stood(
+    own_broker: Broker, counters: Counters
+) -> None:
+    totals = Totals()
+    reading = Reading(Source(own_broker.address, "", {COUNTER.stream: 1}))
+    view = Follower(reading, "totals", totals.topics, Viewing(totals))
+    running = [asyncio.create_task(each.run()) for each in (reading, view)]
+    assert await count(counters, "before") == 1
+    await until(lambda: totals.seen == [1] and view.lag_s() < 1.0)
+
+    own_broker.signal(signal.SIGSTOP)
+    await until(lambda: view.lag_s() > 2.0)
+    own_broker.signal(signal.SIGCONT)
+    assert await insist(counters, "asleep") == 2
+    await until(lambda: totals.seen == [1, 2] and view.lag_s() < 1.0, BACK_WITHIN_S)
+
+    own_broker.kill()
+    await own_broker.start()
+    assert await insist(counters, "killed") == 3
+    await until(lambda: totals.seen == [1, 2, 3] and view.lag_s() < 1.0, BACK_WITHIN_S)
+    for task in running:
+        task.cancel()
+    await asyncio.wait(running)

@@ -155,7 +155,8 @@ async def test_a_hold_is_set_once_listed_and_released_once(archive: Archive) -> 
     assert await hold(archive) == held
 
     async def listed_held() -> bool:
-        return [row.held for row in await archive.listed()] == [True]
+        rows = await archive.listed()
+        return [[each.hold_id for each in row.holds] for row in rows if row.held] == [[held]]
 
     await until(listed_held)
     for number in range(2):

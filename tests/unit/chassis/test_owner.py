@@ -1,7 +1,7 @@
 """One owner over a log in memory: its limits, its deadlines, and what it refuses to serve."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -20,6 +20,7 @@ from tests.harness.counter import (
 
 from sasayaki.event import Event
 from sasayaki_chassis import codec, owner
+from sasayaki_chassis.clock import Alarm
 from sasayaki_chassis.codec import Entry
 from sasayaki_chassis.decider import Decider
 from sasayaki_chassis.log import BATCH_BYTES_MOST, Doubt
@@ -112,6 +113,26 @@ async def test_a_deadline_is_kept_to_the_instant_and_decided_in_the_streams_name
     assert timed["clientid"] == "cli_acme"
     assert timed["correlationid"] == "con_1"
     assert "authid" not in timed
+
+
+class HastyClock(SimulatedClock):
+    """Its alarms ring a little early, as a timer may that is rounded."""
+
+    def alarm(self, at: datetime, ring: Callable[[], None]) -> Alarm:
+        early = at - timedelta(microseconds=1)
+        return super().alarm(early if early > self.now() else at, ring)
+
+
+async def test_a_deadline_whose_alarm_rings_early_is_kept() -> None:
+    log, clock = MemoryLog(), HastyClock()
+    async with serving(log, clock=clock) as owned:
+        await owned.handle("one", SetTimer(5), "r-1", META)
+        clock.advance_to(NOON + timedelta(seconds=5, microseconds=-1))
+        await settle()
+        assert len(records(log)) == 1
+        clock.advance_to(NOON + timedelta(seconds=5))
+        await settle()
+    assert len(records(log)) == 2
 
 
 async def test_a_deadline_that_passed_while_nobody_owned_is_kept_at_once() -> None:

@@ -51,8 +51,10 @@ from sasayaki.routing.v1.pool_events import (
     OperatorReleased,
     OperatorState,
     OperatorStateSet,
+    PriorityRaised,
     QueuePut,
     ReleaseReason,
+    RingReached,
     WrapUpStarted,
 )
 from sasayaki_chassis.identity import Identity
@@ -240,6 +242,17 @@ def test_a_customer_waits_until_they_are_answered_or_leave(floor: Watched, gone:
     assert floor.shown()[0].waiting.contact_id == "con_1"
     floor.tell("pool_demo", gone)
     assert floor.shown()[0].gone.waiting == "con_1"
+
+
+def test_a_wait_that_widens_and_rises_is_shown(floor: Watched) -> None:
+    reached = RingReached(contact_id="con_1", queue_id="que_1", ring=2, overflow=True)
+    raised = PriorityRaised(contact_id="con_1", priority=7)
+    floor.tell("pool_demo", QUEUED, reached, raised)
+    last = floor.shown()[-1].waiting
+    assert (last.ring, last.overflow, last.priority) == (2, True, 7)
+    gone = reached.model_copy(update={"contact_id": "con_9"})
+    floor.tell("pool_demo", gone)
+    assert not floor.shown()
 
 
 def test_who_hears_whom_in_which_mode_is_shown(floor: Watched) -> None:

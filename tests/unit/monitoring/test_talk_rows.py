@@ -11,8 +11,14 @@ from sasayaki.media.v1.call_events import (
     CallEndReason,
     HoldEnded,
     HoldStarted,
+    LegMuted,
+    LegUnmuted,
+    TalkBackEnded,
+    TalkBackStarted,
     TalkStarted,
     TapClosed,
+    TapPaused,
+    TapResumed,
 )
 from sasayaki.monitoring.v1 import floor_pb2 as wire
 from sasayaki_chassis.testing import NOON
@@ -61,9 +67,34 @@ def test_of_two_who_hold_the_longer_counts_until_both_are_back() -> None:
     )
 
 
+NODE = {"node_id": "n", "happening_seq": 8}
+MUTED = LegMuted(leg_id="leg_1", user_id="usr_mori", **NODE)
+UNMUTED = LegUnmuted(leg_id="leg_1", user_id="usr_mori", **NODE)
+BACK_TALK = TalkBackStarted(leg_id="leg_1", operator_id="usr_mori", **NODE)
+BACK_TALK_OVER = TalkBackEnded(leg_id="leg_1", operator_id="usr_mori", **NODE)
+PAUSED = TapPaused(reason="card", at_ms=4_000, **NODE)
+RESUMED = TapResumed(at_ms=9_000, **NODE)
+
+
+def test_whom_nobody_or_only_supervisors_hear_is_shown_until_it_is_over() -> None:
+    assert told(shown(TALK, MUTED)).muted
+    assert not told(shown(TALK, MUTED, UNMUTED)).muted
+    assert told(shown(TALK, BACK_TALK)).talk_back
+    assert not told(shown(TALK, BACK_TALK, BACK_TALK_OVER)).talk_back
+    other = MUTED.model_copy(update={"leg_id": "leg_9"})
+    assert not told(shown(TALK, other)).muted
+
+
+def test_a_pause_of_the_recording_is_shown_until_it_goes_on() -> None:
+    assert told(shown(TALK, PAUSED)).recording_paused_since.ToDatetime() == NOON.replace(
+        tzinfo=None
+    )
+    assert not told(shown(TALK, PAUSED, RESUMED)).HasField("recording_paused_since")
+
+
 def test_nothing_is_shown_or_remembered_once_the_call_is_over() -> None:
     talks = TalkRows()
-    for event in (STATED, TALK, HELD, ENDED, CLOSED):
+    for event in (STATED, TALK, HELD, MUTED, PAUSED, ENDED, CLOSED):
         row = talks.fold(recorded("con_1", event, client_id="cli_acme"))
     assert row is None
     assert talks._about == {}

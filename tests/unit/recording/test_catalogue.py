@@ -9,6 +9,7 @@ from sasayaki.recording.v1.recording_events import (
     DeletionReason,
     LegalHoldReleased,
     LegalHoldSet,
+    Pause,
     RecordingDeleted,
     RecordingFinished,
     RecordingStarted,
@@ -16,7 +17,7 @@ from sasayaki.recording.v1.recording_events import (
 from sasayaki_chassis.identity import Identity
 from sasayaki_chassis.testing import NOON
 from sasayaki_recording.methods import may_hear
-from sasayaki_recording.search.catalogue import Catalogue, Entry, page_token, place_of
+from sasayaki_recording.search.catalogue import Catalogue, Entry, Hold, page_token, place_of
 
 
 def catalogue(*contacts: str) -> Catalogue:
@@ -108,7 +109,22 @@ def test_a_recording_is_held_until_its_last_hold_is_released() -> None:
     for hold_id in ("hld_1", "hld_2"):
         found.fold(recorded("con_1", LegalHoldSet(hold_id=hold_id, reason="court")))
     found.fold(recorded("con_1", LegalHoldReleased(hold_id="hld_1")))
-    assert entry("con_1", found).holds == {"hld_2"}
+    assert [hold.hold_id for hold in entry("con_1", found).holds] == ["hld_2"]
+
+
+def test_why_and_when_a_recording_was_held_is_known() -> None:
+    found = catalogue("con_1")
+    held = recorded("con_1", LegalHoldSet(hold_id="hld_1", reason="court"))
+    found.fold(held)
+    assert entry("con_1", found).holds == (Hold("hld_1", "court", held.time),)
+
+
+def test_a_finished_recording_says_where_it_was_paused() -> None:
+    found = catalogue("con_1")
+    pauses = (Pause(from_ms=1_000, to_ms=2_000),)
+    finished = RecordingFinished(recording_id="rec_1", length_ms=9_000, tracks=(), pauses=pauses)
+    found.fold(recorded("con_1", finished))
+    assert entry("con_1", found).pauses == pauses
 
 
 def test_a_deleted_recording_stays_in_the_list_and_is_not_kept() -> None:

@@ -1,5 +1,8 @@
 """What others say about contacts: who talked, why they called, whether an alert was raised."""
 
+from datetime import timedelta
+
+import pytest
 from tests.harness.records import recorded
 
 from sasayaki.callreason.v1.enquiry_events import (
@@ -14,15 +17,22 @@ from sasayaki.media.v1.call_events import (
     CallArrived,
     CallEnded,
     CallEndReason,
+    CustomerResumed,
+    HoldOrdered,
+    LegEndReason,
+    OperatorLegEnded,
     RecordingPolicy,
     SupervisionMode,
     SupervisorHeard,
+    TalkBackEnded,
+    TalkBackOrdered,
     TalkStarted,
     TapOpened,
 )
 from sasayaki.monitoring.v1.alert_events import AlertKind, AlertLevel, AlertRaised
 from sasayaki_chassis.testing import NOON
-from sasayaki_recording.search.contacts import Contacts
+from sasayaki_recording.search import contacts as contacts_module
+from sasayaki_recording.search.contacts import ALERTS_MOST, Contacts
 
 NODE = {"node_id": "nod_1", "happening_seq": 1}
 ON_ALERT = AnswerOrdered(record=RecordingPolicy.ON_ALERT)
@@ -100,6 +110,12 @@ def test_an_alert_about_a_call_is_known_in_whatever_order_the_topics_are_read() 
     assert not contacts(alert("")).of("con_1").alerted
 
 
+def test_the_instants_of_a_contacts_alerts_are_known_up_to_a_limit() -> None:
+    assert contacts(alert("con_1"), alert("con_1")).of("con_1").alerts_at == (NOON, NOON)
+    many = contacts(*[alert("con_1")] * (ALERTS_MOST + 1))
+    assert len(many.of("con_1").alerts_at) == ALERTS_MOST
+
+
 def test_what_is_kept_for_alerts_is_decided_about_once() -> None:
     found = contacts(ON_ALERT, TAPPED, ENDED)
     assert found.unsettled() == ["con_1"]
@@ -118,3 +134,50 @@ def test_calls_by_other_rules_are_left_alone() -> None:
 
 def test_of_a_stranger_nothing_is_known() -> None:
     assert contacts().of("con_9").reason_id == ""
+
+
+TALKS = TalkStarted(leg_id="leg_1", operator_id="usr_op01", **NODE)
+HELD = HoldOrdered(held=True, music_sha256="", operator_id="usr_op01")
+BACK = CustomerResumed(held_ms=1, **NODE)
+ASIDE = TalkBackOrdered(leg_id="leg_1", on=True)
+NOT_ASIDE = TalkBackEnded(leg_id="leg_1", operator_id="usr_op01", **NODE)
+LEFT = OperatorLegEnded(leg_id="leg_1", operator_id="usr_op01", reason=LegEndReason.HUNG_UP, **NODE)
+
+
+def unheard(*told: tuple[int, Event]) -> tuple[tuple[int, int], ...]:
+    """Stretches in samples, of a recording that began at noon; events by their second."""
+    found = Contacts()
+    for second, event in told:
+        record = recorded("con_1", event)
+        found.fold(record.model_copy(update={"time": NOON + timedelta(seconds=second)}))
+    return found.of("con_1").unheard_from(NOON)
+
+
+def test_where_the_customer_is_on_hold_or_the_operator_talks_back_the_operator_is_unheard() -> None:
+    assert unheard((1, TALKS)) == ()
+    assert unheard((2, HELD), (5, BACK)) == ((16_000, 24_000),)
+    assert unheard((2, ASIDE), (3, NOT_ASIDE), (6, ASIDE), (7, LEFT)) == (
+        (16_000, 8_000),
+        (48_000, 8_000),
+    )
+
+
+def test_until_the_node_says_that_it_is_over_it_is_not() -> None:
+    over = HELD.model_copy(update={"held": False})
+    [(first, samples)] = unheard((2, HELD), (4, over))
+    assert first == 16_000
+    assert samples >= 24 * 3_600 * 8_000
+
+
+def test_a_hold_that_is_ordered_twice_counts_from_the_first() -> None:
+    assert unheard((2, HELD), (3, HELD), (5, BACK)) == ((16_000, 24_000),)
+
+
+def test_of_more_stretches_than_are_kept_the_last_has_no_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(contacts_module, "STRETCHES_MOST", 1)
+    first, last = unheard((1, HELD), (2, BACK), (3, HELD), (4, BACK))
+    assert first == (8_000, 8_000)
+    assert last[0] == 24_000
+    assert last[1] > 8_000

@@ -48,7 +48,19 @@ from sasayaki_routing.pool.state.states import ToCall
 KEPT_FREE = Limits().callback
 PAUSE = timedelta(minutes=10)
 WISH = RequestCallback("con_1", "sealed", "cli_acme", "que_claims", (), 3)
-ASKED = CallbackAsked(contact_id="con_1", queue_id="que_claims", number_sealed="sealed")
+AGE = Limits().callback_age
+
+
+def asked(queued_at: int = 0) -> CallbackAsked:
+    return CallbackAsked(
+        contact_id="con_1",
+        queue_id="que_claims",
+        number_sealed="sealed",
+        call_by=s(queued_at) + AGE,
+    )
+
+
+ASKED = asked()
 LEFT = ContactLeft(contact_id="con_1", left_at=s(9))
 WAITS = (queued(), ASKED, LEFT)
 """Has hung up and is to be called back."""
@@ -107,7 +119,7 @@ class TestTheWish:
         given(POOL, queued()).when(WISH, at=s(5)).then(ASKED)
 
     def test_one_whom_an_operator_is_being_rung_for_may_too(self) -> None:
-        given(POOL, *RINGING).when(WISH, at=s(5)).then(withdrawn(), ASKED)
+        given(POOL, *RINGING).when(WISH, at=s(5)).then(withdrawn(), asked(1))
 
     def test_one_who_talks_needs_none(self) -> None:
         given(POOL, *TALKING).when(WISH).then_refused("NOT_WAITING")
@@ -118,7 +130,7 @@ class TestTheWish:
     def test_one_who_hung_up_before_it_was_heard_of_is_still_called(self) -> None:
         gone = queued(), abandoned(waited_s=4)
         left = ContactLeft(contact_id="con_1", left_at=s(5))
-        given(POOL, *gone).when(WISH, at=s(5)).then(queued(at=s(5)), ASKED, left)
+        given(POOL, *gone).when(WISH, at=s(5)).then(queued(at=s(5)), asked(5), left)
 
     def test_asking_twice_changes_nothing(self) -> None:
         given(POOL, queued(), ASKED).when(WISH, at=s(6)).then()
@@ -210,6 +222,29 @@ class TestWhenItComesToNothing:
         )
         offer = made("con_2", at=s(80), idle_s=60)
         given(POOL, *history).when(command, at=s(80)).then(waits, FIRST, offer)
+
+    def test_what_nobody_is_free_for_is_given_up_when_it_is_too_old(self) -> None:
+        late = int(AGE.total_seconds())
+        too_old = failed(
+            late,
+            failure=CallbackFailure.TOO_OLD,
+            attempt=0,
+            operator_id="",
+            since=late,
+            over=True,
+        )
+        given(POOL, *WAITS).when_time_passes().then(too_old)
+        assert POOL.fold(POOL.initial, [*WAITS, too_old]).contacts == {}
+
+    def test_nobody_is_called_back_too_late_after_an_attempt_in_vain(self) -> None:
+        late = int(AGE.total_seconds()) - 300
+        history = *WAITS, put(), ready(since=s(20)), due(late, idle_s=late - 20)
+        command = FailCallback("con_1", CallbackFailure.NO_ANSWER)
+        given(POOL, *history).when(command, at=s(late + 30)).then(failed(late + 30, over=True))
+
+    def test_wishes_from_before_there_was_a_limit_have_none(self) -> None:
+        old = ASKED.model_copy(update={"call_by": None})
+        assert POOL.deadline(POOL.fold(POOL.initial, [queued(), old, LEFT])) is None
 
     def test_a_failure_of_what_is_over_changes_nothing(self) -> None:
         command = FailCallback("con_1", CallbackFailure.NO_ANSWER)

@@ -48,6 +48,7 @@ from sasayaki.routing.v1.pool_events import (
     OfferWithdrawn,
     OperatorPut,
     TransferKind,
+    TransferRefused,
 )
 from sasayaki_chassis.testing import NOON
 from sasayaki_routing.reactors.callbacks import CallBack
@@ -301,6 +302,20 @@ class TestATransfer:
         )
         answer = media.AnswerTransferRequest(contact_id="con_1", leg_id="leg_1", sip_code=200)
         assert asked_by(reactor, self.GIVEN) == [answer, self.GOODBYE]
+
+    @pytest.mark.parametrize(
+        ("reason", "code"), [("NOT_TALKING", 481), ("CLIENT_NOT_SERVED", 403), ("ELSE", 603)]
+    )
+    def test_a_phone_is_told_at_once_what_the_pool_refuses_and_only_once(
+        self, reason: str, code: int
+    ) -> None:
+        reactor = after(self.ABE, MADE, TALK, self.BY_PHONE)
+        refused = TransferRefused(contact_id="con_1", operator_id="usr_mori", reason=reason)
+        answer = media.AnswerTransferRequest(contact_id="con_1", leg_id="leg_1", sip_code=code)
+        assert asked_by(reactor, refused) == [answer]
+        assert asked_by(reactor, refused) == []
+        # A later transfer by the desk is not this phone's.
+        assert asked_by(reactor, self.GIVEN) == [self.GOODBYE]
 
     @pytest.mark.parametrize(
         ("change", "code"),

@@ -35,6 +35,7 @@ from sasayaki.routing.v1.pool_events import (
     PriorityRaised,
     RingReached,
     TransferKind,
+    TransferRefused,
     WrapUpStarted,
 )
 from sasayaki_chassis.testing import given
@@ -185,6 +186,31 @@ class TestABlindTransfer:
         given(POOL, *TALKING, put(ABE)).when(command).then_refused("NOT_TALKING")
         own = TransferContact("con_1", MORI, TO_QUEUE)
         given(POOL, *IN_WRAP_UP).when(own, at=s(101)).then_refused("NOT_TALKING")
+
+    @pytest.mark.parametrize(
+        ("command", "reason"),
+        [
+            (TransferContact("con_1", MORI, Target(operator_id="usr_x"), True), "UNKNOWN_OPERATOR"),
+            (TransferContact("con_1", ABE, TO_QUEUE, True), "NOT_TALKING"),
+            (TransferContact("con_9", MORI, TO_QUEUE, True), "NOT_TALKING"),
+            (CompleteTransfer("con_1", MORI, True), "NOT_CONSULTING"),
+        ],
+    )
+    def test_what_a_phone_asks_for_in_vain_is_an_event(
+        self, command: TransferContact | CompleteTransfer, reason: str
+    ) -> None:
+        refused = TransferRefused(
+            contact_id=command.contact_id, operator_id=command.operator_id, reason=reason
+        )
+        given(POOL, *TALKING).when(command, at=ASKED_AT).then(refused)
+        pool = POOL.fold(POOL.initial, TALKING)
+        assert POOL.evolve(pool, refused) == pool
+
+    def test_what_a_phone_asks_for_is_decided_as_for_the_desk(self) -> None:
+        by_phone = TransferContact("con_1", MORI, TO_QUEUE, True)
+        by_desk = TransferContact("con_1", MORI, TO_QUEUE)
+        pool = POOL.fold(POOL.initial, TALKING)
+        assert POOL.decide(pool, by_phone, ASKED_AT) == POOL.decide(pool, by_desk, ASKED_AT)
 
     def test_during_a_consultation_the_colleague_is_let_go_first(self) -> None:
         command = TransferContact("con_1", MORI, TO_QUEUE)

@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -49,6 +49,8 @@ TALK_S = 5.0
 WRAP_UP_S = 1.0
 END_S = 60.0
 RPC_S = 20.0
+IDLE_S = 5.0
+"""For which the processes are watched before anybody calls."""
 LINE_BYTES_MOST = 1 << 20
 ANSWERS = (FormAnswer(key="outcome", value="resolved"),)
 
@@ -71,6 +73,10 @@ class Softphone:
         self._process, self._server = process, server
         self._news: defaultdict[str, asyncio.Queue[dict[str, Any]]] = defaultdict(asyncio.Queue)
         self.reading = asyncio.create_task(self._read())
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
     @classmethod
     async def start(cls, server: str) -> "Softphone":
@@ -269,14 +275,37 @@ def _at(record: Written) -> datetime:
     return datetime.fromisoformat(record.event["time"])
 
 
-def _cpu_s(platform: Endpoints) -> dict[str, float]:
-    """Processor time of each process so far, seconds."""
-    ticks = os.sysconf("SC_CLK_TCK")
-    used = {}
-    for name, process in platform.processes.items():
-        stat = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
-        used[name] = (int(stat[11]) + int(stat[12])) / ticks
-    return used
+@dataclass(frozen=True, slots=True)
+class Used:
+    """Processor time of each process so far, seconds, at an instant of the monotonic clock."""
+
+    cpu_s: dict[str, float]
+    at: float
+
+    @classmethod
+    def so_far(cls, pids: Mapping[str, int]) -> "Used":
+        ticks = os.sysconf("SC_CLK_TCK")
+        cpu_s = {}
+        for name, pid in pids.items():
+            stat = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            cpu_s[name] = (int(stat[11]) + int(stat[12])) / ticks
+        return cls(cpu_s, time.monotonic())
+
+    def since(self, earlier: "Used") -> dict[str, float]:
+        return {name: used - earlier.cpu_s[name] for name, used in self.cpu_s.items()}
+
+
+def costs(idle: Used, before: Used, after: Used, contacts: int) -> dict[str, Any]:
+    """Processor time by process: per second before anybody calls, and per contact in all."""
+    idle_s, lasted_s = before.at - idle.at, after.at - before.at
+    each = {name: s * 1000 / idle_s for name, s in before.since(idle).items()}
+    used = {name: s * 1000 / max(1, contacts) for name, s in after.since(before).items()}
+    return {
+        "idle_cpu_ms_per_s": {name: round(ms, 1) for name, ms in each.items()},
+        "cpu_ms_per_contact": {name: round(ms, 1) for name, ms in used.items()},
+        "cpu_ms_per_contact_in_all": round(sum(used.values()), 1),
+        "lasted_s": round(lasted_s, 1),
+    }
 
 
 async def measure(state: Path, rate: float, seconds: float, operators: int, *, sound: bool) -> Any:
@@ -288,21 +317,23 @@ async def measure(state: Path, rate: float, seconds: float, operators: int, *, s
     add_seed(platform, "load", people, open_keys(places.keys))
     await asyncio.to_thread(seed.apply, people, platform)
     phones = await Softphone.start(platform.sip)
-    before, began = _cpu_s(platform), time.monotonic()
+    pids = {name: process.pid for name, process in platform.processes.items()}
+    pids |= {"softphones": phones.pid, "bench": os.getpid()}
+    idle = Used.so_far(pids)
+    await asyncio.sleep(IDLE_S)
+    before = Used.so_far(pids)
     try:
         seen = await Load(platform, people, phones, sound).run(rate, seconds)
+        after = Used.so_far(pids)
     finally:
         await phones.stop()
-    lasted, after = time.monotonic() - began, _cpu_s(platform)
-    used = {name: round(after[name] - before[name], 1) for name in after}
     return {
         "rate": rate,
         "seconds": seconds,
         "operators": operators,
         "sound": sound,
         **figures(seen, await read_topics(platform.kafka)),
-        "cpu_s": used,
-        "lasted_s": round(lasted, 1),
+        **costs(idle, before, after, round(rate * seconds)),
         "machine": {"cpus": os.cpu_count(), "system": machine.platform()},
     }
 

@@ -32,6 +32,7 @@ class Endpoints:
     tenant: str
     sip: str
     outside: str
+    gateway: str
     kafka: str
     topic_prefix: str
     grpc: dict[str, str]
@@ -69,12 +70,14 @@ def describe(
         tenant=tenant,
         sip=f"{ports.phones}:{ports.sip}",
         outside=f"{ports.phones}:{ports.outside}",
+        gateway=f"{HOST}:{ports.gateway}",
         kafka=kafka,
         topic_prefix="",
         grpc={name: f"{HOST}:{ports.grpc[name]}" for name in SERVICES},
         metrics={
             **{name: f"{HOST}:{ports.http[name]}" for name in SERVICES},
             "node": f"{HOST}:{ports.node_http}",
+            "gateway": f"{HOST}:{ports.gateway_http}",
         },
         numbers={},
         tokens={},

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from sasayaki_tools.paths import CONSOLE
 from sasayaki_tools.platform.ports import HOST, SERVICES, Ports
+from sasayaki_tools.seed_file import Seed
 
 TRUNK_CALLS_MAX = 1000
 """Of a platform that was given no trunks, at once: as many as a trunk may have."""
@@ -46,6 +48,10 @@ class Places:
     @property
     def endpoints(self) -> Path:
         return self.run / "endpoints.json"
+
+    @property
+    def people(self) -> Path:
+        return self.run / "people.json"
 
     @property
     def trunks(self) -> Path:
@@ -116,6 +122,42 @@ def service_program(
     prefix = f"SASAYAKI_{name.upper()}_"
     own = {prefix + setting: value for setting, value in settings.items()}
     return Program(name, (python, "-m", f"sasayaki_{name}"), own, stage=2)
+
+
+def gateway_program(
+    python: str, places: Places, ports: Ports, *, demo: bool, given: Mapping[str, str]
+) -> Program:
+    """The gateway: the browser's door. With `demo` a click signs in; `given` as for services."""
+    settings = {
+        "LISTEN_ADDRESS": f"{HOST}:{ports.gateway}",
+        "HTTP_ADDRESS": f"{HOST}:{ports.gateway_http}",
+        "STATE": str(places.state / "gateway"),
+        "CONSOLE": str(CONSOLE / "dist"),
+        "TOKEN_PRIVATE_KEY_FILE": str(places.keys / "token.pem"),
+        "LOG_LEVEL": given.get("SASAYAKI_LOG_LEVEL", "info"),
+        **{f"{peer.upper()}_ADDRESS": f"{HOST}:{ports.grpc[peer]}" for peer in SERVICES},
+        **({"DEMO": "1", "PEOPLE_FILE": str(places.people)} if demo else {}),
+    }
+    own = {f"SASAYAKI_GATEWAY_{setting}": value for setting, value in settings.items()}
+    return Program("gateway", (python, "-m", "sasayaki_gateway"), own, stage=2)
+
+
+def people_file(seed: Seed) -> str:
+    """The seed's people with their names, for the gateway's accounts."""
+    people = [
+        {
+            "userId": user.id,
+            "name": user.name,
+            "furigana": user.furigana,
+            "nameEn": user.en,
+            "role": user.role,
+            "teamId": user.team,
+            "clientIds": list(user.clients),
+        }
+        for user in seed.users
+    ]
+    whole = {"tenant": seed.tenant, "people": people}
+    return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
 
 
 def _own_settings(name: str, places: Places) -> dict[str, str]:

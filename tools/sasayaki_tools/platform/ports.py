@@ -17,6 +17,8 @@ OUTSIDE_PORT = 15080
 KAFKA_PORT = 19092
 KAFKA_CONTROLLER_PORT = 19093
 NODE_HTTP_PORT = 9156
+GATEWAY_PORT = 8080
+GATEWAY_HTTP_PORT = 9157
 # RTP, even numbers, first and last: the usual span, then smaller ones for further platforms on the
 # machine, all below where outgoing connections begin.
 RTP_SPANS = ((20000, 23998), *((first, first + 998) for first in range(24000, 32000, 1000)))
@@ -28,6 +30,7 @@ HTTP_FIRST = 9151
 OUTGOING_FIRST = 32768
 USUAL = frozenset(
     [SIP_PORT, OUTSIDE_PORT, KAFKA_PORT, KAFKA_CONTROLLER_PORT, NODE_HTTP_PORT]
+    + [GATEWAY_PORT, GATEWAY_HTTP_PORT]
     + [first + place for first in (GRPC_FIRST, HTTP_FIRST) for place in range(len(SERVICES))]
 )
 
@@ -45,6 +48,9 @@ class Ports:
     rtp: tuple[int, int]
     outside: int
     """Where calls to outside go, unless trunks are named: a phone that plays the outside world."""
+    gateway: int
+    """Where browsers come."""
+    gateway_http: int
     phones: str = HOST
     """The address at which phones reach the node, for SIP and RTP."""
 
@@ -93,6 +99,8 @@ def choose(
         node_http=chooser.choose("media node (metrics)", NODE_HTTP_PORT),
         rtp=rtp,
         outside=chooser.choose("calls to outside", OUTSIDE_PORT, udp=True),
+        gateway=chooser.choose("the console", GATEWAY_PORT),
+        gateway_http=chooser.choose("gateway (metrics)", GATEWAY_HTTP_PORT),
         phones=phones,
     )
 

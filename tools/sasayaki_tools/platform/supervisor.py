@@ -215,12 +215,14 @@ async def _run(places: Places, seed: Seed | None, seed_name: str | None) -> None
     for what in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(what, supervisor.stop)
     with claim:
-        programs = await asyncio.to_thread(_programs, places, chosen, kafka)
+        programs = await asyncio.to_thread(_programs, places, chosen, kafka, seed)
         await supervisor.run(programs, chosen.kafka if own_broker else None)
     claims.release()
 
 
-def _programs(places: Places, chosen: ports.Ports, kafka_address: str) -> list[Program]:
+def _programs(
+    places: Places, chosen: ports.Ports, kafka_address: str, seed: Seed | None
+) -> list[Program]:
     md5_users = os.environ.get("SASAYAKI_MEDIA_MD5_USERS", "")
     places.trunks.write_text(plan.own_trunks(chosen))
     node = plan.node_program(BINARIES / "sasayaki-node", places, chosen, md5_users, os.environ)
@@ -229,6 +231,12 @@ def _programs(places: Places, chosen: ports.Ports, kafka_address: str) -> list[P
         plan.service_program(name, sys.executable, places, chosen, kafka_address, os.environ)
         for name in ports.SERVICES
     ]
+    if seed is not None:
+        identity.write_private(places.people, plan.people_file(seed).encode())
+    demo = seed is not None
+    programs.append(
+        plan.gateway_program(sys.executable, places, chosen, demo=demo, given=os.environ)
+    )
     if chosen.kafka:
         kafka = broker.bring()
         broker.lay_out(

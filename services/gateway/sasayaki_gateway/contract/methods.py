@@ -97,9 +97,9 @@ _TABLE: Mapping[tuple[str, str], Mapping[str, frozenset[str]]] = {
     },
     ("callreason", "CallreasonService"): {
         "PutClient": ADMIN,
-        "PublishFlow": ADMIN,
-        "CheckFlow": ADMIN,
-        "RollBackFlow": ADMIN,
+        "PublishFlow": ADMIN | {"manager"},
+        "CheckFlow": ADMIN | {"manager"},
+        "RollBackFlow": ADMIN | {"manager"},
         "ListFlowVersions": ADMIN | ABOVE,
         "GetFlow": ADMIN | ABOVE,
         "GetReasonReport": ABOVE | AUDITOR | CLIENT,

@@ -1,6 +1,7 @@
 """The floor whole: talks, who hears them, operators, those who wait and alerts, as rows."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -19,6 +20,7 @@ from sasayaki.routing.v1.pool_events import (
     ContactTransferred,
     OfferAccepted,
     PriorityRaised,
+    RingReached,
     TransferKind,
 )
 from sasayaki_chassis.identity import Identity
@@ -130,7 +132,9 @@ class FloorView:
                 row = _waiting(record, contact_id, given.queue_id, given.since)
                 self._put(("waiting", contact_id), row)
             case PriorityRaised(contact_id=contact_id, priority=priority):
-                self._raise(contact_id, priority)
+                self._wait_on(contact_id, lambda waiting: _raised(waiting, priority))
+            case RingReached(contact_id=contact_id) as reached:
+                self._wait_on(contact_id, lambda waiting: _widened(waiting, reached))
             case (
                 OfferAccepted(contact_id=contact_id)
                 | ContactAbandoned(contact_id=contact_id)
@@ -142,12 +146,12 @@ class FloorView:
         for row in self._operators.fold(record):
             self._put(("operator", f"{row.tenant_id} {row.shown.operator.operator_id}"), row)
 
-    def _raise(self, contact_id: str, priority: int) -> None:
+    def _wait_on(self, contact_id: str, change: Callable[[wire.FloorWaiting], None]) -> None:
         before = self._rows.get(("waiting", contact_id))
         if before is not None:
             shown = wire.FloorRow()
             shown.CopyFrom(before.shown)
-            shown.waiting.priority = priority
+            change(shown.waiting)
             self._put(("waiting", contact_id), replace(before, shown=shown))
 
     def _of_monitoring(self, record: Recorded[Any]) -> None:
@@ -184,6 +188,14 @@ class FloorView:
         if row is not None:
             shown = wire.FloorRow(gone=gone)
             self._watchers.show(Row(row.tenant_id, row.client_ids, shown, row.audience))
+
+
+def _raised(waiting: wire.FloorWaiting, priority: int) -> None:
+    waiting.priority = priority
+
+
+def _widened(waiting: wire.FloorWaiting, reached: RingReached) -> None:
+    waiting.ring, waiting.overflow = reached.ring, reached.overflow
 
 
 def _waiting(record: Recorded[Any], contact_id: str, queue_id: str, since: datetime) -> Row:

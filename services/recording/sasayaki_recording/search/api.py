@@ -9,6 +9,7 @@ from itertools import islice
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from sasayaki.recording.v1 import recording_service_pb2 as pb
+from sasayaki.recording.v1.recording_events_pb2 import Pause
 from sasayaki_chassis.fields import an_id, between, text
 from sasayaki_chassis.rpc import Context, InvalidField, Rights, caller, refusals, require
 from sasayaki_recording.methods import LISTENERS, SECONDS, SERVICE, may_hear
@@ -86,7 +87,7 @@ class SearchMethods:
                 await asyncio.sleep(0)
         more = page_token(rows[size - 1].place) if len(rows) > size else ""
         return pb.ListRecordingsResponse(
-            recordings=[self._summary(entry, people=not of_client) for entry in rows[:size]],
+            recordings=[self._summary(entry, inside=not of_client) for entry in rows[:size]],
             next_page_token=more,
         )
 
@@ -119,7 +120,8 @@ class SearchMethods:
             }
         return Query(request.client_id, request.user_id, request.reason_id, hashes)
 
-    def _summary(self, entry: Entry, *, people: bool) -> pb.RecordingSummary:
+    def _summary(self, entry: Entry, *, inside: bool) -> pb.RecordingSummary:
+        """`inside`: for the outsourcer's own people, who may know of each other."""
         contact = self._search.contacts.of(entry.contact_id)
         summary = pb.RecordingSummary(
             recording_id=entry.recording_id,
@@ -128,11 +130,18 @@ class SearchMethods:
             length_ms=entry.length_ms,
             finished=entry.finished,
             reason_id=contact.reason_id,
-            user_ids=contact.user_ids if people else (),
+            user_ids=contact.user_ids if inside else (),
             deleted=entry.deleted,
             held=bool(entry.holds),
+            pauses=[Pause(from_ms=each.from_ms, to_ms=each.to_ms) for each in entry.pauses],
         )
         summary.started_at.FromDatetime(entry.started_at)
+        if inside:
+            for hold in entry.holds:
+                held = summary.holds.add(hold_id=hold.hold_id, reason=hold.reason)
+                held.set_at.FromDatetime(hold.set_at)
+            for at in contact.alerts_at:
+                summary.alerts_at.add().FromDatetime(at)
         delete_at = None if entry.deleted else self._search.retentions.due_at(entry)
         if delete_at is not None:
             summary.delete_at.FromDatetime(delete_at)

@@ -11,6 +11,7 @@ from sasayaki.event import Recorded
 from sasayaki.recording.v1.recording_events import (
     LegalHoldReleased,
     LegalHoldSet,
+    Pause,
     RecordingDeleted,
     RecordingFinished,
     RecordingStarted,
@@ -19,6 +20,15 @@ from sasayaki.recording.v1.recording_events import (
 
 Place = tuple[float, str]
 """Where a recording stands in the list: its age first, so that the newest is the smallest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """What forbids a recording's deletion."""
+
+    hold_id: str
+    reason: str
+    set_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +44,8 @@ class Entry:
     finished: bool = False
     wanted: bool = False
     deleted: bool = False
-    holds: frozenset[str] = frozenset()
+    holds: tuple[Hold, ...] = ()
+    pauses: tuple[Pause, ...] = ()
 
     @property
     def place(self) -> Place:
@@ -69,16 +80,18 @@ class Catalogue:
                 self._entries[record.subject] = entry
                 insort(self._places, entry.place)
                 self._kept.setdefault(entry.client_id, {})[record.subject] = None
-            case RecordingFinished(length_ms=length_ms):
-                self._change(record.subject, length_ms=length_ms, finished=True)
+            case RecordingFinished(length_ms=length_ms, pauses=pauses):
+                self._change(record.subject, length_ms=length_ms, finished=True, pauses=pauses)
             case RecordingWanted():
                 self._change(record.subject, wanted=True)
-            case LegalHoldSet(hold_id=hold_id):
-                holds = self._entries[record.subject].holds | {hold_id}
-                self._change(record.subject, holds=holds)
+            case LegalHoldSet(hold_id=hold_id, reason=reason):
+                hold = Hold(hold_id, reason, record.time)
+                holds = self._entries[record.subject].holds
+                self._change(record.subject, holds=(*holds, hold))
             case LegalHoldReleased(hold_id=hold_id):
-                holds = self._entries[record.subject].holds - {hold_id}
-                self._change(record.subject, holds=holds)
+                holds = self._entries[record.subject].holds
+                left = tuple(hold for hold in holds if hold.hold_id != hold_id)
+                self._change(record.subject, holds=left)
             case RecordingDeleted():
                 self._change(record.subject, deleted=True)
                 self._kept[self._entries[record.subject].client_id].pop(record.subject, None)

@@ -5,7 +5,7 @@ side, so nothing is taken for granted about which record comes first.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sasayaki.callreason.v1.enquiry_events import EnquiryClosed, ReasonConfirmed, ReasonStated
@@ -16,16 +16,32 @@ from sasayaki.media.v1.call_events import (
     CallEnded,
     CallEndReason,
     CallPlaced,
+    CustomerResumed,
+    HoldOrdered,
+    OperatorLegEnded,
     RecordingPolicy,
     SupervisionMode,
     SupervisorHeard,
+    TalkBackEnded,
+    TalkBackOrdered,
     TalkStarted,
     TapOpened,
 )
 from sasayaki.monitoring.v1.alert_events import AlertRaised
+from sasayaki_recording.vault.pages import RATE_HZ, Stretch
 
 _HEARD = frozenset((SupervisionMode.WHISPER, SupervisionMode.BARGE, SupervisionMode.TAKEOVER))
 """Modes in which somebody hears the supervisor."""
+
+
+HOLD = "hold"
+STRETCHES_MOST = 500
+"""Of one contact in which the customer did not hear the operator; beyond, none is heard again."""
+_LONGEST = timedelta(days=1)
+"""Of a recording: its pages have numbers up to 86,399."""
+
+ALERTS_MOST = 20
+"""Of one contact, that are told with its recording."""
 
 
 @dataclass(slots=True)
@@ -35,10 +51,38 @@ class Contact:
     user_ids: dict[str, None] = field(default_factory=dict)
     caller_hash: str = ""
     reason_id: str = ""
-    alerted: bool = False
+    alerts_at: tuple[datetime, ...] = ()
     tapped: bool = False
     ended_at: datetime | None = None
     node_lost: bool = False
+    unheard: tuple[tuple[datetime, datetime | None], ...] = ()
+    """From when to when the customer may not have heard the operator; None: still."""
+    unheard_by: dict[str, datetime] = field(default_factory=dict)
+    """Since when, by what makes it so: a hold, or a leg that talks back."""
+
+    @property
+    def alerted(self) -> bool:
+        return bool(self.alerts_at)
+
+    def unheard_from(self, started_at: datetime) -> tuple[Stretch, ...]:
+        """Where in a recording that started then the operator was not heard, in samples."""
+        stretches = [*self.unheard, *((since, None) for since in self.unheard_by.values())]
+        return tuple(
+            (_sample(since - started_at), _sample(until - since if until else _LONGEST))
+            for since, until in stretches
+        )
+
+    def hush(self, why: str, at: datetime) -> None:
+        self.unheard_by.setdefault(why, at)
+
+    def hear(self, why: str, at: datetime) -> None:
+        since = self.unheard_by.pop(why, None)
+        if since is None:
+            return
+        if len(self.unheard) < STRETCHES_MOST:
+            self.unheard = (*self.unheard, (since, at))
+        else:
+            self.unheard_by[why] = since  # more than anybody counts: silent from there on
 
 
 class Contacts:
@@ -52,9 +96,10 @@ class Contacts:
 
     def fold(self, record: Recorded[Any]) -> None:
         match record.data:
-            case AlertRaised(contact_id=contact_id):
+            case AlertRaised(contact_id=contact_id, raised_at=raised_at):
                 if contact_id:
-                    self._contact(contact_id).alerted = True
+                    contact = self._contact(contact_id)
+                    contact.alerts_at = (*contact.alerts_at, raised_at)[:ALERTS_MOST]
             case CallArrived(caller_hash=caller_hash):
                 self._contact(record.subject).caller_hash = caller_hash
             case CallPlaced(caller_hash=caller_hash, record=rule):
@@ -69,6 +114,15 @@ class Contacts:
             case SupervisorHeard(supervisor_id=user_id, mode=mode):
                 if mode in _HEARD:
                     self._note_voice(record.subject, user_id)
+            # From the order on, and until the node says that it is over: at no instant too little.
+            case HoldOrdered(held=True):
+                self._contact(record.subject).hush(HOLD, record.time)
+            case TalkBackOrdered(leg_id=leg_id, on=True):
+                self._contact(record.subject).hush(leg_id, record.time)
+            case CustomerResumed():
+                self._contact(record.subject).hear(HOLD, record.time)
+            case TalkBackEnded(leg_id=leg_id) | OperatorLegEnded(leg_id=leg_id):
+                self._contact(record.subject).hear(leg_id, record.time)
             case CallEnded(reason=reason):
                 self._note_end(record.subject, record.time, reason)
             case ReasonStated(reason_id=reason_id) | ReasonConfirmed(reason_id=reason_id):
@@ -111,3 +165,7 @@ class Contacts:
 
 
 _UNKNOWN = Contact()
+
+
+def _sample(length: timedelta) -> int:
+    return length * RATE_HZ // timedelta(seconds=1)

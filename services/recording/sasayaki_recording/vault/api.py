@@ -15,9 +15,10 @@ from sasayaki_chassis.decider import Refused
 from sasayaki_chassis.fields import Check, an_id, between
 from sasayaki_chassis.ids import derived_id
 from sasayaki_chassis.rpc import Context, InvalidField, Rights, caller, meta, refusals, require
-from sasayaki_recording.methods import LISTENERS, SECONDS, SERVICE, may_hear, tracks_for
+from sasayaki_recording.methods import LISTENERS, SECONDS, SERVICE, hearing_of, may_hear
 from sasayaki_recording.metrics import GIVEN_OUT, PAGES, STORE_SECONDS, UNREADABLE
 from sasayaki_recording.recording import Keep
+from sasayaki_recording.search.api import Search
 from sasayaki_recording.search.catalogue import Catalogue
 from sasayaki_recording.shelf import Shelf
 from sasayaki_recording.vault.keys import KeyGone, Whose
@@ -30,6 +31,7 @@ from sasayaki_recording.vault.pages import (
     silenced,
 )
 from sasayaki_recording.vault.vault import DifferentPage
+from sasayaki_recording.vault.wav import Hearing
 
 UPLOAD_PAGES_MAX = 300
 
@@ -50,6 +52,7 @@ class VaultMethods:
 
     _shelf: Shelf
     _catalogue: Catalogue
+    _search: Search
 
     async def UploadPages(
         self, request: pb.UploadPagesRequest, context: Context
@@ -77,8 +80,7 @@ class VaultMethods:
         self, request: pb.GetRecordingRequest, context: Context
     ) -> AsyncIterator[pb.GetRecordingResponse]:
         async with refusals(context, STATUS):
-            audible = tracks_for(caller(context))
-            chunks = self._shelf.wav(self._asked(request, context), audible)
+            chunks = self._shelf.wav(*self._asked(request, context))
             while (chunk := await asyncio.to_thread(_next, chunks)) is not None:
                 GIVEN_OUT.inc(len(chunk))
                 yield pb.GetRecordingResponse(chunk=chunk)
@@ -87,9 +89,9 @@ class VaultMethods:
         self, request: pb.GetWaveformRequest, context: Context
     ) -> pb.GetWaveformResponse:
         async with refusals(context, STATUS):
-            whose = self._asked(request, context)
+            whose, hearing = self._asked(request, context)
             with _gone_told():
-                drawn = await self._shelf.waveform(whose, tracks_for(caller(context)))
+                drawn = await self._shelf.waveform(whose, hearing)
         return pb.GetWaveformResponse(
             length_ms=drawn.length_ms,
             step_ms=drawn.step_ms,
@@ -101,8 +103,8 @@ class VaultMethods:
 
     def _asked(
         self, request: pb.GetRecordingRequest | pb.GetWaveformRequest, context: Context
-    ) -> Whose:
-        """The call whose recording is asked for; Refused unless the caller may hear it."""
+    ) -> tuple[Whose, Hearing]:
+        """Whose recording is asked for, and what of it the caller hears; Refused if nothing."""
         require(request, contact_id=an_id("con"))
         entry = self._catalogue.of(request.contact_id)
         if entry is None or not may_hear(caller(context), entry):
@@ -110,7 +112,9 @@ class VaultMethods:
         if entry.deleted:
             deleted = f"the recording of {request.contact_id!r} was deleted"
             raise Refused("RECORDING_DELETED", deleted)
-        return Whose(entry.tenant_id, entry.client_id, entry.contact_id)
+        unheard = self._search.contacts.of(entry.contact_id).unheard_from(entry.started_at)
+        whose = Whose(entry.tenant_id, entry.client_id, entry.contact_id)
+        return whose, hearing_of(caller(context), unheard)
 
     async def _keep(
         self, context: Context, request_id: str, whose: Whose, pages: Sequence[Page]

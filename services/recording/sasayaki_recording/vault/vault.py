@@ -7,7 +7,6 @@ already is passed over if it is equal. What is written is sealed with the client
 import os
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
-from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
@@ -21,7 +20,6 @@ from sasayaki_recording.recording import Partial, Whole
 from sasayaki_recording.vault import wav
 from sasayaki_recording.vault.keys import Keys, Seal, Whose
 from sasayaki_recording.vault.pages import (
-    ALL,
     CUSTOMER,
     MAGIC,
     OPERATOR,
@@ -42,6 +40,7 @@ from sasayaki_recording.vault.pages import (
     slip_of,
     slips_in,
 )
+from sasayaki_recording.vault.wav import WHOLE, Hearing
 from sasayaki_recording.vault.waveform import Waveform, waveform
 
 INDEXED_MAX = 4_000
@@ -106,21 +105,21 @@ class Vault:
         length_ms = end_sample(slips) * 1_000 // RATE_HZ
         return Whole(length_ms=length_ms, tracks=tracks, pauses=pauses_of(slips))
 
-    def wav(self, whose: Whose, audible: AbstractSet[int] = ALL) -> Iterator[bytes]:
+    def wav(self, whose: Whose, hearing: Hearing = WHOLE) -> Iterator[bytes]:
         """The recording as it stands, as a WAV file in chunks; raises KeyGone at the first."""
         path = self._path(whose)
         index = self._index(path)
         slips = dict(index.slips)
         with _reader(path, self._seal(whose, index)) as read:
-            yield from wav.chunks(slips, read, audible)
+            yield from wav.chunks(slips, read, hearing)
 
-    def waveform(self, whose: Whose, audible: AbstractSet[int] = ALL) -> Waveform:
+    def waveform(self, whose: Whose, hearing: Hearing = WHOLE) -> Waveform:
         """How loud the recording is as it stands; raises KeyGone."""
         path = self._path(whose)
         index = self._index(path)
         slips = dict(index.slips)
         with _reader(path, self._seal(whose, index)) as read:
-            return waveform(slips, read, audible)
+            return waveform(slips, read, hearing)
 
     def size(self, whose: Whose) -> int:
         """Bytes of the call's file; 0 without one."""

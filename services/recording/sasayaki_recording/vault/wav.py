@@ -7,14 +7,17 @@ the samples of a page are asked for when their second comes.
 import struct
 from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 
 from sasayaki_recording.vault.pages import (
     ALL,
+    OPERATOR,
     RATE_HZ,
     SILENCE,
     TRACKS,
     Slip,
     Slips,
+    Stretch,
     end_sample,
     in_order,
 )
@@ -29,14 +32,27 @@ Read = Callable[[Slip], bytes]
 """The µ-law samples of a page."""
 
 
-def chunks(slips: Slips, read: Read, audible: AbstractSet[int] = ALL) -> Iterator[bytes]:
-    """The file in pieces of at most 64 KiB: the header, then a second at a time.
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """What of a recording somebody hears: which tracks, and where the operator's is silent."""
 
-    Tracks that are not `audible` are silent; their pages are not even read.
-    """
+    tracks: AbstractSet[int] = ALL
+    hushed: tuple[Stretch, ...] = ()
+
+    def walk(self, slips: Slips, track: int, read: Read) -> "Walk":
+        """Pages of a track that is not heard are not even read."""
+        heard = in_order(slips, track) if track in self.tracks else []
+        return Walk(heard, read, self.hushed if track == OPERATOR else ())
+
+
+WHOLE = Hearing()
+
+
+def chunks(slips: Slips, read: Read, hearing: Hearing = WHOLE) -> Iterator[bytes]:
+    """The file in pieces of at most 64 KiB: the header, then a second at a time."""
     samples = end_sample(slips)
     yield header(samples)
-    tracks = [Walk(in_order(slips, track) if track in audible else [], read) for track in TRACKS]
+    tracks = [hearing.walk(slips, track, read) for track in TRACKS]
     for first in range(0, samples, RATE_HZ):
         count = min(RATE_HZ, samples - first)
         yield interleaved([track.samples(first, count) for track in tracks])
@@ -76,9 +92,10 @@ def interleaved(tracks: list[bytes]) -> bytes:
 class Walk:
     """Walks over the pages of one track; a page stays at hand until its end has been asked for."""
 
-    def __init__(self, slips: list[Slip], read: Read) -> None:
+    def __init__(self, slips: list[Slip], read: Read, hushed: tuple[Stretch, ...] = ()) -> None:
         self._slips = sorted(slips, key=lambda slip: slip.first_sample)
         self._read = read
+        self._hushed = hushed
         self._next = 0
         self._open: list[tuple[Slip, bytes]] = []
 
@@ -96,6 +113,10 @@ class Walk:
                 piece = pcmu[start - slip.first_sample : stop - slip.first_sample]
                 window[start - first : stop - first] = piece
         self._open = [(slip, pcmu) for slip, pcmu in self._open if slip.end_sample > end]
+        for begin, length in self._hushed:
+            start, stop = max(first, begin), min(end, begin + length)
+            if start < stop:
+                window[start - first : stop - first] = bytes([SILENCE]) * (stop - start)
         return bytes(window)
 
 

@@ -3,11 +3,10 @@
 One step of one track is in memory at a time, as bytes; nothing is made of a single sample.
 """
 
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from sasayaki_recording.vault.pages import ALL, RATE_HZ, Slips, end_sample, in_order
-from sasayaki_recording.vault.wav import Read, Walk, linear
+from sasayaki_recording.vault.pages import RATE_HZ, Slips, end_sample
+from sasayaki_recording.vault.wav import WHOLE, Hearing, Read, linear
 
 STEPS_MOST = 2_000
 """Of a track: as many as a wide screen has columns. Longer recordings have longer steps."""
@@ -26,15 +25,15 @@ class Waveform:
     peaks: dict[int, bytes]
 
 
-def waveform(slips: Slips, read: Read, audible: AbstractSet[int] = ALL) -> Waveform:
-    """The picture of the `audible` tracks as far as there are pages. Reads each of these once."""
+def waveform(slips: Slips, read: Read, hearing: Hearing = WHOLE) -> Waveform:
+    """The picture of what is heard, as far as there are pages. Reads each of these once."""
     samples = end_sample(slips)
     length_ms = -(-samples // SAMPLES_PER_MS)
     step_ms = STEP_MS_LEAST * max(1, -(-length_ms // (STEP_MS_LEAST * STEPS_MOST)))
     step = step_ms * SAMPLES_PER_MS
     peaks = {}
-    for track in sorted(audible):
-        walk = Walk(in_order(slips, track), read)
+    for track in sorted(hearing.tracks):
+        walk = hearing.walk(slips, track, read)
         steps = (walk.samples(first, step) for first in range(0, samples, step))
         peaks[track] = bytes(max(pcmu.translate(_LOUDNESS)) for pcmu in steps)
     return Waveform(length_ms, step_ms, peaks)

@@ -33,6 +33,7 @@ from sasayaki.routing.v1.pool_events import (
     ReleaseReason,
     RingReached,
     TransferKind,
+    TransferRefused,
     WaitTold,
     WrapUpStarted,
 )
@@ -47,6 +48,7 @@ CALLBACK_FAILURES = {
     CallbackFailure.REFUSED: ("話し中または拒否", "busy or refused"),
     CallbackFailure.UNREACHABLE: ("つながりません", "could not be reached"),
     CallbackFailure.NOT_ALLOWED: ("発信が許可されていません", "no call out is allowed"),
+    CallbackFailure.TOO_OLD: ("期限までに担当者が空きません", "nobody was free in time"),
 }
 
 
@@ -76,6 +78,11 @@ def sentences(event: PoolEvent) -> Told | None:
             return _of_the_offer(event)
         case ContactTransferred() | ConsultAsked() | ConsultAccepted() | ConsultEnded():
             return _of_the_transfer(event)
+        case TransferRefused(operator_id=who, reason=reason):
+            return Told(
+                f"{who} が電話機から求めた転送はできません（{reason}）。",
+                f"The transfer that {who} asked for by phone was refused: {reason}.",
+            )
         case WrapUpStarted(operator_id=who):
             return Told(f"{who} が後処理に入りました。", f"{who} went to wrap-up.")
         case OperatorReleased(operator_id=who, reason=ReleaseReason.LAPSED):

@@ -43,7 +43,8 @@ class TransferMethods(Asking):
         async with refusals(context, CODES):
             require(request, contact_id=CONTACT, asking_operator_id=BEHALF)
             asking = _asking(context, request.asking_operator_id)
-            command = TransferContact(request.contact_id, asking, _target(request))
+            by_phone = _by_phone(context, request.asking_operator_id)
+            command = TransferContact(request.contact_id, asking, _target(request), by_phone)
             await self._ask(request, context, command)
         return pb.TransferContactResponse()
 
@@ -64,7 +65,9 @@ class TransferMethods(Asking):
         async with refusals(context, CODES):
             require(request, contact_id=CONTACT, asking_operator_id=BEHALF)
             asking = _asking(context, request.asking_operator_id)
-            await self._ask(request, context, CompleteTransfer(request.contact_id, asking))
+            by_phone = _by_phone(context, request.asking_operator_id)
+            command = CompleteTransfer(request.contact_id, asking, by_phone)
+            await self._ask(request, context, command)
         return pb.CompleteTransferResponse()
 
     async def EndConsult(
@@ -80,6 +83,11 @@ def _asking(context: Context, on_behalf_of: str) -> str:
     """Whose customer it has to be; nobody in particular for a service that names nobody."""
     who = caller(context)
     return on_behalf_of if who.role == "service" else who.user_id
+
+
+def _by_phone(context: Context, on_behalf_of: str) -> bool:
+    """Whether a phone waits to be told: a service asks for an operator who is named."""
+    return caller(context).role == "service" and bool(on_behalf_of)
 
 
 def _target(request: pb.TransferContactRequest | pb.ConsultOperatorRequest) -> Target:

@@ -50,10 +50,12 @@ def _request(draft: Draft, command: RequestCallback) -> None:
             raise Refused("NOT_WAITING", f"{contact_id!r} talks with an operator")
         case _:
             return
+    wish = draft.pool.contacts[contact_id].wish
     asked = CallbackAsked(
         contact_id=contact_id,
-        queue_id=draft.pool.contacts[contact_id].wish.queue_id,
+        queue_id=wish.queue_id,
         number_sealed=command.number_sealed,
+        call_by=wish.queued_at + draft.limits.callback_age,
     )
     draft.add(asked)
     if gone:

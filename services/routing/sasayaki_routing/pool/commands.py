@@ -109,11 +109,15 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class TransferContact:
-    """No operator: on behalf of whoever talks with the customer."""
+    """No operator: on behalf of whoever talks with the customer.
+
+    `by_phone`: a refusal is an event, for nobody waits for the answer but the operator's phone.
+    """
 
     contact_id: str
     operator_id: str
     target: Target
+    by_phone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +129,11 @@ class ConsultOperator:
 
 @dataclass(frozen=True, slots=True)
 class CompleteTransfer:
-    """No operator: on behalf of whoever talks with the customer."""
+    """No operator: on behalf of whoever talks with the customer. `by_phone`: as TransferContact."""
 
     contact_id: str
     operator_id: str
+    by_phone: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,8 @@ class Limits:
     """Until when a colleague is sought."""
     callback: timedelta = timedelta(seconds=55)
     """For how long an operator is reserved for a customer who is being called back."""
+    callback_age: timedelta = timedelta(hours=24)
+    """From the queueing: a callback that is older and waits for its turn is given up."""
 
 
 class Draft:

@@ -20,6 +20,7 @@ from sasayaki_routing.pool.state.states import (
     Joined,
     Ringing,
     Sought,
+    ToCall,
 )
 
 
@@ -88,12 +89,14 @@ def start_wrap_up(draft: Draft, contact_id: str, operator_id: str) -> None:
 def fail_callback(draft: Draft, contact_id: str, failure: CallbackFailure) -> tuple[str, ...]:
     """An attempt to call back came to nothing; returns who has become free by it.
 
-    Tried again after the queue's pause, unless it was the last attempt.
+    Tried again after the queue's pause, unless it was the last attempt or would be too late.
     """
     contact = draft.pool.contacts[contact_id]
     assert isinstance(contact, Calling | CalledBack), f"{contact_id!r} is not being called back"
     queue = draft.pool.queue(contact.wish.queue_id)
-    over = contact.attempt >= queue.callback_attempts_most
+    retry_at, call_by = draft.now + queue.callback_pause, contact.progress.call_by
+    late = call_by is not None and call_by <= retry_at
+    over = late or contact.attempt >= queue.callback_attempts_most
     operator_id = draft.pool.keeper(contact_id)
     draft.add(
         CallbackFailed(
@@ -101,8 +104,24 @@ def fail_callback(draft: Draft, contact_id: str, failure: CallbackFailure) -> tu
             operator_id=operator_id,
             attempt=contact.attempt,
             failure=failure,
-            retry_at=None if over else draft.now + queue.callback_pause,
+            retry_at=None if over else retry_at,
             since=draft.pool.ready_since(operator_id) or draft.now,
         )
     )
     return (operator_id,) if operator_id else ()
+
+
+def give_up_callback(draft: Draft, contact_id: str) -> None:
+    """Nobody was free for a callback until it was too old."""
+    contact = draft.pool.contacts[contact_id]
+    assert isinstance(contact, ToCall), f"{contact_id!r} does not wait to be called back"
+    draft.add(
+        CallbackFailed(
+            contact_id=contact_id,
+            operator_id="",
+            attempt=contact.attempt,
+            failure=CallbackFailure.TOO_OLD,
+            retry_at=None,
+            since=draft.now,
+        )
+    )

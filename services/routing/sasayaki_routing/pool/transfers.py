@@ -1,5 +1,6 @@
 """Decisions about giving a customer away and asking a colleague."""
 
+from dataclasses import replace
 from typing import TypeAlias, assert_never
 
 from sasayaki.routing.v1.pool_events import (
@@ -7,6 +8,7 @@ from sasayaki.routing.v1.pool_events import (
     ContactTransferred,
     PriorityRaised,
     TransferKind,
+    TransferRefused,
 )
 from sasayaki_chassis.decider import Refused
 from sasayaki_routing.pool.commands import (
@@ -26,6 +28,8 @@ TransferCommand: TypeAlias = TransferContact | ConsultOperator | CompleteTransfe
 
 def decide(draft: Draft, command: TransferCommand) -> None:
     match command:
+        case TransferContact(by_phone=True) | CompleteTransfer(by_phone=True):
+            _by_phone(draft, command)
         case TransferContact(contact_id=contact_id, operator_id=operator_id, target=target):
             _transfer(draft, contact_id, _own(draft, contact_id, operator_id), target)
         case ConsultOperator(contact_id=contact_id, operator_id=operator_id, target=target):
@@ -36,6 +40,20 @@ def decide(draft: Draft, command: TransferCommand) -> None:
             _end_consult(draft, contact_id, operator_id)
         case _:
             assert_never(command)
+
+
+def _by_phone(draft: Draft, command: TransferContact | CompleteTransfer) -> None:
+    try:
+        decide(draft, replace(command, by_phone=False))
+    except Refused as refused:
+        # Whatever is refused is so before anything is decided.
+        draft.add(
+            TransferRefused(
+                contact_id=command.contact_id,
+                operator_id=command.operator_id,
+                reason=refused.reason,
+            )
+        )
 
 
 def _own(draft: Draft, contact_id: str, operator_id: str) -> str:

@@ -1,5 +1,7 @@
 """What time does to a wait: further rings, a raised priority, a word to the customer, an end."""
 
+from datetime import datetime
+
 from sasayaki.routing.v1.pool_events import ConsultEnded, PriorityRaised, WaitTold
 from sasayaki_routing.matching.choice import milliseconds
 from sasayaki_routing.pool.draft import Draft
@@ -12,6 +14,7 @@ from sasayaki_routing.pool.state.states import (
     ToCall,
     Waiting,
 )
+from sasayaki_routing.pool.steps import give_up_callback
 
 RAISED_BY = 3
 PRIORITY_MOST = 9
@@ -22,6 +25,8 @@ WAITS_LEAST = 3
 def advance(draft: Draft, contact_id: str) -> None:
     """Whatever is due by now about a contact."""
     match draft.pool.contacts.get(contact_id):
+        case ToCall(progress=Progress(call_by=datetime() as call_by)) if call_by <= draft.now:
+            give_up_callback(draft, contact_id)
         case Waiting() | ToCall():
             _widen(draft, contact_id)
             _raise(draft, contact_id)

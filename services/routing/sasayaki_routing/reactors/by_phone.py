@@ -14,12 +14,22 @@ from sasayaki.routing.v1.pool_events import (
     ConsultEnded,
     ContactTransferred,
     OperatorPut,
+    TransferRefused,
 )
 
 OK = 200
 FORBIDDEN = 403
 NOT_FOUND = 404
 NO_SUCH_TALK = 481
+DECLINED = 603
+CODES = {
+    "NOT_TALKING": NO_SUCH_TALK,
+    "NOT_CONSULTING": NO_SUCH_TALK,
+    "UNKNOWN_OPERATOR": NOT_FOUND,
+    "SAME_OPERATOR": FORBIDDEN,
+    "CLIENT_NOT_SERVED": FORBIDDEN,
+}
+"""What a phone is told by the pool's reason."""
 
 
 class ByPhone:
@@ -69,6 +79,14 @@ class ByPhone:
         if operator_id == transferred.operator_id:
             del self._waiting[transferred.contact_id]
             yield _answer(transferred.contact_id, leg_id, OK)
+
+    def refused(self, refused: TransferRefused) -> Iterator[Message]:
+        """The answer to the phone that asked for what the pool refused."""
+        leg_id, operator_id = self._waiting.get(refused.contact_id, ("", ""))
+        if operator_id == refused.operator_id:
+            del self._waiting[refused.contact_id]
+            code = CODES.get(refused.reason, DECLINED)
+            yield _answer(refused.contact_id, leg_id, code)
 
     def _refusal(self, record: Recorded[Any], asked: TransferAsked) -> int | None:
         target = asked.target_operator_id

@@ -32,6 +32,7 @@ from sasayaki.routing.v1.pool_events import (
     OfferLapsed,
     OfferMade,
     OfferWithdrawn,
+    TransferRefused,
 )
 from sasayaki_routing.reactors.by_phone import ByPhone
 from sasayaki_routing.reactors.legs import Legs
@@ -122,6 +123,8 @@ class OfferToOperator:
                     contact_id=contact_id, operator_id=operator_id, transferred=True
                 )
                 yield from self._take_back(contact_id)
+            case TransferRefused() as refused:
+                yield from self._by_phone.refused(refused)
 
     def _of_the_call(self, record: Recorded[Any]) -> Iterator[Message]:
         contact_id = record.subject

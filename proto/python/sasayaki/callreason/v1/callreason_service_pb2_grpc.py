@@ -120,20 +120,23 @@ class CallreasonServiceServicer:
 
     def PublishFlow(self, request, context):
         """Checks and publishes a flow. INVALID_ARGUMENT with every fault (line and reason) when it is faulty; the last good version stays live.
+        For administrators, and managers of the client company.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def CheckFlow(self, request, context):
-        """Checks a flow as `PublishFlow` would, tests included, and publishes nothing. INVALID_ARGUMENT with every fault. For administrators.
+        """Checks a flow as `PublishFlow` would, tests included, and publishes nothing. INVALID_ARGUMENT with every fault. For administrators, and
+        managers of the client company.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def RollBackFlow(self, request, context):
-        """Lets new calls begin with an earlier version again. NOT_FOUND with UNKNOWN_VERSION. For administrators.
+        """Lets new calls begin with an earlier version again. NOT_FOUND with UNKNOWN_VERSION. For administrators, and managers of
+        the client company.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

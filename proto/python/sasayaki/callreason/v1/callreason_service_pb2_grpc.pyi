@@ -36,11 +36,17 @@ class CallreasonServiceStub:
     PutClient: _grpc.UnaryUnaryMultiCallable[_callreason_service_pb2.PutClientRequest, _callreason_service_pb2.PutClientResponse]
     """Makes or replaces a client company. For administrators. ALREADY_EXISTS when a number belongs to another company."""
     PublishFlow: _grpc.UnaryUnaryMultiCallable[_callreason_service_pb2.PublishFlowRequest, _callreason_service_pb2.PublishFlowResponse]
-    """Checks and publishes a flow. INVALID_ARGUMENT with every fault (line and reason) when it is faulty; the last good version stays live."""
+    """Checks and publishes a flow. INVALID_ARGUMENT with every fault (line and reason) when it is faulty; the last good version stays live.
+    For administrators, and managers of the client company.
+    """
     CheckFlow: _grpc.UnaryUnaryMultiCallable[_callreason_service_pb2.CheckFlowRequest, _callreason_service_pb2.CheckFlowResponse]
-    """Checks a flow as `PublishFlow` would, tests included, and publishes nothing. INVALID_ARGUMENT with every fault. For administrators."""
+    """Checks a flow as `PublishFlow` would, tests included, and publishes nothing. INVALID_ARGUMENT with every fault. For administrators, and
+    managers of the client company.
+    """
     RollBackFlow: _grpc.UnaryUnaryMultiCallable[_callreason_service_pb2.RollBackFlowRequest, _callreason_service_pb2.RollBackFlowResponse]
-    """Lets new calls begin with an earlier version again. NOT_FOUND with UNKNOWN_VERSION. For administrators."""
+    """Lets new calls begin with an earlier version again. NOT_FOUND with UNKNOWN_VERSION. For administrators, and managers of
+    the client company.
+    """
     ListFlowVersions: _grpc.UnaryUnaryMultiCallable[_callreason_service_pb2.ListFlowVersionsRequest, _callreason_service_pb2.ListFlowVersionsResponse]
     """A flow's versions, newest first, and the one that is live. For administrators, supervisors and managers."""
     GetReasonReport: _grpc.UnaryUnaryMultiCallable[_callreason_service_pb2.GetReasonReportRequest, _callreason_service_pb2.GetReasonReportResponse]
@@ -76,11 +82,17 @@ class CallreasonServiceAsyncStub(CallreasonServiceStub):
     PutClient: _aio.UnaryUnaryMultiCallable[_callreason_service_pb2.PutClientRequest, _callreason_service_pb2.PutClientResponse]  # type: ignore[assignment]
     """Makes or replaces a client company. For administrators. ALREADY_EXISTS when a number belongs to another company."""
     PublishFlow: _aio.UnaryUnaryMultiCallable[_callreason_service_pb2.PublishFlowRequest, _callreason_service_pb2.PublishFlowResponse]  # type: ignore[assignment]
-    """Checks and publishes a flow. INVALID_ARGUMENT with every fault (line and reason) when it is faulty; the last good version stays live."""
+    """Checks and publishes a flow. INVALID_ARGUMENT with every fault (line and reason) when it is faulty; the last good version stays live.
+    For administrators, and managers of the client company.
+    """
     CheckFlow: _aio.UnaryUnaryMultiCallable[_callreason_service_pb2.CheckFlowRequest, _callreason_service_pb2.CheckFlowResponse]  # type: ignore[assignment]
-    """Checks a flow as `PublishFlow` would, tests included, and publishes nothing. INVALID_ARGUMENT with every fault. For administrators."""
+    """Checks a flow as `PublishFlow` would, tests included, and publishes nothing. INVALID_ARGUMENT with every fault. For administrators, and
+    managers of the client company.
+    """
     RollBackFlow: _aio.UnaryUnaryMultiCallable[_callreason_service_pb2.RollBackFlowRequest, _callreason_service_pb2.RollBackFlowResponse]  # type: ignore[assignment]
-    """Lets new calls begin with an earlier version again. NOT_FOUND with UNKNOWN_VERSION. For administrators."""
+    """Lets new calls begin with an earlier version again. NOT_FOUND with UNKNOWN_VERSION. For administrators, and managers of
+    the client company.
+    """
     ListFlowVersions: _aio.UnaryUnaryMultiCallable[_callreason_service_pb2.ListFlowVersionsRequest, _callreason_service_pb2.ListFlowVersionsResponse]  # type: ignore[assignment]
     """A flow's versions, newest first, and the one that is live. For administrators, supervisors and managers."""
     GetReasonReport: _aio.UnaryUnaryMultiCallable[_callreason_service_pb2.GetReasonReportRequest, _callreason_service_pb2.GetReasonReportResponse]  # type: ignore[assignment]
@@ -125,7 +137,9 @@ class CallreasonServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _callreason_service_pb2.PublishFlowRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_callreason_service_pb2.PublishFlowResponse, _abc.Awaitable[_callreason_service_pb2.PublishFlowResponse]]:
-        """Checks and publishes a flow. INVALID_ARGUMENT with every fault (line and reason) when it is faulty; the last good version stays live."""
+        """Checks and publishes a flow. INVALID_ARGUMENT with every fault (line and reason) when it is faulty; the last good version stays live.
+        For administrators, and managers of the client company.
+        """
 
     @_abc_1.abstractmethod
     def CheckFlow(
@@ -133,7 +147,9 @@ class CallreasonServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _callreason_service_pb2.CheckFlowRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_callreason_service_pb2.CheckFlowResponse, _abc.Awaitable[_callreason_service_pb2.CheckFlowResponse]]:
-        """Checks a flow as `PublishFlow` would, tests included, and publishes nothing. INVALID_ARGUMENT with every fault. For administrators."""
+        """Checks a flow as `PublishFlow` would, tests included, and publishes nothing. INVALID_ARGUMENT with every fault. For administrators, and
+        managers of the client company.
+        """
 
     @_abc_1.abstractmethod
     def RollBackFlow(
@@ -141,7 +157,9 @@ class CallreasonServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _callreason_service_pb2.RollBackFlowRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_callreason_service_pb2.RollBackFlowResponse, _abc.Awaitable[_callreason_service_pb2.RollBackFlowResponse]]:
-        """Lets new calls begin with an earlier version again. NOT_FOUND with UNKNOWN_VERSION. For administrators."""
+        """Lets new calls begin with an earlier version again. NOT_FOUND with UNKNOWN_VERSION. For administrators, and managers of
+        the client company.
+        """
 
     @_abc_1.abstractmethod
     def ListFlowVersions(

@@ -270,16 +270,27 @@ class FloorTalk(_message.Message):
     SINCE_FIELD_NUMBER: _builtins.int
     REASON_ID_FIELD_NUMBER: _builtins.int
     HELD_SINCE_FIELD_NUMBER: _builtins.int
+    MUTED_FIELD_NUMBER: _builtins.int
+    TALK_BACK_FIELD_NUMBER: _builtins.int
+    RECORDING_PAUSED_SINCE_FIELD_NUMBER: _builtins.int
     contact_id: _builtins.str
     client_id: _builtins.str
     operator_id: _builtins.str
     reason_id: _builtins.str
     """Why the customer called, as far as they said; empty: not known."""
+    muted: _builtins.bool
+    """Nobody hears the operator."""
+    talk_back: _builtins.bool
+    """Supervisors alone hear the operator."""
     @_builtins.property
     def since(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
     def held_since(self) -> _timestamp_pb2.Timestamp:
         """Since when one side keeps the other on hold; absent: nobody does."""
+
+    @_builtins.property
+    def recording_paused_since(self) -> _timestamp_pb2.Timestamp:
+        """Since when nothing is written, for card data; absent: it is written, or never was."""
 
     def __init__(
         self,
@@ -290,10 +301,13 @@ class FloorTalk(_message.Message):
         since: _timestamp_pb2.Timestamp | None = ...,
         reason_id: _builtins.str = ...,
         held_since: _timestamp_pb2.Timestamp | None = ...,
+        muted: _builtins.bool = ...,
+        talk_back: _builtins.bool = ...,
+        recording_paused_since: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["held_since", b"held_since", "since", b"since"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["held_since", b"held_since", "recording_paused_since", b"recording_paused_since", "since", b"since"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id", "contact_id", b"contact_id", "held_since", b"held_since", "operator_id", b"operator_id", "reason_id", b"reason_id", "since", b"since"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id", "contact_id", b"contact_id", "held_since", b"held_since", "muted", b"muted", "operator_id", b"operator_id", "reason_id", b"reason_id", "recording_paused_since", b"recording_paused_since", "since", b"since", "talk_back", b"talk_back"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -408,10 +422,16 @@ class FloorWaiting(_message.Message):
     QUEUE_ID_FIELD_NUMBER: _builtins.int
     PRIORITY_FIELD_NUMBER: _builtins.int
     SINCE_FIELD_NUMBER: _builtins.int
+    RING_FIELD_NUMBER: _builtins.int
+    OVERFLOW_FIELD_NUMBER: _builtins.int
     contact_id: _builtins.str
     client_id: _builtins.str
     queue_id: _builtins.str
     priority: _builtins.int
+    ring: _builtins.int
+    """The ring that the wait has come to: 0, 1, 2 …"""
+    overflow: _builtins.bool
+    """Whether that ring is an overflow: the queue's own teams did not manage."""
     @_builtins.property
     def since(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
@@ -422,10 +442,12 @@ class FloorWaiting(_message.Message):
         queue_id: _builtins.str = ...,
         priority: _builtins.int = ...,
         since: _timestamp_pb2.Timestamp | None = ...,
+        ring: _builtins.int = ...,
+        overflow: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["since", b"since"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id", "contact_id", b"contact_id", "priority", b"priority", "queue_id", b"queue_id", "since", b"since"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id", "contact_id", b"contact_id", "overflow", b"overflow", "priority", b"priority", "queue_id", b"queue_id", "ring", b"ring", "since", b"since"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -227,6 +227,9 @@ class RecordingSummary(_message.Message):
     DELETED_FIELD_NUMBER: _builtins.int
     HELD_FIELD_NUMBER: _builtins.int
     DELETE_AT_FIELD_NUMBER: _builtins.int
+    HOLDS_FIELD_NUMBER: _builtins.int
+    PAUSES_FIELD_NUMBER: _builtins.int
+    ALERTS_AT_FIELD_NUMBER: _builtins.int
     recording_id: _builtins.str
     contact_id: _builtins.str
     client_id: _builtins.str
@@ -249,6 +252,18 @@ class RecordingSummary(_message.Message):
     def delete_at(self) -> _timestamp_pb2.Timestamp:
         """When its retention is over, if there is one."""
 
+    @_builtins.property
+    def holds(self) -> _containers.RepeatedCompositeFieldContainer[Global___LegalHold]:
+        """The holds that are on it; not told to client companies."""
+
+    @_builtins.property
+    def pauses(self) -> _containers.RepeatedCompositeFieldContainer[_recording_events_pb2.Pause]:
+        """Stretches that were not written, once it is finished."""
+
+    @_builtins.property
+    def alerts_at(self) -> _containers.RepeatedCompositeFieldContainer[_timestamp_pb2.Timestamp]:
+        """When alerts were raised in the call, the first 20; not told to client companies."""
+
     def __init__(
         self,
         *,
@@ -263,14 +278,45 @@ class RecordingSummary(_message.Message):
         deleted: _builtins.bool = ...,
         held: _builtins.bool = ...,
         delete_at: _timestamp_pb2.Timestamp | None = ...,
+        holds: _abc.Iterable[Global___LegalHold] | None = ...,
+        pauses: _abc.Iterable[_recording_events_pb2.Pause] | None = ...,
+        alerts_at: _abc.Iterable[_timestamp_pb2.Timestamp] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["delete_at", b"delete_at", "started_at", b"started_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id", "contact_id", b"contact_id", "delete_at", b"delete_at", "deleted", b"deleted", "finished", b"finished", "held", b"held", "length_ms", b"length_ms", "reason_id", b"reason_id", "recording_id", b"recording_id", "started_at", b"started_at", "user_ids", b"user_ids"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alerts_at", b"alerts_at", "client_id", b"client_id", "contact_id", b"contact_id", "delete_at", b"delete_at", "deleted", b"deleted", "finished", b"finished", "held", b"held", "holds", b"holds", "length_ms", b"length_ms", "pauses", b"pauses", "reason_id", b"reason_id", "recording_id", b"recording_id", "started_at", b"started_at", "user_ids", b"user_ids"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RecordingSummary: _TypeAlias = RecordingSummary  # noqa: Y015
+
+@_typing.final
+class LegalHold(_message.Message):
+    """What forbids a recording's deletion."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HOLD_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    SET_AT_FIELD_NUMBER: _builtins.int
+    hold_id: _builtins.str
+    reason: _builtins.str
+    @_builtins.property
+    def set_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        hold_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+        set_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["set_at", b"set_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["hold_id", b"hold_id", "reason", b"reason", "set_at", b"set_at"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LegalHold: _TypeAlias = LegalHold  # noqa: Y015
 
 @_typing.final
 class SetRetentionRequest(_message.Message):

@@ -90,6 +90,8 @@ class CallbackFailure(OpenEnum):
     UNREACHABLE = "CALLBACK_FAILURE_UNREACHABLE"
     NOT_ALLOWED = "CALLBACK_FAILURE_NOT_ALLOWED"
     """No call out was allowed."""
+    TOO_OLD = "CALLBACK_FAILURE_TOO_OLD"
+    """Nobody was free for it until it was too old."""
 
 
 class OfferFailure(OpenEnum):
@@ -213,6 +215,8 @@ class CallbackAsked(Event, type="sasayaki.routing.v1.CallbackAsked"):
     queue_id: str
     number_sealed: str
     """Another number than the caller's, sealed; empty: the caller's."""
+    call_by: Instant | None = None
+    """Unless it is the customer's turn by then, the callback is given up. Absent: never."""
 
 
 class CallbackDue(Event, type="sasayaki.routing.v1.CallbackDue"):
@@ -270,6 +274,15 @@ class ContactTransferred(Event, type="sasayaki.routing.v1.ContactTransferred"):
     since: Instant
     only_until: Instant | None = None
     """Blind, to an operator: until when nobody else is asked."""
+
+
+class TransferRefused(Event, type="sasayaki.routing.v1.TransferRefused"):
+    """An operator asked by the button of their phone for a transfer that cannot be: nothing changes, and the phone is to be told."""
+
+    contact_id: str
+    operator_id: str
+    reason: str
+    """UPPER_SNAKE: NOT_TALKING, NOT_CONSULTING, UNKNOWN_OPERATOR, SAME_OPERATOR, CLIENT_NOT_SERVED."""
 
 
 class ConsultAsked(Event, type="sasayaki.routing.v1.ConsultAsked"):
@@ -436,6 +449,7 @@ PoolEvent: TypeAlias = (
     | CallbackFailed
     | CallbackDone
     | ContactTransferred
+    | TransferRefused
     | ConsultAsked
     | ConsultAccepted
     | ConsultEnded
@@ -465,6 +479,7 @@ EVENTS: tuple[type[Event], ...] = (
     CallbackFailed,
     CallbackDone,
     ContactTransferred,
+    TransferRefused,
     ConsultAsked,
     ConsultAccepted,
     ConsultEnded,

@@ -167,6 +167,8 @@ class _CallbackFailureEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Callb
     CALLBACK_FAILURE_UNREACHABLE: _CallbackFailure.ValueType  # 3
     CALLBACK_FAILURE_NOT_ALLOWED: _CallbackFailure.ValueType  # 4
     """No call out was allowed."""
+    CALLBACK_FAILURE_TOO_OLD: _CallbackFailure.ValueType  # 5
+    """Nobody was free for it until it was too old."""
 
 class CallbackFailure(_CallbackFailure, metaclass=_CallbackFailureEnumTypeWrapper):
     """Why a callback attempt came to nothing."""
@@ -177,6 +179,8 @@ CALLBACK_FAILURE_REFUSED: CallbackFailure.ValueType  # 2
 CALLBACK_FAILURE_UNREACHABLE: CallbackFailure.ValueType  # 3
 CALLBACK_FAILURE_NOT_ALLOWED: CallbackFailure.ValueType  # 4
 """No call out was allowed."""
+CALLBACK_FAILURE_TOO_OLD: CallbackFailure.ValueType  # 5
+"""Nobody was free for it until it was too old."""
 Global___CallbackFailure: _TypeAlias = CallbackFailure  # noqa: Y015
 
 class _OfferFailure:
@@ -470,22 +474,30 @@ class CallbackAsked(_message.Message):
     CONTACT_ID_FIELD_NUMBER: _builtins.int
     QUEUE_ID_FIELD_NUMBER: _builtins.int
     NUMBER_SEALED_FIELD_NUMBER: _builtins.int
+    CALL_BY_FIELD_NUMBER: _builtins.int
     contact_id: _builtins.str
     queue_id: _builtins.str
     number_sealed: _builtins.str
     """Another number than the caller's, sealed; empty: the caller's."""
+    @_builtins.property
+    def call_by(self) -> _timestamp_pb2.Timestamp:
+        """Unless it is the customer's turn by then, the callback is given up. Absent: never."""
+
     def __init__(
         self,
         *,
         contact_id: _builtins.str = ...,
         queue_id: _builtins.str = ...,
         number_sealed: _builtins.str = ...,
+        call_by: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_call_by", b"_call_by", "call_by", b"call_by"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "number_sealed", b"number_sealed", "queue_id", b"queue_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_call_by", b"_call_by", "call_by", b"call_by", "contact_id", b"contact_id", "number_sealed", b"number_sealed", "queue_id", b"queue_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__call_by: _TypeAlias = _typing.Literal["call_by"]  # noqa: Y015
+    _WhichOneofArgType__call_by: _TypeAlias = _typing.Literal["_call_by", b"_call_by"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__call_by) -> _WhichOneofReturnType__call_by | None: ...
 
 Global___CallbackAsked: _TypeAlias = CallbackAsked  # noqa: Y015
 
@@ -676,6 +688,34 @@ class ContactTransferred(_message.Message):
     def WhichOneof(self, oneof_group: _WhichOneofArgType__only_until) -> _WhichOneofReturnType__only_until | None: ...
 
 Global___ContactTransferred: _TypeAlias = ContactTransferred  # noqa: Y015
+
+@_typing.final
+class TransferRefused(_message.Message):
+    """An operator asked by the button of their phone for a transfer that cannot be: nothing changes, and the phone is to be told."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONTACT_ID_FIELD_NUMBER: _builtins.int
+    OPERATOR_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    contact_id: _builtins.str
+    operator_id: _builtins.str
+    reason: _builtins.str
+    """UPPER_SNAKE: NOT_TALKING, NOT_CONSULTING, UNKNOWN_OPERATOR, SAME_OPERATOR, CLIENT_NOT_SERVED."""
+    def __init__(
+        self,
+        *,
+        contact_id: _builtins.str = ...,
+        operator_id: _builtins.str = ...,
+        reason: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "operator_id", b"operator_id", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TransferRefused: _TypeAlias = TransferRefused  # noqa: Y015
 
 @_typing.final
 class ConsultAsked(_message.Message):

@@ -73,6 +73,7 @@ metrics! {
     invites_total: Counter "counter" "INVITEs outside dialogs.",
     invites_unknown_number_total: Counter "counter" "INVITEs turned away with 404.",
     invites_unavailable_total: Counter "counter" "INVITEs turned away with 503.",
+    invites_overload_total: Counter "counter" "INVITEs turned away with 503 because others wait too long.",
     invites_unusable_total: Counter "counter" "INVITEs turned away for what they describe.",
     invites_merged_total: Counter "counter" "INVITEs that came twice by different ways.",
     tcp_connections: Gauge "gauge" "Connections of SIP over TCP.",

@@ -47,6 +47,9 @@ pub struct Settings {
     pub http: SocketAddr,
     /// `CALLS_MAX`: calls at once; more are turned away with 503.
     pub calls_max: usize,
+    /// `CALLS_LATE_MAX`: while so many callers have waited for more than a second for their answer, more come than can be
+    /// answered, and further ones are turned away with 503.
+    pub calls_late_max: usize,
     /// `RTP_SILENCE_MS`: a phone that may send sound and sends none for so long is gone.
     pub rtp_silence_ms: u64,
     /// `PARKED_MS`: a supervisor's phone that is kept connected without a call is hung up after so long.
@@ -83,6 +86,7 @@ impl Settings {
             md5_users: list(&text("MD5_USERS", "")),
             http: parsed("HTTP", "127.0.0.1:9156")?,
             calls_max: parsed("CALLS_MAX", "1000")?,
+            calls_late_max: parsed("CALLS_LATE_MAX", "10")?,
             rtp_silence_ms: parsed("RTP_SILENCE_MS", "15000")?,
             parked_ms: parsed("PARKED_MS", "900000")?,
             session_s_min: parsed("SESSION_S_MIN", "90")?,

@@ -108,6 +108,7 @@ impl Signalling {
         let lease_from = media.clone();
         let limits = Limits {
             calls_max: settings.calls_max,
+            calls_late_max: settings.calls_late_max,
             parked_ms: settings.parked_ms,
             rtp: (
                 settings.rtp_address,

@@ -8,6 +8,7 @@ from sasayaki.routing.v1.pool_events import (
     OperatorStateSet,
     PoolEvent,
     QueuePut,
+    TransferRefused,
 )
 from sasayaki_chassis.decider import About
 from sasayaki_routing.pool.state.states import Pool, WrappingUp
@@ -20,7 +21,7 @@ def about(pool: Pool, event: PoolEvent) -> About:
             return About()
         case ContactQueued(contact_id=contact_id, client_id=client_id):
             return About(client_id, contact_id)
-        case ContactLeft(contact_id=contact_id):
+        case ContactLeft(contact_id=contact_id) | TransferRefused(contact_id=contact_id):
             contact = pool.contacts.get(contact_id)
             return About(contact.wish.client_id if contact else None, contact_id)
         case OperatorReleased(contact_id=contact_id, operator_id=operator_id):

@@ -31,10 +31,13 @@ CallbackEvent: TypeAlias = (
 def evolve_callback(pool: Pool, event: CallbackEvent) -> Pool:
     contact = pool.contacts[event.contact_id]
     match event:
-        case CallbackAsked(contact_id=contact_id):
+        case CallbackAsked(contact_id=contact_id, call_by=call_by):
             wish = replace(contact.wish, only_operator_id="")
             progress = replace(
-                contact.progress, ring=max(0, contact.progress.ring), only_until=None
+                contact.progress,
+                ring=max(0, contact.progress.ring),
+                only_until=None,
+                call_by=call_by,
             )
             return placed(pool, contact_id, HangingUp(wish, progress, contact.asked))
         case CallbackDue(contact_id=contact_id):
@@ -90,6 +93,7 @@ def _failed(pool: Pool, failed: CallbackFailed) -> Pool:
         ring=NOBODY_YET,
         raised=contact.progress.raised,
         only_until=failed.retry_at,
+        call_by=contact.progress.call_by,
     )
     again = ToCall(contact.wish, progress, contact.asked, failed.attempt)
     return placed(pool, contact_id, again)

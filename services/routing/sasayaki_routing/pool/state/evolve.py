@@ -31,6 +31,7 @@ from sasayaki.routing.v1.pool_events import (
     PriorityRaised,
     QueuePut,
     RingReached,
+    TransferRefused,
     WaitTold,
     WrapUpStarted,
 )
@@ -99,6 +100,8 @@ def evolve(pool: Pool, event: PoolEvent) -> Pool:
             return evolve_talk(pool, event)
         case CallbackAsked() | CallbackDue() | CallbackPlaced() | CallbackFailed() | CallbackDone():
             return evolve_callback(pool, event)
+        case TransferRefused():
+            return pool
         case WrapUpStarted():
             return _wrap_up(pool, event)
         case OperatorReleased(operator_id=operator_id, since=since):

@@ -83,6 +83,8 @@ def due_at(pool: Pool, contact: Contact) -> datetime | None:
                 instants.append(progress.since + queue.raise_after)
             if queue.tell_every and isinstance(contact, Waiting):
                 instants.append(progress.tell_at or progress.since)
+            if progress.call_by is not None and isinstance(contact, ToCall):
+                instants.append(progress.call_by)
             return min(instants, default=None)
         case Consulting(consult=Sought(until=until)):
             return until

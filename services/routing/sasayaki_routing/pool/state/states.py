@@ -134,7 +134,8 @@ class Progress:
     """How far a wait has come: since when it is counted, which ring, who is told when.
 
     `only_until`: until when only the wish's only operator is asked, or nobody.
-    `tell_at`: None until the customer is told for the first time.
+    `tell_at`: None until the customer is told for the first time. `call_by`: when a callback that
+    still waits for its turn is given up.
     """
 
     since: datetime
@@ -142,6 +143,7 @@ class Progress:
     raised: bool = False
     only_until: datetime | None = None
     tell_at: datetime | None = None
+    call_by: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

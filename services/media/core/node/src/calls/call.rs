@@ -23,6 +23,8 @@ use crate::wire::{
 pub const ADMISSION_MS: u64 = 5_000;
 /// How long an admitted call may ring without `Answer`.
 pub const RINGING_MS: u64 = 60_000;
+/// A caller who has heard nothing but ringing for so long waits too long.
+const LATE_MS: u64 = 1_000;
 /// How long the end of a call waits for the end of a play, or the opening of a tap, that was under way.
 const SOUND_END_MS: u64 = 500;
 /// How long an ended call is remembered, so that late orders and the tap's end find it.
@@ -217,6 +219,15 @@ impl Call {
             .chain(self.wishes.deadline())
             .chain(own)
             .min()
+    }
+
+    /// Whether the caller has waited too long for an answer.
+    pub fn is_late(&self, now_ms: u64) -> bool {
+        match self.phase {
+            Phase::Waiting(at) => at + LATE_MS <= now_ms + ADMISSION_MS,
+            Phase::Ringing(at) => at + LATE_MS <= now_ms + RINGING_MS,
+            _ => false,
+        }
     }
 
     /// Lets time do what is due.

@@ -100,6 +100,8 @@ pub struct Caller<'a> {
 /// What the node can do for calls, and what it needs to know about itself.
 pub struct Limits {
     pub calls_max: usize,
+    /// Callers who wait too long for an answer; while there are so many nobody joins them.
+    pub calls_late_max: usize,
     /// How long a supervisor's phone may stay connected without a call.
     pub parked_ms: u64,
     /// Where sound of ours comes from: no phone may name it as its own.
@@ -185,6 +187,11 @@ impl Calls {
         let alive = self.held.values().filter(|call| !call.is_over()).count();
         if !open || alive >= self.shared.limits.calls_max {
             metrics.invites_unavailable_total.rise();
+            return Err(503);
+        }
+        let late = self.held.values().filter(|call| call.is_late(now_ms));
+        if late.count() >= self.shared.limits.calls_late_max {
+            metrics.invites_overload_total.rise();
             return Err(503);
         }
         let port = (self.shared.limits.lease)().map_err(|NoPort| {

@@ -64,6 +64,7 @@ impl Node {
             md5_users: ["usr_md5".to_owned()].into(),
             http: "127.0.0.1:0".parse().unwrap(),
             calls_max: 4,
+            calls_late_max: 4,
             rtp_silence_ms: 60_000,
             parked_ms: 60_000,
             session_s_min: 2,

@@ -93,6 +93,7 @@ impl World {
         let media = media.clone();
         let limits = Limits {
             calls_max: 3,
+            calls_late_max: 3,
             parked_ms: 60_000,
             rtp: ("127.0.0.1".parse().unwrap(), ports.0, ports.1),
             lease: Box::new(move || media.reserve_port()),

@@ -1,0 +1,1 @@
+"""People's names, passwords and rights: the gateway's only state."""

@@ -1,0 +1,51 @@
+"""Tokens of the people who are signed in: short, signed here, the claims that services know."""
+
+import time
+from collections import OrderedDict
+from pathlib import Path
+
+from joserfc import jwt
+from joserfc.jwk import OKPKey
+
+from sasayaki_chassis.identity import ALGORITHM, AUDIENCE
+from sasayaki_gateway.accounts.account import Account
+
+LIFE_S = 900.0
+RENEWED_S = 300.0
+"""A token with less life than this is not given out again."""
+KEPT_MOST = 4_096
+"""Tokens remembered; the one used longest ago is forgotten first."""
+
+
+class Tokens:
+    """Mints a person's token, and gives it out again while it is fresh."""
+
+    def __init__(self, key_file: Path) -> None:
+        self._key = OKPKey.import_key(key_file.read_bytes())
+        self._kept: OrderedDict[Account, tuple[str, float]] = OrderedDict()
+
+    def of(self, account: Account) -> str:
+        """A token that is good for at least `RENEWED_S`."""
+        now_s = time.time()
+        token, until_s = self._kept.get(account, ("", 0.0))
+        if until_s - now_s < RENEWED_S:
+            until_s = now_s + LIFE_S
+            token = self._mint(account, int(now_s), int(until_s))
+            self._kept[account] = (token, until_s)
+        self._kept.move_to_end(account)
+        if len(self._kept) > KEPT_MOST:
+            self._kept.popitem(last=False)
+        return token
+
+    def _mint(self, account: Account, issued_s: int, until_s: int) -> str:
+        claims = {
+            "tenant": account.tenant_id,
+            "sub": account.user_id,
+            "role": account.role,
+            "clients": list(account.client_ids),
+            "team": account.team_id,
+            "aud": AUDIENCE,
+            "iat": issued_s,
+            "exp": until_s,
+        }
+        return jwt.encode({"alg": ALGORITHM}, claims, self._key, algorithms=[ALGORITHM])

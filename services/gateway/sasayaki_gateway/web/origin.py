@@ -1,0 +1,47 @@
+"""From which pages requests may come. Pure."""
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+OWN_NAMES = frozenset(("127.0.0.1", "localhost", "[::1]"))
+
+
+@dataclass(frozen=True, slots=True)
+class Origins:
+    """The origins (`https://calls.example`) that are ours; none: this machine's own names."""
+
+    named: frozenset[str]
+
+    @classmethod
+    def of(cls, setting: str) -> "Origins":
+        """From a comma-separated setting; raises ValueError for what is no origin."""
+        named = frozenset(each.strip().rstrip("/") for each in setting.split(",") if each.strip())
+        for each in named:
+            parts = urlsplit(each)
+            if parts.scheme not in ("http", "https") or not parts.netloc or parts.path:
+                raise ValueError(
+                    f"no origin: {each!r}; wanted is for example https://calls.example"
+                )
+        return cls(named)
+
+    @property
+    def secure(self) -> bool:
+        """Whether browsers come by https alone."""
+        return bool(self.named) and all(each.startswith("https://") for each in self.named)
+
+    def knows_host(self, host: str) -> bool:
+        """Whether a Host header names us: another name is a page that had its name moved here."""
+        if self.named:
+            return host in {urlsplit(each).netloc for each in self.named}
+        return _without_port(host) in OWN_NAMES
+
+    def knows(self, origin: str, host: str) -> bool:
+        """Whether an Origin header names a page of ours."""
+        if self.named:
+            return origin in self.named
+        return origin == f"http://{host}" and self.knows_host(host)
+
+
+def _without_port(host: str) -> str:
+    name, colon, port = host.rpartition(":")
+    return name if colon and port.isdecimal() else host
