@@ -28,7 +28,9 @@ def built() -> Path:
     return DIST
 
 
-class _Page(SimpleHTTPRequestHandler):
+class StaticPage(SimpleHTTPRequestHandler):
+    """The console's files; every other address is its one page."""
+
     def __init__(self, *args: object) -> None:
         super().__init__(*args, directory=str(DIST))  # type: ignore[arg-type]
 
@@ -46,7 +48,7 @@ class _Page(SimpleHTTPRequestHandler):
 def console_site() -> Iterator[str]:
     """Serves the built console; yields its address."""
     built()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Page)
+    server = ThreadingHTTPServer(("127.0.0.1", 0), StaticPage)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

@@ -29,6 +29,8 @@ const wall = createRoute({
 const recordings = createRoute({
   getParentRoute: () => root,
   path: "/recordings",
+  // The call whose recording is looked at; absent: the search.
+  validateSearch: ({ contactId }: Record<string, unknown>): { contactId?: string } => (typeof contactId === "string" ? { contactId } : {}),
   component: lazyRouteComponent(() => import("../recordings/RecordingsPage"), "RecordingsPage"),
 });
 const reasons = createRoute({

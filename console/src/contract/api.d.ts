@@ -1861,6 +1861,10 @@ export interface components {
             outcome: components["schemas"]["EnquiryOutcome"];
             /** @description What the operator wrote in the form. */
             answers: components["schemas"]["FormAnswer"][];
+            /** @description A message to the client company's staff that is not settled. */
+            openMessage: boolean;
+            /** @description An escalation that is not closed. */
+            openEscalation: boolean;
         };
         EscalateRequest: {
             requestId?: string;

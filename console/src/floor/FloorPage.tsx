@@ -1,7 +1,13 @@
-import { Title } from "@mantine/core";
-import { useTranslation } from "react-i18next";
+import "./wall.css";
 
+import { FloorProvider } from "./FloorProvider";
+import { Wall } from "./Wall";
+
+/** The supervisor's page: the live floor and everything that one can do about it. */
 export function FloorPage() {
-  const { t } = useTranslation("floor");
-  return <Title order={1}>{t("title")}</Title>;
+  return (
+    <FloorProvider>
+      <Wall />
+    </FloorProvider>
+  );
 }

@@ -1,4 +1,4 @@
-export const texts = {
-  ja: { title: "監視ウォール" },
-  en: { title: "Supervisor wall" },
-} as const;
+import { en } from "./words/en";
+import { ja } from "./words/ja";
+
+export const texts = { ja, en } as const;

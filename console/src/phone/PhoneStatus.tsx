@@ -1,10 +1,11 @@
 import { Button, Center, Popover, Stack, Text, Title, VisuallyHidden } from "@mantine/core";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { DeviceCheck } from "./DeviceCheck";
 import { type Phone, useMaybePhone } from "./PhoneProvider";
 import { useSignals } from "./useSignals";
+
+const DeviceCheck = lazy(async () => ({ default: (await import("./DeviceCheck")).DeviceCheck }));
 
 const SIGNS: Record<Phone["line"]["at"], { sign: string; colour: string }> = {
   off: { sign: "○", colour: "gray" },
@@ -43,7 +44,9 @@ function Status({ phone }: { phone: Phone }) {
           <Title order={2} size="h5" mb="xs">
             {t("check")}
           </Title>
-          <DeviceCheck />
+          <Suspense>
+            <DeviceCheck />
+          </Suspense>
         </Popover.Dropdown>
       </Popover>
       <VisuallyHidden role="status">{words}</VisuallyHidden>

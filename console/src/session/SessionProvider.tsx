@@ -1,8 +1,10 @@
 import { Center, Loader } from "@mantine/core";
-import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
+import { createContext, type ReactNode, useCallback, lazy, Suspense, useContext, useEffect, useMemo, useState } from "react";
 
 import { currentUser, signOut, type User } from "./session";
-import { SignIn } from "./SignIn";
+
+// Whoever is signed in already does not load it.
+const SignIn = lazy(async () => ({ default: (await import("./SignIn")).SignIn }));
 
 interface Session {
   readonly user: User;
@@ -41,6 +43,11 @@ export function SessionProvider({ children }: { children: ReactNode }) {
         <Loader />
       </Center>
     );
-  if (!session) return <SignIn onSignedIn={setUser} />;
+  if (!session)
+    return (
+      <Suspense>
+        <SignIn onSignedIn={setUser} />
+      </Suspense>
+    );
   return <SessionContext.Provider value={session}>{children}</SessionContext.Provider>;
 }

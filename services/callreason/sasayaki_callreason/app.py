@@ -40,7 +40,9 @@ def build(settings: Settings, started_at: datetime) -> Service:
             companies=companies,
             contacts=contacts,
             report=reasons.report(built),
-            callers=Callers(histories, offers, lambda: built.require_current(histories)),
+            callers=Callers(
+                histories, offers, cases.view, lambda: built.require_current(histories)
+            ),
             keys=settings.keys,
         )
         knowledge = knowledge_api.Knowledge(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import grpc
+import grpc.aio
 from tests.component.callreason.centre import (
     ADMIN,
     BEGINNING,
@@ -24,6 +25,8 @@ from tests.component.callreason.test_flow_versions import GOOD, OTHER, with_test
 from tests.unit.callreason.flows import SHA, SOURCE
 
 from sasayaki.callreason.v1 import callreason_service_pb2 as pb
+from sasayaki.callreason.v1 import case_service_pb2 as case_pb
+from sasayaki.callreason.v1 import case_service_pb2_grpc as case_rpc
 from sasayaki.callreason.v1 import client_events_pb2, enquiry_events_pb2
 from sasayaki.media.v1 import call_events
 from sasayaki.routing.v1 import pool_events
@@ -51,6 +54,17 @@ async def test_a_callers_history_is_shown_to_whom_the_call_is_offered(centre: Ce
         await end(centre)
         done = pb.CompleteWrapUpRequest(request_id="w", contact_id=CONTACT, answers=FORM)
         await stub.CompleteWrapUp(done, metadata=SATO)
+        message = case_pb.TakeMessageRequest(
+            request_id="m",
+            contact_id=CONTACT,
+            name="山田",
+            matter="折り返し希望",
+            number="090-1234-5678",
+            number_read_back=True,
+        )
+        async with grpc.aio.insecure_channel(centre.settings.grpc_address) as channel:
+            cases = case_rpc.CaseServiceStub(channel)
+            await cases.TakeMessage(message, metadata=SATO)
         await arrive(centre, "con_hidden", "")
         await arrive(centre, "con_2", "ab")
         await queue(centre, "con_2")
@@ -66,6 +80,7 @@ async def test_a_callers_history_is_shown_to_whom_the_call_is_offered(centre: Ce
         assert earlier.outcome == enquiry_events_pb2.ENQUIRY_OUTCOME_HANDLED
         assert [(each.key, each.value) for each in earlier.answers] == [("outcome", "resolved")]
         assert earlier.at.seconds > 0
+        assert (earlier.open_message, earlier.open_escalation) == (True, False)
         ringing = pb.GetEnquiryRequest(contact_id="con_2")
         before = await stub.GetEnquiry(ringing, metadata=MORI)
         assert (before.client_id, before.stated_reason_id) == ("cli_acme", "rsn_billing")

@@ -194,6 +194,16 @@ def test_beyond_the_limit_one_that_is_over_is_forgotten_first() -> None:
     assert listed == ["msg_2", "msg_3", "msg_4"]
 
 
+def test_a_contact_has_something_open_until_every_case_of_it_is_over() -> None:
+    taken = [(f"msg_{number}", MESSAGE_TAKEN) for number in range(2)]
+    assert view(*taken, ("msg_0", SETTLED)).messages.is_open("con_1")
+    assert not view(*taken, ("msg_0", SETTLED), ("msg_1", SETTLED)).messages.is_open("con_1")
+    assert not view(*taken).messages.is_open("con_9")
+    forgotten = view(*taken, ("msg_2", MESSAGE_TAKEN), most=1).messages
+    assert forgotten.is_open("con_1")
+    assert len(forgotten._about["con_1"]) == 1
+
+
 def test_a_token_that_is_none_of_the_list_is_named_and_a_page_says_what_follows() -> None:
     ids = ["msg_3", "msg_2", "msg_1"]
     assert page(ids, 2, "") == (0, 2, "msg_2")

@@ -1,9 +1,9 @@
-"""`python -m sasayaki_tools.bench media|log|fairness|contacts|vault|routing`."""
+"""`python -m sasayaki_tools.bench media|log|fairness|contacts|vault|routing|wall`."""
 
 import sys
 from importlib import import_module
 
-SUBJECTS = ("media", "log", "fairness", "contacts", "vault", "routing")
+SUBJECTS = ("media", "log", "fairness", "contacts", "vault", "routing", "wall")
 
 
 def main(arguments: list[str]) -> int:

@@ -21,18 +21,18 @@ class CaseParts:
 
     def __init__(self, settings: Settings, started_at: datetime) -> None:
         self._seals = Seals(settings.keys)
-        self._view = CaseView(started_at)
-        case_view.show(self._view)
-        self.projections = (self._view,)
+        self.view = CaseView(started_at)
+        case_view.show(self.view)
+        self.projections = (self.view,)
 
     def cases(self, built: Built, companies: Companies, contacts: Contacts) -> Cases:
         return Cases(
             messages=built.owners[MESSAGE.stream],
             escalations=built.owners[ESCALATION.stream],
-            view=self._view,
+            view=self.view,
             companies=companies,
             contacts=contacts,
             seals=self._seals,
             serving=built.serving,
-            require_current=lambda: built.require_current(self._view),
+            require_current=lambda: built.require_current(self.view),
         )

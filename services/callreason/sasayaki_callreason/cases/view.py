@@ -49,6 +49,10 @@ class Message:
     words_sealed: str = ""
 
     @property
+    def contact_id(self) -> str:
+        return self.taken.contact_id
+
+    @property
     def is_over(self) -> bool:
         return bool(self.settled_by)
 
@@ -79,6 +83,10 @@ class Escalation:
     closed: bool = False
 
     @property
+    def contact_id(self) -> str:
+        return self.raised.contact_id
+
+    @property
     def is_over(self) -> bool:
         return self.closed
 
@@ -96,6 +104,7 @@ class Shelf(Generic[Case]):
         self._most = most
         self._cases: dict[str, Case] = {}
         self._of: dict[Owned, dict[str, Case]] = {}
+        self._about: dict[str, dict[str, Case]] = {}
 
     def __iter__(self) -> Iterator[Case]:
         return iter(self._cases.values())
@@ -106,11 +115,16 @@ class Shelf(Generic[Case]):
     def of(self, tenant_id: str, client_id: str) -> Sequence[Case]:
         return tuple(self._of.get((tenant_id, client_id), {}).values())
 
+    def is_open(self, contact_id: str) -> bool:
+        """Whether any case of a contact is not over."""
+        return any(not case.is_over for case in self._about.get(contact_id, {}).values())
+
     def put(self, case_id: str, case: Case) -> None:
         if len(self._cases) >= self._most:
             self._forget()
         self._cases[case_id] = case
         self._of.setdefault((case.tenant_id, case.client_id), {})[case_id] = case
+        self._about.setdefault(case.contact_id, {})[case_id] = case
 
     def open(self) -> int:
         return sum(not case.is_over for case in self)
@@ -127,6 +141,9 @@ class Shelf(Generic[Case]):
                 break
         case = self._cases.pop(gone)
         del self._of[case.tenant_id, case.client_id][gone]
+        del self._about[case.contact_id][gone]
+        if not self._about[case.contact_id]:
+            del self._about[case.contact_id]
         FORGOTTEN.labels(self._kind).inc()
 
 

@@ -1235,11 +1235,17 @@ class EarlierContact(_message.Message):
     OPERATOR_ID_FIELD_NUMBER: _builtins.int
     OUTCOME_FIELD_NUMBER: _builtins.int
     ANSWERS_FIELD_NUMBER: _builtins.int
+    OPEN_MESSAGE_FIELD_NUMBER: _builtins.int
+    OPEN_ESCALATION_FIELD_NUMBER: _builtins.int
     contact_id: _builtins.str
     reason_id: _builtins.str
     operator_id: _builtins.str
     outcome: _enquiry_events_pb2.EnquiryOutcome.ValueType
     """UNSPECIFIED while it runs."""
+    open_message: _builtins.bool
+    """A message to the client company's staff that is not settled."""
+    open_escalation: _builtins.bool
+    """An escalation that is not closed."""
     @_builtins.property
     def at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -1255,10 +1261,12 @@ class EarlierContact(_message.Message):
         operator_id: _builtins.str = ...,
         outcome: _enquiry_events_pb2.EnquiryOutcome.ValueType = ...,
         answers: _abc.Iterable[_enquiry_events_pb2.FormAnswer] | None = ...,
+        open_message: _builtins.bool = ...,
+        open_escalation: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["answers", b"answers", "at", b"at", "contact_id", b"contact_id", "operator_id", b"operator_id", "outcome", b"outcome", "reason_id", b"reason_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answers", b"answers", "at", b"at", "contact_id", b"contact_id", "open_escalation", b"open_escalation", "open_message", b"open_message", "operator_id", b"operator_id", "outcome", b"outcome", "reason_id", b"reason_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
