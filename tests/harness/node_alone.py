@@ -51,6 +51,15 @@ class Desk:
             elif what.HasField("call_ended"):
                 return
 
+    def order(self, order_id: str, **order: object) -> None:
+        """Orders what a test wants."""
+        wanted = pb.ToNode(order=pb.Order(order_id=order_id, **order))  # type: ignore[arg-type]
+        self._writer.write(frame(wanted))
+
+    async def read(self) -> pb.FromNode:
+        """The node's next word, for a test that steers by itself."""
+        return await read_frame(self._reader)
+
     def _order(self, **order: object) -> None:
         order_id = f"order/{next(iter(order))}"
         wanted = pb.ToNode(order=pb.Order(order_id=order_id, **order))  # type: ignore[arg-type]
