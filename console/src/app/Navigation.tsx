@@ -1,48 +1,57 @@
-import { Anchor, Button, Group, Menu } from "@mantine/core";
+import { Anchor, Button, Group, Popover, Stack } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useSession } from "../session/SessionProvider";
-import { pagesOf } from "./pages";
+import { type Page, pagesOf } from "./pages";
 
-/** Where a person can go: a row of links, or a menu where the screen is narrow or enlarged. */
+function PageLink({ page, here, onGo }: { page: Page; here: boolean; onGo?: () => void }) {
+  const { t } = useTranslation("app");
+  return (
+    <Anchor
+      component={Link}
+      to={page.path}
+      c={here ? undefined : "var(--mantine-color-text)"}
+      fw={here ? 700 : 400}
+      underline={here ? "always" : "hover"}
+      aria-current={here ? "page" : undefined}
+      style={{ whiteSpace: "nowrap" }}
+      onClick={onGo}
+    >
+      {t(page.name)}
+    </Anchor>
+  );
+}
+
+/** Where a person can go: a row of links, or a list that opens where the screen is narrow or enlarged. */
 export function Navigation({ path }: { path: string }) {
   const { t } = useTranslation("app");
   const { user } = useSession();
+  const [open, setOpen] = useState(false);
   const pages = pagesOf(user.role);
   const here = pages.find((page) => page.path === path);
   return (
     <nav aria-label={t("pages")}>
-      <Group gap="lg" wrap="nowrap" visibleFrom="md">
+      <Group gap="lg" wrap="nowrap" visibleFrom="lg">
         {pages.map((page) => (
-          <Anchor
-            key={page.path}
-            component={Link}
-            to={page.path}
-            c={page === here ? undefined : "var(--mantine-color-text)"}
-            fw={page === here ? 700 : 400}
-            underline={page === here ? "always" : "hover"}
-            aria-current={page === here ? "page" : undefined}
-            style={{ whiteSpace: "nowrap" }}
-          >
-            {t(page.name)}
-          </Anchor>
+          <PageLink key={page.path} page={page} here={page === here} />
         ))}
       </Group>
-      <Menu position="bottom-start" shadow="md">
-        <Menu.Target>
-          <Button hiddenFrom="md" variant="default" leftSection={<span aria-hidden>☰</span>}>
+      <Popover opened={open} onChange={setOpen} position="bottom-start" shadow="md" trapFocus returnFocus withinPortal={false}>
+        <Popover.Target>
+          <Button hiddenFrom="lg" variant="default" leftSection={<span aria-hidden>☰</span>} onClick={() => setOpen((before) => !before)}>
             {here ? t(here.name) : t("pages")}
           </Button>
-        </Menu.Target>
-        <Menu.Dropdown>
-          {pages.map((page) => (
-            <Menu.Item key={page.path} component={Link} to={page.path} fw={page === here ? 700 : 400} aria-current={page === here ? "page" : undefined}>
-              {t(page.name)}
-            </Menu.Item>
-          ))}
-        </Menu.Dropdown>
-      </Menu>
+        </Popover.Target>
+        <Popover.Dropdown aria-label={t("pages")}>
+          <Stack gap="md">
+            {pages.map((page) => (
+              <PageLink key={page.path} page={page} here={page === here} onGo={() => setOpen(false)} />
+            ))}
+          </Stack>
+        </Popover.Dropdown>
+      </Popover>
     </nav>
   );
 }

@@ -14,6 +14,17 @@ function Home() {
   return first ? <Navigate to={first.path} /> : <NothingHere />;
 }
 
+/** The contact whose recording is open, and at which second of it. */
+interface OpenRecording {
+  readonly contact?: string;
+  readonly at?: number;
+}
+
+const recordingOf = ({ contact, at }: Record<string, unknown>): OpenRecording => ({
+  ...(typeof contact === "string" ? { contact } : {}),
+  ...(typeof at === "number" && at >= 0 ? { at } : {}),
+});
+
 const root = createRootRoute({ component: Shell, notFoundComponent: NothingHere });
 const home = createRoute({ getParentRoute: () => root, path: "/", component: Home });
 const desk = createRoute({
@@ -29,8 +40,7 @@ const wall = createRoute({
 const recordings = createRoute({
   getParentRoute: () => root,
   path: "/recordings",
-  // The call whose recording is looked at; absent: the search.
-  validateSearch: ({ contactId }: Record<string, unknown>): { contactId?: string } => (typeof contactId === "string" ? { contactId } : {}),
+  validateSearch: recordingOf,
   component: lazyRouteComponent(() => import("../recordings/RecordingsPage"), "RecordingsPage"),
 });
 const reasons = createRoute({
@@ -48,6 +58,11 @@ const ledger = createRoute({
   path: "/ledger",
   component: lazyRouteComponent(() => import("../ledger/LedgerPage"), "LedgerPage"),
 });
+const audit = createRoute({
+  getParentRoute: () => root,
+  path: "/audit",
+  component: lazyRouteComponent(() => import("../audit/AuditPage"), "AuditPage"),
+});
 const flows = createRoute({
   getParentRoute: () => root,
   path: "/flows",
@@ -60,7 +75,7 @@ const accounts = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, desk, wall, recordings, reasons, fairness, ledger, flows, accounts]),
+  routeTree: root.addChildren([home, desk, wall, recordings, reasons, fairness, ledger, audit, flows, accounts]),
   defaultErrorComponent: Broken,
   defaultPendingComponent: () => <Loading height="60vh" />,
 });

@@ -2,6 +2,7 @@ import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
 
 import { texts as accounts } from "../accounts/texts";
+import { texts as audit } from "../audit/texts";
 import { texts as app } from "../app/texts";
 import { texts as desk } from "../desk/texts";
 import { texts as fairness } from "../fairness/texts";
@@ -17,7 +18,7 @@ export const LANGUAGES = ["ja", "en"] as const;
 export type Language = (typeof LANGUAGES)[number];
 
 const KEPT_UNDER = "sasayaki.language";
-const FOLDERS = { accounts, app, desk, fairness, floor, flows, ledger, phone, reasons, recordings, session } as const;
+const FOLDERS = { accounts, app, audit, desk, fairness, floor, flows, ledger, phone, reasons, recordings, session } as const;
 
 /** The texts of every folder in one language. */
 const of = (language: Language) =>
