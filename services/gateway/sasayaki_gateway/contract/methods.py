@@ -1,4 +1,4 @@
-"""The RPCs that browsers may call. What is not listed is open to nobody (ADR 0034).
+"""The RPCs that browsers may call. What is not listed is open to nobody (ADR 0037).
 
 The roles are for the document's text alone: whether a call is right is decided by its service.
 """
