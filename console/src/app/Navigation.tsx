@@ -1,14 +1,22 @@
-import { Anchor, Button, Group, Menu } from "@mantine/core";
+import { Anchor, Group } from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
 import { Link } from "@tanstack/react-router";
+import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useSession } from "../session/SessionProvider";
 import { pagesOf } from "./pages";
 
+const NarrowNavigation = lazy(async () => ({ default: (await import("./NarrowNavigation")).NarrowNavigation }));
+
+/** Mantine's breakpoint "md". */
+const NARROW = "(max-width: 61.99em)";
+
 /** Where a person can go: a row of links, or a menu where the screen is narrow or enlarged. */
 export function Navigation({ path }: { path: string }) {
   const { t } = useTranslation("app");
   const { user } = useSession();
+  const narrow = useMediaQuery(NARROW);
   const pages = pagesOf(user.role);
   const here = pages.find((page) => page.path === path);
   return (
@@ -29,20 +37,11 @@ export function Navigation({ path }: { path: string }) {
           </Anchor>
         ))}
       </Group>
-      <Menu position="bottom-start" shadow="md">
-        <Menu.Target>
-          <Button hiddenFrom="md" variant="default" leftSection={<span aria-hidden>☰</span>}>
-            {here ? t(here.name) : t("pages")}
-          </Button>
-        </Menu.Target>
-        <Menu.Dropdown>
-          {pages.map((page) => (
-            <Menu.Item key={page.path} component={Link} to={page.path} fw={page === here ? 700 : 400} aria-current={page === here ? "page" : undefined}>
-              {t(page.name)}
-            </Menu.Item>
-          ))}
-        </Menu.Dropdown>
-      </Menu>
+      {narrow ? (
+        <Suspense>
+          <NarrowNavigation pages={pages} here={here} />
+        </Suspense>
+      ) : undefined}
     </nav>
   );
 }
