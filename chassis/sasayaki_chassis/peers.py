@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from functools import cache
+from typing import Any, TypeAlias
 
 import grpc
 import grpc.aio
@@ -14,6 +15,8 @@ from sasayaki_chassis.channels import OPTIONS as OPTIONS
 from sasayaki_chassis.channels import REASON_KEY
 from sasayaki_chassis.identity import OwnToken
 from sasayaki_chassis.owner import Unavailable
+
+Call: TypeAlias = grpc.aio.UnaryUnaryMultiCallable[Any, Any]
 
 CALL_S = 5.0
 """Time limit of one outgoing call."""
@@ -59,11 +62,21 @@ class Peers:
         self._addresses = addresses
         self._token = token
         self._channels: dict[str, grpc.aio.Channel] = {}
+        self._calls: dict[MethodDescriptor, Call] = {}
 
     def channel(self, peer: str) -> grpc.aio.Channel:
         if peer not in self._channels:
             self._channels[peer] = grpc.aio.insecure_channel(self._addresses[peer], OPTIONS)
         return self._channels[peer]
+
+    def _call(self, method: MethodDescriptor, request: type[Message]) -> Call:
+        """Made once for each method: it costs as much as a call."""
+        made = self._calls[method] = self.channel(method.full_name.split(".")[1]).unary_unary(
+            f"/{method.containing_service.full_name}/{method.name}",
+            request_serializer=request.SerializeToString,
+            response_deserializer=GetMessageClass(method.output_type).FromString,
+        )
+        return made
 
     async def send(
         self, request: Message, *, request_id: str = "", traceparent: str | None = None
@@ -75,11 +88,7 @@ class Peers:
         if request_id and not getattr(request, "request_id", request_id):
             request.request_id = request_id  # type: ignore[attr-defined]  # every command has it
         method = method_of(request.DESCRIPTOR)
-        call = self.channel(method.full_name.split(".")[1]).unary_unary(
-            f"/{method.containing_service.full_name}/{method.name}",
-            request_serializer=type(request).SerializeToString,
-            response_deserializer=GetMessageClass(method.output_type).FromString,
-        )
+        call = self._calls.get(method) or self._call(method, type(request))
         try:
             answer: Message = await call(
                 request, timeout=CALL_S, metadata=self._metadata(traceparent)

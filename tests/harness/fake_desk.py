@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from playwright.async_api import Browser, Page, Route
+from playwright.async_api import Browser, BrowserContext, Page, Route
 from tests.harness import desk_sample as sample
 from tests.harness.browser import FakeGateway, person
 from tests.harness.fake_phone import FakePhone
@@ -92,13 +92,18 @@ async def at_desk(
 ) -> AsyncIterator[Desk]:
     """An operator at their desk, ready, with the browser as phone."""
     async with person(browser, language, theme) as someone:
-        use = """localStorage.setItem("sasayaki.phone", JSON.stringify({ use: true }))"""
-        await someone.add_init_script(use)
-        await someone.add_init_script(_STREAMS)
-        page = await someone.new_page()
-        desk = Desk(page, DeskGateway(sample.answers()), FakePhone())
-        await desk.gateway.serve(page)
-        await desk.phone.serve(page)
-        await page.goto(f"{site}/desk")
-        await desk.is_in("READY")
-        yield desk
+        yield await opened_desk(someone, site, FakePhone())
+
+
+async def opened_desk(someone: BrowserContext, site: str, phone: FakePhone) -> Desk:
+    """Opens the desk of an operator whose browser is this phone."""
+    use = """localStorage.setItem("sasayaki.phone", JSON.stringify({ use: true }))"""
+    await someone.add_init_script(use)
+    await someone.add_init_script(_STREAMS)
+    page = await someone.new_page()
+    desk = Desk(page, DeskGateway(sample.answers()), phone)
+    await desk.gateway.serve(page)
+    await desk.phone.serve(page)
+    await page.goto(f"{site}/desk")
+    await desk.is_in("READY")
+    return desk

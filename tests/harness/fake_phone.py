@@ -57,6 +57,10 @@ class FakePhone:
 
         await page.route_web_socket("**/api/phone", opened)
 
+    async def answer(self, page: Page, sdp: str) -> str:
+        """The other side's description: of a peer in the page, which hums."""
+        return str(await page.evaluate(_HUM, sdp))
+
     def tell(self, *legs: dict[str, object], lost: bool = False) -> None:
         """Tells the browser how its phone stands from here on."""
         if legs:
@@ -93,7 +97,7 @@ class FakePhone:
         self.said.append(message)
         if message["type"] != "offer":
             return
-        answer = await page.evaluate(_HUM, sdp)
+        answer = await self.answer(page, sdp)
         self.connections += 1
         answered = {"type": "answer", "connectionId": f"bro_{self.connections}", "sdp": answer}
         socket.send(json.dumps(answered))

@@ -15,8 +15,11 @@ from sasayaki_media.numbers import Numbers
 from sasayaki_media.outbound.gate import Gate
 from sasayaki_media.outbound.outbound import STREAM as OUTBOUND_STREAM
 from sasayaki_media.outbound.outbound import outbound
+from sasayaki_media.phones.browsers import Browsers
+from sasayaki_media.phones.legs import PhoneLegs
 from sasayaki_media.phones.phone import PHONE
 from sasayaki_media.phones.phones import ConnectedPhones, Phones
+from sasayaki_media.phones.watching import Watching
 from sasayaki_media.settings import Settings
 from sasayaki_media.sound.levels import Levels
 from sasayaki_media.sound.pages import Shipper
@@ -34,18 +37,22 @@ class Media:
         self._prompts = Prompts(settings.prompts)
         self.numbers = Numbers()
         self.live = LiveCalls()
+        self.legs = PhoneLegs()
 
     def servicers(self, built: Built) -> Servicers:
         """Called first: what the background runs is built here too."""
         calls = Switchboard(built.owners[CALL.stream])
         phones = Phones(built.owners[PHONE.stream], calls)
         levels = Levels(calls)
+        browsers = Browsers()
+        watching = Watching(browsers, self.legs)
         keys = ClientKeys(self._settings.keys)
         self._gate = Gate(built.owners[OUTBOUND_STREAM], calls, built.clock)
         self._node = Node(
             self._settings.node_socket,
             calls=calls,
             phones=phones,
+            browsers=browsers,
             levels=levels,
             live=self.live,
             numbers=self.numbers,
@@ -55,7 +62,16 @@ class Media:
         )
         self._shipper = Shipper(self._settings.spool, built.peers, calls)
         service = MediaService(
-            calls, phones, levels, self._node, self._prompts, self.numbers, keys, self._gate
+            calls,
+            phones,
+            levels,
+            self._node,
+            self._prompts,
+            self.numbers,
+            keys,
+            self._gate,
+            browsers,
+            watching,
         )
         yield media_service_pb2_grpc.add_MediaServiceServicer_to_server, service
 
@@ -81,6 +97,6 @@ def service(settings: Settings) -> Service:
         rights=RIGHTS,
         servicers=media.servicers,
         deciders=[CALL, PHONE, outbound(ZoneInfo(settings.time_zone))],
-        projections=[media.numbers, media.live, ConnectedPhones()],
+        projections=[media.numbers, media.live, media.legs, ConnectedPhones()],
         background=[media.hold_node, media.settle_calls_out, media.ship_pages],
     )

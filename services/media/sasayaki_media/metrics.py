@@ -31,6 +31,20 @@ PHONES = Gauge("sasayaki_media_phones", "Supervisors' phones that are connected.
 PHONES_LOST = Counter(
     "sasayaki_media_phones_lost_total", "Connected phones that went with their node."
 )
+BROWSERS = Gauge("sasayaki_media_browsers", "People whose browser is connected, or on its way.")
+BROWSERS_CONNECTING = Gauge(
+    "sasayaki_media_browsers_connecting", "Browsers' offers that wait for their answer."
+)
+BROWSER_CONNECTS = Counter(
+    "sasayaki_media_browser_connects_total",
+    "Browsers' offers by what became of them: answered, or why not.",
+    ("outcome",),
+)
+PHONE_WATCHERS = Gauge("sasayaki_media_phone_watchers", "Those who watch their phone.")
+PHONE_WATCHERS_REFUSED = Counter(
+    "sasayaki_media_phone_watchers_refused_total",
+    "Watchers of their phone turned away because too many watch.",
+)
 LOST = Counter("sasayaki_media_calls_lost_total", "Calls ended because their node is gone.")
 STRANGERS = Counter(
     "sasayaki_media_stranger_calls_total", "Calls that the node held and history does not: ended."

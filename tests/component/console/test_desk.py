@@ -253,6 +253,18 @@ async def test_a_customer_is_given_to_a_colleague_or_one_asks_first(
         assert desk.gateway.asked("RoutingService/CompleteTransfer") == [contact]
 
 
+async def test_keys_are_sent_by_keyboard(site: str, browser: Browser) -> None:
+    async with at_desk(browser, site) as desk:
+        await talking(desk)
+        await desk.page.keyboard.press("t")
+        keypad = desk.page.get_by_role("dialog", name="Keypad")
+        await expect(keypad).to_be_visible()
+        await desk.page.keyboard.type("5#")
+        await expect(keypad.get_by_role("status")).to_have_text("5#")
+        await desk.page.keyboard.press("Escape")
+        await expect(keypad).to_be_hidden()
+
+
 async def test_feedback_is_read_before_the_next_call(site: str, browser: Browser) -> None:
     async with at_desk(browser, site) as desk:
         await desk.concerns({"feedback": sample.FEEDBACK})

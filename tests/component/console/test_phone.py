@@ -119,3 +119,20 @@ async def test_a_refused_microphone_is_told_with_what_to_do(site: str, browser: 
         told = page.get_by_role("dialog").get_by_role("alert")
         await expect(told).to_contain_text("Change it to “Allow”")
         await screenshot(page, "phone-refused")
+
+
+async def test_another_microphone_is_heard_without_a_new_connection(
+    site: str, browser: Browser
+) -> None:
+    phone = FakePhone()
+    async with operator(browser) as someone:
+        page = await desk(someone, site, phone)
+        status = page.get_by_role("button", name="Phone: Connected")
+        await expect(status).to_be_visible()
+        await status.click()
+        await page.get_by_role("combobox", name="Microphone", exact=True).click()
+        await page.get_by_role("option").last.click()
+        before = await page.evaluate(_HEARD)
+        await page.wait_for_function(f"async () => await ({_HEARD})() > {before + 50}")
+        assert await page.evaluate("JSON.parse(localStorage['sasayaki.phone']).microphone") != ""
+        assert phone.connections == 1

@@ -37,6 +37,11 @@ class StandInNode:
         """A second of levels; nobody acknowledges it."""
         self._send(pb.FromNode(levels=levels))
 
+    def browser(self, user_id: str, connection_id: str, state: pb.BrowserState.ValueType) -> None:
+        """How somebody's browser is connected; nobody acknowledges it."""
+        browser = pb.Browser(user_id=user_id, connection_id=connection_id, state=state)
+        self._send(pb.FromNode(browser=browser))
+
     def invite(self, node_call_id: str = "call_1", number: str = "+81661234567") -> int:
         return self.happen(
             invited=pb.Invited(
@@ -98,7 +103,10 @@ class StandInNode:
                 self.contact_ids.add(order.admit.contact_id)
             if kind == "place":
                 self.contact_ids.add(order.place.contact_id)
-        self._send(pb.FromNode(applied=pb.Applied(order_id=order.order_id, error=error)))
+        applied = pb.Applied(order_id=order.order_id, error=error)
+        if kind == "connect_browser" and not error:
+            applied.sdp_answer = f"answer to {order.connect_browser.sdp_offer}"
+        self._send(pb.FromNode(applied=applied))
 
     def _send(self, message: pb.FromNode) -> None:
         if self._writer and not self._writer.is_closing():

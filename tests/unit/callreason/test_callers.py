@@ -8,7 +8,7 @@ from tests.unit.callreason.contacts import at
 from sasayaki.callreason.v1.enquiry_events import EnquiryOpened
 from sasayaki.event import Event
 from sasayaki.routing.v1 import pool_events
-from sasayaki_callreason.callers.view import Histories, Offers
+from sasayaki_callreason.callers.view import Histories, Offers, before
 from sasayaki_chassis.testing import NOON
 
 CALLER = ("out_demo", "cli_acme", "ab")
@@ -58,6 +58,14 @@ def test_of_one_caller_and_of_all_the_oldest_are_forgotten_and_counted() -> None
     assert contacts(histories) == ["con_4", "con_3"]
     assert contacts(histories, "out_demo", "cli_acme", "cd") == ["con_11", "con_10"]
     assert len(histories) == 4
+
+
+def test_a_history_ends_before_its_contact_whether_that_is_the_newest_known_or_not() -> None:
+    came = [(NOON + timedelta(seconds=second), f"con_{second}") for second in (3, 2, 1)]
+    assert before(came, "con_2", over=True) == came[2:]
+    assert before(came, "con_1", over=False) == []
+    assert before(came, "con_4", over=False) == came
+    assert before(came, "con_0", over=True) == []
 
 
 def told(offers: Offers, kind: type[Event], **said: Any) -> None:

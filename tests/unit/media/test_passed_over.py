@@ -27,6 +27,7 @@ from sasayaki_media.line.session import Session
 from sasayaki_media.line.wire import LENGTH_BYTES, frame, frame_length
 from sasayaki_media.outbound.gate import Gate
 from sasayaki_media.outbound.outbound import outbound
+from sasayaki_media.phones.browsers import Browsers
 from sasayaki_media.phones.phone import PHONE
 from sasayaki_media.phones.phones import Phones
 from sasayaki_media.sound.levels import Levels
@@ -74,6 +75,7 @@ async def told_to_the_node(
         outbox,
         calls=calls,
         phones=phones,
+        browsers=Browsers(),
         levels=Levels(calls),
         numbers=numbers,
         keys=keys,

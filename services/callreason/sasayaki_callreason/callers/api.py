@@ -10,7 +10,7 @@ import grpc
 from sasayaki.callreason.v1 import callreason_service_pb2 as pb
 from sasayaki.callreason.v1 import callreason_service_pb2_grpc as rpc_pb
 from sasayaki.callreason.v1 import enquiry_events_pb2
-from sasayaki_callreason.callers.view import CONTACTS_OF_A_CALLER_MOST, Came, Histories, Offers
+from sasayaki_callreason.callers.view import CONTACTS_OF_A_CALLER_MOST, Histories, Offers, before
 from sasayaki_callreason.cases.view import CaseView
 from sasayaki_callreason.enquiries import states
 from sasayaki_callreason.enquiries.contacts import Contacts, Enquiries, own
@@ -83,12 +83,13 @@ class CallerMethods(rpc_pb.CallreasonServiceServicer):
             self._check_enquiries_replayed()
             require(request, contact_id=an_id("con"), most=between(0, CONTACTS_OF_A_CALLER_MOST))
             identity = caller(context)
-            facts = (await self._shown(request.contact_id, identity)).facts
+            state = await self._shown(request.contact_id, identity)
+            facts, over = state.facts, isinstance(state, states.Over)
             self._callers.require_current()
             whose = (identity.tenant_id, facts.client_id, facts.caller_hash)
             came = self._callers.histories.of(whose) if facts.caller_hash else []
             most = request.most or HISTORY_USUAL
-            earlier = _before(came, request.contact_id)[:most]
+            earlier = before(came, request.contact_id, over=over)[:most]
             answer = pb.GetCallerHistoryResponse()
             cases = self._callers.cases
             for at, contact_id in earlier:
@@ -120,12 +121,6 @@ class CallerMethods(rpc_pb.CallreasonServiceServicer):
             await asyncio.sleep(OFFER_LOOK_S)
         refusal = f"the contact's operator is not {identity.user_id!r}"
         raise Refused("NOT_YOUR_CONTACT", refusal)
-
-
-def _before(came: list[Came], contact_id: str) -> list[Came]:
-    """Those before the contact, of a list that is newest first; all if it is not in it yet."""
-    at = next((at for at, one in came if one == contact_id), None)
-    return [one for one in came if at is None or one < (at, contact_id)]
 
 
 def _tell(row: pb.EarlierContact, contact_id: str, state: states.State) -> None:

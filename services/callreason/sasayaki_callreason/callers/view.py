@@ -97,6 +97,18 @@ class Histories:
         FORGOTTEN.labels(why).inc()
 
 
+def before(came: list[Came], contact_id: str, *, over: bool) -> list[Came]:
+    """Those before a contact, of a list that is newest first.
+
+    A contact that is not in the list is newer than all of it, or, if it is over, forgotten: then
+    nothing before it is known either.
+    """
+    for place, (_, one) in enumerate(came):
+        if one == contact_id:
+            return came[place + 1 :]
+    return [] if over else came
+
+
 class Offers:
     """The operator whom each contact is offered to, from the ringing to the wrap-up."""
 

@@ -5,47 +5,80 @@ from collections.abc import AsyncIterator
 from sasayaki.media.v1 import media_service_pb2 as pb
 from sasayaki.media.v1 import media_service_pb2_grpc
 from sasayaki_chassis.decider import Refused
-from sasayaki_chassis.rpc import Context, refusals
+from sasayaki_chassis.fields import an_id
+from sasayaki_chassis.rpc import Context, caller, refusals, require
+from sasayaki_media.api.asking import decide
+from sasayaki_media.api.checks import A_CONTACT
+from sasayaki_media.api.rights import STATUS
+from sasayaki_media.calls.commands import Mute, PickUp, PutDown, TalkBack
+from sasayaki_media.calls.switchboard import Switchboard
+from sasayaki_media.phones.browsers import Browsers
+from sasayaki_media.phones.watching import Watching
 
 
 class Phoning(media_service_pb2_grpc.MediaServiceServicer):
     """A person's browser, and the legs of their phone."""
 
+    def __init__(self, calls: Switchboard, browsers: Browsers, watching: Watching) -> None:
+        self._calls = calls
+        self._browsers = browsers
+        self._watching = watching
+
     async def ConnectBrowser(
         self, request: pb.ConnectBrowserRequest, context: Context
     ) -> pb.ConnectBrowserResponse:
-        await _refuse(context)
-        return pb.ConnectBrowserResponse()
+        async with refusals(context, STATUS):
+            user_id = caller(context).user_id
+            connection_id, answer = await self._browsers.connect(user_id, request.sdp_offer)
+        return pb.ConnectBrowserResponse(connection_id=connection_id, sdp_answer=answer)
 
     async def DisconnectBrowser(
         self, request: pb.DisconnectBrowserRequest, context: Context
     ) -> pb.DisconnectBrowserResponse:
-        await _refuse(context)
+        async with refusals(context, STATUS):
+            require(request, connection_id=an_id("brw"))
+            self._browsers.disconnect(caller(context).user_id, request.connection_id)
         return pb.DisconnectBrowserResponse()
 
     async def PickUp(self, request: pb.PickUpRequest, context: Context) -> pb.PickUpResponse:
-        await _refuse(context)
+        async with refusals(context, STATUS):
+            require(request, contact_id=A_CONTACT)
+            user_id = self._with_a_browser(context)
+            await decide(self._calls, context, request, PickUp(user_id))
         return pb.PickUpResponse()
 
     async def PutDown(self, request: pb.PutDownRequest, context: Context) -> pb.PutDownResponse:
-        await _refuse(context)
+        async with refusals(context, STATUS):
+            require(request, contact_id=A_CONTACT)
+            user_id = self._with_a_browser(context)
+            await decide(self._calls, context, request, PutDown(user_id))
         return pb.PutDownResponse()
 
     async def Mute(self, request: pb.MuteRequest, context: Context) -> pb.MuteResponse:
-        await _refuse(context)
+        async with refusals(context, STATUS):
+            require(request, contact_id=A_CONTACT)
+            mute = Mute(caller(context).user_id, request.muted)
+            await decide(self._calls, context, request, mute)
         return pb.MuteResponse()
 
     async def TalkBack(self, request: pb.TalkBackRequest, context: Context) -> pb.TalkBackResponse:
-        await _refuse(context)
+        async with refusals(context, STATUS):
+            require(request, contact_id=A_CONTACT)
+            talk_back = TalkBack(caller(context).user_id, request.on)
+            await decide(self._calls, context, request, talk_back)
         return pb.TalkBackResponse()
 
     async def WatchPhone(
         self, request: pb.WatchPhoneRequest, context: Context
     ) -> AsyncIterator[pb.WatchPhoneResponse]:
-        await _refuse(context)
-        yield pb.WatchPhoneResponse()
+        async with refusals(context, STATUS):
+            who = caller(context)
+            async for phone in self._watching.phone(who.tenant_id, who.user_id):
+                yield phone
 
-
-async def _refuse(context: Context) -> None:
-    async with refusals(context):
-        raise Refused("NO_BROWSERS", "the media node takes no browsers yet")
+    def _with_a_browser(self, context: Context) -> str:
+        """Who asks; a phone of another kind is picked up and put down by hand."""
+        user_id = caller(context).user_id
+        if self._browsers.state(user_id) is None:
+            raise Refused("NO_BROWSER", f"no browser of {user_id!r} is connected")
+        return user_id

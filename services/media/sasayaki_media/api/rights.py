@@ -42,6 +42,8 @@ STATUS: Mapping[str, grpc.StatusCode] = {
     "UNKNOWN_CLIENT": grpc.StatusCode.NOT_FOUND,
     "OUTBOUND_REFUSED": grpc.StatusCode.PERMISSION_DENIED,
     "NOT_YOURS": grpc.StatusCode.PERMISSION_DENIED,
+    "BAD_OFFER": grpc.StatusCode.INVALID_ARGUMENT,
+    "NO_PORT": grpc.StatusCode.RESOURCE_EXHAUSTED,
     "ALREADY_DIALLED": grpc.StatusCode.ALREADY_EXISTS,
     "PLAY_EXISTS": grpc.StatusCode.ALREADY_EXISTS,
     "TOO_MANY_PLAYS": grpc.StatusCode.RESOURCE_EXHAUSTED,

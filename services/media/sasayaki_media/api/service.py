@@ -16,7 +16,9 @@ from sasayaki_media.keys import ClientKeys
 from sasayaki_media.line.node import Node
 from sasayaki_media.numbers import Numbers
 from sasayaki_media.outbound.gate import Gate
+from sasayaki_media.phones.browsers import Browsers
 from sasayaki_media.phones.phones import Phones
+from sasayaki_media.phones.watching import Watching
 from sasayaki_media.sound.levels import Levels
 from sasayaki_media.sound.prompts import Prompts
 
@@ -34,10 +36,13 @@ class MediaService(Prompting, Talking, Outside, Phoning):
         numbers: Numbers,
         keys: ClientKeys,
         gate: Gate,
+        browsers: Browsers,
+        watching: Watching,
     ) -> None:
         Prompting.__init__(self, calls, node, prompts)
         Talking.__init__(self, calls, prompts)
         Outside.__init__(self, calls, node, numbers, keys, gate)
+        Phoning.__init__(self, calls, browsers, watching)
         self._phones = phones
         self._levels = levels
 

@@ -21,6 +21,7 @@ from sasayaki_media.calls.asked_legs import (
     supervised,
     transfer_answered,
 )
+from sasayaki_media.calls.asked_voices import muted, picked_up, talked_back
 from sasayaki_media.calls.commands import (
     Answer,
     AnswerTransfer,
@@ -28,11 +29,14 @@ from sasayaki_media.calls.commands import (
     Dial,
     DialOutside,
     Hold,
+    Mute,
     Onward,
     PauseRecording,
+    PickUp,
     PlayPrompt,
     StopPrompt,
     Supervise,
+    TalkBack,
 )
 from sasayaki_media.calls.states import Arrived, Connected, Live
 
@@ -63,6 +67,12 @@ def met(state: Live, request: Onward) -> Sequence[CallEvent]:
             return transfer_answered(_connected(state), request)
         case Supervise():
             return supervised(_connected(state), request)
+        case PickUp():
+            return picked_up(_connected(state), request)
+        case Mute():
+            return muted(_connected(state), request)
+        case TalkBack():
+            return talked_back(_connected(state), request)
         case _:
             assert_never(request)
 

@@ -17,6 +17,7 @@ from sasayaki.media.v1.call_events import (
 from sasayaki_chassis.decider import Decider, Refused
 from sasayaki_media.calls.asked import met
 from sasayaki_media.calls.asked_legs import hung_up, unsupervised
+from sasayaki_media.calls.asked_voices import put_down
 from sasayaki_media.calls.commands import (
     Answer,
     AnswerTransfer,
@@ -29,12 +30,16 @@ from sasayaki_media.calls.commands import (
     HangUp,
     Hold,
     LoseNode,
+    Mute,
     Note,
     PauseRecording,
+    PickUp,
     Place,
     PlayPrompt,
+    PutDown,
     StopPrompt,
     Supervise,
+    TalkBack,
     Unsupervise,
 )
 from sasayaki_media.calls.facts import lost, note
@@ -75,7 +80,7 @@ def decide(state: State, command: Command, now: datetime) -> Sequence[CallEvent]
             return []  # about a call that is over, or was never ours
         case New(), _:
             raise Refused("UNKNOWN_CONTACT", "no such contact")
-        case Ended(), (Unsupervise() | HangUp() | StopPrompt() | AnswerTransfer()):
+        case Ended(), (Unsupervise() | HangUp() | PutDown() | StopPrompt() | AnswerTransfer()):
             return []  # leaving twice is not an error, nor stopping what is over
         case Ended(), _:
             raise Refused("CALL_ENDED", "the call is over")
@@ -83,6 +88,8 @@ def decide(state: State, command: Command, now: datetime) -> Sequence[CallEvent]
             return hung_up(state, command)
         case ((Arrived() | Answering() | Placing() | Connected()), Unsupervise()):
             return unsupervised(state, command)
+        case ((Arrived() | Answering() | Placing() | Connected()), PutDown()):
+            return put_down(state, command) if isinstance(state, Connected) else []
         case (
             (Arrived() | Answering() | Placing() | Connected()),
             (
@@ -95,6 +102,9 @@ def decide(state: State, command: Command, now: datetime) -> Sequence[CallEvent]
                 | PauseRecording()
                 | AnswerTransfer()
                 | Supervise()
+                | PickUp()
+                | Mute()
+                | TalkBack()
             ),
         ):
             return met(state, command)

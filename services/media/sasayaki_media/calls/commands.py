@@ -138,6 +138,36 @@ class HangUp:
 
 
 @dataclass(frozen=True, slots=True)
+class PickUp:
+    """An operator's browser that rings is picked up by its person."""
+
+    user_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PutDown:
+    """A person's browser is put down, or refuses while it rings."""
+
+    user_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mute:
+    """Takes a person's voice out of the call, or lets it in again."""
+
+    user_id: str
+    muted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TalkBack:
+    """Turns an operator's voice to the supervisors alone, or to all again."""
+
+    user_id: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class GiveUp:
     """Nobody has answered in time."""
 
@@ -175,8 +205,11 @@ Onward: TypeAlias = (
     | PauseRecording
     | AnswerTransfer
     | Supervise
+    | PickUp
+    | Mute
+    | TalkBack
 )
 """What goes on with the call."""
-Leaving: TypeAlias = Unsupervise | HangUp
+Leaving: TypeAlias = Unsupervise | HangUp | PutDown
 Request: TypeAlias = Onward | Leaving
 Command: TypeAlias = Request | Arrive | Place | Note | GiveUp | LoseNode | FailOrder

@@ -32,6 +32,7 @@ from sasayaki_media.calls.happened import (
     Joined,
     LegLeft,
     ModeApplied,
+    Muted,
     Over,
     Overlapped,
     PhoneRang,
@@ -43,6 +44,7 @@ from sasayaki_media.calls.happened import (
     Resumed,
     Source,
     TakenBack,
+    TalkedBack,
     TapBegan,
     TapRested,
     TapStopped,
@@ -67,6 +69,7 @@ from sasayaki_media.calls.states import (
     Play,
 )
 from sasayaki_media.calls.talk import customer_held, held, talk_went, tap_rested
+from sasayaki_media.calls.voices import voice_went
 
 _PROMPT_OUTCOME = {
     # Digits that came or did not: the prompts were heard or cut short by a key.
@@ -210,6 +213,8 @@ def _in_talk(state: Connected, source: Source, fact: Fact) -> Sequence[CallEvent
             return held(operator_of(state, fact.leg_id), source, fact)
         case CustomerPutOnHold() | TakenBack():
             return customer_held(state.hold, source, fact)
+        case Muted() | TalkedBack():
+            return voice_went(state, source, fact)
         case TapRested() | TapWentOn():
             return tap_rested(state.pause, source, fact)
         case Referred(leg_id):

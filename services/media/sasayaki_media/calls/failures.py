@@ -9,6 +9,8 @@ from sasayaki.media.v1.call_events import (
     HangUpOrdered,
     HoldOrdered,
     LegEndReason,
+    LegMuteOrdered,
+    TalkBackOrdered,
     TapPauseOrdered,
     UnsupervisionOrdered,
 )
@@ -27,14 +29,18 @@ from sasayaki_media.calls.orders import (
     DialLeg,
     HangUpCall,
     HangUpLeg,
+    MuteLeg,
     Order,
     PauseTap,
+    PickUpLeg,
     PlaceCall,
+    PutDownLeg,
     PutOnHold,
     RemoveSupervisor,
     SetMode,
     StartPlay,
     StopPlay,
+    TurnVoice,
     outstanding,
 )
 from sasayaki_media.calls.states import Connected, Live, Play
@@ -77,6 +83,10 @@ def _failed_in_talk(
     | PauseTap
     | AnswerRefer
     | DialLeg
+    | PickUpLeg
+    | PutDownLeg
+    | MuteLeg
+    | TurnVoice
     | SetMode
     | RemoveSupervisor
     | HangUpLeg,
@@ -102,6 +112,14 @@ def _failed_in_talk(
             left = LegLeft(leg_id, LegEndReason.RELEASED, None)
             gone = operator_of(state, leg_id)
             return operator_gone(state, gone, source, left) if gone else []
+        case PickUpLeg():
+            return []  # it does not ring any more, or is a phone that is picked up by hand
+        case PutDownLeg(leg_id):
+            return _put_down(state, leg_id)
+        case MuteLeg(leg_id, wish):
+            return [LegMuteOrdered(leg_id=leg_id, muted=wish.holds)]
+        case TurnVoice(leg_id, wish):
+            return [TalkBackOrdered(leg_id=leg_id, on=wish.holds)]
         case SetMode(leg_id):
             return _mode_not_set(state, leg_id, error, source)
         case RemoveSupervisor(leg_id):
@@ -117,6 +135,14 @@ def _not_played(play: Play, source: Source) -> Sequence[CallEvent]:
     nothing = Played(ordered.play_id, heard_ms=0, total_ms=0, end=end, digits="")
     ended = play_ended(play, source, nothing)
     return [*ended, HangUpOrdered(leg_id="")] if ordered.guidance else ended
+
+
+def _put_down(state: Connected, leg_id: str) -> Sequence[CallEvent]:
+    """A phone that can't be put down from here is hung up instead."""
+    for leg in state.supervisors:
+        if leg.leg_id == leg_id and not leg.leaving:
+            return [UnsupervisionOrdered(leg_id=leg_id, supervision_id=leg.supervision_id)]
+    return [HangUpOrdered(leg_id=leg_id)]
 
 
 def _mode_not_set(state: Connected, leg_id: str, error: str, source: Source) -> Sequence[CallEvent]:

@@ -75,6 +75,22 @@ class ModeApplied:
 
 
 @dataclass(frozen=True, slots=True)
+class Muted:
+    """Nobody hears the leg from here on, or all who may."""
+
+    leg_id: str
+    holds: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TalkedBack:
+    """The operator is heard by supervisors alone from here on, or by all again."""
+
+    leg_id: str
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class LegLeft:
     leg_id: str
     reason: LegEndReason
@@ -191,4 +207,6 @@ Fact: TypeAlias = (
     | Overlapped
     | Held
     | Resumed
+    | Muted
+    | TalkedBack
 )

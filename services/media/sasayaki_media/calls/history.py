@@ -57,6 +57,7 @@ from sasayaki_media.calls.states import (
     State,
     Thread,
 )
+from sasayaki_media.calls.voices import voiced
 
 
 def evolve(state: State, event: CallEvent) -> State:
@@ -169,7 +170,7 @@ def _connected(state: Connected, event: CallEvent) -> Connected:
             | TalkBackStarted()
             | TalkBackEnded()
         ):
-            return state
+            return voiced(state, event)
         case HoldOrdered() | CustomerHeld() | CustomerResumed():
             return _held(state, event)
         case TapPauseOrdered() | TapPaused() | TapResumed():

@@ -21,6 +21,7 @@ from sasayaki_media.calls.states import (
     Play,
     State,
     SupervisorLeg,
+    Wish,
 )
 
 
@@ -115,6 +116,48 @@ class DialLeg:
 
 
 @dataclass(frozen=True, slots=True)
+class PickUpLeg:
+    leg_id: str
+
+    @property
+    def key(self) -> str:
+        return f"pick-up/{self.leg_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class PutDownLeg:
+    leg_id: str
+
+    @property
+    def key(self) -> str:
+        return f"put-down/{self.leg_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class MuteLeg:
+    """Takes a voice out of the call or lets it in again."""
+
+    leg_id: str
+    wish: Wish
+
+    @property
+    def key(self) -> str:
+        return f"mute/{self.leg_id}/{self.wish.changes}"
+
+
+@dataclass(frozen=True, slots=True)
+class TurnVoice:
+    """Turns an operator's voice to the supervisors alone or back."""
+
+    leg_id: str
+    wish: Wish
+
+    @property
+    def key(self) -> str:
+        return f"talk-back/{self.leg_id}/{self.wish.changes}"
+
+
+@dataclass(frozen=True, slots=True)
 class SetMode:
     leg_id: str
     supervisor_id: str
@@ -162,6 +205,10 @@ Order: TypeAlias = (
     | PauseTap
     | AnswerRefer
     | DialLeg
+    | PickUpLeg
+    | PutDownLeg
+    | MuteLeg
+    | TurnVoice
     | SetMode
     | RemoveSupervisor
     | HangUpLeg
@@ -225,6 +272,18 @@ def _of_operators(legs: tuple[OperatorLeg, ...], our_number: str) -> Iterator[Or
             yield HangUpLeg(leg.leg_id)
         elif leg.phase is LegPhase.DIALLED and not leaving:
             yield DialLeg(leg, our_number)
+        if leg.picking_up and leg.phase < LegPhase.PICKED_UP and not leg.leaving:
+            yield PickUpLeg(leg.leg_id)
+        if leg.talk_back.wanted != leg.talk_back.holds:
+            yield TurnVoice(leg.leg_id, leg.talk_back)
+        yield from _of_voice(leg)
+
+
+def _of_voice(leg: OperatorLeg | SupervisorLeg) -> Iterator[Order]:
+    if leg.mute.wanted != leg.mute.holds:
+        yield MuteLeg(leg.leg_id, leg.mute)
+    if leg.putting_down and not leg.leaving:
+        yield PutDownLeg(leg.leg_id)
 
 
 def _of_supervisor(leg: SupervisorLeg) -> Iterator[Order]:
@@ -232,3 +291,4 @@ def _of_supervisor(leg: SupervisorLeg) -> Iterator[Order]:
         yield RemoveSupervisor(leg.leg_id)
     elif leg.heard is not leg.mode or leg.keep_changed:
         yield SetMode(leg.leg_id, leg.supervisor_id, leg.mode, leg.keep_phone, leg.changes)
+    yield from _of_voice(leg)

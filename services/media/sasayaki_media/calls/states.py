@@ -88,6 +88,15 @@ class LegPhase(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Wish:
+    """What is wanted of a voice and what holds; `changes` counts orders."""
+
+    wanted: bool = False
+    holds: bool = False
+    changes: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class OperatorLeg:
     """An operator's phone, or with `number_sealed` somebody outside: `operator_id` is empty then.
 
@@ -104,6 +113,10 @@ class OperatorLeg:
     transferred: bool = False
     asks: int = 0
     answer: int | None = None
+    picking_up: bool = False
+    putting_down: bool = False
+    mute: Wish = Wish()
+    talk_back: Wish = Wish()
 
     @property
     def on_call(self) -> bool:
@@ -128,6 +141,8 @@ class SupervisorLeg:
     leaving: bool = False
     keep_phone: bool = False
     keep_changed: bool = False
+    putting_down: bool = False
+    mute: Wish = Wish()
 
     @property
     def handles(self) -> bool:

@@ -16,6 +16,7 @@ from sasayaki_media.line.session import Session
 from sasayaki_media.metrics import CONNECTED, CONNECTS
 from sasayaki_media.numbers import Numbers
 from sasayaki_media.outbound.gate import Gate
+from sasayaki_media.phones.browsers import Browsers
 from sasayaki_media.phones.phones import Phones
 from sasayaki_media.sound.levels import Levels
 from sasayaki_media.sound.prompts import Prompts
@@ -39,6 +40,7 @@ class Node:
         *,
         calls: Switchboard,
         phones: Phones,
+        browsers: Browsers,
         levels: Levels,
         live: LiveCalls,
         numbers: Numbers,
@@ -49,6 +51,7 @@ class Node:
         self._path = path
         self._calls = calls
         self._phones = phones
+        self._browsers = browsers
         self._levels = levels
         self._live = live
         self._numbers = numbers
@@ -105,6 +108,7 @@ class Node:
                 out,
                 calls=self._calls,
                 phones=self._phones,
+                browsers=self._browsers,
                 levels=self._levels,
                 numbers=self._numbers,
                 keys=self._keys,
@@ -114,12 +118,14 @@ class Node:
             await self._send_prompts(out)
             self._out = out
             self._send_numbers()
+            self._browsers.begin(out)
             CONNECTED.set(1)
             await session.run(reader)
         except TimeoutError as error:
             raise Gone("no hello in time") from error
         finally:
             self._out = None
+            self._browsers.begin(None)
             CONNECTED.set(0)
             writer.close()
 

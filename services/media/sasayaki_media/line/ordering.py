@@ -12,14 +12,18 @@ from sasayaki_media.calls.orders import (
     DialLeg,
     HangUpCall,
     HangUpLeg,
+    MuteLeg,
     Order,
     PauseTap,
+    PickUpLeg,
     PlaceCall,
+    PutDownLeg,
     PutOnHold,
     RemoveSupervisor,
     SetMode,
     StartPlay,
     StopPlay,
+    TurnVoice,
 )
 from sasayaki_media.line.wire import NODE_MODES
 
@@ -58,6 +62,16 @@ def order_message(contact_id: str, order: Order, opened: Callable[[str], str]) -
             message.answer_refer.CopyFrom(answered)
         case DialLeg():
             message.dial.CopyFrom(_dial(contact_id, order, opened))
+        case PickUpLeg(leg_id):
+            message.pick_up.CopyFrom(pb.PickUp(contact_id=contact_id, leg_id=leg_id))
+        case PutDownLeg(leg_id):
+            message.put_down.CopyFrom(pb.PutDown(contact_id=contact_id, leg_id=leg_id))
+        case MuteLeg(leg_id, wished):
+            mute = pb.Mute(contact_id=contact_id, leg_id=leg_id, muted=wished.wanted)
+            message.mute.CopyFrom(mute)
+        case TurnVoice(leg_id, wished):
+            turn = pb.TalkBack(contact_id=contact_id, leg_id=leg_id, on=wished.wanted)
+            message.talk_back.CopyFrom(turn)
         case SetMode():
             message.supervise.CopyFrom(_supervise(contact_id, order))
         case RemoveSupervisor(leg_id):

@@ -69,6 +69,10 @@ class Outbox:
         refuse = pb.Refuse(node_call_id=node_call_id, sip_code=sip_code)
         self._order(f"refuse/{self.node_id}/{node_call_id}", pb.Order(refuse=refuse))
 
+    def browser(self, order_id: str, order: pb.Order) -> None:
+        """What is asked for a person's browser; the node answers it under the same id."""
+        self._order(order_id, order)
+
     def hang_up_stranger(self, contact_id: str) -> None:
         """Ends a call of which history knows nothing, or knows that it is over."""
         order = pb.Order(hang_up=pb.HangUp(contact_id=contact_id))

@@ -39,6 +39,7 @@ from sasayaki_media.metrics import (
 )
 from sasayaki_media.numbers import Numbers
 from sasayaki_media.outbound.gate import Gate
+from sasayaki_media.phones.browsers import ORDER, Browsers
 from sasayaki_media.phones.phones import Phones
 from sasayaki_media.sound.levels import Levels
 
@@ -67,6 +68,7 @@ class Session:
         *,
         calls: Switchboard,
         phones: Phones,
+        browsers: Browsers,
         levels: Levels,
         numbers: Numbers,
         keys: ClientKeys,
@@ -78,6 +80,7 @@ class Session:
         self._out = outbox
         self._calls = calls
         self._phones = phones
+        self._browsers = browsers
         self._levels = levels
         self._numbers = numbers
         self._keys = keys
@@ -109,6 +112,10 @@ class Session:
                 await lanes.put(_lane(message.happening), message.happening)
             elif kind == "levels":
                 self._levels.take(message.levels)
+            elif kind == "browser":
+                self._browsers.told(message.browser)
+            elif kind == "applied" and message.applied.order_id.startswith(ORDER):
+                self._browsers.applied(message.applied)
             elif kind == "applied" and message.applied.error:
                 tasks.create_task(self._fail(message.applied))
 

@@ -25,6 +25,7 @@ from sasayaki_media.calls.happened import (
     Joined,
     LegLeft,
     ModeApplied,
+    Muted,
     Over,
     Overlapped,
     PhoneRang,
@@ -36,6 +37,7 @@ from sasayaki_media.calls.happened import (
     Resumed,
     Source,
     TakenBack,
+    TalkedBack,
     TapBegan,
     TapRested,
     TapStopped,
@@ -139,6 +141,14 @@ def _talk_fact_of(happening: pb.Happening) -> Fact | None:
             return Held(happening.leg_held.leg_id)
         case "leg_resumed":
             return Resumed(happening.leg_resumed.leg_id)
+        case "leg_muted":
+            return Muted(happening.leg_muted.leg_id, holds=True)
+        case "leg_unmuted":
+            return Muted(happening.leg_unmuted.leg_id, holds=False)
+        case "talk_back_started":
+            return TalkedBack(happening.talk_back_started.leg_id, on=True)
+        case "talk_back_ended":
+            return TalkedBack(happening.talk_back_ended.leg_id, on=False)
         case "customer_held":
             return CustomerPutOnHold()
         case "customer_resumed":

@@ -60,9 +60,8 @@ class Choice:
     skipped: tuple[Skipped, ...]
 
 
-def score(search: Search, operator_id: str, profile: Profile, idle: timedelta) -> Scored:
+def score(search: Search, operator_id: str, level: int, idle: timedelta) -> Scored:
     """How an operator stands who may be asked for this search."""
-    level = profile.level(search.wish.skills)
     idle_ms = milliseconds(idle)
     behind = -idle_ms - level * LEVEL_SCORE
     if search.prefers(operator_id):
@@ -80,10 +79,12 @@ def choose(search: Search, people: Iterable[Person], now: datetime) -> Choice | 
     for person in people:
         if (since := person.ready_since) is None:
             absent.append(person.operator_id)
-        elif reason := search.skips(person.operator_id, person.profile):
-            unfit.append((since, person.operator_id, reason))
+            continue
+        standing = search.standing(person.operator_id, person.profile)
+        if isinstance(standing, int):
+            fit.append(score(search, person.operator_id, standing, now - since))
         else:
-            fit.append(score(search, person.operator_id, person.profile, now - since))
+            unfit.append((since, person.operator_id, standing))
     if not fit:
         return None
     named = nsmallest(max(CONSIDERED_MOST, SKIPPED_MOST + 1), fit)
@@ -98,7 +99,8 @@ def choose(search: Search, people: Iterable[Person], now: datetime) -> Choice | 
 
 def only(search: Search, person: Person, idle: timedelta) -> Choice:
     """The choice of somebody who was kept free for this very contact."""
-    best = score(search, person.operator_id, person.profile, idle)
+    level = person.profile.level(search.wish.skills)
+    best = score(search, person.operator_id, level, idle)
     return Choice(best[1], best[3], (_candidate(best),), ())
 
 

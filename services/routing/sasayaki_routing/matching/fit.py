@@ -42,14 +42,6 @@ class Ring:
     team_ids: frozenset[str] = frozenset()
     overflow: bool = False
 
-    def holds(self, wish: "Wish", profile: Profile) -> bool:
-        """Whether an operator who is fit stands in it."""
-        if self.team_ids and profile.team_id not in self.team_ids:
-            return False
-        if not self.level_least or not wish.skills:
-            return True
-        return profile.level(wish.skills) >= self.level_least
-
 
 @dataclass(frozen=True, slots=True)
 class Queue:
@@ -98,17 +90,37 @@ class Search:
 
     def skips(self, operator_id: str, profile: Profile) -> SkipReason | None:
         """Why this operator can't be asked now however idle they are, or None."""
-        if self.only and operator_id != self.wish.only_operator_id:
+        standing = self.standing(operator_id, profile)
+        return None if isinstance(standing, int) else standing
+
+    def standing(self, operator_id: str, profile: Profile) -> int | SkipReason:
+        """The operator's least level of the skills asked for, or why they can't be asked now."""
+        # One pass without further calls: it is asked of every operator in every decision.
+        wish = self.wish
+        if self.only:
+            return self._standing_of_the_only_one(operator_id, profile)
+        if wish.client_id not in profile.client_ids:
+            return SkipReason.CLIENT_NOT_SERVED
+        level, levels = (LEVEL_MOST if wish.skills else 0), profile.levels
+        for skill in wish.skills:
+            known = levels.get(skill)
+            if known is None:
+                return _UNSKILLED
+            level = min(level, known)
+        for ring in self.rings:
+            if ring.team_ids and profile.team_id not in ring.team_ids:
+                continue
+            if level >= ring.level_least or not wish.skills:
+                return level
+        return SkipReason.RING_NOT_REACHED
+
+    def _standing_of_the_only_one(self, operator_id: str, profile: Profile) -> int | SkipReason:
+        if operator_id != self.wish.only_operator_id:
             return SkipReason.RESERVED
         # Who was named by a colleague is asked whatever they have learnt.
-        if (reason := unfit(self.wish, profile)) and not (self.only and reason is _UNSKILLED):
+        if (reason := unfit(self.wish, profile)) and reason is not _UNSKILLED:
             return reason
-        if self.only:
-            return None
-        for ring in self.rings:
-            if ring.holds(self.wish, profile):
-                return None
-        return SkipReason.RING_NOT_REACHED
+        return profile.level(self.wish.skills)
 
     def prefers(self, operator_id: str) -> bool:
         return self.first_ring and operator_id == self.wish.preferred_operator_id

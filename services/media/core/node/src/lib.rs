@@ -1,5 +1,6 @@
 //! The media node: the only crate that opens sockets, starts threads and reads clocks.
 
+pub mod browsers;
 pub mod calls;
 pub mod frames;
 pub mod health;

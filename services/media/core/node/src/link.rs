@@ -17,7 +17,9 @@ use tokio::task::AbortHandle;
 
 use crate::frames;
 use crate::metrics::Metrics;
-use crate::wire::{from_node, to_node, Applied, FromNode, Happening, Hello, Levels, Order, ToNode};
+use crate::wire::{
+    from_node, to_node, Applied, Browser, FromNode, Happening, Hello, Levels, Order, ToNode,
+};
 
 /// Happenings that may wait for acknowledgement before new calls are turned away.
 pub const UNACKNOWLEDGED_MAX: usize = 50_000;
@@ -200,12 +202,17 @@ impl Link {
     }
 
     /// Answers an order.
-    pub fn applied(&mut self, order_id: String, error: &str) {
+    pub fn applied(&mut self, order_id: String, error: &str, sdp_answer: String) {
         self.send(from_node::Message::Applied(Applied {
             order_id,
             error: error.to_owned(),
-            sdp_answer: String::new(),
+            sdp_answer,
         }));
+    }
+
+    /// Tells how a browser is connected; on a new connection all are told anew.
+    pub fn browser(&mut self, browser: Browser) {
+        self.send(from_node::Message::Browser(browser));
     }
 
     /// Everything up to and with this number is on disk.
@@ -374,7 +381,7 @@ mod tests {
                 sent += 1;
             }
             assert_eq!(sent, FRAMES_WAITING_MAX / 2 - 1, "after the greeting");
-            link.applied("order".to_owned(), "");
+            link.applied("order".to_owned(), "", String::new());
             assert!(link.connection.is_some(), "there is room for what counts");
         });
     }

@@ -34,6 +34,9 @@ pub struct Settings {
     /// `RTP_ADDRESS` and `RTP_PORTS` (`first-last`): where sound is sent from.
     pub rtp_address: IpAddr,
     pub rtp_ports: (u16, u16),
+    /// `BROWSER_HOST` and `BROWSER_PORTS` (`first-last`): where browsers reach us, an even port each.
+    pub browser_host: IpAddr,
+    pub browser_ports: (u16, u16),
     /// `SOCKET`: the Unix socket for media's Python side.
     pub socket: PathBuf,
     /// `JOURNAL` and `SPOOL`: folders, made if missing.
@@ -78,7 +81,9 @@ impl Settings {
                 idle: milliseconds("TCP_IDLE_MS", "3900000")?,
             },
             rtp_address: parsed("RTP_ADDRESS", "127.0.0.1")?,
-            rtp_ports: ports(&text("RTP_PORTS", "20000-23998"))?,
+            rtp_ports: ports("RTP_PORTS", "20000-23998")?,
+            browser_host: parsed("BROWSER_HOST", "127.0.0.1")?,
+            browser_ports: ports("BROWSER_PORTS", "24000-27998")?,
             socket: required("SOCKET")?.into(),
             journal: required("JOURNAL")?.into(),
             spool: required("SPOOL")?.into(),
@@ -125,12 +130,13 @@ fn milliseconds(setting: &str, default: &str) -> Result<Duration, String> {
     Ok(Duration::from_millis(parsed(setting, default)?))
 }
 
-fn ports(value: &str) -> Result<(u16, u16), String> {
+fn ports(setting: &str, default: &str) -> Result<(u16, u16), String> {
+    let value = text(setting, default);
     value
         .split_once('-')
         .and_then(|(first, last)| Some((first.parse().ok()?, last.parse().ok()?)))
         .filter(|(first, last): &(u16, u16)| *first >= 1024 && first <= last)
-        .ok_or_else(|| wrong("RTP_PORTS", &format!("unreadable range {value:?}")))
+        .ok_or_else(|| wrong(setting, &format!("unreadable range {value:?}")))
 }
 
 fn list(value: &str) -> BTreeSet<String> {

@@ -17,6 +17,7 @@ use tokio::net::{TcpListener, UdpSocket, UnixListener};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{interval, sleep_until, Interval};
 
+use crate::browsers::{Browsers, Told};
 use crate::calls::{self, Act, Calls, Limits};
 use crate::journal::{self, Entry, Journal};
 use crate::link::{self, Brought, Link, ORDERS_WAITING_MAX};
@@ -35,6 +36,8 @@ const HAPPENINGS_WAITING_MAX: usize = 8_192;
 const LEVELS_WAITING_MAX: usize = 4;
 /// Bytes of datagrams that may wait for the signalling thread.
 const SIP_BUFFER_BYTES: usize = 4 << 20;
+/// Changes of browsers' connections that may wait.
+const TELLINGS_WAITING_MAX: usize = 8_192;
 /// Free ports that are looked at when any will do.
 const PORTS_TRIED_MAX: u32 = 16;
 /// How often bindings run out, gauges are set and orders that found no room are tried again.
@@ -52,10 +55,12 @@ pub struct Signalling {
     link: Link,
     journal: Journal,
     media: Media,
+    browsers: Browsers,
     metrics: Arc<Metrics>,
     brought: mpsc::Receiver<Brought>,
     sounds: mpsc::Receiver<MediaHappening>,
     levels: mpsc::Receiver<Levels>,
+    told: mpsc::Receiver<Told>,
     waiting: VecDeque<MediaOrder>,
     clock: Clock,
     housekeeping: Interval,
@@ -105,6 +110,15 @@ impl Signalling {
         let for_python = listen(&settings.socket)?;
         let (brought_to, brought) = mpsc::channel(ORDERS_WAITING_MAX);
         tokio::spawn(link::serve(for_python, brought_to, Arc::clone(&metrics)));
+        let (told_to, told) = mpsc::channel(TELLINGS_WAITING_MAX);
+        let browsers = Browsers::start(
+            settings.browser_host,
+            settings.browser_ports,
+            media_config(settings).realtime_priority,
+            &told_to,
+            Arc::clone(&metrics),
+        )?;
+        let browser_ports = browsers.ports();
         let lease_from = media.clone();
         let limits = Limits {
             calls_max: settings.calls_max,
@@ -116,6 +130,7 @@ impl Signalling {
                 settings.rtp_ports.1,
             ),
             lease: Box::new(move || lease_from.reserve_port()),
+            browser_lease: Box::new(move || browser_ports.reserve()),
             trunk: settings.trunks.outbound().cloned(),
         };
         let registrar = Registrar {
@@ -137,10 +152,12 @@ impl Signalling {
             link: Link::new(node_id, Arc::clone(&metrics)),
             journal,
             media,
+            browsers,
             metrics,
             brought,
             sounds,
             levels,
+            told,
             waiting: VecDeque::new(),
             clock: Clock(Instant::now()),
             housekeeping: interval(HOUSEKEEPING),
@@ -178,6 +195,7 @@ impl Signalling {
         }
         let media = self.media.clone();
         let mut closing = tokio::task::spawn_blocking(move || media.stop());
+        self.browsers.stop();
         loop {
             tokio::select! {
                 _ = &mut closing => break,
@@ -207,6 +225,7 @@ impl Signalling {
             Some(brought) = self.brought.recv() => self.brought(brought),
             Some(sound) = self.sounds.recv() => self.calls.sounded(self.clock.now_ms(), &sound),
             Some(levels) = self.levels.recv() => self.tell_levels(&levels),
+            Some(told) = self.told.recv() => self.calls.browser_told(self.clock.now_ms(), told),
             Ok(()) = self.journal.synced.changed() => {
                 let synced = *self.journal.synced.borrow_and_update();
                 self.link.synced(synced);
@@ -308,6 +327,9 @@ impl Signalling {
             Brought::Connected(connection) => {
                 tracing::info!("python_connected");
                 self.link.connected(connection, self.calls.contact_ids());
+                for browser in self.calls.browsers_now() {
+                    self.link.browser(browser);
+                }
             }
             Brought::Closed(number) => {
                 tracing::info!("python_disconnected");
@@ -336,7 +358,13 @@ impl Signalling {
                 Act::Say { leg, say } => self.stack.say(leg, say),
                 Act::Invite { leg, sdp, target } => self.stack.invite(leg, sdp, &target),
                 Act::Media(order) => self.order_sound(order),
-                Act::Applied { order_id, error } => self.link.applied(order_id, error),
+                Act::Applied {
+                    order_id,
+                    error,
+                    sdp_answer,
+                } => self.link.applied(order_id, error, sdp_answer),
+                Act::Browser(order) => self.browsers.order(order),
+                Act::Told(browser) => self.link.browser(browser),
                 Act::Happened { contact_id, what } => self.tell(contact_id, what),
             }
         }
@@ -381,6 +409,8 @@ impl Signalling {
         let (connected, parked) = self.calls.phones();
         self.metrics.phones_connected.set(connected);
         self.metrics.phones_parked.set(parked);
+        let browsers = self.calls.browsers_connected();
+        self.metrics.browsers_connected.set(browsers);
         let (alive, all) = self.calls.counts();
         self.metrics.calls.set(alive);
         self.metrics.calls_remembered.set(all);

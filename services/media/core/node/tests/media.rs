@@ -183,6 +183,7 @@ fn sound_that_overtakes_the_answer_is_heard_and_a_strangers_is_not() {
             peer: phone.local_addr().expect("address"),
             codec: Codec::Pcmu,
             telephone_event: None,
+            whisper: None,
         });
         wait_for("it was judged", || {
             node.media.metrics().counted(Count::Received) == leg.0

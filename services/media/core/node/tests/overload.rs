@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use sasayaki_node::calls::{Act, Caller, Calls, Limits};
-use sasayaki_node::media::{Media, MediaConfig};
+use sasayaki_node::media::{Media, MediaConfig, NoPort};
 use sasayaki_node::metrics::Metrics;
 use sasayaki_node::registrar::Registrar;
 use sasayaki_node::wire::happening::Happening as What;
@@ -42,6 +42,7 @@ impl Centre {
             parked_ms: 60_000,
             rtp: ("127.0.0.1".parse().unwrap(), 20_000, 29_999),
             lease: Box::new(move || media.reserve_port()),
+            browser_lease: Box::new(|| Err(NoPort)),
             trunk: None,
         };
         let registrar = Registrar {

@@ -15,17 +15,21 @@ use std::array;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use crate::leg::{Leg, Peer, Received};
+use crate::leg::{Leg, Peer, Received, Said};
 use crate::mix::{Heard, Voice};
 use crate::modes::{Hold, Standing};
 use crate::play::{Digits, Play, PlayOutcome, Then};
+use crate::rtp::PAYLOAD_MAX;
 use crate::speech::Cast;
 use crate::stream::{Identity, SourceId};
 use crate::{Codec, Count, Micros, Mode, Prompt, Role};
 
+use veil::Noise;
+
 mod playing;
 mod routing;
 mod talking;
+mod veil;
 
 /// Legs in one call; 8 so that a set of legs is one `u8`.
 pub const LEGS_MAX: usize = 8;
@@ -41,6 +45,27 @@ impl Slot {
 
     fn bit(self) -> u8 {
         1 << self.0
+    }
+}
+
+/// Ways to ears in one call: two of each leg.
+const EARS_MAX: usize = 2 * LEGS_MAX;
+
+/// A way to a leg's ears: the talk, or what is whispered to a phone that takes it apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Ear(u8);
+
+impl Ear {
+    fn index(self) -> usize {
+        usize::from(self.0)
+    }
+
+    fn slot(self) -> Slot {
+        Slot(self.0 % LEGS_MAX as u8)
+    }
+
+    fn is_aside(self) -> bool {
+        self.index() >= LEGS_MAX
     }
 }
 
@@ -84,6 +109,8 @@ pub enum Happening {
     },
     /// No RTP for so long from a leg that may send.
     Silent { leg: Slot, silent_ms: u32 },
+    /// An operator's talk-back ended by itself: no supervisor is there any more.
+    TalkBackEnded { leg: Slot },
 }
 
 /// A leg on its way from one call to another.
@@ -95,10 +122,13 @@ pub struct MovedLeg(Leg);
 pub struct Call {
     legs: [Option<Leg>; LEGS_MAX],
     voices: [Voice; LEGS_MAX],
-    /// `hears[listener]`: the legs that it hears, one bit each.
-    hears: [u8; LEGS_MAX],
-    /// `heard[listener][speaker]`: how far.
-    heard: [[Heard; LEGS_MAX]; LEGS_MAX],
+    /// `hears[ear]`: the legs that are heard there, one bit each.
+    hears: [u8; EARS_MAX],
+    /// `veiled[ear]`: the legs that would be heard there if they did not talk to supervisors alone.
+    veiled: [u8; EARS_MAX],
+    /// `heard[ear][speaker]`: how far.
+    heard: [[Heard; LEGS_MAX]; EARS_MAX],
+    noise: Noise,
     joined: bool,
     hold: Hold,
     tapped: bool,
@@ -113,8 +143,10 @@ impl Call {
         Self {
             legs: [const { None }; LEGS_MAX],
             voices: array::from_fn(|_| Voice::default()),
-            hears: [0; LEGS_MAX],
-            heard: [[Heard::default(); LEGS_MAX]; LEGS_MAX],
+            hears: [0; EARS_MAX],
+            veiled: [0; EARS_MAX],
+            heard: [[Heard::default(); LEGS_MAX]; EARS_MAX],
+            noise: Noise::default(),
             joined: false,
             hold: Hold::Off,
             tapped: false,
@@ -136,7 +168,7 @@ impl Call {
         let Some(leg) = &mut self.legs[slot.index()] else {
             return;
         };
-        let role = leg.role;
+        let (role, muted) = (leg.role, leg.voice.muted);
         out.count(Count::Received, 1);
         match leg.receive(now, from, bytes, &mut self.next_source) {
             Err(count) => out.count(count, 1),
@@ -146,6 +178,14 @@ impl Call {
                 }
             }
             Ok(Received::Voice(said)) => {
+                // Of a muted voice nothing goes further than here, but that it keeps its time.
+                let silence = [said.codec.silence(); PAYLOAD_MAX];
+                let payload = if muted {
+                    &silence[..said.payload.len()]
+                } else {
+                    said.payload
+                };
+                let said = Said { payload, ..said };
                 self.tap(now, slot, role, said, out);
                 self.on_voice(now, slot, said, out);
             }
@@ -157,7 +197,7 @@ impl Call {
         while self.play.as_ref().is_some_and(|play| play.due() <= now) {
             self.step_play(now, out);
         }
-        for listener in slots() {
+        for listener in ears() {
             if self.waits_until(listener).is_some_and(|due| due <= now) {
                 self.drive_late(now, listener, out);
             }
@@ -185,7 +225,7 @@ impl Call {
             .iter()
             .flatten()
             .filter_map(|leg| silent_at(leg, self.silence));
-        let late = slots().filter_map(|listener| self.waits_until(listener));
+        let late = ears().filter_map(|listener| self.waits_until(listener));
         play.into_iter().chain(silences).chain(late).min()
     }
 
@@ -232,6 +272,7 @@ impl Call {
             self.end_play(PlayOutcome::HungUp, out);
         }
         self.part();
+        self.turn_back(out);
         self.route();
         leg.leave();
         Some(MovedLeg(leg))
@@ -320,6 +361,7 @@ impl Call {
             self.joined = true;
         }
         self.part();
+        self.turn_back(out);
         self.route();
         let operator = self
             .legs
@@ -327,6 +369,49 @@ impl Call {
             .flatten()
             .find(|leg| leg.role == Role::Operator);
         Some(operator.map_or(0, |leg| leg.stream.timestamp()))
+    }
+
+    /// Takes a leg's voice out of everybody's ears and out of what is handed out, or lets it in again; `None` without
+    /// such a leg.
+    pub fn mute(&mut self, slot: Slot, muted: bool) -> Option<()> {
+        self.legs[slot.index()].as_mut()?.voice.muted = muted;
+        // What was said before and waits is not heard any more either.
+        for heard in &mut self.heard {
+            heard[slot.index()] = self.voices[slot.index()].here();
+        }
+        Some(())
+    }
+
+    /// Turns an operator's voice to the supervisors alone, or back; returns whether it is so turned. Without a
+    /// supervisor it is not. `None` if the leg is no operator's.
+    pub fn talk_back(&mut self, slot: Slot, on: bool) -> Option<bool> {
+        let heard = self.has_supervisor();
+        let leg = self.legs[slot.index()].as_mut()?;
+        if leg.role != Role::Operator {
+            return None;
+        }
+        leg.voice.talk_back = on && heard;
+        let turned = leg.voice.talk_back;
+        self.route();
+        Some(turned)
+    }
+
+    fn has_supervisor(&self) -> bool {
+        let mut legs = self.legs.iter().flatten();
+        self.joined && legs.any(|leg| leg.role == Role::Supervisor && leg.mode.is_some())
+    }
+
+    /// Ends talk-back that nobody hears any more.
+    fn turn_back(&mut self, out: &mut impl Out) {
+        if self.has_supervisor() {
+            return;
+        }
+        for slot in slots() {
+            let leg = self.legs[slot.index()].as_mut();
+            if leg.is_some_and(|leg| std::mem::take(&mut leg.voice.talk_back)) {
+                out.happened(Happening::TalkBackEnded { leg: slot });
+            }
+        }
     }
 
     /// Who is in the talk; `None` while customer and operator, or who took the call over, are not joined.
@@ -373,6 +458,10 @@ fn silent_at(leg: &Leg, silence: Micros) -> Option<Micros> {
 
 fn slots() -> impl Iterator<Item = Slot> {
     (0..LEGS_MAX as u8).map(Slot)
+}
+
+fn ears() -> impl Iterator<Item = Ear> {
+    (0..EARS_MAX as u8).map(Ear)
 }
 
 fn members(set: u8) -> impl Iterator<Item = Slot> {

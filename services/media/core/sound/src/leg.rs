@@ -18,6 +18,17 @@ pub struct Peer {
     pub codec: Codec,
     /// Payload type of RFC 4733 events, if the peer sends them.
     pub telephone_event: Option<u8>,
+    /// Where whispers go apart from the talk, for a phone with two ways to its ears.
+    pub whisper: Option<SocketAddr>,
+}
+
+/// Who may not hear a leg, whatever the mode table says.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Voice {
+    /// Nobody hears it.
+    pub muted: bool,
+    /// Only supervisors hear it.
+    pub talk_back: bool,
 }
 
 #[derive(Debug)]
@@ -28,6 +39,9 @@ pub struct Leg {
     pub sends: bool,
     pub receives: bool,
     pub stream: Stream,
+    /// What is whispered to it, if that goes apart.
+    pub aside: Stream,
+    pub voice: Voice,
     /// The last lawful packet, or when one was first expected.
     pub heard_at: Micros,
     pub silence_told: bool,
@@ -76,6 +90,11 @@ impl Leg {
             sends: true,
             receives: true,
             stream: Stream::new(identity),
+            aside: Stream::new(Identity {
+                ssrc: identity.ssrc ^ 1,
+                ..identity
+            }),
+            voice: Voice::default(),
             heard_at: 0,
             silence_told: false,
             said_at: None,
@@ -98,7 +117,9 @@ impl Leg {
     /// Leaves its call: it neither hears nor is heard.
     pub fn leave(&mut self) {
         self.mode = None;
+        self.voice = Voice::default();
         self.stream.unfollow();
+        self.aside.unfollow();
     }
 
     /// Comes to another call, where sources have other numbers; its phone's go on as they were. Silence of which was

@@ -59,6 +59,8 @@ pub enum Count {
     Forwarded,
     /// Packets sent with several legs' sound.
     Mixed,
+    /// Packets of noise sent in place of a voice that is not to be heard.
+    Veiled,
     /// Frames of prompts sent.
     PromptFrames,
     /// Keys pressed.
@@ -73,7 +75,7 @@ pub enum Count {
 
 impl Count {
     /// All, in the order of their declaration.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Received,
         Self::Sent,
         Self::Foreign,
@@ -84,6 +86,7 @@ impl Count {
         Self::Stale,
         Self::Forwarded,
         Self::Mixed,
+        Self::Veiled,
         Self::PromptFrames,
         Self::Keys,
         Self::AnchorLate,

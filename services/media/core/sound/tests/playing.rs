@@ -63,7 +63,7 @@ fn ended(line: &Line) -> Vec<Ended> {
                     digits,
                 ))
             }
-            Happening::Silent { .. } => None,
+            Happening::Silent { .. } | Happening::TalkBackEnded { .. } => None,
         });
     plays.collect()
 }

@@ -6,8 +6,8 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use sound::{Codec, Mode, Prompt, Role, Slot, Then, FRAME_SAMPLES};
-use support::{address, Line, CUSTOMER, EVENTS, MS, OPERATOR, ROLES, SUPERVISOR};
+use sound::{Codec, Happening, Mode, Prompt, Role, Slot, Then, FRAME_SAMPLES};
+use support::{address, Line, Sent, CUSTOMER, EVENTS, MS, OPERATOR, ROLES, SUPERVISOR};
 
 /// Values whose sums can be told apart through µ-law, and the prompt's.
 const VALUES: [i16; 3] = [1_000, 4_000, 12_000];
@@ -26,6 +26,10 @@ enum Act {
     Hold(usize, bool),
     /// The customer is put on hold or taken back.
     Keep(bool),
+    Mute(usize, bool),
+    TalkBack(bool),
+    /// The operator's phone takes whispers apart, or with the talk.
+    Apart(bool),
     Join,
     Leave(usize),
 }
@@ -48,16 +52,28 @@ fn act() -> impl Strategy<Value = Act> {
         1 => (0..2_usize).prop_map(Act::Play),
         1 => (0..3_usize, any::<bool>()).prop_map(|(leg, held)| Act::Hold(leg, held)),
         2 => any::<bool>().prop_map(Act::Keep),
+        2 => (0..3_usize, any::<bool>()).prop_map(|(leg, muted)| Act::Mute(leg, muted)),
+        3 => any::<bool>().prop_map(Act::TalkBack),
+        1 => any::<bool>().prop_map(Act::Apart),
         2 => Just(Act::Join),
         1 => (0..3_usize).prop_map(Act::Leave),
     ]
 }
 
 /// Who may be heard by each, told independently of the table.
-fn allowed(listener: Slot, mode: Option<Mode>, held: bool) -> Vec<i16> {
-    let mut allowed = allowed_together(listener, mode);
-    if held {
-        allowed.retain(|&value| listener != CUSTOMER && value != VALUES[0]);
+fn allowed(sent: &Sent, model: &Model) -> Vec<i16> {
+    let [customer, operator, supervisor] = VALUES;
+    let mut allowed = allowed_together(sent.to, model.mode);
+    if model.held {
+        allowed.retain(|&value| sent.to != CUSTOMER && value != customer);
+    }
+    if model.talk_back {
+        allowed.retain(|&value| sent.to != CUSTOMER || value != operator);
+    }
+    let aside = |value| model.mode == Some(Mode::Whisper) && model.apart && value == supervisor;
+    allowed.retain(|&value| sent.to != OPERATOR || aside(value) == sent.aside);
+    for (value, muted) in VALUES.into_iter().zip(model.muted) {
+        allowed.retain(|&allowed| allowed != value || !muted);
     }
     allowed
 }
@@ -92,6 +108,9 @@ fn is_allowed(value: i16, allowed: &[i16]) -> bool {
 struct Model {
     mode: Option<Mode>,
     held: bool,
+    talk_back: bool,
+    apart: bool,
+    muted: [bool; 3],
     present: [bool; 3],
 }
 
@@ -100,6 +119,9 @@ impl Model {
         Self {
             mode: None,
             held: false,
+            talk_back: false,
+            apart: false,
+            muted: [false; 3],
             present: [true; 3],
         }
     }
@@ -138,6 +160,21 @@ fn do_act(line: &mut Line, act: &Act, model: &mut Model) {
             model.held = false;
             line.call.resume(&mut line.seen);
         }
+        Act::Mute(leg, muted) => {
+            let done = line.call.mute(Slot(leg as u8), muted);
+            assert_eq!(done.is_some(), model.present[leg]);
+            model.muted[leg] = muted;
+        }
+        Act::TalkBack(on) => {
+            let turned = line.call.talk_back(OPERATOR, on);
+            assert_eq!(turned.is_some(), model.present[1]);
+            assert!(turned != Some(true) || model.mode.is_some());
+            model.talk_back = turned == Some(true);
+        }
+        Act::Apart(apart) => {
+            line.set_apart(OPERATOR, apart);
+            model.apart = apart;
+        }
         Act::Hold(leg, held) => {
             line.call
                 .set_direction(line.seen.now, Slot(leg as u8), !held, !held);
@@ -150,6 +187,11 @@ fn do_act(line: &mut Line, act: &Act, model: &mut Model) {
                 model.mode = None;
             }
         }
+    }
+    let ended = Happening::TalkBackEnded { leg: OPERATOR };
+    if line.seen.happened.iter().any(|(_, what)| *what == ended) {
+        line.seen.happened.retain(|(_, what)| *what != ended);
+        model.talk_back = false;
     }
     if line
         .call
@@ -174,8 +216,9 @@ proptest! {
                 let mut samples = [0; FRAME_SAMPLES];
                 Codec::Pcmu.decode(&sent.payload, &mut samples);
                 let heard = samples[1..].iter().copied();
-                let from_prompt = |value: i16| value >= 27_000;
-                let allowed = allowed(sent.to, model.mode, model.held);
+                // Silence of the muted, and noise in place of talk-back, are nobody's voice.
+                let from_prompt = |value: i16| value >= 27_000 || value.abs() <= 32;
+                let allowed = allowed(sent, &model);
                 for value in heard {
                     prop_assert!(
                         from_prompt(value) || is_allowed(value, &allowed),
@@ -195,6 +238,7 @@ proptest! {
         }
         for slot in [CUSTOMER, OPERATOR, SUPERVISOR] {
             let sent = line.seen.sent_to(slot);
+            let sent: Vec<_> = sent.into_iter().filter(|sent| !sent.aside).collect();
             let numbers: HashSet<_> = sent.iter().map(|sent| sent.sequence).collect();
             prop_assert_eq!(numbers.len(), sent.len(), "a number was used twice");
             prop_assert!(sent.iter().all(|packet| packet.ssrc == sent[0].ssrc));
@@ -277,7 +321,7 @@ fn a_second_customer_leg_hears_no_supervisor_either() {
         let mut samples = [0; FRAME_SAMPLES];
         Codec::Pcmu.decode(&sent.payload, &mut samples);
         assert!(
-            is_allowed(samples[9], &allowed(CUSTOMER, None, false)),
+            is_allowed(samples[9], &allowed_together(CUSTOMER, None)),
             "{}",
             samples[9]
         );

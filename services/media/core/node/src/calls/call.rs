@@ -11,7 +11,7 @@ use super::playing::{Collected, Playing};
 use super::refer::Wishes;
 use super::talk::Open;
 use super::tap::Tap;
-use super::{Act, Shared};
+use super::Shared;
 use crate::media::{self, CallId, LegId, MediaOrder, Mode, Role};
 use crate::wire::happening::Happening as What;
 use crate::wire::{
@@ -251,7 +251,7 @@ impl Call {
     pub fn follow(&mut self, shared: &mut Shared, now_ms: u64, leg: LegId, outs: Vec<Out>) {
         for out in outs {
             match out {
-                Out::Say(say) => shared.acts.push(Act::Say { leg, say }),
+                Out::Say(say) => shared.say(leg, say),
                 Out::Happened(happened) => self.happened(shared, now_ms, leg, &happened),
             }
         }

@@ -11,19 +11,22 @@ use sip::number;
 use sip::sdp::Audio;
 use sip::trunk::Trunk;
 
+use crate::browsers::BrowserOrder;
 use crate::media::{CallId, LegId, MediaHappening, MediaOrder, NoPort, PlayId, PortLease, Prompt};
 use crate::metrics::Metrics;
 use crate::registrar::Registrar;
 use crate::wire::happening::Happening as What;
-use crate::wire::{Invited, LegEnd};
+use crate::wire::{self, Invited, LegEnd};
 
 use arrivals::Arrivals;
+use browsers::Browsers;
 use call::{sound_codec, Call, Phase, ADMISSION_MS};
 use memory::Memory;
 use phones::Phones;
 pub use refer::Refusal;
 
 mod arrivals;
+mod browsers;
 mod call;
 mod memory;
 mod orders;
@@ -62,7 +65,12 @@ pub enum Act {
     Applied {
         order_id: String,
         error: &'static str,
+        /// Of a browser's connection.
+        sdp_answer: String,
     },
+    Browser(BrowserOrder),
+    /// How a browser's connection is: told, not journalled.
+    Told(wire::Browser),
 }
 
 /// Where an INVITE goes to, and what it says.
@@ -107,6 +115,8 @@ pub struct Limits {
     /// Where sound of ours comes from: no phone may name it as its own.
     pub rtp: (std::net::IpAddr, u16, u16),
     pub lease: Box<dyn Fn() -> Result<PortLease, NoPort> + Send>,
+    /// A port for a browser's connection.
+    pub browser_lease: Box<dyn Fn() -> Result<PortLease, NoPort> + Send>,
     /// Where calls out of the centre go.
     pub trunk: Option<Trunk>,
 }
@@ -119,6 +129,7 @@ pub struct Shared {
     acts: Vec<Act>,
     arrivals: Arrivals,
     phones: Phones,
+    browsers: Browsers,
     /// In which call each leg is.
     legs: HashMap<LegId, CallId>,
     prompts: HashMap<String, Arc<Prompt>>,
@@ -155,6 +166,7 @@ impl Calls {
                 acts: Vec::new(),
                 arrivals: Arrivals::default(),
                 phones: Phones::new(&node_id),
+                browsers: Browsers::default(),
                 legs: HashMap::new(),
                 prompts: HashMap::new(),
                 prompt_bytes: 0,
@@ -245,11 +257,14 @@ impl Calls {
     /// The earliest instant at which time itself does something.
     pub fn deadline(&self) -> Option<u64> {
         let calls = self.deadlines.first().map(|(at, _)| *at);
-        calls.into_iter().chain(self.shared.phones.deadline()).min()
+        let others = self.shared.phones.deadline().into_iter();
+        let others = others.chain(self.shared.browsers.deadline());
+        calls.into_iter().chain(others).min()
     }
 
     /// Lets time do what is due.
     pub fn due(&mut self, now_ms: u64) {
+        self.browsers_due(now_ms);
         while let Some((at, id)) = self.deadlines.first().copied() {
             if at > now_ms {
                 break;
@@ -263,6 +278,7 @@ impl Calls {
         if self.shared.phones.deadline().is_some_and(|at| at <= now_ms) {
             self.shared.asides_due(now_ms);
         }
+        self.browsers_due(now_ms);
     }
 
     /// What followed, in order, since the last time.
@@ -395,7 +411,8 @@ impl Shared {
     /// Lets sound flow as agreed, unless the phone names our own ports as its own.
     fn set_peer(&mut self, call: CallId, leg: LegId, audio: &Audio) -> bool {
         let peer = audio.address.into();
-        if !self.is_foreign(peer) {
+        let whisper = self.browsers.whisper_of(leg);
+        if whisper.is_none() && !self.is_foreign(peer) {
             return false;
         }
         if !audio.address.ip().is_unspecified() {
@@ -406,6 +423,7 @@ impl Shared {
                 peer,
                 codec,
                 telephone_event,
+                whisper,
             });
         }
         let (sends, receives) = (audio.direction.receives(), audio.direction.sends());

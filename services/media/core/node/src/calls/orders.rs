@@ -9,7 +9,7 @@ use super::call::{Call, Phase, RINGING_MS};
 use super::ringing::{Callee, Rung};
 use super::tap::Tap;
 use super::{Act, Calls, Shared, NUMBERS_MAX, PROMPTS_MAX, PROMPT_BYTES_MAX};
-use crate::media::{CallId, Prompt, Role};
+use crate::media::{CallId, LegId, Prompt, Role};
 use crate::wire::order::Order as Asked;
 use crate::wire::{self, LegEnd};
 
@@ -44,12 +44,27 @@ impl Calls {
             Some(Asked::PutPrompt(asked)) => code(self.shared.put_prompt(&asked)),
             Some(Asked::ReleasePhone(asked)) => code(self.release_phone(now_ms, &order_id, &asked)),
             Some(Asked::Place(asked)) => code(self.place(now_ms, &order_id, &asked)),
+            Some(Asked::DisconnectBrowser(asked)) => code(self.shared.disconnect_browser(&asked)),
+            Some(Asked::ConnectBrowser(asked)) => {
+                match self.shared.connect_browser(now_ms, &order_id, &asked) {
+                    // Answered when the browser's answer is there.
+                    Ok(()) => return,
+                    Err(error) => {
+                        self.shared.metrics.browser_offers_refused_total.rise();
+                        error
+                    }
+                }
+            }
             Some(asked) => self.order_call(now_ms, &order_id, &asked),
         };
         if !error.is_empty() {
             self.shared.metrics.orders_refused_total.rise();
         }
-        self.shared.acts.push(Act::Applied { order_id, error });
+        self.shared.acts.push(Act::Applied {
+            order_id,
+            error,
+            sdp_answer: String::new(),
+        });
     }
 
     fn set_numbers(&mut self, numbers: Vec<String>) -> Answer {
@@ -204,15 +219,16 @@ impl Call {
             }
             Asked::AnswerRefer(order) => self.answer_refer(shared, now_ms, order),
             Asked::PauseTap(order) => self.pause_tap(shared, order.paused),
+            Asked::Mute(order) => self.mute(shared, order),
+            Asked::TalkBack(order) => self.talk_back(shared, order),
+            Asked::PickUp(order) => shared.pick_up(self.named(&order.leg_id)?),
+            Asked::PutDown(order) if self.has_left(&order.leg_id) => Ok(()),
+            Asked::PutDown(order) => shared.put_down(self.named(&order.leg_id)?),
             Asked::SetNumbers(_)
             | Asked::PutPrompt(_)
             | Asked::ReleasePhone(_)
             | Asked::ConnectBrowser(_)
             | Asked::DisconnectBrowser(_)
-            | Asked::PickUp(_)
-            | Asked::PutDown(_)
-            | Asked::Mute(_)
-            | Asked::TalkBack(_)
             | Asked::Place(_) => Err(BAD_ORDER),
         }
     }
@@ -290,6 +306,13 @@ impl Call {
                 keep_phone: false,
             },
         )
+    }
+
+    /// The dialled leg of that name, if it is not over.
+    pub(super) fn named(&self, leg_id: &str) -> Result<LegId, &'static str> {
+        let mut alive = self.dialled.iter().filter(|party| !party.dialog.is_over());
+        let found = alive.find(|party| party.leg_id == leg_id);
+        found.map(|party| party.leg).ok_or(UNKNOWN_LEG)
     }
 
     /// Ends a dialled leg; one that is over, or whose phone went elsewhere, has been ended.

@@ -14,7 +14,7 @@ use std::collections::HashMap;
 use sip::leg::{Happened, Heard, Leg, Order, Out, Say};
 
 use super::call::end_of;
-use super::{Act, Shared};
+use super::Shared;
 use crate::media::{CallId, LegId, MediaOrder};
 use crate::wire::happening::Happening as What;
 use crate::wire::{LegEnd, PhoneAttached, PhoneConnected, PhoneDetached, PhoneGone};
@@ -266,7 +266,7 @@ impl Shared {
                     if say == Say::Forget {
                         self.phones.aside.remove(&leg);
                     }
-                    self.acts.push(Act::Say { leg, say });
+                    self.say(leg, say);
                 }
                 Out::Happened(happened) => self.aside_happened(now_ms, leg, &happened),
             }

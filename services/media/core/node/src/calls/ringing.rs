@@ -3,13 +3,15 @@
 use sip::leg::{Leg, Out, Say};
 use sip::sdp::Codec;
 
-use super::call::{Call, Party, Phase, DIALLED_MAX};
+use super::browsers::{Unrung, BUSY};
+use super::call::{sound_codec, Call, Party, Phase, DIALLED_MAX};
 use super::orders::{
     is_contact_id, ring_ms, Answer, BAD_ORDER, ID_BYTES_MAX, NO_PORT, NO_TRUNK, OVERLOADED,
 };
 use super::tap::Tap;
 use super::{Act, Calls, Outside, Shared, Target, To};
-use crate::media::{LegId, MediaOrder, Mode, NoPort, Role};
+use crate::browsers::{ConnectionId, Line};
+use crate::media::{LegId, MediaOrder, Mode, NoPort, PortLease, Role};
 use crate::wire::{self, LegEnd};
 
 /// A phone that is to ring.
@@ -141,6 +143,18 @@ impl Call {
         let to = match asked.callee {
             Callee::Outside(numbers) => shared.outside(numbers)?,
             Callee::User(user_id) => {
+                match shared.browsers.free(user_id) {
+                    Ok(connection) => {
+                        return self.ring_browser(shared, now_ms, asked, user_id, connection)
+                    }
+                    Err(Unrung::Busy) => {
+                        self.remember_left(asked.leg_id);
+                        let leg_id = asked.leg_id.to_owned();
+                        self.leg_ended(shared, leg_id, LegEnd::Refused, u32::from(BUSY));
+                        return Ok(());
+                    }
+                    Err(Unrung::None) => {}
+                }
                 let phones = shared.registrar.phones(now_ms, user_id);
                 let Some(phone) = phones.into_iter().next() else {
                     self.remember_left(asked.leg_id);
@@ -152,14 +166,57 @@ impl Call {
         };
         let port = (shared.limits.lease)().map_err(|NoPort| NO_PORT)?;
         let local = shared.local(&port).map_err(|_| NO_PORT)?;
-        // The customer's codec first, so that payloads can pass as they are.
-        let preferred = self
-            .customer
-            .dialog
-            .audio()
-            .map_or(Codec::Pcmu, |audio| audio.codec);
+        let preferred = self.preferred();
         let (dialog, outs) = Leg::dialled(now_ms, local, preferred, u64::from(asked.ring_ms));
         let leg = LegId(shared.next_id());
+        self.take_in(shared, leg, asked, dialog, port);
+        let target = Target {
+            to,
+            contact_id: self.contact_id.clone(),
+            answers_itself: asked.role == Role::Supervisor,
+        };
+        shared.invite(leg, outs, &target);
+        Ok(())
+    }
+
+    /// Rings a user's browser.
+    fn ring_browser(
+        &mut self,
+        shared: &mut Shared,
+        now_ms: u64,
+        asked: &Rung<'_>,
+        user_id: &str,
+        connection: ConnectionId,
+    ) -> Answer {
+        let port = (shared.limits.lease)().map_err(|NoPort| NO_PORT)?;
+        let local = shared.local(&port).map_err(|_| NO_PORT)?;
+        let preferred = self.preferred();
+        let line = Line::open(port.address(), sound_codec(preferred)).map_err(|_| NO_PORT)?;
+        // What the dialog would say to a SIP phone at first, a browser need not be told.
+        let (dialog, _) = Leg::dialled(now_ms, local, preferred, u64::from(asked.ring_ms));
+        let leg = LegId(shared.next_id());
+        self.take_in(shared, leg, asked, dialog, port);
+        let answers_itself = asked.role == Role::Supervisor;
+        shared
+            .browser_rings(leg, user_id, connection, line, answers_itself)
+            .map_err(|_| NO_PORT)
+    }
+
+    /// The customer's codec, so that payloads can pass as they are.
+    fn preferred(&self) -> Codec {
+        let audio = self.customer.dialog.audio();
+        audio.map_or(Codec::Pcmu, |audio| audio.codec)
+    }
+
+    /// Adds a phone that is to ring.
+    fn take_in(
+        &mut self,
+        shared: &mut Shared,
+        leg: LegId,
+        asked: &Rung<'_>,
+        dialog: Leg,
+        port: PortLease,
+    ) {
         shared.media(MediaOrder::AddLeg {
             call: self.id,
             leg,
@@ -180,12 +237,5 @@ impl Call {
             ended_as: LegEnd::Released,
             held: false,
         });
-        let target = Target {
-            to,
-            contact_id: self.contact_id.clone(),
-            answers_itself: asked.role == Role::Supervisor,
-        };
-        shared.invite(leg, outs, &target);
-        Ok(())
     }
 }

@@ -16,6 +16,8 @@ pub fn call_of(happening: &MediaHappening) -> CallId {
         | MediaHappening::ModeApplied { call, .. }
         | MediaHappening::ModeEnded { call, .. }
         | MediaHappening::OrderRefused { call, .. }
+        | MediaHappening::Muted { call, .. }
+        | MediaHappening::TalkBack { call, .. }
         | MediaHappening::CustomerHeld { call }
         | MediaHappening::CustomerResumed { call }
         | MediaHappening::TapPaused { call, .. }
@@ -108,6 +110,8 @@ impl Call {
                 shared.happened(&self.contact_id, What::ModeApplied(applied));
             }
             MediaHappening::Joined { .. }
+            | MediaHappening::Muted { .. }
+            | MediaHappening::TalkBack { .. }
             | MediaHappening::CustomerHeld { .. }
             | MediaHappening::CustomerResumed { .. }
             | MediaHappening::SilenceBegan { .. }

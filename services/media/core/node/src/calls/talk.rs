@@ -10,7 +10,8 @@ use super::{Calls, Shared};
 use crate::media::{CallLevels, LegId, LegSecond, Levels, MediaHappening, MediaOrder};
 use crate::wire::happening::Happening as What;
 use crate::wire::{
-    self, CustomerHeld, CustomerResumed, Joined, Overlapped, SilenceBegan, SilenceEnded,
+    self, CustomerHeld, CustomerResumed, Joined, LegMuted, LegUnmuted, Overlapped, SilenceBegan,
+    SilenceEnded, TalkBackEnded, TalkBackStarted,
 };
 
 /// What has begun and not ended.
@@ -79,6 +80,20 @@ impl Call {
                     shared.happened(&self.contact_id, What::Joined(Joined { leg_id }));
                 }
             }
+            MediaHappening::Muted { leg, muted, .. } => self.voice_went(shared, leg, |leg_id| {
+                if muted {
+                    What::LegMuted(LegMuted { leg_id })
+                } else {
+                    What::LegUnmuted(LegUnmuted { leg_id })
+                }
+            }),
+            MediaHappening::TalkBack { leg, on, .. } => self.voice_went(shared, leg, |leg_id| {
+                if on {
+                    What::TalkBackStarted(TalkBackStarted { leg_id })
+                } else {
+                    What::TalkBackEnded(TalkBackEnded { leg_id })
+                }
+            }),
             MediaHappening::CustomerHeld { .. } if !std::mem::replace(&mut self.held, true) => {
                 shared.happened(&self.contact_id, What::CustomerHeld(CustomerHeld {}));
             }
@@ -86,6 +101,42 @@ impl Call {
                 shared.happened(&self.contact_id, What::CustomerResumed(CustomerResumed {}));
             }
             _ => {}
+        }
+    }
+
+    /// Takes a person's voice out of the call or lets it in again.
+    pub(super) fn mute(&self, shared: &mut Shared, asked: &wire::Mute) -> Answer {
+        let (call, leg) = (self.id, self.talker(&asked.leg_id)?);
+        let muted = asked.muted;
+        shared.media(MediaOrder::Mute { call, leg, muted });
+        Ok(())
+    }
+
+    /// Turns an operator's voice to the supervisors alone or back.
+    pub(super) fn talk_back(&self, shared: &mut Shared, asked: &wire::TalkBack) -> Answer {
+        let (call, leg) = (self.id, self.talker(&asked.leg_id)?);
+        let mut parties = self.dialled.iter();
+        let operator = parties.any(|party| party.leg == leg && party.joined);
+        if !operator {
+            return Err(WRONG_STATE);
+        }
+        let on = asked.on;
+        shared.media(MediaOrder::TalkBack { call, leg, on });
+        Ok(())
+    }
+
+    /// The dialled leg of that name, if its phone was picked up.
+    fn talker(&self, leg_id: &str) -> Result<LegId, &'static str> {
+        let leg = self.named(leg_id)?;
+        let mut parties = self.dialled.iter();
+        let talks = parties.any(|party| party.leg == leg && party.talks());
+        talks.then_some(leg).ok_or(WRONG_STATE)
+    }
+
+    fn voice_went(&mut self, shared: &mut Shared, leg: LegId, what: impl FnOnce(String) -> What) {
+        let party = self.party(leg).filter(|party| !party.dialog.is_over());
+        if let Some(leg_id) = party.map(|party| party.leg_id.clone()) {
+            shared.happened(&self.contact_id, what(leg_id));
         }
     }
 

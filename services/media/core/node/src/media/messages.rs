@@ -39,6 +39,8 @@ pub enum MediaOrder {
         peer: SocketAddr,
         codec: Codec,
         telephone_event: Option<u8>,
+        /// Where whispers go apart from the talk, for a phone with two ways to its ears.
+        whisper: Option<SocketAddr>,
     },
     /// Both true from the start; the peer's `sendonly`/`recvonly`/`inactive` turned round.
     SetDirection {
@@ -82,6 +84,18 @@ pub enum MediaOrder {
     /// Takes the customer back.
     Resume {
         call: CallId,
+    },
+    /// Takes a leg's voice out of everybody's ears and out of the recording, or lets it in again; answered by `Muted`.
+    Mute {
+        call: CallId,
+        leg: LegId,
+        muted: bool,
+    },
+    /// Turns an operator's voice to the supervisors alone, or back; answered by `TalkBack`.
+    TalkBack {
+        call: CallId,
+        leg: LegId,
+        on: bool,
     },
     /// Puts a supervisor's leg in a mode; answered by `ModeApplied` or `OrderRefused` with the same `order`.
     Supervise {
@@ -144,6 +158,8 @@ impl MediaOrder {
             | Self::Hold { call, .. }
             | Self::Resume { call }
             | Self::PauseTap { call, .. }
+            | Self::Mute { call, .. }
+            | Self::TalkBack { call, .. }
             | Self::Supervise { call, .. }
             | Self::Unsupervise { call, .. }
             | Self::StartTap { call, .. }
@@ -170,6 +186,18 @@ pub enum MediaHappening {
     Joined {
         call: CallId,
         leg: LegId,
+    },
+    /// Nobody hears the leg from here on, or all who may.
+    Muted {
+        call: CallId,
+        leg: LegId,
+        muted: bool,
+    },
+    /// Supervisors alone hear the operator from here on, or all again; it ends by itself with the last supervisor.
+    TalkBack {
+        call: CallId,
+        leg: LegId,
+        on: bool,
     },
     /// The answer to `Hold`, and to `Resume`.
     CustomerHeld {

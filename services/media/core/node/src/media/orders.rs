@@ -33,6 +33,8 @@ impl Worker {
             MediaOrder::Unsupervise { order, call, leg } => {
                 return self.supervise(order, call, leg, None);
             }
+            MediaOrder::Mute { call, leg, muted } => self.mute(call, leg, muted),
+            MediaOrder::TalkBack { call, leg, on } => self.talk_back(call, leg, on),
             order => self.change(order),
         };
         match (done, self.by_id.get(&call)) {
@@ -114,12 +116,14 @@ impl Worker {
                 peer: address,
                 codec,
                 telephone_event,
+                whisper,
                 ..
             } => {
                 let peer = Peer {
                     address,
                     codec,
                     telephone_event,
+                    whisper,
                 };
                 let slot = slot(entry, leg)?;
                 entry.call.set_peer(now, slot, peer);
@@ -192,6 +196,22 @@ impl Worker {
             }
             _ => return None,
         }
+        Some(())
+    }
+
+    fn mute(&mut self, call: CallId, leg: LegId, muted: bool) -> Option<()> {
+        let entry = self.calls[*self.by_id.get(&call)?].as_mut()?;
+        entry.call.mute(slot_of(entry, leg)?, muted)?;
+        let told = MediaHappening::Muted { call, leg, muted };
+        self.links.happenings.tell(told);
+        Some(())
+    }
+
+    fn talk_back(&mut self, call: CallId, leg: LegId, on: bool) -> Option<()> {
+        let entry = self.calls[*self.by_id.get(&call)?].as_mut()?;
+        let on = entry.call.talk_back(slot_of(entry, leg)?, on)?;
+        let told = MediaHappening::TalkBack { call, leg, on };
+        self.links.happenings.tell(told);
         Some(())
     }
 
@@ -335,7 +355,8 @@ pub(super) fn slot_of(entry: &Entry, leg: LegId) -> Option<Slot> {
     Some(Slot(place as u8))
 }
 
-fn random_identity() -> io::Result<Identity> {
+/// What an outgoing stream begins with.
+pub(crate) fn random_identity() -> io::Result<Identity> {
     let random = getrandom::u64().map_err(io::Error::other)?;
     let more = getrandom::u32().map_err(io::Error::other)?;
     // RFC 3711 asks for a first number below 2^15, so that a loss at the start does not hide the wrap.

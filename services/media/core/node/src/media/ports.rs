@@ -82,7 +82,7 @@ impl PortLease {
         SocketAddr::new(self.pool.address, self.port)
     }
 
-    pub(super) fn socket(&self) -> Option<&UdpSocket> {
+    pub(crate) fn socket(&self) -> Option<&UdpSocket> {
         self.socket.as_ref()
     }
 }

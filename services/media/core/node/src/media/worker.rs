@@ -315,6 +315,16 @@ impl Out for Outlet<'_> {
                     digits,
                 }
             }
+            Happening::TalkBackEnded { leg } => {
+                let Some(leg) = self.legs[leg.index()].as_ref().map(|leg| leg.id) else {
+                    return;
+                };
+                MediaHappening::TalkBack {
+                    call,
+                    leg,
+                    on: false,
+                }
+            }
             Happening::Silent { leg, silent_ms } => {
                 let Some(leg) = self.legs[leg.index()].as_ref().map(|leg| leg.id) else {
                     return;

@@ -10,9 +10,9 @@ use sasayaki_node::metrics::Metrics;
 use sasayaki_node::wire::happening::Happening as What;
 use sasayaki_node::wire::order::Order as Asked;
 use sasayaki_node::wire::{
-    from_node, to_node, Acknowledge, Admit, Answer, Dial, FromNode, HangUp, Happening, Hello, Hold,
-    Levels, Mode, Order, PauseTap, Play, PutPrompt, ReleasePhone, SetNumbers, Supervise, ToNode,
-    Unsupervise,
+    from_node, to_node, Acknowledge, Admit, Answer, Browser, BrowserState, Dial, FromNode, HangUp,
+    Happening, Hello, Hold, Levels, Mode, Order, PauseTap, Play, PutPrompt, ReleasePhone,
+    SetNumbers, Supervise, ToNode, Unsupervise,
 };
 
 use super::stage::words;
@@ -27,6 +27,9 @@ pub struct Desk {
     waiting: VecDeque<Happening>,
     applied: VecDeque<(String, String)>,
     levels: VecDeque<Levels>,
+    browsers: VecDeque<Browser>,
+    /// The last answer to a browser's offer.
+    pub sdp_answer: String,
     orders: u32,
     metrics: Arc<Metrics>,
 }
@@ -42,6 +45,8 @@ impl Desk {
             waiting: VecDeque::new(),
             applied: VecDeque::new(),
             levels: VecDeque::new(),
+            browsers: VecDeque::new(),
+            sdp_answer: String::new(),
             orders: 0,
             metrics: Arc::clone(&node.metrics),
         };
@@ -98,6 +103,24 @@ impl Desk {
             self.take();
         }
         self.waiting.pop_front().unwrap()
+    }
+
+    /// How a browser is connected, the next time that it is told.
+    pub fn browser(&mut self) -> Browser {
+        while self.browsers.is_empty() {
+            self.take();
+        }
+        self.browsers.pop_front().unwrap()
+    }
+
+    /// Waits until a browser's connection is told to be so.
+    pub fn browser_is(&mut self, connection_id: &str, state: BrowserState) {
+        loop {
+            let told = self.browser();
+            if told.connection_id == connection_id && told.state() == state {
+                return;
+            }
+        }
     }
 
     /// The next second of levels.
@@ -283,10 +306,13 @@ impl Desk {
         match self.read() {
             from_node::Message::Happening(happening) => self.waiting.push_back(happening),
             from_node::Message::Applied(applied) => {
+                if !applied.sdp_answer.is_empty() {
+                    self.sdp_answer = applied.sdp_answer;
+                }
                 self.applied.push_back((applied.order_id, applied.error));
             }
             from_node::Message::Levels(levels) => self.levels.push_back(levels),
-            from_node::Message::Browser(_) => {}
+            from_node::Message::Browser(browser) => self.browsers.push_back(browser),
             from_node::Message::Hello(_) => panic!("a second greeting"),
         }
     }

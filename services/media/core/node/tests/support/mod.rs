@@ -1,6 +1,7 @@
 //! A node on free ports, Python's side of its socket, and phones made of raw UDP.
 #![allow(dead_code, reason = "each test file uses its part")]
 
+pub mod browser;
 pub mod desk;
 pub mod phone;
 pub mod stage;
@@ -57,6 +58,8 @@ impl Node {
             },
             rtp_address: "127.0.0.1".parse().unwrap(),
             rtp_ports: (first, first + 198),
+            browser_host: "127.0.0.1".parse().unwrap(),
+            browser_ports: (32_200 + slot % 10 * 40, 32_200 + slot % 10 * 40 + 38),
             socket: folder.path().join("node.sock"),
             journal: folder.path().join("journal"),
             spool: folder.path().join("spool"),

@@ -232,6 +232,7 @@ impl Node {
             peer,
             codec,
             telephone_event: Some(101),
+            whisper: None,
         });
         phone
     }

@@ -7,7 +7,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use sasayaki_node::calls::{Act, Calls, Limits};
-use sasayaki_node::media::{CallId, LegId, Media, MediaHappening, MediaOrder, PlayId};
+use sasayaki_node::media::{CallId, LegId, Media, MediaHappening, MediaOrder, NoPort, PlayId};
 use sasayaki_node::registrar::Registrar;
 use sasayaki_node::wire::happening::Happening as What;
 use sasayaki_node::wire::order::Order as Asked;
@@ -97,6 +97,7 @@ impl World {
             parked_ms: 60_000,
             rtp: ("127.0.0.1".parse().unwrap(), ports.0, ports.1),
             lease: Box::new(move || media.reserve_port()),
+            browser_lease: Box::new(|| Err(NoPort)),
             trunk: Some(sip::trunk::Trunk::new("carrier", 100)),
         };
         let mut world = Self {
@@ -195,6 +196,8 @@ impl World {
                 Act::Invite { leg, .. } => self.legs.push(leg),
                 Act::Media(order) => self.sound(&order),
                 Act::Happened { contact_id, what } => self.happened(&contact_id, what),
+                Act::Browser(order) => panic!("no browser is here for {order:?}"),
+                Act::Told(_) => {}
             }
         }
         answer

@@ -1,7 +1,7 @@
 //! Prompts and keys of a call.
 
 use super::talking::send;
-use super::{Call, Happening, Out, Slot};
+use super::{Call, Ear, Happening, Out, Slot};
 use crate::play::{PlayOutcome, Step};
 use crate::{Count, Micros, FRAME_SAMPLES};
 
@@ -17,7 +17,7 @@ impl Call {
             Step::Frame => {
                 let place = leg.stream.next(now, FRAME_SAMPLES);
                 out.count(Count::PromptFrames, 1);
-                send(leg, play.leg, place, &frame, out);
+                send(leg, Ear(play.leg.0), place, &frame, out);
             }
             Step::Ended(outcome) => self.end_play(outcome, out),
         }

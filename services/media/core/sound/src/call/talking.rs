@@ -1,6 +1,6 @@
 //! What is said in a call and sent on: at once, or summed.
 
-use super::{members, slots, Call, Out, Slot, Tapped};
+use super::{ears, members, Call, Ear, Out, Slot, Tapped};
 use crate::leg::{Leg, Said};
 use crate::mix::{clip, Newest};
 use crate::rtp::{Packet, PACKET_MAX, PAYLOAD_MAX};
@@ -19,6 +19,7 @@ impl Call {
         said: Said<'_>,
         out: &mut impl Out,
     ) {
+        let talk_back = self.leg(slot).is_some_and(|leg| leg.voice.talk_back);
         let Said {
             source,
             codec,
@@ -26,8 +27,10 @@ impl Call {
             place,
             ..
         } = said;
+        // What supervisors alone hear stands on their track, and not among what the customer was told.
+        let track = if talk_back { Role::Supervisor } else { role };
         let tapped = Tapped {
-            role,
+            role: track,
             leg: slot,
             source,
             timestamp: place.timestamp,
@@ -36,10 +39,8 @@ impl Call {
             payload,
         };
         if self.joined {
-            out.hear(
-                tapped,
-                role != Role::Supervisor || self.customer_hears(slot),
-            );
+            let audible = role != Role::Supervisor || self.customer_hears(slot);
+            out.hear(Tapped { role, ..tapped }, audible && !talk_back);
         }
         let audible =
             role != Role::Supervisor || self.hears.iter().any(|set| set & slot.bit() != 0);
@@ -49,16 +50,17 @@ impl Call {
     }
 
     fn customer_hears(&self, slot: Slot) -> bool {
-        let hearing = slots().filter(|listener| self.hears[listener.index()] & slot.bit() != 0);
+        let hearing = ears().filter(|ear| self.hears[ear.index()] & slot.bit() != 0);
         hearing
-            .filter_map(|listener| self.leg(listener))
+            .filter_map(|ear| self.leg(ear.slot()))
             .any(|listener| listener.role == Role::Customer)
     }
 
     pub(super) fn on_voice(&mut self, now: Micros, slot: Slot, said: Said<'_>, out: &mut impl Out) {
-        let listeners = slots().filter(|listener| self.hears[listener.index()] & slot.bit() != 0);
-        let listeners = listeners.fold(0, |set, listener| set | listener.bit());
-        let mixed = members(listeners).any(|listener| self.hears_several(listener));
+        let bit = slot.bit();
+        let hearing = self.hears.map(|set| set & bit != 0);
+        let listeners = || ears().filter(|ear| hearing[ear.index()]);
+        let mixed = listeners().any(|listener| self.hears_several(listener));
         if mixed && !said.overtaken {
             let mut samples = [0; PAYLOAD_MAX];
             let count = said.payload.len();
@@ -71,7 +73,7 @@ impl Call {
             };
             self.voices[slot.index()].say(&samples[..count], newest);
         }
-        for listener in members(listeners) {
+        for listener in listeners() {
             let plays = self.plays_to(listener);
             let drives = !self.hears_several(listener) || self.anchor(now, listener) == Some(slot);
             if plays || drives {
@@ -81,28 +83,57 @@ impl Call {
                 self.send_driven(now, listener, slot, said, out);
             }
         }
+        let veiled = self.veiled.map(|set| set & bit != 0);
+        for listener in ears().filter(|ear| veiled[ear.index()]) {
+            self.send_veil(now, listener, slot, said, out);
+        }
     }
 
-    fn hears_several(&self, listener: Slot) -> bool {
+    /// Sends noise in the time of a voice that is not to be heard, to whom nobody else is heard by.
+    fn send_veil(
+        &mut self,
+        now: Micros,
+        listener: Ear,
+        speaker: Slot,
+        said: Said<'_>,
+        out: &mut impl Out,
+    ) {
+        let drives = members(self.veiled[listener.index()]).next() == Some(speaker);
+        let alone = self.hears[listener.index()] == 0;
+        let Some(peer) = self.leg(listener.slot()).and_then(Leg::listening) else {
+            return;
+        };
+        if !drives || !alone || self.plays_to(listener) {
+            return;
+        }
+        let (count, mut payload) = (said.payload.len(), [0; PAYLOAD_MAX]);
+        self.noise.write(peer.codec, count, &mut payload);
+        out.count(Count::Veiled, 1);
+        let payload = &payload[..count];
+        self.send_following(now, listener, said.source, said.place, payload, out);
+    }
+
+    fn hears_several(&self, listener: Ear) -> bool {
         self.hears[listener.index()].count_ones() > 1
     }
 
-    fn plays_to(&self, listener: Slot) -> bool {
+    fn plays_to(&self, listener: Ear) -> bool {
         self.play
             .as_ref()
-            .is_some_and(|play| play.leg == listener && play.sounds())
+            .is_some_and(|play| play.leg == listener.slot() && play.sounds())
+            && !listener.is_aside()
     }
 
     /// Sends what the listener hears at this packet: the payload itself or, if others wait, the sum.
     fn send_driven(
         &mut self,
         now: Micros,
-        listener: Slot,
+        listener: Ear,
         driver: Slot,
         said: Said<'_>,
         out: &mut impl Out,
     ) {
-        let Some(peer) = self.leg(listener).and_then(Leg::listening) else {
+        let Some(peer) = self.leg(listener.slot()).and_then(Leg::listening) else {
             return;
         };
         let count = said.payload.len();
@@ -136,11 +167,11 @@ impl Call {
     }
 
     /// Lets the next leg in rank drive in place of an anchor that is late.
-    pub(super) fn drive_late(&mut self, now: Micros, listener: Slot, out: &mut impl Out) {
+    pub(super) fn drive_late(&mut self, now: Micros, listener: Ear, out: &mut impl Out) {
         let waiting = members(self.hears[listener.index()]).filter(|&s| self.waits(listener, s));
         let driver = waiting.min_by_key(|slot| self.rank(*slot));
         let Some(driver) = driver else { return };
-        let Some(peer) = self.leg(listener).and_then(Leg::listening) else {
+        let Some(peer) = self.leg(listener.slot()).and_then(Leg::listening) else {
             return;
         };
         let Some(newest) = self.voices[driver.index()].newest() else {
@@ -161,7 +192,7 @@ impl Call {
     fn add_waiting(
         &mut self,
         now: Micros,
-        listener: Slot,
+        listener: Ear,
         speakers: u8,
         sum: &mut [i32],
         out: &mut impl Out,
@@ -178,16 +209,16 @@ impl Call {
         any
     }
 
-    fn skip_waiting(&mut self, listener: Slot, speaker: Slot) {
+    fn skip_waiting(&mut self, listener: Ear, speaker: Slot) {
         self.heard[listener.index()][speaker.index()] = self.voices[speaker.index()].here();
     }
 
-    fn waits(&self, listener: Slot, speaker: Slot) -> bool {
+    fn waits(&self, listener: Ear, speaker: Slot) -> bool {
         self.voices[speaker.index()].waits(self.heard[listener.index()][speaker.index()])
     }
 
     /// When somebody else has to drive for a listener for whom sound waits.
-    pub(super) fn waits_until(&self, listener: Slot) -> Option<Micros> {
+    pub(super) fn waits_until(&self, listener: Ear) -> Option<Micros> {
         if !self.hears_several(listener) || self.plays_to(listener) {
             return None;
         }
@@ -205,36 +236,45 @@ impl Call {
     fn send_following(
         &mut self,
         now: Micros,
-        listener: Slot,
+        listener: Ear,
         source: SourceId,
         place: Place,
         payload: &[u8],
         out: &mut impl Out,
     ) {
-        let Some(leg) = self.legs[listener.index()].as_mut() else {
+        let Some(leg) = self.legs[listener.slot().index()].as_mut() else {
             return;
         };
-        match leg.stream.follow(now, source, place, payload.len()) {
+        let stream = if listener.is_aside() {
+            &mut leg.aside
+        } else {
+            &mut leg.stream
+        };
+        match stream.follow(now, source, place, payload.len()) {
             Some(place) => send(leg, listener, place, payload, out),
             None => out.count(Count::Crowded, 1),
         }
     }
 }
 
-pub(super) fn send(leg: &Leg, slot: Slot, place: Place, payload: &[u8], out: &mut impl Out) {
+pub(super) fn send(leg: &Leg, ear: Ear, place: Place, payload: &[u8], out: &mut impl Out) {
     let Some(peer) = leg.listening() else { return };
+    let (stream, to) = match peer.whisper {
+        Some(whisper) if ear.is_aside() => (&leg.aside, whisper),
+        _ => (&leg.stream, peer.address),
+    };
     let packet = Packet {
         marker: place.marker,
         payload_type: peer.codec.payload_type(),
         sequence: place.sequence,
         timestamp: place.timestamp,
-        ssrc: leg.stream.ssrc(),
+        ssrc: stream.ssrc(),
         payload,
     };
     let mut bytes = [0; PACKET_MAX];
     let length = packet.write(&mut bytes);
     out.count(Count::Sent, 1);
-    out.send(slot, peer.address, &bytes[..length]);
+    out.send(ear.slot(), to, &bytes[..length]);
 }
 
 fn encode(codec: Codec, sum: &[i32], payload: &mut [u8; PAYLOAD_MAX]) {

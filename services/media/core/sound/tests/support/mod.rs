@@ -25,6 +25,8 @@ pub struct Sent {
     pub timestamp: u32,
     pub ssrc: u32,
     pub payload: Vec<u8>,
+    /// Whether it went to where whispers go apart.
+    pub aside: bool,
 }
 
 /// What was tapped.
@@ -70,7 +72,8 @@ impl Seen {
 
 impl Out for Seen {
     fn send(&mut self, leg: Slot, to: SocketAddr, packet: &[u8]) {
-        assert_eq!(to, address(leg));
+        let aside = to == whisper_address(leg);
+        assert!(aside || to == address(leg));
         let packet = Packet::parse(packet).expect("valid RTP");
         self.sent.push(Sent {
             at: self.now,
@@ -80,6 +83,7 @@ impl Out for Seen {
             timestamp: packet.timestamp,
             ssrc: packet.ssrc,
             payload: packet.payload.to_vec(),
+            aside,
         });
     }
 
@@ -104,6 +108,11 @@ impl Out for Seen {
 /// Where a leg's phone is.
 pub fn address(leg: Slot) -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], 30_000 + 2 * u16::from(leg.0)))
+}
+
+/// Where a leg's phone takes whispers, if it takes them apart.
+pub fn whisper_address(leg: Slot) -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], 40_000 + 2 * u16::from(leg.0)))
 }
 
 /// One phone: its next packet's numbers.
@@ -165,6 +174,7 @@ impl Line {
             address: address(slot),
             codec,
             telephone_event: Some(EVENTS),
+            whisper: None,
         };
         self.call.set_peer(self.seen.now, slot, peer);
         self.phones.push(Phone {
@@ -179,6 +189,17 @@ impl Line {
             until: Micros::MAX,
         });
         slot
+    }
+
+    /// Has a phone take whispers apart, or with the talk.
+    pub fn set_apart(&mut self, slot: Slot, apart: bool) {
+        let peer = Peer {
+            address: address(slot),
+            codec: self.phones[slot.index()].codec,
+            telephone_event: Some(EVENTS),
+            whisper: apart.then_some(whisper_address(slot)),
+        };
+        self.call.set_peer(self.seen.now, slot, peer);
     }
 
     pub fn supervise(&mut self, slot: Slot, mode: Option<Mode>) -> Option<u32> {

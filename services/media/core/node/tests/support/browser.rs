@@ -1,0 +1,238 @@
+//! A browser: the other side of ICE, DTLS and SRTP, on a thread of its own.
+
+use std::net::{SocketAddr, UdpSocket};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use sasayaki_node::wire::order::Order as Asked;
+use sasayaki_node::wire::{BrowserState, ConnectBrowser};
+use str0m::change::{SdpAnswer, SdpPendingOffer};
+use str0m::media::{Direction, MediaKind, Mid, Pt};
+use str0m::net::{Protocol, Receive};
+use str0m::rtp::RtpWrite;
+use str0m::{Candidate, Event, Input, Output, Rtc, RtcConfig};
+
+use super::desk::Desk;
+use super::PATIENCE;
+
+/// A page that is open. Dropped, it falls silent without farewell.
+pub struct Browser {
+    said: Arc<AtomicU8>,
+    closing: Arc<AtomicBool>,
+    heard: Arc<Mutex<Vec<(Side, u8)>>>,
+    thread: Option<JoinHandle<()>>,
+    /// Where the node takes what it sends.
+    pub port: u16,
+}
+
+/// Which of the two tracks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    Talk,
+    Whisper,
+}
+
+/// What a page offers.
+pub struct Offer {
+    rtc: Rtc,
+    socket: UdpSocket,
+    mids: [Mid; 2],
+    pending: SdpPendingOffer,
+    pub sdp: String,
+}
+
+impl Offer {
+    pub fn new() -> Self {
+        let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let mut rtc = RtcConfig::new()
+            .set_crypto_provider(Arc::new(str0m::crypto::from_feature_flags()))
+            .clear_codecs()
+            .enable_pcmu(true, false)
+            .set_rtp_mode(true)
+            .build(Instant::now());
+        let address = socket.local_addr().unwrap();
+        rtc.add_local_candidate(Candidate::host(address, "udp").unwrap());
+        let mut change = rtc.sdp_api();
+        let mids = [Direction::SendRecv, Direction::RecvOnly]
+            .map(|way| change.add_media(MediaKind::Audio, way, None, None, None));
+        let (offer, pending) = change.apply().unwrap();
+        Self {
+            rtc,
+            socket,
+            mids,
+            pending,
+            sdp: offer.to_sdp_string(),
+        }
+    }
+
+    /// Goes on with the node's answer.
+    pub fn go_on(self, answer: &str) -> Browser {
+        let Self {
+            mut rtc,
+            socket,
+            mids,
+            pending,
+            ..
+        } = self;
+        let candidate = answer.lines().find(|line| line.starts_with("a=candidate:"));
+        let port = candidate.unwrap().split(' ').nth(5).unwrap();
+        let answer = SdpAnswer::from_sdp_string(answer).unwrap();
+        rtc.sdp_api().accept_answer(pending, answer).unwrap();
+        let (said, closing) = (Arc::new(AtomicU8::new(0xff)), Arc::<AtomicBool>::default());
+        let heard = Arc::<Mutex<Vec<(Side, u8)>>>::default();
+        let page = Page {
+            rtc,
+            socket,
+            mids,
+            said: Arc::clone(&said),
+            closing: Arc::clone(&closing),
+            heard: Arc::clone(&heard),
+            sequence: 0,
+        };
+        Browser {
+            said,
+            closing,
+            heard,
+            thread: Some(std::thread::spawn(move || page.run())),
+            port: port.parse().unwrap(),
+        }
+    }
+}
+
+/// The order that connects a page.
+pub fn connect(user_id: &str, connection_id: &str, sdp_offer: &str) -> Asked {
+    Asked::ConnectBrowser(ConnectBrowser {
+        user_id: user_id.to_owned(),
+        connection_id: connection_id.to_owned(),
+        sdp_offer: sdp_offer.to_owned(),
+    })
+}
+
+impl Browser {
+    /// Connects a page as a user's phone.
+    pub fn connect(desk: &mut Desk, user_id: &str, connection_id: &str) -> Self {
+        let offer = Offer::new();
+        desk.order(connect(user_id, connection_id, &offer.sdp));
+        let browser = offer.go_on(&desk.sdp_answer);
+        desk.browser_is(connection_id, BrowserState::Connected);
+        browser
+    }
+
+    /// Says packets full of that byte from here on.
+    pub fn say(&self, byte: u8) {
+        self.said.store(byte, Ordering::Relaxed);
+    }
+
+    /// Whether a packet full of that byte comes, from now on.
+    pub fn hears(&self, side: Side, byte: u8) -> bool {
+        self.heard.lock().unwrap().clear();
+        let until = Instant::now() + PATIENCE;
+        while Instant::now() < until {
+            if self.heard.lock().unwrap().contains(&(side, byte)) {
+                return true;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        false
+    }
+
+    /// All that came so far and was not looked at.
+    pub fn take_heard(&self) -> Vec<(Side, u8)> {
+        std::mem::take(&mut *self.heard.lock().unwrap())
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        self.closing.store(true, Ordering::Relaxed);
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+struct Page {
+    rtc: Rtc,
+    socket: UdpSocket,
+    mids: [Mid; 2],
+    said: Arc<AtomicU8>,
+    closing: Arc<AtomicBool>,
+    heard: Arc<Mutex<Vec<(Side, u8)>>>,
+    sequence: u64,
+}
+
+impl Page {
+    fn run(mut self) {
+        self.socket
+            .set_read_timeout(Some(Duration::from_millis(4)))
+            .unwrap();
+        let mut next = Instant::now();
+        let mut bytes = [0; 2_048];
+        let here = self.socket.local_addr().unwrap();
+        while !self.closing.load(Ordering::Relaxed) {
+            self.drain();
+            if let Ok((length, from)) = self.socket.recv_from(&mut bytes) {
+                self.receive(&bytes[..length], from, here);
+            }
+            if Instant::now() >= next {
+                next += Duration::from_millis(20);
+                self.speak();
+            }
+            let _ = self.rtc.handle_input(Input::Timeout(Instant::now()));
+        }
+    }
+
+    fn receive(&mut self, bytes: &[u8], from: SocketAddr, here: SocketAddr) {
+        let Ok(receive) = Receive::new(Protocol::Udp, from, here, bytes) else {
+            return;
+        };
+        let input = Input::Receive(Instant::now(), receive);
+        let _ = self.rtc.handle_input(input);
+    }
+
+    fn speak(&mut self) {
+        let byte = self.said.load(Ordering::Relaxed);
+        self.sequence += 1;
+        let time = (self.sequence * 160) as u32;
+        let mut api = self.rtc.direct_api();
+        if let Some(stream) = api.stream_tx_by_mid(self.mids[0], None) {
+            let sequence = self.sequence.into();
+            let now = Instant::now();
+            stream.write_rtp(RtpWrite::new(
+                Pt::from(0),
+                sequence,
+                time,
+                now,
+                &[byte; 160][..],
+            ));
+        }
+    }
+
+    fn drain(&mut self) {
+        while let Ok(output) = self.rtc.poll_output() {
+            match output {
+                Output::Timeout(_) => return,
+                Output::Transmit(packet) => {
+                    let _ = self.socket.send_to(&packet.contents, packet.destination);
+                }
+                Output::Event(Event::RtpPacket(packet)) => {
+                    let mid = self
+                        .rtc
+                        .direct_api()
+                        .stream_rx(&packet.header.ssrc)
+                        .map(|stream| stream.mid());
+                    let side = match mid {
+                        Some(mid) if mid == self.mids[1] => Side::Whisper,
+                        _ => Side::Talk,
+                    };
+                    // The first byte of a packet may differ; the others are one tone.
+                    let byte = packet.payload[packet.payload.len() - 1];
+                    self.heard.lock().unwrap().push((side, byte));
+                }
+                Output::Event(_) => {}
+            }
+        }
+    }
+}

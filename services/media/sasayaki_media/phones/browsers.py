@@ -1,0 +1,119 @@
+"""People's browsers as the node has them: nothing of it is kept, each connection tells it anew."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Protocol
+
+from sasayaki.media.node.v1 import node_pb2 as pb
+from sasayaki_chassis.decider import Refused
+from sasayaki_chassis.ids import new_id
+from sasayaki_chassis.owner import Overloaded, Unavailable
+from sasayaki_media.metrics import BROWSER_CONNECTS, BROWSERS, BROWSERS_CONNECTING
+
+CONNECTING_MOST = 200
+"""Offers that wait for their answer at once; the next is turned away."""
+OFFER_BYTES_MAX = 64 * 1024
+ANSWER_WITHIN = timedelta(seconds=5)
+"""How long the node may take for its answer."""
+ORDER = "browser/"
+"""What orders about browsers begin with; what follows is the connection."""
+
+_REASONS = {"BAD_OFFER": "BAD_OFFER", "NO_PORT": "NO_PORT", "OVERLOADED": "NO_PORT"}
+
+
+class Sender(Protocol):
+    """The way to the node that is connected."""
+
+    def browser(self, order_id: str, order: pb.Order) -> None: ...
+
+
+class Browsers:
+    """Who is connected, and what is asked of the node for them."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, pb.Browser] = {}
+        self._asked: dict[str, asyncio.Future[pb.Applied]] = {}
+        self._node: Sender | None = None
+        self._changed: Callable[[str], None] = lambda _: None
+
+    def on_change(self, changed: Callable[[str], None]) -> None:
+        """Calls back with the user id whenever their browser's state is another."""
+        self._changed = changed
+
+    def begin(self, node: Sender | None) -> None:
+        """A node is connected that will tell its browsers, or none any more."""
+        self._node = node
+        known, self._known = self._known, {}
+        for waiting in self._asked.values():
+            if not waiting.done():
+                waiting.set_exception(Unavailable("the media node is gone"))
+        for user_id in known:
+            self._changed(user_id)
+        BROWSERS.set(0)
+
+    def told(self, browser: pb.Browser) -> None:
+        """Takes down how a person's browser is connected."""
+        if browser.state == pb.BROWSER_STATE_NONE:
+            self._known.pop(browser.user_id, None)
+        else:
+            self._known[browser.user_id] = browser
+        BROWSERS.set(len(self._known))
+        self._changed(browser.user_id)
+
+    def applied(self, applied: pb.Applied) -> None:
+        """Takes the node's answer to an order of `connect`."""
+        waiting = self._asked.get(applied.order_id)
+        if waiting is not None and not waiting.done():
+            waiting.set_result(applied)
+
+    def state(self, user_id: str) -> pb.Browser | None:
+        return self._known.get(user_id)
+
+    async def connect(self, user_id: str, sdp_offer: str) -> tuple[str, str]:
+        """The connection's id and the answer to the offer; raises Refused, Unavailable."""
+        if not sdp_offer or len(sdp_offer.encode()) > OFFER_BYTES_MAX:
+            BROWSER_CONNECTS.labels("BAD_OFFER").inc()
+            raise Refused("BAD_OFFER", f"an offer of 1 to {OFFER_BYTES_MAX} bytes is needed")
+        if len(self._asked) >= CONNECTING_MOST:
+            BROWSER_CONNECTS.labels("OVERLOADED").inc()
+            raise Overloaded(f"{CONNECTING_MOST} offers wait for their answer")
+        connection_id = new_id("brw")
+        applied = await self._ask(user_id, connection_id, sdp_offer)
+        BROWSER_CONNECTS.labels(applied.error or "answered").inc()
+        if applied.error:
+            reason = _REASONS.get(applied.error, "BAD_OFFER")
+            raise Refused(reason, f"the media node answered {applied.error}")
+        return connection_id, applied.sdp_answer
+
+    def disconnect(self, user_id: str, connection_id: str) -> None:
+        """Ends a connection of theirs; nothing when a later one took its place."""
+        known = self._known.get(user_id)
+        if known is not None and known.connection_id == connection_id:
+            disconnect = pb.DisconnectBrowser(connection_id=connection_id)
+            order = pb.Order(disconnect_browser=disconnect)
+            self._sender().browser(f"{ORDER}{connection_id}/end", order)
+
+    async def _ask(self, user_id: str, connection_id: str, sdp_offer: str) -> pb.Applied:
+        order_id = f"{ORDER}{connection_id}"
+        sender, waiting = self._sender(), asyncio.get_running_loop().create_future()
+        connect = pb.ConnectBrowser(
+            user_id=user_id, connection_id=connection_id, sdp_offer=sdp_offer
+        )
+        self._asked[order_id] = waiting
+        BROWSERS_CONNECTING.set(len(self._asked))
+        try:
+            sender.browser(order_id, pb.Order(connect_browser=connect))
+            async with asyncio.timeout(ANSWER_WITHIN.total_seconds()):
+                applied: pb.Applied = await waiting
+                return applied
+        except TimeoutError as error:
+            raise Unavailable("the media node did not answer in time") from error
+        finally:
+            del self._asked[order_id]
+            BROWSERS_CONNECTING.set(len(self._asked))
+
+    def _sender(self) -> Sender:
+        if self._node is None:
+            raise Unavailable("no media node is connected")
+        return self._node

@@ -1,0 +1,157 @@
+"""A view: the legs that each person's phone is, ringing or picked up, as history tells it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from sasayaki.event import Recorded
+from sasayaki.media.v1.call_events import (
+    CallEnded,
+    CustomerHeld,
+    CustomerResumed,
+    LegMuted,
+    LegUnmuted,
+    OperatorLegAnswered,
+    OperatorLegDialled,
+    OperatorLegEnded,
+    OperatorLegRang,
+    SupervisionOrdered,
+    SupervisorHeard,
+    SupervisorLegEnded,
+    TalkBackEnded,
+    TalkBackStarted,
+    TapPaused,
+    TapResumed,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One leg of a person; `rings` and `talks` are both unset while its phone is being reached."""
+
+    leg_id: str
+    user_id: str
+    supervises: bool
+    since: datetime
+    consult: bool = False
+    rings: bool = False
+    talks: bool = False
+    muted: bool = False
+    talk_back: bool = False
+
+
+@dataclass(slots=True)
+class Talk:
+    """One call with its people."""
+
+    contact_id: str
+    tenant_id: str
+    client_id: str
+    held: bool = False
+    paused: bool = False
+    legs: dict[str, Leg] = field(default_factory=dict)
+
+
+class PhoneLegs:
+    """Folds calls' events; whoever is concerned by one is called back about."""
+
+    topics: tuple[str, ...] = ("media.call",)
+
+    def __init__(self) -> None:
+        self._talks: dict[str, Talk] = {}
+        self._of_user: dict[str, dict[str, Talk]] = {}
+        self._changed: Callable[[str], None] = lambda _: None
+
+    def on_change(self, changed: Callable[[str], None]) -> None:
+        """Calls back with the user id of each person whose legs are others than before."""
+        self._changed = changed
+
+    def of(self, tenant_id: str, user_id: str) -> list[tuple[Talk, Leg]]:
+        """The person's legs, each with its call."""
+        return [
+            (talk, leg)
+            for talk in self._of_user.get(user_id, {}).values()
+            if talk.tenant_id == tenant_id
+            for leg in talk.legs.values()
+            if leg.user_id == user_id
+        ]
+
+    def fold(self, record: Recorded[Any]) -> None:
+        match record.data:
+            case OperatorLegDialled(leg_id=leg_id, operator_id=user_id, consult=consult):
+                new = Leg(leg_id, user_id, False, record.time, consult=bool(consult))
+                self._add(record, new)
+            case SupervisionOrdered(leg_id=leg_id, supervisor_id=user_id):
+                self._add(record, Leg(leg_id, user_id, True, record.time, rings=True))
+            case OperatorLegRang(leg_id=leg_id):
+                self._change(record, leg_id, rings=True, since=record.time)
+            case OperatorLegAnswered(leg_id=leg_id):
+                self._change(record, leg_id, rings=False, talks=True, since=record.time)
+            case SupervisorHeard(leg_id=leg_id):
+                self._heard(record, leg_id)
+            case LegMuted(leg_id=leg_id):
+                self._change(record, leg_id, muted=True)
+            case LegUnmuted(leg_id=leg_id):
+                self._change(record, leg_id, muted=False)
+            case TalkBackStarted(leg_id=leg_id):
+                self._change(record, leg_id, talk_back=True)
+            case TalkBackEnded(leg_id=leg_id):
+                self._change(record, leg_id, talk_back=False)
+            case OperatorLegEnded(leg_id=leg_id) | SupervisorLegEnded(leg_id=leg_id):
+                self._remove(record.subject, leg_id)
+            case CustomerHeld() | CustomerResumed() | TapPaused() | TapResumed():
+                self._about_all(record)
+            case CallEnded():
+                talk = self._talks.get(record.subject)
+                for leg_id in list(talk.legs if talk else ()):
+                    self._remove(record.subject, leg_id)
+                self._talks.pop(record.subject, None)
+
+    def _about_all(self, record: Recorded[Any]) -> None:
+        if talk := self._talks.get(record.subject):
+            match record.data:
+                case CustomerHeld() | CustomerResumed():
+                    talk.held = isinstance(record.data, CustomerHeld)
+                case _:
+                    talk.paused = isinstance(record.data, TapPaused)
+            for leg in talk.legs.values():
+                self._changed(leg.user_id)
+
+    def _add(self, record: Recorded[Any], leg: Leg) -> None:
+        """A leg that is known has another mode, nothing else."""
+        talk = self._talks.setdefault(
+            record.subject, Talk(record.subject, record.tenant_id, record.client_id or "")
+        )
+        if leg.leg_id not in talk.legs:
+            talk.legs[leg.leg_id] = leg
+            self._of_user.setdefault(leg.user_id, {})[record.subject] = talk
+            self._changed(leg.user_id)
+
+    def _heard(self, record: Recorded[Any], leg_id: str) -> None:
+        leg = self._leg(record.subject, leg_id)
+        if leg is not None and not leg.talks:
+            self._change(record, leg_id, rings=False, talks=True, since=record.time)
+
+    def _leg(self, contact_id: str, leg_id: str) -> Leg | None:
+        talk = self._talks.get(contact_id)
+        return talk.legs.get(leg_id) if talk else None
+
+    def _change(self, record: Recorded[Any], leg_id: str, **changes: Any) -> None:
+        if leg := self._leg(record.subject, leg_id):
+            self._talks[record.subject].legs[leg_id] = replace(leg, **changes)
+            self._changed(leg.user_id)
+
+    def _remove(self, contact_id: str, leg_id: str) -> None:
+        talk = self._talks.get(contact_id)
+        leg = talk.legs.pop(leg_id, None) if talk else None
+        if leg is None or talk is None:
+            return
+        if not any(other.user_id == leg.user_id for other in talk.legs.values()):
+            calls = self._of_user.get(leg.user_id, {})
+            calls.pop(contact_id, None)
+            if not calls:
+                self._of_user.pop(leg.user_id, None)
+        if not talk.legs:
+            del self._talks[contact_id]
+        self._changed(leg.user_id)
