@@ -66,6 +66,14 @@ class Errand:
     requests: tuple[Message, ...]
 
 
+def request_id(record_id: str, reactor: str, index: int) -> str:
+    """The id of a reactor's request, the same however often the record is read.
+
+    With the reactor's name: two of them may ask the same stream about the same record.
+    """
+    return f"{record_id}/{reactor}/{index}"
+
+
 class Reacting:
     """Runs one reactor."""
 
@@ -149,7 +157,7 @@ class Reacting:
             try:
                 await self._peers.send(
                     request,
-                    request_id=f"{errand.record.id}/{index}",
+                    request_id=request_id(errand.record.id, self._reactor.name, index),
                     traceparent=errand.record.traceparent,
                 )
             except Unavailable:

@@ -20,6 +20,8 @@ LOOK_S = 0.05
 HEAR_S = 30.0
 HEAR_SAMPLES = 800
 SETTLE_S = 0.3
+LANGUAGE_AFTER_S = 1.0
+"""From the answer on: a key cuts the question for a language short."""
 
 GUIDANCE_HZ = 620.0
 MENU_HZ = 720.0
@@ -81,6 +83,8 @@ class Customer:
     talk_s: float = 10.0
     key_after_s: float | None = None
     """When to press the key, from the answer on, for one who does not go by tones."""
+    language_key: str = ""
+    """Pressed before that, where a language is asked for first."""
     hertz: float = CUSTOMER_HZ
     """What is said, by one who speaks in a tone."""
     capture: Path | None = None
@@ -106,6 +110,9 @@ class Customer:
     async def _go_through(self, phones: Phones) -> None:
         assert self.capture is not None
         if self.key_after_s is not None:
+            if self.language_key:
+                await asyncio.sleep(LANGUAGE_AFTER_S)
+                await phones.do("dtmf", phone=self.phone, digits=self.language_key)
             await asyncio.sleep(self.key_after_s)
             await phones.do("dtmf", phone=self.phone, digits=self.key)
             await asyncio.sleep(self.talk_s)

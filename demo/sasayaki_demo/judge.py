@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterator
 
 from sasayaki_demo import judge_pool, judge_reach, judge_supervision
 from sasayaki_demo.case import Case, differences, when_ns
+from sasayaki_demo.phones import OUTSIDE
 from sasayaki_demo.topics import Written, by_stream
 
-REASON_OF_KEY = {"1": "rsn_billing", "2": "rsn_contract", "3": "rsn_other"}
+REASON_OF_KEY = {"1": "rsn_billing", "2": "rsn_contract", "3": "rsn_other", "4": "rsn_contract"}
 """What the keys of the demo's menus say."""
 OUTCOME_OF_REASON = {
     "rsn_wrong_number": "ENQUIRY_OUTCOME_WRONG_NUMBER",
@@ -70,9 +71,9 @@ def calls_were_placed(case: Case) -> Iterator[str]:
 
 
 def refusals_left_no_trace(case: Case) -> Iterator[str]:
-    """A number that is not ours was refused with 404."""
+    """A number that is not ours was refused with 404; who is called outside may refuse us."""
     for entry in case.events("refused"):
-        if entry.get("code") != 404:
+        if entry.get("code") != 404 and entry["phone"] != OUTSIDE:
             yield f"{entry['phone']}: refused with {entry.get('code')}, not 404"
 
 
@@ -83,6 +84,7 @@ def keys_were_heard(case: Case) -> Iterator[str]:
     for entry in case.events("keyed"):
         pressed[numbers[entry["phone"]], str(entry["digit"])] += 1
     collected: Counter[tuple[str, str]] = Counter()
+    sealed: Counter[str] = Counter()
     for contact, names in case.contacts.items():
         if not names["CallArrived"]:
             continue
@@ -92,6 +94,7 @@ def keys_were_heard(case: Case) -> Iterator[str]:
         for record in names["DigitsCollected"]:
             digits = record.data.get("digits", "")
             collected.update((caller, key) for key in digits)
+            sealed[caller] += int(record.data.get("digits_count") or 0)
             keys += digits if record.data["play_id"] in menus else []
         stated = [record.data["key"] for record in names["ReasonStated"]]
         if stated != keys[len(keys) - len(stated) :] or (keys and not stated):
@@ -99,7 +102,24 @@ def keys_were_heard(case: Case) -> Iterator[str]:
         for record in names["ReasonStated"]:
             if record.data["reason_id"] != REASON_OF_KEY[record.data["key"]]:
                 yield f"{contact}: key {record.data['key']} led to {record.data['reason_id']}"
+    yield from _sealed_keys(pressed, collected, sealed)
     yield from differences("keyed by phones", pressed, "collected by topics", collected)
+
+
+def _sealed_keys(
+    pressed: Counter[tuple[str, str]], collected: Counter[tuple[str, str]], sealed: Counter[str]
+) -> Iterator[str]:
+    """Digits that events hold sealed are as many as were pressed besides; they count as told.
+
+    The `#` that ends them is none of them.
+    """
+    for caller, told in sealed.items():
+        left = Counter({key: n for key, n in (pressed - collected).items() if key[0] == caller})
+        digits = sum(n for (_, key), n in left.items() if key != "#")
+        if told and digits != told:
+            yield f"{caller}: {digits} digits pressed, {told} told sealed"
+        if told:
+            collected.update(left)
 
 
 def talks_were_held(case: Case) -> Iterator[str]:
@@ -150,11 +170,13 @@ def every_contact_ended(case: Case) -> Iterator[str]:
 
 
 def _outcome(names: dict[str, list[Written]]) -> str:
-    if names["TalkStarted"]:
+    if any(record.data.get("operator_id") for record in names["TalkStarted"]):
         closed = names["EnquiryClosed"][0].data
         if not closed.get("answers"):
             return "ENQUIRY_OUTCOME_HANDLED_WITHOUT_WRAP_UP"
         return OUTCOME_OF_REASON.get(closed.get("reason_id", ""), "ENQUIRY_OUTCOME_HANDLED")
+    if names["CallPlaced"] and not names["CallAnswered"]:
+        return "ENQUIRY_OUTCOME_NOT_REACHED"
     for name, outcome in judge_reach.OUTCOMES.items():
         if names[name]:
             return outcome

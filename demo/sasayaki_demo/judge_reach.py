@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 
 from sasayaki_demo.case import Case, differences, when_ns
 from sasayaki_demo.phones import OUTSIDE
+from sasayaki_demo.topics import Written
 
 WARM = "TRANSFER_KIND_WARM"
 TRANSFERRED = "LEG_END_REASON_TRANSFERRED"
+JAPAN = "+81"
 VOICEMAIL = "ENQUIRY_OUTCOME_VOICEMAIL"
 CALLBACK = "ENQUIRY_OUTCOME_CALLBACK"
 IN_QUEUE = "ENQUIRY_OUTCOME_LEFT_IN_QUEUE"
 
 OUTCOMES = {
+    "TransferOutReached": "ENQUIRY_OUTCOME_TRANSFERRED_OUT",
     "VoicemailEntered": VOICEMAIL,
     "CallbackEntered": CALLBACK,
     "ContactQueued": IN_QUEUE,
@@ -57,15 +60,14 @@ def forms_said_so(case: Case) -> Iterator[str]:
 
 
 def callbacks_were_kept(case: Case) -> Iterator[str]:
-    """Who took the offer of a call back was called at their own number and talked, once."""
-    placed = {
-        str(r.data["previous_contact_id"]): (contact, r)
-        for contact, names in case.contacts.items()
-        for r in names["CallPlaced"]
-    }
-    answered = 0
+    """Who took the offer of a call back was called at the number they wished until they talked."""
+    placed: dict[str, list[tuple[str, Written]]] = defaultdict(list)
     for contact, names in case.contacts.items():
-        answered += len(names["CallAnswered"]) if names["CallPlaced"] else 0
+        for r in names["CallPlaced"]:
+            placed[str(r.data["previous_contact_id"])].append((contact, r))
+    for attempts in placed.values():
+        attempts.sort(key=lambda attempt: when_ns(attempt[1]))
+    for contact, names in case.contacts.items():
         offers = {r.data["play_id"] for r in names["WaitEntered"] if r.data.get("wait_ms")}
         taken = [
             r
@@ -80,20 +82,57 @@ def callbacks_were_kept(case: Case) -> Iterator[str]:
         if contact not in placed or len(names["CallbackDone"]) != 1:
             yield f"{contact}: was not called back"
             continue
-        new, call = placed[contact]
-        if {case.caller_of(call)} != {case.caller_of(r) for r in names["CallArrived"]}:
+        if not all(_was_wished(case, names, call) for _, call in placed[contact]):
             yield f"{contact}: somebody else was called back"
+        *missed, (new, _) = placed[contact]
         (told,) = {str(r.data["new_contact_id"]) for r in names["CallbackDone"]}
         if told != new:
             yield f"{contact}: called back as {new}, done as {told}"
-    picked_up = sum(e["phone"] == OUTSIDE for e in case.events("established"))
-    if picked_up != answered:
-        yield f"the phone outside was picked up {picked_up} times, told {answered}"
+        again = [r for r in names["CallbackFailed"] if r.data.get("retry_at")]
+        if not len(missed) == len(again) == len(names["CallbackFailed"]):
+            yield f"{contact}: missed {len(missed)} times, tried again {len(again)} times"
+
+
+def _was_wished(case: Case, names: dict[str, list[Written]], call: Written) -> bool:
+    """Whether a call back went to the customer's number, or to the one that they keyed."""
+    called, callers = case.caller_of(call), {case.caller_of(r) for r in names["CallArrived"]}
+    if not any(r.data.get("number_sealed") for r in names["CallbackAsked"]):
+        return {called} == callers
+    phones = {e["phone"] for e in case.acts("call") if e["from"] in callers}
+    keyed = "".join(str(e["digit"]) for e in case.events("keyed") if e["phone"] in phones)
+    return f"0{called.removeprefix(JAPAN)}#" in keyed
+
+
+def calls_out_were_taken(case: Case) -> Iterator[str]:
+    """What the phone outside did to calls is what is told of calls out."""
+    told: Counter[str] = Counter()
+    for names in case.contacts.values():
+        talks = [r for r in names["TalkStarted"] if not r.data.get("operator_id")]
+        told["established"] += len(talks) + bool(names["CallPlaced"] and names["CallAnswered"])
+        told["refused"] += sum(
+            bool(names["CallPlaced"]) and r.data["reason"] == "CALL_END_REASON_REFUSED"
+            for r in names["CallEnded"]
+        )
+        told["refused"] += sum(
+            not r.data.get("operator_id") and r.data["reason"] == "LEG_END_REASON_REFUSED"
+            for r in names["OperatorLegEnded"]
+        )
+    did = Counter(
+        str(e["event"])
+        for e in case.ledger
+        if e.get("phone") == OUTSIDE and e.get("event") in ("established", "refused")
+    )
+    yield from differences("by the phone outside", did, "by topics", told)
 
 
 def calls_out_were_allowed(case: Case) -> Iterator[str]:
-    """Each call that we placed was allowed before, once, and counts no more since its end."""
+    """Each call out was allowed before, once, and counts no more since its end."""
     placed = Counter(contact for contact, names in case.contacts.items() if names["CallPlaced"])
+    placed.update(
+        str(r.data["leg_id"])
+        for names in case.contacts.values()
+        for r in names["OutsideLegDialled"]
+    )
     told: dict[str, Counter[str]] = {"OutboundAllowed": Counter(), "OutboundEnded": Counter()}
     for record in case.records:
         if record.is_history and record.name in told and when_ns(record) >= case.started_ns:
@@ -138,6 +177,7 @@ RULES: tuple[Callable[[Case], Iterator[str]], ...] = (
     customers_left_as_they_did,
     forms_said_so,
     callbacks_were_kept,
+    calls_out_were_taken,
     calls_out_were_allowed,
     transfers_were_acts,
     holds_ended,

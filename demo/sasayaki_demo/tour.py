@@ -19,6 +19,8 @@ from sasayaki_demo.scenes import TALKS, play_scenes
 
 NUMBERS = ("0312345678", "0312345679")
 KEYS = "123"
+ENGLISH_KEY = "2"
+"""Of the second number, which asks for a language first."""
 TALK_S = 24.0
 """Longer than the longest scene, which takes nine times `HOLD_S` and some moments."""
 AGAIN_S = 8.0
@@ -49,7 +51,7 @@ async def tour(
                 " press 1, 2 or 3 after the guidance.\n"
             )
             acme, hana = (ByTime(prompts, language) for language in ("ja", "en"))
-            town = Town(*NUMBERS, NIGHT_NUMBER, "3", "3", acme, hana)
+            town = Town(*NUMBERS, NIGHT_NUMBER, "3", "3", acme, hana, ENGLISH_KEY)
             watching = asyncio.create_task(show(endpoints.kafka))
             try:
                 for number in count() if rounds is None else range(rounds):
@@ -79,6 +81,7 @@ async def _round(at_work: Floor, number: int, calls: int, guidance_s: float) -> 
             key=KEYS[n % 3],
             talk_s=talk_s,
             key_after_s=guidance_s + 1.0,
+            language_key=ENGLISH_KEY if n % 2 else "",
         )
 
     customers = [customer(n, TALK_S) for n in range(calls)]

@@ -37,6 +37,14 @@ def test_every_flow_that_is_shown_passes_the_cases_after_it(flow: str, cases: st
     assert rehearse(checked(flow, declared), cases) == cases.count("- name:")
 
 
+def test_the_question_for_a_language_is_the_demo_s_own() -> None:
+    shown = re.search(r"voices:\n\n((?:    .*\n)+)", PAGE)
+    assert shown is not None
+    lines = [line.strip() for line in shown[1].splitlines()]
+    demo = [line.strip() for line in (seed.FLOWS / "hana.yaml").read_text().splitlines()]
+    assert [line for line in demo if line in lines][: len(lines)] == lines
+
+
 def test_every_kind_of_step_has_its_paragraph() -> None:
     assert set(re.findall(r"\*\*`(\w+)`\*\*", PAGE)) == set(KINDS)
 

@@ -81,11 +81,13 @@ class Centre:
         token = self.running.endpoints.tokens[user]
         return await method(request, metadata=(("authorization", f"Bearer {token}"),), timeout=10)
 
-    async def customer(self, name: str, caller: str, hertz: float = CUSTOMER_HZ) -> dict[str, Any]:
+    async def customer(
+        self, name: str, caller: str, hertz: float = CUSTOMER_HZ, number: str = NUMBER
+    ) -> dict[str, Any]:
         """Lets a customer call and hear the menu; returns the phone's entry."""
         await self.phones.add(name, {"tone": hertz}, record=True)
         since = self.phones.position
-        await self.phones.call(name, NUMBER, caller)
+        await self.phones.call(name, number, caller)
         begun = await self.phones.wait(name, "established", since=since, within_s=20)
         await hears(Path(begun["rx"]), MENU_HZ)
         return begun

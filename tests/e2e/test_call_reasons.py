@@ -1,4 +1,4 @@
-"""Call reasons and IVR: the tree, stated against confirmed, and the Pareto by workload."""
+"""Call reasons and IVR, line by line: the tree, stated against confirmed, Pareto by workload."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ async def counted(running: Running, contacts: int, *options: str) -> dict[str, A
                 return told
 
 
-async def test_keys_state_reasons_of_the_tree_and_operators_correct_them(
+async def test_1_to_3_keys_state_reasons_operators_correct_them_and_the_workload_orders_them(
     running: Running, tmp_path: Path
 ) -> None:
     before = await counted(running, 0)

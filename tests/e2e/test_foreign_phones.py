@@ -1,13 +1,14 @@
-"""The audibility matrix with phones that we did not write as customer, operator and supervisors.
+"""Phones that we did not write as customer, operators and supervisors.
 
-In every mode of one supervisor, in every pair of modes of two, and while one of them has the call.
+The audibility matrix in every mode of one supervisor, in every pair of modes of two, and while one
+of them has the call; transfers by the phone's own button.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeAlias
@@ -24,13 +25,14 @@ from sasayaki_demo.ledger import Ledger
 from sasayaki_demo.people import BARGE, LISTEN, TAKEOVER, WHISPER, Operator, Supervisor, connected
 from sasayaki_demo.sound import RATE, Samples, level
 
-OPERATOR = "usr_op01"
+OPERATOR, COLLEAGUE = "usr_op01", "usr_op02"
 SUPERVISORS = {"supervisor": "usr_sv01", "second": "usr_sv02"}
 # Off the 10 Hz grid of the other tones, on which all that µ-law makes of their sum falls.
 VOICES = {**TONES, "second": 1613.0}
 HEAR_S = 1.0
 WINDOW = RATE // 5
 SETTLE_S = 0.5
+DESK_S = 20.0
 ANSWERS = {"outcome": "resolved"}
 
 Mode: TypeAlias = media_pb.SupervisionMode.ValueType
@@ -81,8 +83,17 @@ class Room:
         ).items():
             self._compare(phase, listener, samples)
 
+    async def pair(self, phase: str, one: str, other: str) -> None:
+        """Lets two who talk hear for a while: each other, and nobody else."""
+        await asyncio.sleep(SETTLE_S)
+        heard = await self.phones.hear(HEAR_S, self.folder, phase, one, other)
+        self._compare_with(phase, one, heard[one], {other})
+        self._compare_with(phase, other, heard[other], {one})
+
     def _compare(self, phase: str, listener: str, samples: Samples) -> None:
-        wanted = hears(listener, self.modes)
+        self._compare_with(phase, listener, samples, hears(listener, self.modes))
+
+    def _compare_with(self, phase: str, listener: str, samples: Samples, wanted: set[str]) -> None:
         for voice, hertz in VOICES.items():
             self.cells += 1
             dbfs = _steady(samples, hertz) if voice in wanted else level(samples, hertz)
@@ -116,7 +127,7 @@ async def test_foreign_phones_hear_exactly_whom_they_should_in_every_mode(
         platform = await stack.enter_async_context(connected(running.endpoints))
         operator = Operator(OPERATOR, platform, ledger)
         one, two = (Supervisor(user, platform, ledger) for user in SUPERVISORS.values())
-        await _plug_in(phones, running, tmp_path)
+        await _plug_in(phones, running, tmp_path, {"operator": OPERATOR, **SUPERVISORS})
         await operator.set_state(pool_pb.OPERATOR_STATE_READY)
         contact_id = await _call_and_get_through(phones, operator, running)
         room = Room(phones, tmp_path)
@@ -126,6 +137,70 @@ async def test_foreign_phones_hear_exactly_whom_they_should_in_every_mode(
         await _taken_over(room, operator, one, two, contact_id)
         await operator.set_state(pool_pb.OPERATOR_STATE_OFF)
     assert room.wrong == []
+
+
+async def test_a_phone_gives_its_customer_to_a_colleague_by_its_button_blind_and_attended(
+    running: Running, tmp_path: Path
+) -> None:
+    async with _two_operators(running, tmp_path) as (phones, operator, colleague):
+        await operator.set_state(pool_pb.OPERATOR_STATE_READY)
+        contact_id = await _call_and_get_through(phones, operator, running)
+        await colleague.set_state(pool_pb.OPERATOR_STATE_READY)
+        server = running.endpoints.sip
+        await phones.do("refer", "operator", to=f"sip:{COLLEAGUE}@{server}")
+        assert await _transferred(phones, "operator") == 200
+        await phones.wait("ended", "operator")
+        await phones.wait("established", "second")
+        room = Room(phones, tmp_path)
+        await room.pair("blind", "customer", "second")
+
+        # Who has the customer now asks the first one back, and leaves them the customer.
+        await _desk_is(colleague, pool_pb.OPERATOR_STATE_TALKING)
+        await _desk_is(operator, pool_pb.OPERATOR_STATE_READY)
+        await colleague.consult(contact_id, operator.user_id)
+        await phones.wait("established", "operator")
+        await _desk_is(operator, pool_pb.OPERATOR_STATE_TALKING)
+        await phones.do("refer_to_call", "second", of="operator")
+        assert await _transferred(phones, "second") == 200
+        await phones.wait("ended", "second")
+        await room.pair("attended", "customer", "operator")
+        await phones.do("hangup", "customer")
+        await phones.wait("ended", "operator")
+        await _desk_is(operator, pool_pb.OPERATOR_STATE_WRAP_UP)
+        await operator.complete_wrap_up(contact_id, ANSWERS)
+        await _desk_is(operator, pool_pb.OPERATOR_STATE_READY)
+        for person in (operator, colleague):
+            await person.set_state(pool_pb.OPERATOR_STATE_OFF)
+    assert room.wrong == []
+
+
+@asynccontextmanager
+async def _two_operators(
+    running: Running, folder: Path
+) -> AsyncIterator[tuple[ForeignPhones, Operator, Operator]]:
+    """A customer's phone, and those of two operators, whose tones differ."""
+    async with AsyncExitStack() as stack:
+        phones = await ForeignPhones.start()
+        stack.push_async_callback(phones.stop)
+        ledger = Ledger(folder / "ledger.jsonl")
+        stack.callback(ledger.close)
+        platform = await stack.enter_async_context(connected(running.endpoints))
+        await _plug_in(phones, running, folder, {"operator": OPERATOR, "second": COLLEAGUE})
+        yield phones, Operator(OPERATOR, platform, ledger), Operator(COLLEAGUE, platform, ledger)
+
+
+async def _transferred(phones: ForeignPhones, phone: str) -> int:
+    """What a phone is told in the end of the transfer that it asked for."""
+    while not (told := await phones.wait("transferred", phone))["final"]:
+        pass
+    return int(told["code"])
+
+
+async def _desk_is(operator: Operator, state: pool_pb.OperatorState.ValueType) -> None:
+    async with asyncio.timeout(DESK_S):
+        async for desk in operator.desk():
+            if desk.state == state:
+                return
 
 
 async def _alone_and_in_pairs(
@@ -183,10 +258,12 @@ async def _taken_over(
     await room.phones.wait("ended", "customer")
 
 
-async def _plug_in(phones: ForeignPhones, running: Running, folder: Path) -> None:
+async def _plug_in(
+    phones: ForeignPhones, running: Running, folder: Path, people: Mapping[str, str]
+) -> None:
     """Makes the phones; those of people who work here register with a SHA-256 digest."""
     server = running.endpoints.sip
-    for name, user in {"operator": OPERATOR, **SUPERVISORS}.items():
+    for name, user in people.items():
         await phones.do(
             "phone",
             name,

@@ -8,15 +8,16 @@ from pathlib import Path
 from tests.e2e.centre import OFF, Centre, Talk, centre
 from tests.harness.running import Running
 
-from sasayaki_demo.bots import COLLEAGUE_HZ, OPERATOR_HZ, OTHER_CUSTOMER_HZ
+from sasayaki_demo.bots import COLLEAGUE_HZ, OPERATOR_HZ, OTHER_CUSTOMER_HZ, hears
 from sasayaki_demo.callers import opener
 from sasayaki_demo.case import Case
 from sasayaki_demo.examine import settled
 from sasayaki_demo.judge import judge
 from sasayaki_demo.morning.ears import Stretch, faults
+from sasayaki_demo.people import LISTEN
 from sasayaki_demo.play import now_ns
 
-MISAKI, DAISUKE = "usr_op01", "usr_op02"
+MISAKI, DAISUKE, SUPERVISOR = "usr_op01", "usr_op02", "usr_sv01"
 PEOPLE_HZ = frozenset((OTHER_CUSTOMER_HZ, OPERATOR_HZ, COLLEAGUE_HZ))
 
 
@@ -85,6 +86,36 @@ async def test_a_customer_who_is_given_away_without_a_word_talks_with_the_next(
         await at.operators[MISAKI].set_state(OFF)
         assert _wrong(after, talk.customer_rx, (COLLEAGUE_HZ,)) == []
         assert _wrong(after, Path(joined["rx"]), (OTHER_CUSTOMER_HZ,)) == []
+        await _all_tell_the_same(at, running, started)
+
+
+async def test_who_follows_an_operator_across_a_transfer_waits_or_goes_on_with_the_customer(
+    running: Running, tmp_path: Path
+) -> None:
+    """Product S6: the operator is followed by itself, the customer by one request, no redial."""
+    started = now_ns()
+    async with centre(running, tmp_path) as at:
+        supervisor = await at.supervisor(SUPERVISOR)
+        talk = await _talk(at, "followed")
+        since = at.phones.position
+        supervision = await supervisor.start(talk.contact_id, LISTEN, following=True)
+        ear = await at.ear(supervisor, since)
+        await hears(ear, OTHER_CUSTOMER_HZ)
+        await _colleague(at)
+        await at.operators[MISAKI].transfer(talk.contact_id, DAISUKE)
+        await at.phones.wait(DAISUKE, "established", since=since, within_s=20)
+        awaited = await Stretch.lasting(1.0)
+        await supervisor.switch(supervision, talk.contact_id)
+        await hears(ear, COLLEAGUE_HZ)
+        switched = await Stretch.lasting(1.0)
+        await supervisor.end(supervision)
+        await at.hang_up("followed")
+        await at.wrap_up(DAISUKE)
+        await at.operators[MISAKI].set_state(OFF)
+        assert _wrong(awaited, ear, ()) == []
+        assert _wrong(switched, ear, (OTHER_CUSTOMER_HZ, COLLEAGUE_HZ)) == []
+        rung = at.phones_entries(SUPERVISOR, since)
+        assert [entry["event"] for entry in rung].count("established") == 1
         await _all_tell_the_same(at, running, started)
 
 

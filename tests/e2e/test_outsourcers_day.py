@@ -75,7 +75,7 @@ async def soon(look: Callable[[], Awaitable[Any]]) -> Any:
             await asyncio.sleep(0.05)
 
 
-async def test_the_greeting_is_the_numbers_and_a_message_reaches_the_clients_staff(
+async def test_3_the_greeting_is_the_numbers_and_a_message_reaches_the_clients_staff(
     running: Running, tmp_path: Path
 ) -> None:
     async with day(running, tmp_path, "message", "+819040000071") as today:
@@ -116,7 +116,7 @@ async def test_the_greeting_is_the_numbers_and_a_message_reaches_the_clients_sta
         await at.wrap_up(OPERATOR)
 
 
-async def test_the_wrap_up_is_in_the_clients_format_and_its_time_is_shown(
+async def test_4_the_wrap_up_is_in_the_clients_format_and_its_time_is_shown(
     running: Running, tmp_path: Path
 ) -> None:
     async with day(running, tmp_path, "form", "+819040000072") as today:
@@ -139,7 +139,7 @@ async def test_the_wrap_up_is_in_the_clients_format_and_its_time_is_shown(
         await at.operators[OPERATOR].set_state(OFF)
 
 
-async def test_an_escalation_goes_to_the_supervisor_the_specialist_and_back_with_an_answer(
+async def test_5_an_escalation_goes_to_the_supervisor_the_specialist_and_back_with_an_answer(
     running: Running, tmp_path: Path
 ) -> None:
     async with day(running, tmp_path, "matter", "+819040000073") as today:

@@ -162,6 +162,11 @@ class Switchboard:
         elif what == "refer":
             assert phone.call is not None
             phone.call.xfer(command["to"], pj.CallOpParam(True))
+        elif what == "refer_to_call":
+            other = self.phones[command["of"]].call
+            assert phone.call is not None
+            assert other is not None
+            phone.call.xferReplaces(other, pj.CallOpParam(True))
         elif what == "record":
             phone.record(command["file"])
         elif what == "stop_recording":

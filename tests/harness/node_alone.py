@@ -16,7 +16,7 @@ from sasayaki_media.line.wire import frame
 
 NODE = SOFTPHONE.with_name("sasayaki-node")
 SIP, HTTP = "127.0.0.1:25160", "127.0.0.1:25161"
-NUMBER, CONTACT, PLAY = "+81312345678", "con_foreign", "ply_menu"
+NUMBER, CONTACT, LEG, PLAY = "+81312345678", "con_foreign", "leg_foreign", "ply_menu"
 SILENCE = "5" * 64
 START_S = 10.0
 
@@ -50,6 +50,51 @@ class Desk:
                 self._order(play=menu)
             elif what.HasField("call_ended"):
                 return
+
+    async def connect_browser(self, user_id: str, connection_id: str, sdp_offer: str) -> str:
+        """Connects a browser; returns the node's description. Raises ValueError when refused."""
+        offer = pb.ConnectBrowser(user_id=user_id, connection_id=connection_id, sdp_offer=sdp_offer)
+        self._order(connect_browser=offer)
+        while True:
+            message = await read_frame(self._reader)
+            self.told.extend([message.happening] if message.HasField("happening") else [])
+            if message.applied.order_id == "order/connect_browser":
+                if message.applied.error:
+                    raise ValueError(message.applied.error)
+                return message.applied.sdp_answer
+
+    async def ring(self, user_id: str) -> None:
+        """Lets the next customer who calls ring at somebody's phone at once."""
+        self._order(set_numbers=pb.SetNumbers(numbers=[NUMBER]))
+        invited = (await self._until("invited")).invited
+        self._order(admit=pb.Admit(node_call_id=invited.node_call_id, contact_id=CONTACT))
+        self._order(answer=pb.Answer(contact_id=CONTACT))
+        await self._until("answered")
+        dial = pb.Dial(contact_id=CONTACT, leg_id=LEG, user_id=user_id, ring_ms_max=20_000)
+        self._order(dial=dial)
+        await self._until("leg_rang")
+
+    async def pick_up(self) -> None:
+        """Picks the ringing browser up; returns when both hear each other."""
+        self._order(pick_up=pb.PickUp(contact_id=CONTACT, leg_id=LEG))
+        await self._until("joined")
+
+    async def _until(self, what: str) -> pb.Happening:
+        while True:
+            message = await read_frame(self._reader)
+            if message.HasField("happening"):
+                self.told.append(message.happening)
+                if message.happening.WhichOneof("happening") == what:
+                    return message.happening
+
+    def order(self, order_id: str, **order: object) -> None:
+        """Orders what a test wants."""
+        wanted = pb.ToNode(order=pb.Order(order_id=order_id, **order))  # type: ignore[arg-type]
+        self._writer.write(frame(wanted))
+
+    async def read(self) -> pb.FromNode:
+        """The node's next word, for a test that steers by itself."""
+        return await read_frame(self._reader)
 
     def _order(self, **order: object) -> None:
         order_id = f"order/{next(iter(order))}"

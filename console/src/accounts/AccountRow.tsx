@@ -5,6 +5,9 @@ import { PersonName } from "../people/PersonName";
 import { useClients } from "../people/useClients";
 import type { Account } from "./accounts";
 
+/** For whom no company means every company; for others it means none. */
+const SERVES_ALL: ReadonlySet<string> = new Set(["admin", "manager"]);
+
 interface Props {
   readonly account: Account;
   /** One's own account cannot be disabled. */
@@ -16,7 +19,7 @@ interface Props {
 
 /** One person in the list of accounts. */
 export function AccountRow({ account, self, busy, onEdit, onSwitch }: Props) {
-  const { t } = useTranslation("accounts");
+  const { t, i18n } = useTranslation("accounts");
   const { t: session } = useTranslation("session");
   const { nameOf } = useClients();
   return (
@@ -29,7 +32,7 @@ export function AccountRow({ account, self, busy, onEdit, onSwitch }: Props) {
       </Table.Th>
       <Table.Td>{session(`role.${account.role}`)}</Table.Td>
       <Table.Td>{account.teamId || "–"}</Table.Td>
-      <Table.Td>{account.clientIds.length > 0 ? account.clientIds.map(nameOf).join("、") : t("everyClient")}</Table.Td>
+      <Table.Td>{account.clientIds.length > 0 ? account.clientIds.map(nameOf).join(i18n.language === "ja" ? "、" : ", ") : t(SERVES_ALL.has(account.role) ? "everyClient" : "noClient")}</Table.Td>
       <Table.Td>
         <Group gap={4}>
           <Badge variant={account.disabled ? "outline" : "light"} color={account.disabled ? "gray" : "teal"} c="var(--mantine-color-text)" tt="none">

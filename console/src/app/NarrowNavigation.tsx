@@ -1,26 +1,28 @@
-import { Button, Menu } from "@mantine/core";
-import { Link } from "@tanstack/react-router";
+import { Button, Popover, Stack } from "@mantine/core";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
+import { PageLink } from "./PageLink";
 import type { Page } from "./pages";
 
-/** The pages as a menu: where the screen is narrow or enlarged. */
+/** The pages as a list that opens: where the screen is narrow or enlarged. */
 export function NarrowNavigation({ pages, here }: { pages: readonly Page[]; here: Page | undefined }) {
   const { t } = useTranslation("app");
+  const [open, setOpen] = useState(false);
   return (
-    <Menu position="bottom-start" shadow="md">
-      <Menu.Target>
-        <Button variant="default" leftSection={<span aria-hidden>☰</span>}>
+    <Popover opened={open} onChange={setOpen} position="bottom-start" shadow="md" trapFocus returnFocus withinPortal={false}>
+      <Popover.Target>
+        <Button variant="default" leftSection={<span aria-hidden>☰</span>} onClick={() => setOpen((before) => !before)}>
           {here ? t(here.name) : t("pages")}
         </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {pages.map((page) => (
-          <Menu.Item key={page.path} component={Link} to={page.path} fw={page === here ? 700 : 400} aria-current={page === here ? "page" : undefined}>
-            {t(page.name)}
-          </Menu.Item>
-        ))}
-      </Menu.Dropdown>
-    </Menu>
+      </Popover.Target>
+      <Popover.Dropdown aria-label={t("pages")}>
+        <Stack gap="md">
+          {pages.map((page) => (
+            <PageLink key={page.path} page={page} here={page === here} onGo={() => setOpen(false)} />
+          ))}
+        </Stack>
+      </Popover.Dropdown>
+    </Popover>
   );
 }

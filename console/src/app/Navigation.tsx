@@ -1,18 +1,18 @@
-import { Anchor, Group } from "@mantine/core";
+import { Group } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
-import { Link } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useSession } from "../session/SessionProvider";
+import { PageLink } from "./PageLink";
 import { pagesOf } from "./pages";
 
 const NarrowNavigation = lazy(async () => ({ default: (await import("./NarrowNavigation")).NarrowNavigation }));
 
-/** Mantine's breakpoint "md". */
-const NARROW = "(max-width: 61.99em)";
+/** Mantine's breakpoint "lg". */
+const NARROW = "(max-width: 74.99em)";
 
-/** Where a person can go: a row of links, or a menu where the screen is narrow or enlarged. */
+/** Where a person can go: a row of links, or a list that opens where the screen is narrow or enlarged. */
 export function Navigation({ path }: { path: string }) {
   const { t } = useTranslation("app");
   const { user } = useSession();
@@ -21,20 +21,9 @@ export function Navigation({ path }: { path: string }) {
   const here = pages.find((page) => page.path === path);
   return (
     <nav aria-label={t("pages")}>
-      <Group gap="lg" wrap="nowrap" visibleFrom="md">
+      <Group gap="lg" wrap="nowrap" visibleFrom="lg">
         {pages.map((page) => (
-          <Anchor
-            key={page.path}
-            component={Link}
-            to={page.path}
-            c={page === here ? undefined : "var(--mantine-color-text)"}
-            fw={page === here ? 700 : 400}
-            underline={page === here ? "always" : "hover"}
-            aria-current={page === here ? "page" : undefined}
-            style={{ whiteSpace: "nowrap" }}
-          >
-            {t(page.name)}
-          </Anchor>
+          <PageLink key={page.path} page={page} here={page === here} />
         ))}
       </Group>
       {narrow ? (

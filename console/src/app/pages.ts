@@ -4,7 +4,7 @@ import type { Role } from "../session/session";
 export interface Page {
   readonly path: string;
   /** Key of its name in `app` texts. */
-  readonly name: "desk" | "wall" | "flows" | "reasons" | "fairness" | "recordings" | "accounts" | "ledger";
+  readonly name: "desk" | "wall" | "flows" | "reasons" | "fairness" | "recordings" | "accounts" | "ledger" | "audit";
   readonly roles: readonly Role[];
 }
 
@@ -18,6 +18,7 @@ export const PAGES: readonly Page[] = [
   { path: "/reasons", name: "reasons", roles: ["supervisor", "manager", "auditor", "client"] },
   { path: "/fairness", name: "fairness", roles: ["supervisor", "manager", "auditor"] },
   { path: "/ledger", name: "ledger", roles: ["operator", "supervisor", "manager", "auditor"] },
+  { path: "/audit", name: "audit", roles: ["supervisor", "manager", "auditor"] },
   { path: "/flows", name: "flows", roles: LEADERS },
   { path: "/accounts", name: "accounts", roles: ["manager", "admin"] },
 ];

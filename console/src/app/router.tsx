@@ -15,6 +15,17 @@ function Home() {
   return first ? <Navigate to={first.path} /> : <NothingHere />;
 }
 
+/** The contact whose recording is open, and at which second of it. */
+interface OpenRecording {
+  readonly contact?: string;
+  readonly at?: number;
+}
+
+const recordingOf = ({ contact, at }: Record<string, unknown>): OpenRecording => ({
+  ...(typeof contact === "string" ? { contact } : {}),
+  ...(typeof at === "number" && at >= 0 ? { at } : {}),
+});
+
 const root = createRootRoute({ component: Shell, notFoundComponent: NothingHere });
 const home = createRoute({ getParentRoute: () => root, path: "/", component: Home });
 const desk = createRoute({
@@ -30,8 +41,7 @@ const wall = createRoute({
 const recordings = createRoute({
   getParentRoute: () => root,
   path: "/recordings",
-  // The call whose recording is looked at; absent: the search.
-  validateSearch: ({ contactId }: Record<string, unknown>): { contactId?: string } => (typeof contactId === "string" ? { contactId } : {}),
+  validateSearch: recordingOf,
   component: lazyRouteComponent(() => withTexts("recordings", import("../recordings/RecordingsPage")), "RecordingsPage"),
 });
 const reasons = createRoute({
@@ -49,6 +59,11 @@ const ledger = createRoute({
   path: "/ledger",
   component: lazyRouteComponent(() => withTexts("ledger", import("../ledger/LedgerPage")), "LedgerPage"),
 });
+const audit = createRoute({
+  getParentRoute: () => root,
+  path: "/audit",
+  component: lazyRouteComponent(() => withTexts("audit", import("../audit/AuditPage")), "AuditPage"),
+});
 const flows = createRoute({
   getParentRoute: () => root,
   path: "/flows",
@@ -61,7 +76,7 @@ const accounts = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, desk, wall, recordings, reasons, fairness, ledger, flows, accounts]),
+  routeTree: root.addChildren([home, desk, wall, recordings, reasons, fairness, ledger, audit, flows, accounts]),
   defaultErrorComponent: Broken,
   defaultPendingComponent: () => <Loading height="60vh" />,
 });

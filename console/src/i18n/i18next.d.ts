@@ -2,6 +2,7 @@ import "i18next";
 
 import type { texts as accounts } from "../accounts/texts";
 import type { texts as app } from "../app/texts";
+import type { texts as audit } from "../audit/texts";
 import type { texts as desk } from "../desk/texts";
 import type { texts as fairness } from "../fairness/texts";
 import type { texts as floor } from "../floor/texts";
@@ -19,6 +20,7 @@ declare module "i18next" {
     resources: {
       accounts: (typeof accounts)["en"];
       app: (typeof app)["en"];
+      audit: (typeof audit)["en"];
       desk: (typeof desk)["en"];
       fairness: (typeof fairness)["en"];
       floor: (typeof floor)["en"];

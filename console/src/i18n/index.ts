@@ -14,6 +14,7 @@ const FOLDERS = { app, phone, session } as const;
 /** Texts that come with their page. */
 const OF_PAGES = {
   accounts: () => import("../accounts/texts"),
+  audit: () => import("../audit/texts"),
   desk: () => import("../desk/texts"),
   fairness: () => import("../fairness/texts"),
   floor: () => import("../floor/texts"),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import { texts as accounts } from "../accounts/texts";
+import { texts as audit } from "../audit/texts";
 import { texts as app } from "../app/texts";
 import { texts as desk } from "../desk/texts";
 import { texts as fairness } from "../fairness/texts";
@@ -12,7 +13,7 @@ import { texts as reasons } from "../reasons/texts";
 import { texts as recordings } from "../recordings/texts";
 import { texts as session } from "../session/texts";
 
-const FOLDERS = { accounts, app, desk, fairness, floor, flows, ledger, phone, reasons, recordings, session };
+const FOLDERS = { accounts, app, audit, desk, fairness, floor, flows, ledger, phone, reasons, recordings, session };
 
 /** Every key with its path; English plurals count as one key, Japanese has none. */
 function keys(node: object, path = ""): Set<string> {

@@ -32,7 +32,7 @@ export function ParetoChart({ rows, nameOf }: { rows: readonly ReasonRow[]; name
       grid: { left: 56, right: 56, top: 48, bottom: 64 },
       legend: { top: 4, textStyle: { color: ink.text } },
       tooltip: { trigger: "axis", confine: true },
-      xAxis: { type: "category", data: shown.map(nameOf), ...axis, axisLabel: { color: ink.text, interval: 0, width: 92, overflow: "break", hideOverlap: false } },
+      xAxis: { type: "category", data: shown.map(nameOf), ...axis, axisLabel: { color: ink.text, interval: 0, width: 128, overflow: "break", hideOverlap: false } },
       yAxis: [
         { type: "value", ...axis },
         { type: "value", min: 0, max: 100, ...axis, splitLine: { show: false }, axisLabel: { color: ink.text, formatter: "{value}%" } },

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from sasayaki_demo.bots import HEAR_S
+from sasayaki_demo.bots import HEAR_S, LANGUAGE_AFTER_S
 from sasayaki_demo.ledger import Entry
 from sasayaki_demo.morning.listening import Listening
 from sasayaki_demo.play import Floor
@@ -22,6 +23,8 @@ class Customer:
     hertz: float
     listening: Listening
     key: str = "3"
+    language_key: str = ""
+    """Pressed before that, where a language is asked for first."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +52,10 @@ async def call_in(at_work: Floor, customer: Customer) -> Call:
 
 
 async def choose(at_work: Floor, call: Call) -> None:
-    """Says by key why they call."""
+    """Says by key why they call, and before that, where it is asked, in which language."""
+    if call.customer.language_key:
+        await asyncio.sleep(LANGUAGE_AFTER_S)
+        await press(at_work, call, call.customer.language_key)
     await call.customer.listening.menu(call.rx)
     await press(at_work, call, call.customer.key)
 

@@ -42,6 +42,8 @@ class Town:
     """The menu's key for those who hear music only."""
     listening: Listening
     other_listening: Listening
+    other_language_key: str = ""
+    """Of the other company's question for a language, if it asks."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,8 @@ async def play_morning(at_work: Floor, town: Town, *, serial: int = 0) -> Mornin
     ) -> Customer:
         listening = town.other_listening if other else town.listening
         caller = f"+8190255{serial % 1000:03}{number:02}"
-        return Customer(f"m{serial}c{number}", caller, dialled, hertz, listening, key)
+        language = town.other_language_key if other else ""
+        return Customer(f"m{serial}c{number}", caller, dialled, hertz, listening, key, language)
 
     wants_call = customer(3, town.desk, CUSTOMER_HZ, key=town.offer_key)
     await callback.plug_in(at_work, wants_call.hertz)

@@ -221,10 +221,7 @@ class Callreason(
         self._contacts.check_tenant(request.previous_contact_id, identity)
         previous = self._enquiries.state(request.previous_contact_id).facts
         return self._companies.calling_back(
-            previous,
-            request.previous_contact_id,
-            request.contact_id,
-            caller_hash=request.caller_hash,
+            previous, request.previous_contact_id, caller_hash=request.caller_hash
         )
 
     def _wrap_up(self, facts: states.Facts) -> timedelta:

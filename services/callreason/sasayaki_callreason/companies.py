@@ -102,14 +102,12 @@ class Companies:
         )
 
     def calling_back(
-        self,
-        previous: states.Facts,
-        previous_contact_id: str,
-        contact_id: str,
-        *,
-        caller_hash: str,
+        self, previous: states.Facts, previous_contact_id: str, *, caller_hash: str
     ) -> commands.CallBack | commands.TurnAway:
-        """What the call back of a contact begins with: its own version of its flow."""
+        """What the call back of a contact begins with: its own version of its flow, its own rule.
+
+        Media was told to record it as the call before: this says what is done.
+        """
         flow = self.flow(previous)
         if flow is None or not previous.callback_step_id:
             return commands.TurnAway()
@@ -122,7 +120,7 @@ class Companies:
             language=previous.language or flow.languages[0],
             reason_id=previous.reason_id,
             caller_hash=caller_hash,
-            recording=self.recording(previous.client_id, contact_id),
+            recording=previous.recording,
         )
 
     def recording(self, client_id: str, contact_id: str) -> RecordingRule:

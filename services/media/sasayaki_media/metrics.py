@@ -71,6 +71,10 @@ OUTBOUND = Counter(
     "Calls out that were asked for, by what became of them: allowed, or why they were refused.",
     ("outcome",),
 )
+ALARMS_UNTOLD = Counter(
+    "sasayaki_media_alarms_untold_total",
+    "Refused calls out of people whose alarm had been raised within the minute.",
+)
 OUTBOUND_RUNNING = Gauge("sasayaki_media_outbound_running", "Calls out that count against a cap.")
 LEVELS = Counter("sasayaki_media_levels_total", "Seconds of levels that the node sent.")
 LEVEL_WATCHERS = Gauge("sasayaki_media_level_watchers", "Those who watch levels.")

@@ -74,13 +74,15 @@ async def count(built: Built, stream: str, request_id: str, times: int = 1) -> N
     await built.owners[COUNTER.stream].handle(stream, command, request_id=request_id, meta=META)
 
 
-async def test_each_request_is_named_by_its_record_and_its_place(platform: Platform) -> None:
+async def test_each_request_is_named_by_its_record_reactor_and_place(
+    platform: Platform,
+) -> None:
     async with platform.peer_is_there(), platform.reacting() as (built, _):
         await count(built, "con_1", "a", times=2)
         await until(lambda: len(platform.peer.heard) == 3)
     ids = [request.request_id for request in platform.peer.heard]
     first, second = ids[0].split("/")[0], ids[1].split("/")[0]
-    assert ids == [f"{first}/0", f"{second}/0", f"{second}/1"]
+    assert ids == [f"{first}/end-contacts/0"] + [f"{second}/end-contacts/{n}" for n in (0, 1)]
     assert first != second
 
 

@@ -278,7 +278,7 @@ async def test_feedback_is_given_to_a_marked_second_when_the_call_ends(
         await page.keyboard.press("g")
         await page.keyboard.type("名乗りがとても良かった")
         await expect(box.get_by_role("link", name="録音を見る")).to_have_attribute(
-            "href", f"/recordings?contactId={talk['contactId']}"
+            "href", f"/recordings?contact={talk['contactId']}"
         )
         await box.get_by_role("button", name="送る", exact=True).click()
         await expect(page.get_by_text("フィードバックを送りました。")).to_be_visible()

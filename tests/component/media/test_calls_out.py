@@ -157,6 +157,25 @@ async def test_who_has_no_right_calls_nobody_and_is_an_alarm(desk: Desk) -> None
     assert desk.node.asked("dial") == []
 
 
+async def test_who_keeps_trying_is_refused_each_time_and_raises_one_alarm(desk: Desk) -> None:
+    await rule(desk)
+    contact_id = await arrived(desk)
+    await answered(desk, contact_id)
+    mori = bearer("operator", sub="usr_mori")
+    for number in range(20):
+        request = outside(contact_id, "0312345678")
+        request.request_id = f"out-{number}"
+        assert await reason_of(desk.stub.DialOutside(request, metadata=mori)) == "OUTBOUND_REFUSED"
+    kato = desk.stub.DialOutside(
+        outside(contact_id, "0312345678"), metadata=bearer("operator", sub="usr_kato")
+    )
+    assert await reason_of(kato) == "OUTBOUND_REFUSED"
+    told = await desk.calls_out()
+    alarms = [each["data"] for each in told if each["type"].endswith(".OutboundRefused")]
+    assert [each["operator_id"] for each in alarms] == ["usr_mori", "usr_kato"]
+    assert desk.node.asked("dial") == []
+
+
 async def test_a_customer_is_handed_on_to_somebody_outside(desk: Desk) -> None:
     await rule(desk)
     contact_id = await arrived(desk)

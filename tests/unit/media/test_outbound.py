@@ -15,7 +15,7 @@ from sasayaki.media.v1.outbound_events import (
     OutboundRuleSet,
 )
 from sasayaki_chassis.testing import NOON, given
-from sasayaki_media.outbound.outbound import Ask, End, SetRule, Suspect, outbound
+from sasayaki_media.outbound.outbound import ALARMS_MOST, Ask, End, SetRule, Suspect, outbound
 
 OUTBOUND = outbound(ZoneInfo("Asia/Tokyo"))
 RULE = OutboundRuleSet(
@@ -39,9 +39,9 @@ def ended(number: int = 1) -> OutboundEnded:
     return OutboundEnded(outbound_id=f"out_{number}", contact_id=f"con_{number}")
 
 
-def refused(why: OutboundRefusal) -> OutboundRefused:
+def refused(why: OutboundRefusal, who: str = "", at: datetime = NOON) -> OutboundRefused:
     return OutboundRefused(
-        refusal=why, contact_id="con_0", operator_id="", number_hash="hash", trunk=""
+        refusal=why, contact_id="con_0", operator_id=who, number_hash="hash", trunk="", at=at
     )
 
 
@@ -87,7 +87,7 @@ def test_no_more_calls_at_once_than_may_be() -> None:
 def test_no_more_calls_in_any_minute_than_may_be() -> None:
     history = (RULE, *over(2, 3, 4))
     soon, later = NOON + timedelta(seconds=59), NOON + timedelta(seconds=60)
-    given(OUTBOUND, *history).when(ASK, at=soon).then(refused(OutboundRefusal.MINUTE_CAP))
+    given(OUTBOUND, *history).when(ASK, at=soon).then(refused(OutboundRefusal.MINUTE_CAP, at=soon))
     given(OUTBOUND, *history).when(ASK, at=later).then(allowed(at=later))
 
 
@@ -95,14 +95,52 @@ def test_no_more_calls_in_a_day_of_the_centre_than_may_be() -> None:
     before = MIDNIGHT - timedelta(hours=1)
     history = (RULE, *over(2, 3, at=before - timedelta(hours=1)), *over(4, 5, at=before))
     last = MIDNIGHT - timedelta(seconds=1)
-    given(OUTBOUND, *history).when(ASK, at=last).then(refused(OutboundRefusal.DAY_CAP))
+    given(OUTBOUND, *history).when(ASK, at=last).then(refused(OutboundRefusal.DAY_CAP, at=last))
     given(OUTBOUND, *history).when(ASK, at=MIDNIGHT).then(allowed(at=MIDNIGHT))
 
 
 def test_a_clock_that_is_behind_opens_no_new_minute() -> None:
     history = (RULE, *over(2, 3, 4))
     early = NOON - timedelta(minutes=5)
-    given(OUTBOUND, *history).when(ASK, at=early).then(refused(OutboundRefusal.MINUTE_CAP))
+    given(OUTBOUND, *history).when(ASK, at=early).then(
+        refused(OutboundRefusal.MINUTE_CAP, at=early)
+    )
+
+
+def test_who_keeps_trying_is_refused_each_time_and_told_once_a_minute() -> None:
+    mori = replace(ASK, operator_id="usr_mori", right=False)
+    told = refused(OutboundRefusal.NO_RIGHT, "usr_mori")
+    soon, later = NOON + timedelta(seconds=59), NOON + timedelta(seconds=60)
+    given(OUTBOUND, RULE).when(mori).then(told)
+    given(OUTBOUND, RULE, told).when(mori, at=soon).then_refused("OUTBOUND_REFUSED")
+    given(OUTBOUND, RULE, told).when(mori, at=later).then(
+        refused(OutboundRefusal.NO_RIGHT, "usr_mori", later)
+    )
+
+
+def test_another_person_and_another_kind_are_told_for_themselves() -> None:
+    told = refused(OutboundRefusal.NO_RIGHT, "usr_mori")
+    kato = replace(ASK, operator_id="usr_kato", right=False)
+    given(OUTBOUND, RULE, told).when(kato).then(refused(OutboundRefusal.NO_RIGHT, "usr_kato"))
+    abroad = replace(ASK, operator_id="usr_mori", number="+12125550100")
+    given(OUTBOUND, RULE, told).when(abroad).then(
+        refused(OutboundRefusal.NUMBER_NOT_ALLOWED, "usr_mori")
+    )
+
+
+def test_many_people_at_once_raise_no_more_alarms_than_somebody_can_read() -> None:
+    told = [refused(OutboundRefusal.NO_RIGHT, f"usr_{n}") for n in range(ALARMS_MOST)]
+    one_more = replace(ASK, operator_id="usr_more", right=False)
+    given(OUTBOUND, RULE, *told).when(one_more).then_refused("OUTBOUND_REFUSED")
+    given(OUTBOUND, RULE, *told[1:]).when(one_more).then(
+        refused(OutboundRefusal.NO_RIGHT, "usr_more")
+    )
+
+
+def test_what_a_flow_or_a_callback_asks_for_is_told_each_time_for_they_wait_for_it() -> None:
+    abroad = replace(ASK, number="+12125550100")
+    told = refused(OutboundRefusal.NUMBER_NOT_ALLOWED)
+    given(OUTBOUND, RULE, told, told).when(abroad).then(told)
 
 
 def test_the_same_rule_is_set_once() -> None:

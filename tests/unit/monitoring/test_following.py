@@ -130,14 +130,21 @@ class TestSteerMedia:
     def test_while_a_call_is_awaited_the_end_hangs_the_phone_up_unless_it_is_kept(self) -> None:
         release: Message = media.ReleasePhoneRequest(user_id="usr_sato")
         *_, awaited, left = self.asked(started(following=True), AWAITED, LEFT)
-        assert (awaited, left) == ([], [release])
+        assert (awaited, left) == ([unsupervise("con_1")], [release])
         *_, left = self.asked(started(following=True, keep_phone=True), AWAITED, LEFT)
         assert left == []
 
     def test_a_call_that_was_left_is_never_heard_on_when_the_next_is_over_already(self) -> None:
         *_, awaited, left = self.asked(started(), FOLLOWING, to("con_2"), AWAITED, LEFT)
-        assert awaited == [unsupervise("con_1")]
+        assert awaited == [unsupervise("con_1"), unsupervise("con_2")]
         assert left == [media.ReleasePhoneRequest(user_id="usr_sato")]
+
+    def test_a_call_that_goes_on_with_another_operator_is_left_and_may_be_gone_back_to(
+        self,
+    ) -> None:
+        going_back = (NO_MORE, to("con_1", "usr_abe"))
+        *_, back = self.asked(started(following=True), AWAITED, *going_back)
+        assert back == [supervise("con_1", LISTEN)]
 
     def test_the_requests_for_one_supervisor_stand_in_one_lane(self) -> None:
         steer = SteerMedia()

@@ -385,6 +385,20 @@ class TestCallingBack:
         assert unknown.record == call_wire.RECORDING_POLICY_NONE
         assert known.record == call_wire.RECORDING_POLICY_AFTER_GUIDANCE
 
+    @pytest.mark.parametrize("rule", [RecordingPolicy.NONE, RecordingPolicy.ON_ALERT])
+    def test_who_is_called_back_and_wishes_it_once_more_is_recorded_as_ever(
+        self, rule: RecordingPolicy
+    ) -> None:
+        reactor = CallBack()
+        self.react(reactor, "con_1", AnswerOrdered(record=rule))
+        [first] = self.react(reactor, "pool_demo", self.DUE)
+        self.react(reactor, "con_2", self.PLACED.model_copy(update={"record": rule}))
+        again = self.DUE.model_copy(update={"contact_id": "con_2"})
+        [second] = self.react(reactor, "pool_demo", again)
+        for place in (first, second):
+            assert isinstance(place, media.PlaceCallRequest)
+            assert place.record == call_wire.RecordingPolicy.Value(rule.value)
+
     def test_the_new_contact_is_told_to_the_pool_and_so_is_its_end(self) -> None:
         reactor = CallBack()
         [placed] = self.react(reactor, "con_2", self.PLACED)
@@ -408,10 +422,10 @@ class TestCallingBack:
             number_hash="h",
             trunk="",
         )
-        [failed] = self.react(reactor, "cli_acme", refused, causation_id="rec_1/0")
+        [failed] = self.react(reactor, "cli_acme", refused, causation_id="rec_1/call-back/0")
         assert isinstance(failed, routing.AdvanceCallbackRequest)
         assert failed.failed.failure == wire.CALLBACK_FAILURE_NOT_ALLOWED
-        assert self.react(reactor, "cli_acme", refused, causation_id="rec_7/0") == []
+        assert self.react(reactor, "cli_acme", refused, causation_id="rec_7/call-back/0") == []
 
 
 def test_what_concerns_one_contact_goes_out_in_order_whatever_topic_it_comes_from() -> None:

@@ -61,6 +61,7 @@ def test_with_the_demo_seed_it_keeps_to_its_schema_and_everybody_has_a_token(
         "+81312345670": "cli_check",
         "+81312345671": "cli_check",
         "+81312345672": "cli_check",
+        "+81312345673": "cli_check",
         "+81312345677": "cli_acme",
         "+81312345678": "cli_acme",
         "+81312345679": "cli_hana",

@@ -64,7 +64,7 @@ export function FeedbackBox({ heard, name, listening, close }: { heard: Heard; n
         <Button size="compact-sm" type="submit" disabled={text.trim() === ""}>
           {t("feedback.send")}
         </Button>
-        <Link className="wall-link" to="/recordings" search={{ contactId: heard.contactId }}>
+        <Link className="wall-link" to="/recordings" search={{ contact: heard.contactId }}>
           {t("feedback.recording")}
         </Link>
       </div>

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import assert_never
 
+from sasayaki.callreason.v1.client_events import RecordingRule
 from sasayaki.callreason.v1.enquiry_events import (
     AnnouncementEntered,
     BranchTaken,
@@ -132,6 +133,7 @@ def _opened(facts: Facts, event: EnquiryOpened) -> State:
         caller_hash=event.caller_hash or "",
         language=event.language or "",
         previous_contact_id=event.previous_contact_id or "",
+        recording=event.recording or RecordingRule.ALL,
     )
     return Calling(known) if known.previous_contact_id else NotOpened(known)
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
 
+from sasayaki.callreason.v1.client_events import RecordingRule
 from sasayaki.callreason.v1.enquiry_events import EnquiryOutcome, FormAnswer
 
 
@@ -40,6 +41,7 @@ class Facts:
     route_step_id: str = ""
     callback_step_id: str = ""
     previous_contact_id: str = ""
+    recording: RecordingRule = RecordingRule.ALL
     left_with: EnquiryOutcome | None = None
     """How it ends whenever the customer goes: a voicemail, a callback, a talk outside."""
 

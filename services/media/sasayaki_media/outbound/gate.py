@@ -18,7 +18,7 @@ from sasayaki_chassis.decider import Refused
 from sasayaki_chassis.owner import Meta, Owners
 from sasayaki_media.calls.states import Connected, Ended, New
 from sasayaki_media.calls.switchboard import Switchboard, insistently
-from sasayaki_media.metrics import OUTBOUND, OUTBOUND_RUNNING
+from sasayaki_media.metrics import ALARMS_UNTOLD, OUTBOUND, OUTBOUND_RUNNING
 from sasayaki_media.outbound.outbound import Ask, Command, End, Running, SetRule, State, Suspect
 
 NEVER_BEGUN = timedelta(seconds=60)
@@ -50,7 +50,13 @@ class Gate:
         self, client_id: str, ask: Ask, *, request_id: str, meta: Meta
     ) -> OutboundAllowed:
         """What was allowed, the same for a repeat; raises Refused when it is refused."""
-        events = await self._owners.handle(client_id, ask, request_id=request_id, meta=meta)
+        try:
+            events = await self._owners.handle(client_id, ask, request_id=request_id, meta=meta)
+        except Refused as refused:
+            if refused.reason == "OUTBOUND_REFUSED":  # its alarm was raised a moment ago
+                OUTBOUND.labels(str(refused).lower()).inc()
+                ALARMS_UNTOLD.inc()
+            raise
         for event in events:
             match event:
                 case OutboundAllowed():

@@ -1,4 +1,4 @@
-"""A client company's calls out: its rule, and the caps that they count against.
+"""A client company's calls out: its rule, the caps that they count against, alarms about them.
 
 The caps are exact because one decider counts for the whole company: a call counts from
 `OutboundAllowed` on, before the node hears of it, until `OutboundEnded`.
@@ -19,11 +19,13 @@ from sasayaki.media.v1.outbound_events import (
     OutboundRefused,
     OutboundRuleSet,
 )
-from sasayaki_chassis.decider import Decider
+from sasayaki_chassis.decider import Decider, Refused
 from sasayaki_media.outbound.numbers import allowed
 
 STREAM = "media.outbound"
 MINUTE = timedelta(minutes=1)
+ALARMS_MOST = 60
+"""Alarms about people, of one company within a minute; further ones are refused untold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +38,20 @@ class Running:
 
 
 @dataclass(frozen=True, slots=True)
+class Alarm:
+    """That somebody asked for what may not be, and when it was told."""
+
+    refusal: OutboundRefusal
+    operator_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class State:
-    """`minute` are the calls of the last minute that had one, `today` counts those of `day`."""
+    """`minute` are the calls of the last minute that had one, `today` counts those of `day`.
+
+    `alarms` are those about people that were told within a minute of the latest.
+    """
 
     rule: OutboundRuleSet | None = None
     running: tuple[Running, ...] = ()
@@ -45,6 +59,7 @@ class State:
     day: date | None = None
     today: int = 0
     latest: datetime | None = None
+    alarms: tuple[Alarm, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +104,7 @@ Command: TypeAlias = SetRule | Ask | End | Suspect
 
 
 def decide(state: State, command: Command, now: datetime, zone: ZoneInfo) -> list[OutboundEvent]:
+    """Refuses OUTBOUND_REFUSED when the alarm about it has been raised already."""
     match command:
         case SetRule(rule):
             return [] if state.rule == rule else [rule]
@@ -118,6 +134,8 @@ def _asked(state: State, ask: Ask, now: datetime, zone: ZoneInfo) -> list[Outbou
     # An owner's clock may be a little behind the one before: no minute is counted twice by that.
     at = max(now, state.latest or now)
     if refusal := _refusal(state, ask, at, zone):
+        if _is_told(state, refusal, ask.operator_id, now):
+            raise Refused("OUTBOUND_REFUSED", refusal.name)
         return [
             OutboundRefused(
                 refusal=refusal,
@@ -125,6 +143,7 @@ def _asked(state: State, ask: Ask, now: datetime, zone: ZoneInfo) -> list[Outbou
                 operator_id=ask.operator_id,
                 number_hash=ask.number_hash,
                 trunk="",
+                at=now,
             )
         ]
     return [
@@ -157,6 +176,18 @@ def _refusal(state: State, ask: Ask, at: datetime, zone: ZoneInfo) -> OutboundRe
     return None
 
 
+def _is_told(state: State, refusal: OutboundRefusal, operator_id: str, now: datetime) -> bool:
+    """Whether one more alarm would tell nothing new.
+
+    What a flow or a callback asked for is always told: they go on by it, and end by themselves.
+    """
+    if not operator_id:
+        return False
+    recent = [alarm for alarm in state.alarms if alarm.at > now - MINUTE]
+    same = any((alarm.refusal, alarm.operator_id) == (refusal, operator_id) for alarm in recent)
+    return same or len(recent) >= ALARMS_MOST
+
+
 def evolve(state: State, event: OutboundEvent, zone: ZoneInfo) -> State:
     match event:
         case OutboundRuleSet():
@@ -175,6 +206,9 @@ def evolve(state: State, event: OutboundEvent, zone: ZoneInfo) -> State:
         case OutboundEnded(outbound_id=outbound_id):
             left = tuple(each for each in state.running if each.outbound_id != outbound_id)
             return replace(state, running=left)
+        case OutboundRefused(operator_id=operator_id, at=at) if operator_id and at:
+            recent = (alarm for alarm in state.alarms if alarm.at > at - MINUTE)
+            return replace(state, alarms=(*recent, Alarm(event.refusal, operator_id, at)))
         case OutboundRefused():
             return state
         case _:

@@ -131,7 +131,9 @@ class SteerMedia:
             case FollowingSet(following=following):
                 yield from _following(record.subject, steered, following)
             case OperatorAwaited():
+                # The call may go on with another operator, who was not asked: it is left too.
                 steered.awaiting = True
+                steered.left.append(steered.contact_id)
                 yield from steered.unsupervise_left(record.subject)
             case SupervisionEnded():
                 del self._steered[record.subject]

@@ -26,6 +26,7 @@ from sasayaki.routing.v1.pool_events import (
     CallbackFailed,
     CallbackFailure,
 )
+from sasayaki_chassis.reactor import request_id
 
 RING_MS_MAX = 30_000
 """Within the time for which the operator is kept free."""
@@ -67,7 +68,7 @@ class CallBack:
             case CallbackAsked(contact_id=contact_id, number_sealed=number_sealed):
                 self._numbers[contact_id] = number_sealed
             case CallbackDue(contact_id=contact_id):
-                self._asked[f"{record.id}/0"] = contact_id
+                self._asked[request_id(record.id, self.name, 0)] = contact_id
                 policy = self._recorded.get(contact_id, RecordingPolicy.NONE)
                 yield media.PlaceCallRequest(
                     client_id=record.client_id or "",
@@ -86,10 +87,10 @@ class CallBack:
     def _of_media(self, record: Recorded[Any]) -> Iterable[Message]:
         match record.data:
             case AnswerOrdered(record=policy):
-                self._recorded[record.subject] = policy
-                if len(self._recorded) > CALLS_MOST:
-                    self._recorded.popitem(last=False)
-            case CallPlaced(previous_contact_id=previous_id) if previous_id:
+                self._note_rule(record.subject, policy)
+            case CallPlaced(previous_contact_id=previous_id, record=policy) if previous_id:
+                # Who is called back may wait again, and wish to be called back once more.
+                self._note_rule(record.subject, policy)
                 self._placed[record.subject] = previous_id
                 placed = routing.AdvanceCallbackRequest.Placed(new_contact_id=record.subject)
                 yield routing.AdvanceCallbackRequest(contact_id=previous_id, placed=placed)
@@ -100,6 +101,11 @@ class CallBack:
                 # A contact that never began is in nobody's books: the request says whom it was for.
                 if previous_id := self._asked.pop(record.causation_id or "", ""):
                     yield _failed(previous_id, CallbackFailure.NOT_ALLOWED)
+
+    def _note_rule(self, contact_id: str, policy: RecordingPolicy) -> None:
+        self._recorded[contact_id] = policy
+        if len(self._recorded) > CALLS_MOST:
+            self._recorded.popitem(last=False)
 
     def _over(self, contact_id: str, *, given_up: bool) -> None:
         self._asked = {key: each for key, each in self._asked.items() if each != contact_id}

@@ -72,7 +72,9 @@ class OutboundEnded(Event, type="sasayaki.media.v1.OutboundEnded"):
 
 
 class OutboundRefused(Event, type="sasayaki.media.v1.OutboundRefused"):
-    """A call out was refused. An alarm: somebody should look."""
+    """A call out was refused. An alarm: somebody should look. Who keeps trying raises it once a minute and kind; the tries
+    between are refused alike, and counted by `sasayaki_media_alarms_untold_total`.
+    """
 
     refusal: OutboundRefusal
     contact_id: str
@@ -81,6 +83,8 @@ class OutboundRefused(Event, type="sasayaki.media.v1.OutboundRefused"):
     number_hash: str
     """Keyed hash of the number, if there was one."""
     trunk: str
+    at: Instant | None = None
+    """When: the next alarm of the same kind about the same person counts from it."""
 
 
 OutboundEvent: TypeAlias = (

@@ -25,15 +25,15 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'sasayaki/media/v1/outbound_events.proto\x12\x11sasayaki.media.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x81\x01\n\x0fOutboundRuleSet\x12\x10\n\x08prefixes\x18\x01 \x03(\t\x12\x17\n\x0f\x64\x65nied_prefixes\x18\x02 \x03(\t\x12\x16\n\x0e\x63oncurrent_max\x18\x03 \x01(\r\x12\x16\n\x0eper_minute_max\x18\x04 \x01(\r\x12\x13\n\x0bper_day_max\x18\x05 \x01(\r\"\x8c\x01\n\x0fOutboundAllowed\x12\x13\n\x0boutbound_id\x18\x01 \x01(\t\x12\x12\n\ncontact_id\x18\x02 \x01(\t\x12\x13\n\x0boperator_id\x18\x03 \x01(\t\x12\x13\n\x0bnumber_hash\x18\x04 \x01(\t\x12&\n\x02\x61t\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"8\n\rOutboundEnded\x12\x13\n\x0boutbound_id\x18\x01 \x01(\t\x12\x12\n\ncontact_id\x18\x02 \x01(\t\"\x93\x01\n\x0fOutboundRefused\x12\x33\n\x07refusal\x18\x01 \x01(\x0e\x32\".sasayaki.media.v1.OutboundRefusal\x12\x12\n\ncontact_id\x18\x02 \x01(\t\x12\x13\n\x0boperator_id\x18\x03 \x01(\t\x12\x13\n\x0bnumber_hash\x18\x04 \x01(\t\x12\r\n\x05trunk\x18\x05 \x01(\t*\xe8\x02\n\x0fOutboundRefusal\x12 \n\x1cOUTBOUND_REFUSAL_UNSPECIFIED\x10\x00\x12\'\n#OUTBOUND_REFUSAL_NUMBER_NOT_ALLOWED\x10\x01\x12\x1d\n\x19OUTBOUND_REFUSAL_NO_RIGHT\x10\x02\x12#\n\x1fOUTBOUND_REFUSAL_CONCURRENT_CAP\x10\x03\x12\x1f\n\x1bOUTBOUND_REFUSAL_MINUTE_CAP\x10\x04\x12\x1c\n\x18OUTBOUND_REFUSAL_DAY_CAP\x10\x05\x12\"\n\x1eOUTBOUND_REFUSAL_REFER_OUTSIDE\x10\x06\x12 \n\x1cOUTBOUND_REFUSAL_FORGED_FROM\x10\x07\x12!\n\x1dOUTBOUND_REFUSAL_UNKNOWN_PEER\x10\x08\x12\x1e\n\x1aOUTBOUND_REFUSAL_NO_NUMBER\x10\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'sasayaki/media/v1/outbound_events.proto\x12\x11sasayaki.media.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\x81\x01\n\x0fOutboundRuleSet\x12\x10\n\x08prefixes\x18\x01 \x03(\t\x12\x17\n\x0f\x64\x65nied_prefixes\x18\x02 \x03(\t\x12\x16\n\x0e\x63oncurrent_max\x18\x03 \x01(\r\x12\x16\n\x0eper_minute_max\x18\x04 \x01(\r\x12\x13\n\x0bper_day_max\x18\x05 \x01(\r\"\x8c\x01\n\x0fOutboundAllowed\x12\x13\n\x0boutbound_id\x18\x01 \x01(\t\x12\x12\n\ncontact_id\x18\x02 \x01(\t\x12\x13\n\x0boperator_id\x18\x03 \x01(\t\x12\x13\n\x0bnumber_hash\x18\x04 \x01(\t\x12&\n\x02\x61t\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"8\n\rOutboundEnded\x12\x13\n\x0boutbound_id\x18\x01 \x01(\t\x12\x12\n\ncontact_id\x18\x02 \x01(\t\"\xc7\x01\n\x0fOutboundRefused\x12\x33\n\x07refusal\x18\x01 \x01(\x0e\x32\".sasayaki.media.v1.OutboundRefusal\x12\x12\n\ncontact_id\x18\x02 \x01(\t\x12\x13\n\x0boperator_id\x18\x03 \x01(\t\x12\x13\n\x0bnumber_hash\x18\x04 \x01(\t\x12\r\n\x05trunk\x18\x05 \x01(\t\x12+\n\x02\x61t\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampH\x00\x88\x01\x01\x42\x05\n\x03_at*\xe8\x02\n\x0fOutboundRefusal\x12 \n\x1cOUTBOUND_REFUSAL_UNSPECIFIED\x10\x00\x12\'\n#OUTBOUND_REFUSAL_NUMBER_NOT_ALLOWED\x10\x01\x12\x1d\n\x19OUTBOUND_REFUSAL_NO_RIGHT\x10\x02\x12#\n\x1fOUTBOUND_REFUSAL_CONCURRENT_CAP\x10\x03\x12\x1f\n\x1bOUTBOUND_REFUSAL_MINUTE_CAP\x10\x04\x12\x1c\n\x18OUTBOUND_REFUSAL_DAY_CAP\x10\x05\x12\"\n\x1eOUTBOUND_REFUSAL_REFER_OUTSIDE\x10\x06\x12 \n\x1cOUTBOUND_REFUSAL_FORGED_FROM\x10\x07\x12!\n\x1dOUTBOUND_REFUSAL_UNKNOWN_PEER\x10\x08\x12\x1e\n\x1aOUTBOUND_REFUSAL_NO_NUMBER\x10\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'sasayaki.media.v1.outbound_events_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_OUTBOUNDREFUSAL']._serialized_start=579
-  _globals['_OUTBOUNDREFUSAL']._serialized_end=939
+  _globals['_OUTBOUNDREFUSAL']._serialized_start=631
+  _globals['_OUTBOUNDREFUSAL']._serialized_end=991
   _globals['_OUTBOUNDRULESET']._serialized_start=96
   _globals['_OUTBOUNDRULESET']._serialized_end=225
   _globals['_OUTBOUNDALLOWED']._serialized_start=228
@@ -41,5 +41,5 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_OUTBOUNDENDED']._serialized_start=370
   _globals['_OUTBOUNDENDED']._serialized_end=426
   _globals['_OUTBOUNDREFUSED']._serialized_start=429
-  _globals['_OUTBOUNDREFUSED']._serialized_end=576
+  _globals['_OUTBOUNDREFUSED']._serialized_end=628
 # @@protoc_insertion_point(module_scope)

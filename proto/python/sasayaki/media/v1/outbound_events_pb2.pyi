@@ -173,7 +173,9 @@ Global___OutboundEnded: _TypeAlias = OutboundEnded  # noqa: Y015
 
 @_typing.final
 class OutboundRefused(_message.Message):
-    """A call out was refused. An alarm: somebody should look."""
+    """A call out was refused. An alarm: somebody should look. Who keeps trying raises it once a minute and kind; the tries
+    between are refused alike, and counted by `sasayaki_media_alarms_untold_total`.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -182,6 +184,7 @@ class OutboundRefused(_message.Message):
     OPERATOR_ID_FIELD_NUMBER: _builtins.int
     NUMBER_HASH_FIELD_NUMBER: _builtins.int
     TRUNK_FIELD_NUMBER: _builtins.int
+    AT_FIELD_NUMBER: _builtins.int
     refusal: Global___OutboundRefusal.ValueType
     contact_id: _builtins.str
     """Empty when it was in no call."""
@@ -189,6 +192,10 @@ class OutboundRefused(_message.Message):
     number_hash: _builtins.str
     """Keyed hash of the number, if there was one."""
     trunk: _builtins.str
+    @_builtins.property
+    def at(self) -> _timestamp_pb2.Timestamp:
+        """When: the next alarm of the same kind about the same person counts from it."""
+
     def __init__(
         self,
         *,
@@ -197,11 +204,14 @@ class OutboundRefused(_message.Message):
         operator_id: _builtins.str = ...,
         number_hash: _builtins.str = ...,
         trunk: _builtins.str = ...,
+        at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_at", b"_at", "at", b"at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "number_hash", b"number_hash", "operator_id", b"operator_id", "refusal", b"refusal", "trunk", b"trunk"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_at", b"_at", "at", b"at", "contact_id", b"contact_id", "number_hash", b"number_hash", "operator_id", b"operator_id", "refusal", b"refusal", "trunk", b"trunk"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__at: _TypeAlias = _typing.Literal["at"]  # noqa: Y015
+    _WhichOneofArgType__at: _TypeAlias = _typing.Literal["_at", b"_at"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__at) -> _WhichOneofReturnType__at | None: ...
 
 Global___OutboundRefused: _TypeAlias = OutboundRefused  # noqa: Y015

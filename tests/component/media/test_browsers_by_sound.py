@@ -1,0 +1,191 @@
+"""Who hears whom, by tones: browsers that are not ours, and a telephone, on a media node alone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.harness.browser_line import BrowserLine
+from tests.harness.node_alone import CONTACT, NUMBER, Desk, node_alone
+from tests.harness.process import free_address
+from tests.harness.running import SOFTPHONE
+
+from sasayaki.media.node.v1 import node_pb2 as pb
+from sasayaki_demo.bots import CUSTOMER_HZ, OPERATOR_HZ, SUPERVISOR_HZ, hears
+from sasayaki_demo.ledger import Ledger
+from sasayaki_demo.phones import Phones
+from sasayaki_demo.play import now_ns
+from sasayaki_demo.sound import level, read_packets
+
+OPERATOR, SUPERVISOR = "leg_op", "leg_sv"
+WITHIN_S = 20.0
+A_WHILE_S = 0.7
+UNHEARD_DBFS = -60.0
+
+
+@dataclass
+class Floor:
+    """Customer, operator and supervisor, and what the node told."""
+
+    desk: Desk
+    operator: BrowserLine
+    supervisor: BrowserLine
+    customer_rx: Path = Path()
+    told: list[pb.FromNode] = field(default_factory=list)
+    orders: int = 0
+    came: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def listen(self) -> None:
+        while True:
+            self.told.append(await self.desk.read())
+            self.came.set()
+
+    def order(self, **order: object) -> str:
+        self.orders += 1
+        order_id = f"order/{self.orders}"
+        self.desk.order(order_id, **order)
+        return order_id
+
+    async def tells(self, wanted: Callable[[pb.FromNode], bool]) -> pb.FromNode:
+        """The first that is as wanted of what the node tells, or has told."""
+        async with asyncio.timeout(WITHIN_S):
+            while True:
+                for message in self.told:
+                    if wanted(message):
+                        return message
+                self.came.clear()
+                await self.came.wait()
+
+    async def happens(self, kind: str) -> Any:
+        message = await self.tells(lambda told: told.happening.HasField(kind))
+        self.told.remove(message)
+        return getattr(message.happening, kind)
+
+    async def connect(self, line: BrowserLine, user_id: str, connection_id: str) -> None:
+        offer = await line.offer()
+        connect = pb.ConnectBrowser(user_id=user_id, connection_id=connection_id, sdp_offer=offer)
+        order_id = self.order(connect_browser=connect)
+        applied = (await self.tells(lambda told: told.applied.order_id == order_id)).applied
+        assert not applied.error
+        await line.go_on(applied.sdp_answer)
+        await self.tells(
+            lambda told: (
+                told.browser.connection_id == connection_id
+                and told.browser.state == pb.BROWSER_STATE_CONNECTED
+            )
+        )
+
+    async def supervise(self, mode: pb.Mode.ValueType) -> None:
+        self.order(
+            supervise=pb.Supervise(
+                contact_id=CONTACT, leg_id=SUPERVISOR, user_id="usr_sv", mode=mode
+            )
+        )
+        await self.happens("mode_applied")
+
+    async def customer_hears(self, *tones: float, not_: tuple[float, ...] = ()) -> None:
+        """Returns when the customer hears these tones, and for a while did not hear those."""
+        for hertz in tones:
+            await hears(self.customer_rx, hertz)
+        since = now_ns()
+        await asyncio.sleep(A_WHILE_S)
+        heard = read_packets(self.customer_rx).between(since, now_ns()).samples()
+        assert len(heard) >= 0.8 * A_WHILE_S * 8_000, "the customer's line has gone quiet"
+        for hertz in not_:
+            assert level(heard, hertz) < UNHEARD_DBFS, f"the customer hears {hertz} Hz"
+
+
+@asynccontextmanager
+async def a_talk(folder: Path) -> AsyncIterator[Floor]:
+    """A customer on the telephone who talks with an operator in a browser."""
+    ledger = Ledger(folder / "ledger.jsonl")
+    sip = free_address()
+    async with node_alone(folder, SIP=sip, HTTP=free_address(), RTP_PORTS="23000-23098") as desk:
+        floor = Floor(desk, BrowserLine(OPERATOR_HZ), BrowserLine(SUPERVISOR_HZ))
+        listening = asyncio.create_task(floor.listen())
+        phones = await Phones.start(SOFTPHONE, folder / "captures", ledger, sip)
+        try:
+            await _talk(floor, phones)
+            yield floor
+        finally:
+            await phones.stop()
+            listening.cancel()
+            await asyncio.gather(listening, return_exceptions=True)
+            await floor.operator.close()
+            await floor.supervisor.close()
+            ledger.close()
+
+
+async def _talk(floor: Floor, phones: Phones) -> None:
+    floor.order(set_numbers=pb.SetNumbers(numbers=[NUMBER]))
+    await floor.connect(floor.operator, "usr_op", "brw_op")
+    await floor.connect(floor.supervisor, "usr_sv", "brw_sv")
+    await phones.add("caller", {"tone": CUSTOMER_HZ}, record=True)
+    since = phones.position
+    await phones.call("caller", NUMBER, "+819050000001")
+    invited = await floor.happens("invited")
+    floor.order(admit=pb.Admit(node_call_id=invited.node_call_id, contact_id=CONTACT))
+    floor.order(answer=pb.Answer(contact_id=CONTACT))
+    begun = await phones.wait("caller", "established", since=since)
+    floor.customer_rx = Path(begun["rx"])
+    await floor.happens("answered")
+    floor.order(dial=pb.Dial(contact_id=CONTACT, leg_id=OPERATOR, user_id="usr_op"))
+    await floor.happens("leg_rang")
+    floor.order(pick_up=pb.PickUp(contact_id=CONTACT, leg_id=OPERATOR))
+    await floor.happens("joined")
+
+
+async def test_each_mode_is_heard_by_whom_it_says_and_by_nobody_else(tmp_path: Path) -> None:
+    async with a_talk(tmp_path) as floor:
+        operator, supervisor = floor.operator, floor.supervisor
+        await operator.hears(operator.talk, CUSTOMER_HZ, not_=(SUPERVISOR_HZ,))
+        await floor.customer_hears(OPERATOR_HZ, not_=(SUPERVISOR_HZ,))
+
+        await floor.supervise(pb.MODE_LISTEN)
+        await supervisor.hears(supervisor.talk, CUSTOMER_HZ, OPERATOR_HZ)
+        await floor.customer_hears(OPERATOR_HZ, not_=(SUPERVISOR_HZ,))
+        await operator.hears(operator.talk, CUSTOMER_HZ, not_=(SUPERVISOR_HZ,))
+        await operator.hears(operator.whisper, not_=(SUPERVISOR_HZ, CUSTOMER_HZ))
+
+        await floor.supervise(pb.MODE_WHISPER)
+        await operator.hears(operator.whisper, SUPERVISOR_HZ, not_=(CUSTOMER_HZ,))
+        await operator.hears(operator.talk, CUSTOMER_HZ, not_=(SUPERVISOR_HZ,))
+        await floor.customer_hears(OPERATOR_HZ, not_=(SUPERVISOR_HZ,))
+
+        talk_back = {"contact_id": CONTACT, "leg_id": OPERATOR}
+        floor.order(talk_back=pb.TalkBack(on=True, **talk_back))
+        await floor.happens("talk_back_started")
+        await supervisor.hears(supervisor.talk, CUSTOMER_HZ, OPERATOR_HZ)
+        await floor.customer_hears(not_=(OPERATOR_HZ, SUPERVISOR_HZ))
+        floor.order(talk_back=pb.TalkBack(on=False, **talk_back))
+        await floor.happens("talk_back_ended")
+        await floor.customer_hears(OPERATOR_HZ, not_=(SUPERVISOR_HZ,))
+
+        floor.order(mute=pb.Mute(muted=True, **talk_back))
+        await floor.happens("leg_muted")
+        await supervisor.hears(supervisor.talk, CUSTOMER_HZ, not_=(OPERATOR_HZ,))
+        await floor.customer_hears(not_=(OPERATOR_HZ, SUPERVISOR_HZ))
+        floor.order(mute=pb.Mute(muted=False, **talk_back))
+        await floor.happens("leg_unmuted")
+
+        await floor.supervise(pb.MODE_BARGE)
+        await floor.customer_hears(OPERATOR_HZ, SUPERVISOR_HZ)
+        await operator.hears(operator.talk, CUSTOMER_HZ, SUPERVISOR_HZ)
+
+        await floor.supervise(pb.MODE_TAKEOVER)
+        floor.order(hang_up=pb.HangUp(contact_id=CONTACT, leg_id=OPERATOR))
+        await floor.happens("leg_ended")
+        await floor.customer_hears(SUPERVISOR_HZ, not_=(OPERATOR_HZ,))
+
+
+async def test_a_page_that_is_loaded_anew_has_its_sound_back(tmp_path: Path) -> None:
+    async with a_talk(tmp_path) as floor:
+        await floor.customer_hears(OPERATOR_HZ)
+        await floor.operator.close()
+        await floor.connect(floor.operator, "usr_op", "brw_op2")
+        await floor.operator.hears(floor.operator.talk, CUSTOMER_HZ)
+        await floor.customer_hears(OPERATOR_HZ)
