@@ -1,10 +1,11 @@
-import { Button, Group, Popover, SegmentedControl, Stack, Text } from "@mantine/core";
-import { type ReactNode, useId } from "react";
+import { Button, Group, SegmentedControl, Stack, Text } from "@mantine/core";
+import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
 import { PersonName } from "../people/PersonName";
 import { useSession } from "../session/SessionProvider";
 import { type Calendar, keepCalendar, useCalendar } from "./dates";
+import { Dropdown } from "./Dropdown";
 import { LanguageSwitch } from "./LanguageSwitch";
 import { ThemeSwitch } from "./ThemeSwitch";
 
@@ -25,11 +26,12 @@ export function Settings() {
   const { t: session } = useTranslation("session");
   const { user, leave } = useSession();
   const calendar = useCalendar();
-  const title = useId();
   return (
-    <Popover position="bottom-end" width={340} trapFocus returnFocus shadow="md">
-      <Popover.Target>
-        <Button variant="subtle" color="gray" c="var(--mantine-color-text)" h={44} px="sm" rightSection={<span aria-hidden>▾</span>}>
+    <Dropdown
+      label={t("settings")}
+      width={340}
+      target={(opened, toggle) => (
+        <Button variant="subtle" color="gray" c="var(--mantine-color-text)" h={44} px="sm" aria-haspopup="dialog" aria-expanded={opened} onClick={toggle} rightSection={<span aria-hidden>▾</span>}>
           <Stack gap={0} align="flex-end">
             <PersonName person={user} />
             <Text span size="xs" c="dimmed">
@@ -37,35 +39,32 @@ export function Settings() {
             </Text>
           </Stack>
         </Button>
-      </Popover.Target>
-      <Popover.Dropdown aria-labelledby={title}>
-        <Stack gap="sm">
-          <Text id={title} fw={600}>
-            {t("settings")}
-          </Text>
-          <Row label={t("language")}>
-            <LanguageSwitch />
-          </Row>
-          <Row label={t("theme")}>
-            <ThemeSwitch />
-          </Row>
-          <Row label={t("calendar")}>
-            <SegmentedControl
-              size="xs"
-              aria-label={t("calendar")}
-              value={calendar}
-              onChange={(chosen) => keepCalendar(chosen as Calendar)}
-              data={[
-                { value: "gregory", label: t("gregory") },
-                { value: "japanese", label: t("japanese") },
-              ]}
-            />
-          </Row>
-          <Button size="xs" variant="default" onClick={() => void leave()}>
-            {session("leave")}
-          </Button>
-        </Stack>
-      </Popover.Dropdown>
-    </Popover>
+      )}
+    >
+      <Stack gap="sm">
+        <Text fw={600}>{t("settings")}</Text>
+        <Row label={t("language")}>
+          <LanguageSwitch />
+        </Row>
+        <Row label={t("theme")}>
+          <ThemeSwitch />
+        </Row>
+        <Row label={t("calendar")}>
+          <SegmentedControl
+            size="xs"
+            aria-label={t("calendar")}
+            value={calendar}
+            onChange={(chosen) => keepCalendar(chosen as Calendar)}
+            data={[
+              { value: "gregory", label: t("gregory") },
+              { value: "japanese", label: t("japanese") },
+            ]}
+          />
+        </Row>
+        <Button size="xs" variant="default" onClick={() => void leave()}>
+          {session("leave")}
+        </Button>
+      </Stack>
+    </Dropdown>
   );
 }

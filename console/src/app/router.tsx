@@ -1,5 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Navigate } from "@tanstack/react-router";
 
+import { withTexts } from "../i18n";
 import { useSession } from "../session/SessionProvider";
 import { Broken } from "./Broken";
 import { NothingHere } from "./NothingHere";
@@ -30,48 +31,48 @@ const home = createRoute({ getParentRoute: () => root, path: "/", component: Hom
 const desk = createRoute({
   getParentRoute: () => root,
   path: "/desk",
-  component: lazyRouteComponent(() => import("../desk/DeskPage"), "DeskPage"),
+  component: lazyRouteComponent(() => withTexts("desk", import("../desk/DeskPage")), "DeskPage"),
 });
 const wall = createRoute({
   getParentRoute: () => root,
   path: "/wall",
-  component: lazyRouteComponent(() => import("../floor/FloorPage"), "FloorPage"),
+  component: lazyRouteComponent(() => withTexts("floor", import("../floor/FloorPage")), "FloorPage"),
 });
 const recordings = createRoute({
   getParentRoute: () => root,
   path: "/recordings",
   validateSearch: recordingOf,
-  component: lazyRouteComponent(() => import("../recordings/RecordingsPage"), "RecordingsPage"),
+  component: lazyRouteComponent(() => withTexts("recordings", import("../recordings/RecordingsPage")), "RecordingsPage"),
 });
 const reasons = createRoute({
   getParentRoute: () => root,
   path: "/reasons",
-  component: lazyRouteComponent(() => import("../reasons/ReasonsPage"), "ReasonsPage"),
+  component: lazyRouteComponent(() => withTexts("reasons", import("../reasons/ReasonsPage")), "ReasonsPage"),
 });
 const fairness = createRoute({
   getParentRoute: () => root,
   path: "/fairness",
-  component: lazyRouteComponent(() => import("../fairness/FairnessPage"), "FairnessPage"),
+  component: lazyRouteComponent(() => withTexts("fairness", import("../fairness/FairnessPage")), "FairnessPage"),
 });
 const ledger = createRoute({
   getParentRoute: () => root,
   path: "/ledger",
-  component: lazyRouteComponent(() => import("../ledger/LedgerPage"), "LedgerPage"),
+  component: lazyRouteComponent(() => withTexts("ledger", import("../ledger/LedgerPage")), "LedgerPage"),
 });
 const audit = createRoute({
   getParentRoute: () => root,
   path: "/audit",
-  component: lazyRouteComponent(() => import("../audit/AuditPage"), "AuditPage"),
+  component: lazyRouteComponent(() => withTexts("audit", import("../audit/AuditPage")), "AuditPage"),
 });
 const flows = createRoute({
   getParentRoute: () => root,
   path: "/flows",
-  component: lazyRouteComponent(() => import("../flows/FlowsPage"), "FlowsPage"),
+  component: lazyRouteComponent(() => withTexts("flows", import("../flows/FlowsPage")), "FlowsPage"),
 });
 const accounts = createRoute({
   getParentRoute: () => root,
   path: "/accounts",
-  component: lazyRouteComponent(() => import("../accounts/AccountsPage"), "AccountsPage"),
+  component: lazyRouteComponent(() => withTexts("accounts", import("../accounts/AccountsPage")), "AccountsPage"),
 });
 
 export const router = createRouter({

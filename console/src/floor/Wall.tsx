@@ -1,4 +1,4 @@
-import { Button, CloseButton, Switch } from "@mantine/core";
+import { Button, CloseButton } from "@mantine/core";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -108,7 +108,11 @@ export function Wall() {
           listening={listening}
           names={names}
           me={user.userId}
-          heading={<Switch size="xs" label={t("tools.sound")} checked={sound === "on"} onChange={(event) => ring(event.currentTarget.checked ? "on" : "off")} />}
+          heading={
+            <label>
+              <input type="checkbox" role="switch" checked={sound === "on"} onChange={(event) => ring(event.currentTarget.checked ? "on" : "off")} /> {t("tools.sound")}
+            </label>
+          }
         />
         <NextColumn listening={listening} names={names} />
         <FollowUps listening={listening} names={names} />

@@ -1,26 +1,30 @@
 import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
 
-import { texts as accounts } from "../accounts/texts";
-import { texts as audit } from "../audit/texts";
 import { texts as app } from "../app/texts";
-import { texts as desk } from "../desk/texts";
-import { texts as fairness } from "../fairness/texts";
-import { texts as floor } from "../floor/texts";
-import { texts as flows } from "../flows/texts";
-import { texts as ledger } from "../ledger/texts";
 import { texts as phone } from "../phone/texts";
-import { texts as reasons } from "../reasons/texts";
-import { texts as recordings } from "../recordings/texts";
 import { texts as session } from "../session/texts";
 
 export const LANGUAGES = ["ja", "en"] as const;
 export type Language = (typeof LANGUAGES)[number];
 
 const KEPT_UNDER = "sasayaki.language";
-const FOLDERS = { accounts, app, audit, desk, fairness, floor, flows, ledger, phone, reasons, recordings, session } as const;
+const FOLDERS = { app, phone, session } as const;
 
-/** The texts of every folder in one language. */
+/** Texts that come with their page. */
+const OF_PAGES = {
+  accounts: () => import("../accounts/texts"),
+  audit: () => import("../audit/texts"),
+  desk: () => import("../desk/texts"),
+  fairness: () => import("../fairness/texts"),
+  floor: () => import("../floor/texts"),
+  flows: () => import("../flows/texts"),
+  ledger: () => import("../ledger/texts"),
+  reasons: () => import("../reasons/texts"),
+  recordings: () => import("../recordings/texts"),
+} as const;
+
+/** The texts round every page in one language. */
 const of = (language: Language) =>
   Object.fromEntries(Object.entries(FOLDERS).map(([folder, texts]) => [folder, texts[language]]));
 
@@ -50,4 +54,17 @@ export async function startI18n(language: Language = firstLanguage()): Promise<v
 export async function keepLanguage(language: Language): Promise<void> {
   localStorage.setItem(KEPT_UNDER, language);
   await i18next.changeLanguage(language);
+}
+
+/** Loads a page's texts, once. */
+export async function loadTexts(page: keyof typeof OF_PAGES): Promise<void> {
+  if (i18next.hasResourceBundle("ja", page)) return;
+  const { texts } = await OF_PAGES[page]();
+  for (const language of LANGUAGES) i18next.addResourceBundle(language, page, texts[language]);
+}
+
+/** A page's module together with its texts. */
+export async function withTexts<Module>(page: keyof typeof OF_PAGES, module: Promise<Module>): Promise<Module> {
+  await loadTexts(page);
+  return module;
 }

@@ -1,7 +1,8 @@
-import { Button, Center, Popover, Stack, Text, Title, VisuallyHidden } from "@mantine/core";
-import { lazy, Suspense, useState } from "react";
+import { Button, Center, Stack, Text, Title, VisuallyHidden } from "@mantine/core";
+import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 
+import { Dropdown } from "../app/Dropdown";
 import { type Phone, useMaybePhone } from "./PhoneProvider";
 import { useSignals } from "./useSignals";
 
@@ -26,29 +27,29 @@ export function PhoneStatus() {
 
 function Status({ phone }: { phone: Phone }) {
   const { t } = useTranslation("phone");
-  const [opened, setOpened] = useState(false);
   const words = useSignals(phone);
   const { at } = phone.line;
   if (at === "taken_over") return <TakenOver onTakeBack={phone.begin} />;
   const { sign, colour } = SIGNS[at];
   return (
     <>
-      <Popover width={360} position="bottom-end" opened={opened} onChange={setOpened} trapFocus returnFocus withRoles={false}>
-        <Popover.Target>
-          <Button size="xs" variant="light" color={colour} aria-expanded={opened} onClick={() => setOpened(!opened)} leftSection={<span aria-hidden>{sign}</span>}>
+      <Dropdown
+        label={t("check")}
+        width={360}
+        target={(opened, toggle) => (
+          <Button size="xs" variant="light" color={colour} aria-haspopup="dialog" aria-expanded={opened} onClick={toggle} leftSection={<span aria-hidden>{sign}</span>}>
             <VisuallyHidden>{t("phone")}: </VisuallyHidden>
             {phone.audible || at !== "connected" ? t(`state.${at}`) : t("silent")}
           </Button>
-        </Popover.Target>
-        <Popover.Dropdown role="dialog" aria-label={t("check")}>
-          <Title order={2} size="h5" mb="xs">
-            {t("check")}
-          </Title>
-          <Suspense>
-            <DeviceCheck />
-          </Suspense>
-        </Popover.Dropdown>
-      </Popover>
+        )}
+      >
+        <Title order={2} size="h5" mb="xs">
+          {t("check")}
+        </Title>
+        <Suspense>
+          <DeviceCheck />
+        </Suspense>
+      </Dropdown>
       <VisuallyHidden role="status">{words}</VisuallyHidden>
     </>
   );

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Response, expect
 from tests.component.console.wall import ME, Wall, opened, seat, wall
 from tests.harness import floor_rows
 from tests.harness.browser import findings, screenshot
+from tests.harness.console_site import DIST
 from tests.harness.live_site import Json, Refusal
+
+FIRST_LOAD_MOST = 250_000
+"""Bytes of everything that the wall loads before it stands, gzip."""
 
 
 @pytest.fixture
@@ -371,3 +376,18 @@ async def test_a_thousand_seats_are_drawn_as_they_come_into_sight(browser: Brows
             last = page.locator("[data-seat][aria-selected=true]")
             await expect(last).to_be_in_viewport()
             assert await findings(page) == []
+
+async def test_the_first_load_is_small(made: Wall, browser: Browser) -> None:
+    loaded: set[str] = set()
+
+    def note(response: Response) -> None:
+        loaded.add(response.url.split("/", 3)[3].split("?")[0])
+
+    async with opened(made, browser) as page:
+        page.on("response", note)
+        await page.reload()
+        await page.locator("[data-seat]").first.wait_for()
+        files = [path for path in loaded if (DIST / path).is_file()]
+        assert any("FloorPage" in path for path in files)
+        size = sum(len(gzip.compress((DIST / path).read_bytes())) for path in files)
+        assert size <= FIRST_LOAD_MOST

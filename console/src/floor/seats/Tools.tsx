@@ -1,4 +1,4 @@
-import { Button, CloseButton, Kbd, NativeSelect, SegmentedControl, TextInput } from "@mantine/core";
+import { Button, CloseButton, Kbd, SegmentedControl, TextInput } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 
 import type { Choice } from "../model/choice";
@@ -87,16 +87,15 @@ export function Tools({ choice, choose, view, look, purpose, usually, explain, t
           { value: "list", label: t("tools.list") },
         ]}
       />
-      <label className="wall-purpose">
-        {t("tools.purpose")}
-        <NativeSelect
-          size="xs"
-          w={112}
+      <span className="wall-purpose">
+        <span aria-hidden>{t("tools.purpose")}</span>
+        <Pick
+          label={t("tools.purpose")}
           value={purpose}
-          onChange={(event) => usually(event.currentTarget.value as Purpose)}
           data={PURPOSES.map((each) => ({ value: each, label: t(`purpose.${each}`) }))}
+          onPick={(each) => usually(each as Purpose)}
         />
-      </label>
+      </span>
       <Button size="compact-xs" variant="default" rightSection={<Kbd size="xs">?</Kbd>} onClick={explain}>
         {t("tools.keys")}
       </Button>
@@ -105,5 +104,13 @@ export function Tools({ choice, choose, view, look, purpose, usually, explain, t
 }
 
 function Pick({ label, value, data, onPick }: { label: string; value: string; data: { value: string; label: string }[]; onPick: (value: string) => void }) {
-  return <NativeSelect size="xs" w={122} aria-label={label} value={value} data={data} onChange={(event) => onPick(event.currentTarget.value)} />;
+  return (
+    <select className="wall-select" aria-label={label} value={value} onChange={(event) => onPick(event.currentTarget.value)}>
+      {data.map((each) => (
+        <option key={each.value} value={each.value}>
+          {each.label}
+        </option>
+      ))}
+    </select>
+  );
 }
