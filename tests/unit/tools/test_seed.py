@@ -42,7 +42,9 @@ def test_every_operator_can_take_what_every_flow_routes() -> None:
 def test_every_prompt_of_every_company_is_there_as_a_telephone_takes_it() -> None:
     for client in DEMO.clients:
         files = prompt_files(client)
-        assert {"guidance", "menu", "sorry", "wait_music", "tone"} <= files.keys()
+        endings = [f"_{language}" for language in client.languages] or [""]
+        spoken = {f"{name}{each}" for name in ("guidance", "menu", "sorry") for each in endings}
+        assert {"wait_music", "tone", *spoken} <= files.keys()
         for path in files.values():
             with wave.open(str(path)) as file:
                 shape = (file.getframerate(), file.getsampwidth(), file.getnchannels())
