@@ -181,7 +181,7 @@ async def test_a_ringing_browser_that_is_put_down_refuses(running: Running, tmp_
 
 
 def _strangers(running: Running) -> int:
-    url = f"{running.endpoints.metrics['node']}"
+    url = f"http://{running.endpoints.metrics['node']}/metrics"
     with urllib.request.urlopen(url, timeout=5) as answer:
         found = STRANGERS.search(answer.read().decode())
     assert found
