@@ -12,6 +12,8 @@ from joserfc.jwk import OKPKey
 
 NOBODYS = OKPKey.generate_key("Ed25519")
 OURS = OKPKey.generate_key("Ed25519")
+LASTS_S = 7_200
+"""Longer than a whole run: some tokens are made when their module is read."""
 
 CLAIMS: Mapping[str, Any] = {
     "tenant": "out_test",
@@ -25,7 +27,7 @@ CLAIMS: Mapping[str, Any] = {
 
 def token(*, key: OKPKey = OURS, algorithm: str = "Ed25519", **claims: Any) -> str:
     """A token that is right but for what the arguments change; None leaves a claim out."""
-    said = {**CLAIMS, "exp": int(time.time()) + 600, **claims}
+    said = {**CLAIMS, "exp": int(time.time()) + LASTS_S, **claims}
     present = {name: value for name, value in said.items() if value is not None}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SecurityWarning)  # tests try what is not to be used

@@ -1,9 +1,9 @@
 import { Button, Group, NativeSelect, Paper, Stack, Table, Text, TextInput, Title } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
+import { tell } from "../app/telling";
 import { Empty, Failed, Loading } from "../app/States";
 import type { Role } from "../session/session";
 import { useSession } from "../session/SessionProvider";
@@ -97,7 +97,7 @@ export function AccountsPage() {
           onClose={() => setOpen(undefined)}
           onDone={(word) => {
             setOpen(undefined);
-            notifications.show({ message: t(word) });
+            void tell({ message: t(word) });
           }}
         />
       ) : undefined}

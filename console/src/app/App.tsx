@@ -1,11 +1,11 @@
 import { MantineProvider } from "@mantine/core";
-import { Notifications } from "@mantine/notifications";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 
 import { Boundary } from "./Broken";
 import { router } from "./router";
 import { theme } from "./theme";
+import { Toasts } from "./Toasts";
 import { SessionProvider } from "../session/SessionProvider";
 
 const queries = new QueryClient({ defaultOptions: { queries: { staleTime: 10_000, retry: 1, refetchOnWindowFocus: false } } });
@@ -14,7 +14,7 @@ const queries = new QueryClient({ defaultOptions: { queries: { staleTime: 10_000
 export function App() {
   return (
     <MantineProvider theme={theme} defaultColorScheme="auto">
-      <Notifications position="top-center" limit={3} />
+      <Toasts />
       <Boundary>
         <QueryClientProvider client={queries}>
           <SessionProvider>

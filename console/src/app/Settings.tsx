@@ -1,31 +1,19 @@
-import { Button, Group, SegmentedControl, Stack, Text } from "@mantine/core";
-import type { ReactNode } from "react";
+import { Button, Stack, Text } from "@mantine/core";
+import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
 
 import { PersonName } from "../people/PersonName";
 import { useSession } from "../session/SessionProvider";
-import { type Calendar, keepCalendar, useCalendar } from "./dates";
 import { Dropdown } from "./Dropdown";
-import { LanguageSwitch } from "./LanguageSwitch";
-import { ThemeSwitch } from "./ThemeSwitch";
 
-function Row({ label, children }: { label: string; children: ReactNode }) {
-  return (
-    <Group justify="space-between" wrap="nowrap">
-      <Text size="sm" aria-hidden>
-        {label}
-      </Text>
-      {children}
-    </Group>
-  );
-}
+// Loaded when it is opened.
+const SettingsPanel = lazy(async () => ({ default: (await import("./SettingsPanel")).SettingsPanel }));
 
 /** Who is signed in; behind the name: language, brightness, calendar, signing out. */
 export function Settings() {
   const { t } = useTranslation("app");
   const { t: session } = useTranslation("session");
-  const { user, leave } = useSession();
-  const calendar = useCalendar();
+  const { user } = useSession();
   return (
     <Dropdown
       label={t("settings")}
@@ -41,30 +29,9 @@ export function Settings() {
         </Button>
       )}
     >
-      <Stack gap="sm">
-        <Text fw={600}>{t("settings")}</Text>
-        <Row label={t("language")}>
-          <LanguageSwitch />
-        </Row>
-        <Row label={t("theme")}>
-          <ThemeSwitch />
-        </Row>
-        <Row label={t("calendar")}>
-          <SegmentedControl
-            size="xs"
-            aria-label={t("calendar")}
-            value={calendar}
-            onChange={(chosen) => keepCalendar(chosen as Calendar)}
-            data={[
-              { value: "gregory", label: t("gregory") },
-              { value: "japanese", label: t("japanese") },
-            ]}
-          />
-        </Row>
-        <Button size="xs" variant="default" onClick={() => void leave()}>
-          {session("leave")}
-        </Button>
-      </Stack>
+      <Suspense>
+        <SettingsPanel />
+      </Suspense>
     </Dropdown>
   );
 }

@@ -1,9 +1,9 @@
 import { Alert, Badge, Box, Button, Grid, Group, SegmentedControl, Stack, Text } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useCallback, useDeferredValue, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
+import { tell } from "../app/telling";
 import { Loading } from "../app/States";
 import { useClients } from "../people/useClients";
 import { changesOf } from "./changes";
@@ -46,7 +46,7 @@ export function FlowEditor({ shown, live, mayEdit, onPublished }: Props) {
   const publication = useMutation({
     mutationFn: (note: string) => publish(shown, draft, note),
     onSuccess: async ({ version }) => {
-      notifications.show({ message: t("published", { version }) });
+      void tell({ message: t("published", { version }) });
       await queries.invalidateQueries({ queryKey: ["flow", shown.flowId] });
       onPublished();
     },

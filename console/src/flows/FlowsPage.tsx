@@ -1,9 +1,9 @@
 import { Group, NativeSelect, Stack, Title } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 
+import { tell } from "../app/telling";
 import { Empty, Failed, Loading } from "../app/States";
 import { useClients } from "../people/useClients";
 import { useSession } from "../session/SessionProvider";
@@ -29,7 +29,7 @@ function OneFlow({ flowId }: { flowId: string }) {
     onSuccess: async (_, to) => {
       setVersion(0);
       await queries.invalidateQueries({ queryKey: ["flow", flowId] });
-      notifications.show({ message: t("rolledBack", { version: to }) });
+      void tell({ message: t("rolledBack", { version: to }) });
     },
   });
   const failed = versions.error ?? live.error ?? shown.error;

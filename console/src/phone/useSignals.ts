@@ -1,7 +1,7 @@
-import { notifications } from "@mantine/notifications";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
+import { takeBack, tell } from "../app/telling";
 import type { Phone } from "./PhoneProvider";
 
 /** The beat of these two is a Japanese telephone's ring: 400 Hz, 16 times a second. */
@@ -39,21 +39,21 @@ export function useSignals(phone: Phone): string {
     if (at === "connected") {
       if (before.current === "lost") setWords(t("back"));
       before.current = "fine";
-      notifications.hide("phone-lost");
+      void takeBack("phone-lost");
     } else if (before.current === "fine" && (at === "waiting" || at === "opening" || at === "joining" || at === "no_microphone")) {
       before.current = "lost";
       setWords(t("lost"));
       tone(WARNING_PITCHES, 0.4);
-      notifications.show({ id: "phone-lost", color: "red", title: t("phone"), message: t("lost"), autoClose: false });
+      void tell({ id: "phone-lost", color: "red", title: t("phone"), message: t("lost"), autoClose: false });
     } else if (at === "off" || at === "taken_over") {
       before.current = "unused";
-      notifications.hide("phone-lost");
+      void takeBack("phone-lost");
     }
   }, [at, t, tone]);
 
   const { fault } = phone;
   useEffect(() => {
-    if (fault && fault.about !== "offer") notifications.show({ color: "red", message: t("refused") });
+    if (fault && fault.about !== "offer") void tell({ color: "red", message: t("refused") });
   }, [fault, t]);
   return words;
 }

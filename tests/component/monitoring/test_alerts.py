@@ -183,8 +183,9 @@ async def test_the_floor_shows_who_talks_is_heard_waits_and_works(gallery: Galle
             await first.sees(lambda row: row.waiting.contact_id == "con_2")
             await first.sees(lambda row: row.operator.state == floor_pb2.FLOOR_OPERATOR_STATE_AWAY)
         async with watching(gallery, ITO) as second:
-            kinds = sorted(str(row.WhichOneof("row")) for row in second.present)
-            assert kinds == ["alert", "operator", "supervision", "talk", "waiting"]
+            # The queue's figures are reckoned once a second: they may be there or not yet.
+            kinds = {str(row.WhichOneof("row")) for row in second.present} - {"queue"}
+            assert kinds == {"alert", "operator", "supervision", "talk", "waiting"}
             heard = next(r.supervision for r in second.present if r.HasField("supervision"))
             assert (heard.supervisor_id, heard.operator_id) == (SATO, "usr_con_1")
             assert heard.mode == LISTEN

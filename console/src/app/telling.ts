@@ -1,0 +1,30 @@
+import type { NotificationData } from "@mantine/notifications";
+
+const listeners = new Set<() => void>();
+let wanted = false;
+
+/** Whether anything was told yet: what shows it is loaded then, not with the first page. */
+export const isWanted = (): boolean => wanted;
+
+/** Calls back when the first thing is told; returns how to stop. */
+export function onWanted(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+async function store() {
+  const { notifications } = await import("@mantine/notifications");
+  return notifications;
+}
+
+/** Tells the person something in passing. */
+export async function tell(data: NotificationData): Promise<void> {
+  wanted = true;
+  for (const listener of listeners) listener();
+  (await store()).show(data);
+}
+
+/** Takes back what was told under an id. */
+export async function takeBack(id: string): Promise<void> {
+  if (wanted) (await store()).hide(id);
+}
