@@ -20,12 +20,6 @@ export function useSession(): Session {
   return session;
 }
 
-/** For tests of single pages: the pages as this person sees them. */
-export function SessionOf({ user, children }: { user: User; children: ReactNode }) {
-  const session = useMemo(() => ({ user, leave: async () => undefined }), [user]);
-  return <SessionContext.Provider value={session}>{children}</SessionContext.Provider>;
-}
-
 /** Shows the pages to whoever is signed in, and the sign-in page to others. */
 export function SessionProvider({ children }: { children: ReactNode }) {
   const [user, setUser] = useState<User | "unknown" | undefined>("unknown");
