@@ -19,7 +19,7 @@ from tests.harness.kafka import records_of
 from tests.harness.process import ServiceProcess, free_address, service_process
 from tests.harness.telling import Teller, telling
 from tests.harness.tokens import public_key_file, token, token_file
-from tests.harness.waiting import WITHIN_S
+from tests.harness.waiting import WITHIN_S, until
 
 from sasayaki.callreason.v1.client_events import ClientPut, Number
 from sasayaki.media.v1 import media_service_pb2_grpc as rpc
@@ -179,6 +179,7 @@ async def desk_of(kafka: str, prefix: str) -> AsyncIterator[Desk]:
                 grpc.aio.insecure_channel(media.address) as channel,
             ):
                 stub = rpc.MediaServiceStub(channel)
+                await until(lambda: node.connections == 1)
                 yield Desk(kafka, prefix, folder, media, node, clients, peer, stub)
     finally:
         await server.stop(None)

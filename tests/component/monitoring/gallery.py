@@ -196,11 +196,13 @@ class Gallery:
         request = pb.ChangeModeRequest(
             request_id=str(uuid4()), supervision_id=supervision_id, mode=mode
         )
-        await self.monitoring.ChangeMode(request, metadata=bearer(user_id, **claims))
+        rights = bearer(user_id, **claims)
+        await current(lambda: self.monitoring.ChangeMode(request, metadata=rights))
 
     async def end(self, supervision_id: str, user_id: str = SATO, **claims: Any) -> None:
         request = pb.EndSupervisionRequest(request_id=str(uuid4()), supervision_id=supervision_id)
-        await self.monitoring.EndSupervision(request, metadata=bearer(user_id, **claims))
+        rights = bearer(user_id, **claims)
+        await current(lambda: self.monitoring.EndSupervision(request, metadata=rights))
 
 
 def _keys(folder: Path) -> Path:

@@ -68,6 +68,8 @@ fn keyed_digits_are_read_back_between_two_prompts() {
         ..play("play_1", std::slice::from_ref(&ask))
     };
     stage.desk.order(Asked::Play(collect));
+    // Keys count from when the question is played.
+    assert_eq!(stage.caller.hear(), [0x30; 160]);
     for key in [7, 0, 11, 2, 10] {
         stage.caller.press(stage.dialog.rtp_port, key);
     }
