@@ -322,7 +322,7 @@ class SampleCentre(FakeGateway):
         """Answers one request, sound too."""
         path = "/" + route.request.url.split("/", 3)[3].split("?")[0]
         if path.endswith(".wav"):
-            await _in_part(route, sound())
+            await sound_in_part(route)
             return
         if route.request.method != "GET":
             self.asked.append((path, route.request.post_data_json or {}))
@@ -338,8 +338,9 @@ class SampleCentre(FakeGateway):
         return next(asked for at, asked in reversed(self.asked) if at == path)
 
 
-async def _in_part(route: Route, file: bytes) -> None:
+async def sound_in_part(route: Route) -> None:
     """The range that was asked for, as the gateway gives it out: else a browser cannot seek."""
+    file = sound()
     asked = route.request.headers.get("range", "bytes=0-").removeprefix("bytes=").split("-")
     first = int(asked[0])
     last = min(int(asked[1]) if asked[1] else len(file) - 1, len(file) - 1)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from playwright.async_api import Browser, Locator, Page, expect
 from tests.harness import desk_sample, floor_rows
 from tests.harness.browser import FakeGateway, person
-from tests.harness.console_sample import PEOPLE, SampleCentre, page_of
+from tests.harness.console_sample import PEOPLE, SampleCentre, page_of, sound_in_part, waveform
 from tests.harness.fake_desk import Desk, at_desk
 from tests.harness.fake_phone import leg
 from tests.harness.wall_site import LEVELS, Wall, opened, wall
@@ -138,6 +138,25 @@ async def wall_list(look: Look) -> AsyncIterator[Page]:
 
 
 @asynccontextmanager
+async def wall_training(look: Look) -> AsyncIterator[Page]:
+    """The recording in the box of the call that was left, and a training to come."""
+    with wall(now=NOW) as made:
+        made.site.answers["/api/rpc/RecordingService/GetWaveform"] = waveform()
+        async with opened(made, look.browser, look.language, look.theme, NOW) as page:
+            await page.route("**/*.wav", sound_in_part)
+            made.hears(made.talk(0))
+            name = made.name(made.talk(0), look.language)
+            await expect(page.get_by_test_id("whom")).to_contain_text(name)
+            await page.get_by_role(
+                "combobox", name=look.words("聴く目的", "Purpose")
+            ).select_option("PURPOSE_TRAINING")
+            made.put({"gone": {"supervision": "spv_1"}})
+            await page.get_by_role("button", name=look.words("ここで聴く", "Listen here")).click()
+            await page.get_by_role("slider").wait_for()
+            yield page
+
+
+@asynccontextmanager
 async def wall_keys(look: Look) -> AsyncIterator[Page]:
     """The table of keys over the wall."""
     async with the_wall(look) as page:
@@ -235,6 +254,7 @@ SCENES: dict[str, Scene] = {
     "settings": settings,
     "wall": the_wall,
     "wall-list": wall_list,
+    "wall-training": wall_training,
     "wall-keys": wall_keys,
     "recordings": recordings,
     "reasons": reasons,

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from sasayaki_tools import broker, health, running, seed
@@ -20,6 +20,8 @@ READY_WAIT_S = 180.0
 LOOK_EVERY_S = 0.1
 # A process that died this often before all were well will not get well by itself.
 STARTS_MAX = 6
+# What people type somewhere.
+PEOPLES_PORTS = ("SIP ", "Kafka ", "the console ")
 # The last words of a process that are shown when it does not get well.
 WORDS_SHOWN = 25
 
@@ -42,7 +44,7 @@ def start(seed_name: str | None) -> Endpoints:
     elif seed_name is not None and platform.seed != seed_name:
         raise Failed("a platform runs without this seed; ./sasayaki down ends it")
     if platform.notes:
-        note(f"ports that are taken, and what is used instead: {', '.join(platform.notes)}")
+        note(_moved(platform.notes))
     with step("media node and services"):
         _until_well(places)
     if seed_name is not None:
@@ -81,8 +83,16 @@ def up(seed_name: str | None, *, detach: bool) -> int:
     return 0
 
 
+def _moved(notes: Sequence[str]) -> str:
+    """The ports that are taken and what is used instead; those of services by their number."""
+    people = [each for each in notes if each.startswith(PEOPLES_PORTS)]
+    rest = len(notes) - len(people)
+    services = [f"{rest} of services (run/endpoints.json)"] if rest else []
+    return f"ports that are taken, and what is used instead: {', '.join([*people, *services])}"
+
+
 def _show(platform: Endpoints, places: Places) -> None:
-    how = "sign in with one click" if platform.seed else "sign in"
+    how = "one click signs you in as operator or supervisor" if platform.seed else "sign in"
     print(f"open   http://{platform.gateway}  the console: {how}")
     print(f"SIP    {platform.sip}")
     print(f"Kafka  {platform.kafka}")

@@ -40,6 +40,7 @@ export function Wall() {
   const [choice, choose] = useState(EVERYBODY);
   const [view, look] = useKept("view", VIEWS, "map");
   const [purpose, usually] = useKept("purpose", PURPOSES, "PURPOSE_QUALITY");
+  const [note, write] = useState("");
   const [sound, ring] = useKept("sound", SWITCH, "on");
   const [keys, turnKeys] = useKept("keys", SWITCH, "on");
   const [active, activate] = useState<string>();
@@ -47,7 +48,7 @@ export function Wall() {
   const groups = useGroups(choice, names);
   const alerts = usePart("alerts");
   const teams = useTeams();
-  const listening = useListening(user.userId, purpose, names);
+  const listening = useListening(user.userId, purpose, note, names);
   const { hearing, mark, told } = useHearing(listening.mine);
   const newest = useNewAlerts(alerts, teams.length > 0, () => {
     if (sound === "on") chime();
@@ -95,6 +96,8 @@ export function Wall() {
         look={look}
         purpose={purpose}
         usually={usually}
+        note={note}
+        write={write}
         explain={() => showLegend(true)}
         teams={teams}
         names={names}

@@ -5,7 +5,11 @@ import { useTranslation } from "react-i18next";
 import { Refused } from "../api/client";
 import { LanguageSwitch } from "../app/LanguageSwitch";
 import { PersonName } from "../people/PersonName";
-import { demoPeople, type Person, signIn, signInAs, type User } from "./session";
+import { demoPeople, type Person, type Role, signIn, signInAs, type User } from "./session";
+
+/** Those whose day the demo is about stand first. */
+const FIRST: readonly Role[] = ["manager", "supervisor", "operator"];
+const placeOf = ({ role }: Person): number => (FIRST.includes(role) ? FIRST.indexOf(role) : FIRST.length);
 
 /** Name and password, and in the demo one click. */
 export function SignIn({ onSignedIn }: { onSignedIn: (user: User) => void }) {
@@ -48,7 +52,7 @@ export function SignIn({ onSignedIn }: { onSignedIn: (user: User) => void }) {
               {t("demoHint")}
             </Text>
             <SimpleGrid cols={{ base: 1, xs: 2 }}>
-              {people.map((person) => (
+              {people.toSorted((a, b) => placeOf(a) - placeOf(b)).map((person) => (
                 <Button key={person.userId} variant="default" justify="space-between" disabled={busy} onClick={() => void enter(() => signInAs(person.userId))} rightSection={<Text size="xs">{t(`role.${person.role}`)}</Text>}>
                   <PersonName person={person} />
                 </Button>

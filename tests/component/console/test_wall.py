@@ -10,6 +10,7 @@ from playwright.async_api import Browser, Page, Response, expect
 from tests.harness.wall_site import ME, Wall, opened, seat, wall
 from tests.harness import floor_rows
 from tests.harness.browser import findings
+from tests.harness.console_sample import sound_in_part, waveform
 from tests.harness.console_site import DIST
 from tests.harness.live_site import Json, Refusal
 
@@ -294,6 +295,47 @@ async def test_feedback_is_given_to_a_marked_second_when_the_call_ends(
             "FEEDBACK_KIND_PRAISE",
         )
         assert int(str(given["atMs"])) > 0
+
+
+async def test_the_recording_is_heard_in_the_box_from_the_marked_second(
+    made: Wall, browser: Browser
+) -> None:
+    made.site.answers["/api/rpc/RecordingService/GetWaveform"] = waveform()
+    async with opened(made, browser, "en") as page:
+        talk = made.talk(1)
+        made.hears(talk)
+        await expect(page.get_by_test_id("whom")).to_contain_text(made.name(talk, "en"))
+        await page.keyboard.press("m")
+        made.put({"gone": {"supervision": "spv_1"}})
+        await page.route("**/*.wav", sound_in_part)
+        box = page.get_by_role("form", name="Feedback for")
+        await box.get_by_role("button", name="Listen here").press("Enter")
+        await expect(box.get_by_role("slider", name="Place")).to_be_visible()
+        await expect(box.get_by_role("button", name="Play")).to_be_enabled()
+        await expect(box.get_by_role("list", name="Marks")).to_contain_text("Feedback")
+        (asked,) = made.site.requests("RecordingService/GetWaveform")
+        assert asked["contactId"] == talk["contactId"]
+        assert await findings(page) == []
+
+
+async def test_a_training_says_what_it_is_about_and_nothing_else_does(
+    made: Wall, browser: Browser
+) -> None:
+    async with opened(made, browser, "en") as page:
+        note = page.get_by_role("textbox", name="What it is about")
+        await expect(note).to_have_count(0)
+        await page.get_by_role("combobox", name="Purpose").select_option("PURPOSE_TRAINING")
+        await note.fill(" reading back ")
+        await seat(page, made.talk(1)).click()
+        await expect(page.get_by_test_id("whom")).to_contain_text("You hear")
+        await page.keyboard.press("Escape")
+        await expect(page.get_by_test_id("whom")).to_contain_text("You hear no call")
+        await page.get_by_role("grid", name="Seats").focus()
+        await page.keyboard.press("5")
+        await expect(page.get_by_test_id("whom")).not_to_contain_text("no call")
+        first, second = made.site.requests("MonitoringService/StartSupervision")
+        assert (first["purpose"], first["note"]) == ("PURPOSE_TRAINING", "reading back")
+        assert (second["purpose"], "note" in second) == ("PURPOSE_SAMPLING", False)
 
 
 async def test_a_text_whisper_goes_to_the_operator(made: Wall, browser: Browser) -> None:

@@ -1,13 +1,18 @@
 import { Button, CloseButton, SegmentedControl, Textarea, TextInput } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { lengthOf } from "../../app/dates";
+import { Loading } from "../../app/States";
+import { withTexts } from "../../i18n";
 import { clockMs } from "../clock";
 import type { Heard } from "./heard";
 import { giveFeedback } from "./requests";
 import type { Listening } from "./useListening";
+
+// The player comes when somebody wants to hear.
+const Player = lazy(async () => ({ default: (await withTexts("recordings", import("../../recordings/Player"))).Player }));
 
 const LONGEST = 2_000;
 const KINDS = ["FEEDBACK_KIND_PRAISE", "FEEDBACK_KIND_IMPROVE"] as const;
@@ -18,6 +23,7 @@ export function FeedbackBox({ heard, name, listening, close }: { heard: Heard; n
   const [kind, setKind] = useState<(typeof KINDS)[number]>("FEEDBACK_KIND_PRAISE");
   const [at, setAt] = useState(lengthOf(heard.marks.at(-1) ?? heard.endMs));
   const [text, setText] = useState("");
+  const [looking, look] = useState(false);
   const [wrong, setWrong] = useState(false);
   const submit = async (event: FormEvent) => {
     event.preventDefault();
@@ -64,10 +70,22 @@ export function FeedbackBox({ heard, name, listening, close }: { heard: Heard; n
         <Button size="compact-sm" type="submit" disabled={text.trim() === ""}>
           {t("feedback.send")}
         </Button>
+        {looking ? undefined : (
+          <Button size="compact-sm" variant="default" onClick={() => look(true)}>
+            {t("feedback.look")}
+          </Button>
+        )}
         <Link className="wall-link" to="/recordings" search={{ contact: heard.contactId }}>
           {t("feedback.recording")}
         </Link>
       </div>
+      {looking ? (
+        <div className="wall-quick-look">
+          <Suspense fallback={<Loading height={230} />}>
+            <Player contactId={heard.contactId} startMs={heard.marks.at(-1) ?? 0} marks={heard.marks.map((ms) => ({ kind: "feedback", fromMs: ms, untilMs: ms }))} />
+          </Suspense>
+        </div>
+      ) : undefined}
     </form>
   );
 }

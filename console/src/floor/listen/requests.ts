@@ -9,8 +9,9 @@ type Schemas = components["schemas"];
 const monitoring = <Answer>(method: string, body: object): Promise<Answer> =>
   rpc<Answer>(`MonitoringService/${method}`, { requestId: newRequestId(), ...body });
 
-export const start = (contactId: string, purpose: Purpose): Promise<Schemas["StartSupervisionResponse"]> =>
-  monitoring("StartSupervision", { contactId, purpose, mode: "SUPERVISION_MODE_LISTEN", keepPhone: true });
+/** The note is for an operator who is asked. */
+export const start = (contactId: string, purpose: Purpose, note: string): Promise<Schemas["StartSupervisionResponse"]> =>
+  monitoring("StartSupervision", { contactId, purpose, mode: "SUPERVISION_MODE_LISTEN", keepPhone: true, ...(note ? { note } : {}) });
 
 export const switchTo = (supervisionId: string, contactId: string): Promise<object> =>
   monitoring("SwitchTarget", { supervisionId, contactId, mode: "SUPERVISION_MODE_LISTEN" });
@@ -34,13 +35,14 @@ export const giveFeedback = (feedback: Omit<Schemas["GiveFeedbackRequest"], "req
 export const answerFollowUp = (answer: Omit<Schemas["AnswerFollowUpRequest"], "requestId">): Promise<object> =>
   monitoring("AnswerFollowUp", answer);
 
-/** Does what an order says, if it asks for anything. */
-export async function carryOut(order: Order): Promise<void> {
-  if (order.kind === "start") await start(order.contactId, order.purpose);
+/** Does what an order says, if it asks for anything; a training's operator reads the note. */
+export async function carryOut(order: Order, trainingNote = ""): Promise<void> {
+  const noteOf = (purpose: Purpose) => (purpose === "PURPOSE_TRAINING" ? trainingNote : "");
+  if (order.kind === "start") await start(order.contactId, order.purpose, noteOf(order.purpose));
   else if (order.kind === "switch") await switchTo(order.supervisionId, order.contactId);
   else if (order.kind === "restart") {
     await end(order.supervisionId);
-    await start(order.contactId, order.purpose);
+    await start(order.contactId, order.purpose, noteOf(order.purpose));
   }
 }
 

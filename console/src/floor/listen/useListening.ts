@@ -33,7 +33,8 @@ export interface Listening {
   readonly end: () => void;
 }
 
-export function useListening(me: string, usual: Purpose, names: Names): Listening {
+/** What the supervisor does; `note`: what a training is about, for the operator who is asked. */
+export function useListening(me: string, usual: Purpose, note: string, names: Names): Listening {
   const { t, i18n } = useTranslation("floor");
   const { floor } = useStores();
   const supervisions = usePart("supervisions");
@@ -76,9 +77,9 @@ export function useListening(me: string, usual: Purpose, names: Names): Listenin
       if (order.kind === "no_talk") say(refusal("NO_TALK", operatorId));
       else if (order.kind === "already") say(refusal("ALREADY", operatorId));
       else if (order.kind === "taken_over") say(refusal("TAKEN_OVER", operatorId));
-      else void doing(() => carryOut(order), operatorId);
+      else void doing(() => carryOut(order, note.trim()), operatorId);
     },
-    [doing, floor, refusal, usual],
+    [doing, floor, note, refusal, usual],
   );
   useHowItEnded(mine, (reason) => say({ words: t(`ended.${reason}`), refused: false }));
 
@@ -97,14 +98,14 @@ export function useListening(me: string, usual: Purpose, names: Names): Listenin
       askAnew: (operatorId) => {
         const contactId = floor.seat(operatorId)?.talk?.contactId;
         if (contactId === undefined) say(refusal("NO_TALK", operatorId));
-        else void on(({ supervisionId, purpose }) => carryOut({ kind: "restart", supervisionId, contactId, purpose }));
+        else void on(({ supervisionId, purpose }) => carryOut({ kind: "restart", supervisionId, contactId, purpose }, note.trim()));
       },
       mode: (mode) => void on(({ supervisionId }) => changeMode(supervisionId, mode)),
       follow: () => void on(({ supervisionId, following }) => setFollowing(supervisionId, !following)),
       text: (text) => on(({ supervisionId }) => sendText(supervisionId, text)),
       end: () => void on(({ supervisionId }) => end(supervisionId)),
     };
-  }, [busy, doing, floor, listen, mine, notice, refusal]);
+  }, [busy, doing, floor, listen, mine, note, notice, refusal]);
 }
 
 /** Tells how a supervision ended, where that needs a word. The floor says only that it is gone. */

@@ -15,6 +15,9 @@ const STATES = [
   "FLOOR_OPERATOR_STATE_OFF",
 ] as const;
 
+/** Characters that monitoring takes. */
+const NOTE_MOST = 500;
+
 export type View = "map" | "list";
 
 export interface ToolsProps {
@@ -24,13 +27,15 @@ export interface ToolsProps {
   readonly look: (view: View) => void;
   readonly purpose: Purpose;
   readonly usually: (purpose: Purpose) => void;
+  readonly note: string;
+  readonly write: (note: string) => void;
   readonly explain: () => void;
   readonly teams: readonly string[];
   readonly names: Names;
 }
 
 /** Which seats are shown, and how; and what for one listens when nothing else is said. */
-export function Tools({ choice, choose, view, look, purpose, usually, explain, teams, names }: ToolsProps) {
+export function Tools({ choice, choose, view, look, purpose, usually, note, write, explain, teams, names }: ToolsProps) {
   const { t } = useTranslation("floor");
   return (
     <div className="wall-tools" role="group" aria-label={t("tools.label")}>
@@ -96,6 +101,9 @@ export function Tools({ choice, choose, view, look, purpose, usually, explain, t
           onPick={(each) => usually(each as Purpose)}
         />
       </span>
+      {purpose === "PURPOSE_TRAINING" ? (
+        <TextInput size="xs" w={260} aria-label={t("tools.note")} placeholder={t("tools.note")} maxLength={NOTE_MOST} value={note} onChange={(event) => write(event.currentTarget.value)} />
+      ) : undefined}
       <Button size="compact-xs" variant="default" rightSection={<Kbd size="xs">?</Kbd>} onClick={explain}>
         {t("tools.keys")}
       </Button>

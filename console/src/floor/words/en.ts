@@ -55,6 +55,7 @@ export const en = {
     ALERT_REASON_OTHER: "Something else",
   },
   tools: {
+    note: "What it is about (the operator reads it)",
     label: "Which seats are shown, and how",
     text: "Find a name or team",
     team: "Team",
@@ -222,6 +223,7 @@ export const en = {
     close: "Close the message",
   },
   feedback: {
+    look: "Listen here",
     title: "Feedback for {{name}}",
     kind: "Kind",
     FEEDBACK_KIND_PRAISE: "Well done",

@@ -55,6 +55,7 @@ export const ja = {
     ALERT_REASON_OTHER: "その他",
   },
   tools: {
+    note: "何を一緒に見たいか（本人に伝わります）",
     label: "座席の絞り込みと表示",
     text: "名前・チームで探す",
     team: "チーム",
@@ -222,6 +223,7 @@ export const ja = {
     close: "メッセージを閉じる",
   },
   feedback: {
+    look: "ここで聴く",
     title: "{{name}}さんへのフィードバック",
     kind: "種類",
     FEEDBACK_KIND_PRAISE: "よかった",
