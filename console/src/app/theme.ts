@@ -14,6 +14,9 @@ const teal: MantineColorsTuple = [
   "#02424a",
 ];
 
+/** What words are written in; plots measure with it. */
+export const FONTS = '"Noto Sans CJK JP", "Noto Sans JP", "Hiragino Sans", "Yu Gothic UI", Meiryo, system-ui, sans-serif';
+
 /** One theme for light and dark: dense, calm, numbers in columns of equal width. */
 export const theme = createTheme({
   colors: { teal },
@@ -21,7 +24,7 @@ export const theme = createTheme({
   primaryShade: { light: 7, dark: 6 },
   autoContrast: true,
   luminanceThreshold: 0.35,
-  fontFamily: '"Noto Sans CJK JP", "Noto Sans JP", "Hiragino Sans", "Yu Gothic UI", Meiryo, system-ui, sans-serif',
+  fontFamily: FONTS,
   fontFamilyMonospace: '"Noto Sans Mono CJK JP", ui-monospace, Menlo, Consolas, monospace',
   defaultRadius: "sm",
   cursorType: "pointer",

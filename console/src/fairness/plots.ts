@@ -1,5 +1,6 @@
 import type { EChartsOption } from "echarts";
 
+import { FONTS } from "../app/theme";
 import type { components } from "../contract/api";
 
 export type Team = components["schemas"]["TeamFairness"];
@@ -46,8 +47,8 @@ const axis = (ink: Ink) => ({
 
 const around = (ink: Ink): EChartsOption => ({
   animation: false,
-  textStyle: { fontFamily: "inherit" },
-  legend: { top: 0, textStyle: { color: ink.text } },
+  textStyle: { fontFamily: FONTS },
+  legend: { top: 0, itemGap: 20, textStyle: { color: ink.text } },
   tooltip: { trigger: "axis", confine: true },
 });
 
@@ -65,7 +66,7 @@ export function actualAgainstExpected(team: Team, nameOf: (operatorId: string) =
   const colour = (row: Share) => (row.flag === "FAIRNESS_FLAG_OVER" ? ink.over : row.flag === "FAIRNESS_FLAG_UNDER" ? ink.under : ink.bar);
   return {
     ...around(ink),
-    grid: { left: 110, right: 24, top: 30, bottom: 30 },
+    grid: { left: 136, right: 24, top: 30, bottom: 30 },
     xAxis: { type: "value", minInterval: 1, ...axis(ink) },
     yAxis: { type: "category", inverse: true, data: rows.map((row) => `${SIGNS[row.flag]}${nameOf(row.operatorId)}`), ...axis(ink), axisTick: { show: false } },
     series: [

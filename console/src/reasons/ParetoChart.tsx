@@ -6,6 +6,7 @@ import { SVGRenderer } from "echarts/renderers";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 
+import { FONTS } from "../app/theme";
 import type { ReasonRow } from "./report";
 
 use([BarChart, LineChart, GridComponent, LegendComponent, TooltipComponent, SVGRenderer]);
@@ -28,9 +29,9 @@ export function ParetoChart({ rows, nameOf }: { rows: readonly ReasonRow[]; name
     const axis = { axisLabel: { color: ink.text }, axisLine: { lineStyle: { color: ink.line } }, splitLine: { lineStyle: { color: ink.line } }, nameTextStyle: { color: ink.text } };
     chart.setOption({
       animation: false,
-      textStyle: { fontFamily: "inherit" },
+      textStyle: { fontFamily: FONTS },
       grid: { left: 56, right: 56, top: 48, bottom: 64 },
-      legend: { top: 4, textStyle: { color: ink.text } },
+      legend: { top: 4, itemGap: 20, textStyle: { color: ink.text } },
       tooltip: { trigger: "axis", confine: true },
       xAxis: { type: "category", data: shown.map(nameOf), ...axis, axisLabel: { color: ink.text, interval: 0, width: 128, overflow: "break", hideOverlap: false } },
       yAxis: [

@@ -30,8 +30,8 @@ export function Legend({ close, on, turn }: { close: () => void; on: boolean; tu
         <Table.Tbody>
           {LINES.map(([key, word]) => (
             <Table.Tr key={key}>
-              <Table.Th scope="row" w={90}>
-                <Kbd>{key}</Kbd>
+              <Table.Th scope="row" w={100}>
+                <Kbd style={{ whiteSpace: "nowrap" }}>{key}</Kbd>
               </Table.Th>
               <Table.Td>{t(`keys.${word}`)}</Table.Td>
             </Table.Tr>
