@@ -67,7 +67,7 @@ window.firstPlayed = (pitches, above) =>
             y += samples[from + at] * im[at];
           }
           if (20 * Math.log10(Math.hypot(x, y) + 1e-9) > above)
-            return performance.timeOrigin + now - ((samples.length - from - size) / rate) * 1000;
+            return Date.now() - ((samples.length - from - size) / rate) * 1000;
         }
     };
     const watching = setInterval(() => {
