@@ -49,7 +49,9 @@ NOTE_PRESSES = """() => {
 ALERT_SHOWN = """() => new Promise((shown) => {
   const column = document.querySelector(".wall-alerts");
   const look = () => {
-    if (!column.querySelector(".is-open")) return false;
+    const open = [...column.querySelectorAll(".is-open .wall-alert-mark")];
+    // Who talks all the time without a pause has an alert for that, too.
+    if (!open.some((mark) => mark.textContent === "Help")) return false;
     requestAnimationFrame(() => {
       const channel = new MessageChannel();
       channel.port1.onmessage = () => shown(Date.now());
@@ -106,7 +108,8 @@ class Talk:
         self.note("alert_to_screen", seen_at - pressed_at)
         self.note("alert_to_sound", heard_at - pressed_at)
         await self.desk.get_by_role("button", name="Cancel").click()
-        await expect(self.wall.get_by_text("There are no alerts.")).to_be_visible(timeout=SHOWN_MS)
+        alerts = self.wall.get_by_role("region", name="Alerts")
+        await expect(alerts.get_by_text("Help", exact=True)).to_have_count(0, timeout=SHOWN_MS)
         await is_still(self.wall, CHIME_HZ)
 
     async def reload(self) -> None:
@@ -119,7 +122,9 @@ async def measure(running: Running, rounds: int, wanted: tuple[str, ...]) -> dic
     """Each wanted figure, so many rounds of it."""
     found: dict[str, object] = {}
     if "usable" in wanted:
-        found |= {key: _marks(ms) for key, ms in (await usable(running, rounds)).items()}
+        found |= {
+            key: _marks(ms) for key, ms in (await usable(running, max(2, rounds // 4))).items()
+        }
     if set(wanted) > {"usable"} or "usable" not in wanted:
         found |= await _of_a_call(running, rounds, wanted)
     return found
@@ -185,7 +190,12 @@ def _marks(ms: list[float]) -> dict[str, float]:
 def main(arguments: list[str]) -> int:
     """Prints one JSON object."""
     parser = argparse.ArgumentParser(prog="sasayaki bench console", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=20, help="of each figure, at least 2")
+    parser.add_argument(
+        "--rounds",
+        type=int,
+        default=20,
+        help="of each figure, a quarter of them of pages from nothing; at least 2",
+    )
     parser.add_argument("--only", choices=FIGURES, action="append", help="can be repeated")
     asked = parser.parse_args(arguments)
     load_before = os.getloadavg()[0]
