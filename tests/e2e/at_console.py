@@ -8,7 +8,7 @@ from pathlib import Path
 
 from playwright.async_api import Browser, Page, expect
 from tests.e2e.centre import Centre
-from tests.harness.browser import chromium, person, screenshot
+from tests.harness.browser import chromium, person
 from tests.harness.hearing import TAP_WHAT_IS_PLAYED
 from tests.harness.microphones import bursts
 from tests.harness.running import Running
@@ -38,7 +38,7 @@ async def at_console(
 ) -> AsyncIterator[Page]:
     """Somebody who signed in by one click and made the browser their phone.
 
-    Their voice is bursts of a tone.
+    Their voice is bursts of a tone. What they saw when something failed is left in the folder.
     """
     async with (
         chromium(microphone=bursts(folder / f"{hertz:.0f}.wav", hertz)) as browser,
@@ -55,7 +55,7 @@ async def at_console(
         try:
             yield page
         except BaseException:
-            await screenshot(page, f"failed-{name}")
+            await page.screenshot(path=folder / f"{name}.png")
             raise
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from playwright.async_api import Page, expect
 from tests.e2e.at_console import SHOWN_MS, answers, at_console, gets_ready, rings, wraps_up
 from tests.e2e.centre import Centre, centre
-from tests.harness.browser import screenshot
 from tests.harness.hearing import A_WHILE_S, is_still, next_played, plays
 from tests.harness.running import Running
 
@@ -92,7 +91,6 @@ async def _help_is_called_for_and_claimed(story: Story) -> None:
     await story.desk.keyboard.press("F9")
     await chimes
     await expect(alerts).to_contain_text(f"Help{OPERATOR}", timeout=SHOWN_MS)
-    await screenshot(story.wall, "story-alert")
     await story.wall.keyboard.press("a")
     await expect(alerts).to_contain_text("You take care of it", timeout=SHOWN_MS)
     await expect(story.desk.get_by_text(f"Received by {SUPERVISOR}")).to_be_visible(
@@ -122,8 +120,6 @@ async def _a_whisper_is_heard_by_the_operator_alone(story: Story) -> None:
     await story.customer_hears(OPERATOR_HZ, not_=(SUPERVISOR_HZ,))
     await plays(story.wall, CUSTOMER_HZ, OPERATOR_HZ)
     await story.desk_says(SUPERVISOR, "Whispers (the customer does not hear)", "Help")
-    await screenshot(story.desk, "story-whispered-to")
-    await screenshot(story.wall, "story-whispering")
 
 
 async def _all_hear_who_barges_in(story: Story) -> None:
@@ -161,6 +157,5 @@ async def _a_word_about_it_is_read_before_the_next_call(story: Story) -> None:
     await expect(story.wall.get_by_text("The feedback was sent.")).to_be_visible(timeout=SHOWN_MS)
     told = story.desk.get_by_role("region", name="Feedback")
     await expect(told).to_contain_text(WORDS, timeout=SHOWN_MS)
-    await screenshot(story.desk, "story-feedback")
     await told.get_by_role("button", name="I have read it").click()
     await expect(told).to_contain_text("No unread feedback.", timeout=SHOWN_MS)

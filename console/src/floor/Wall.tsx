@@ -54,7 +54,7 @@ export function Wall() {
     if (sound === "on") chime();
   });
   const controls = useControls(listening, () => {
-    if (!hearing.present) return;
+    if (!hearing.present || hearing.present.endMs > 0) return;
     mark();
     listening.say({ words: t("bar.marked", { at: lengthOf(Date.now() - hearing.present.since) }), refused: false });
   });

@@ -24,6 +24,11 @@ describe("what a supervisor hears", () => {
     expect(after.left).toMatchObject({ contactId: "con_1", endMs: 59_000, marks: [7_000] });
   });
 
+  it("is as long as its last mark says, if that came right before the end", () => {
+    const after = heardAfter(marked(hearing, BEGAN + 59_900), undefined, undefined, BEGAN + 60_000);
+    expect(after.left).toMatchObject({ endMs: 59_900, marks: [59_900] });
+  });
+
   it("ends for its operator when it is taken over: no later second can be marked", () => {
     const over = { ...mine, mode: "SUPERVISION_MODE_TAKEOVER" as const };
     const taken = marked(heardAfter(hearing, over, talk("con_1", "usr_op01"), BEGAN + 20_000), BEGAN + 25_000);

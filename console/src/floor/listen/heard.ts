@@ -28,7 +28,7 @@ export const NOTHING_HEARD: Hearing = { present: undefined, left: undefined };
 export function heardAfter(hearing: Hearing, mine: Supervision | undefined, talk: Talk | undefined, now: number): Hearing {
   const active = mine?.state === "FLOOR_SUPERVISION_STATE_ACTIVE" ? mine : undefined;
   const { present } = hearing;
-  const endMs = present && (present.endMs || Math.max(1, now - present.since - LATE_MS));
+  const endMs = present && (present.endMs || Math.max(1, now - present.since - LATE_MS, ...present.marks));
   if (present && present.contactId === active?.contactId && present.supervisionId === active.supervisionId) {
     // What comes after a takeover is no talk of the operator's: nothing of it is theirs to be told about.
     return active.mode === "SUPERVISION_MODE_TAKEOVER" && present.endMs === 0 ? { ...hearing, present: { ...present, endMs: endMs ?? 0 } } : hearing;
