@@ -22,7 +22,7 @@ from playwright.async_api import Page, expect
 from tests.e2e.at_console import SHOWN_MS, answers, at_console, gets_ready, rings, wraps_up
 from tests.e2e.centre import Centre, centre
 from tests.e2e.console_usable import usable
-from tests.harness.hearing import is_still, next_played, plays, reload_to_sound_s
+from tests.harness.hearing import awaits, is_still, next_played, plays, reload_to_sound_s
 from tests.harness.running import Running, running_platform
 
 from sasayaki.media.v1 import media_service_pb2 as media_pb
@@ -79,10 +79,9 @@ class Talk:
 
     async def listen(self, figure: str) -> None:
         """The supervisor clicks the operator's seat, hears the call, and leaves it."""
-        heard = asyncio.create_task(next_played(self.wall, *VOICES_HZ))
-        await asyncio.sleep(0)
+        heard = await next_played(self.wall, *VOICES_HZ)
         await self.wall.get_by_role("gridcell", name=OPERATOR).click()
-        self.note(figure, await heard - await _pressed_at(self.wall))
+        self.note(figure, await heard() - await _pressed_at(self.wall))
         await expect(self.wall.get_by_test_id("whom")).to_contain_text(OPERATOR, timeout=SHOWN_MS)
         await self.wall.keyboard.press("Escape")
         await expect(self.wall.get_by_test_id("whom")).to_have_text(
@@ -99,11 +98,10 @@ class Talk:
 
     async def alert(self) -> None:
         """The operator calls for help, and takes it back once the supervisor saw and heard it."""
-        seen = asyncio.create_task(self.wall.evaluate(ALERT_SHOWN))
-        heard = asyncio.create_task(next_played(self.wall, CHIME_HZ))
-        await asyncio.sleep(0)
+        seen = await awaits(self.wall, ALERT_SHOWN)
+        heard = await next_played(self.wall, CHIME_HZ)
         await self.desk.keyboard.press("F9")
-        seen_at, heard_at = await seen, await heard
+        seen_at, heard_at = await seen(), await heard()
         pressed_at = await _pressed_at(self.desk)
         self.note("alert_to_screen", seen_at - pressed_at)
         self.note("alert_to_sound", heard_at - pressed_at)

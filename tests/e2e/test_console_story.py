@@ -86,10 +86,9 @@ async def test_an_operator_calls_for_help_and_is_whispered_to_in_browsers(
 
 async def _help_is_called_for_and_claimed(story: Story) -> None:
     alerts = story.wall.get_by_role("region", name="Alerts")
-    chimes = asyncio.create_task(next_played(story.wall, CHIME_HZ))
-    await asyncio.sleep(0)
+    chimes = await next_played(story.wall, CHIME_HZ)
     await story.desk.keyboard.press("F9")
-    await chimes
+    await chimes()
     await expect(alerts).to_contain_text(f"Help{OPERATOR}", timeout=SHOWN_MS)
     await story.wall.keyboard.press("a")
     await expect(alerts).to_contain_text("You take care of it", timeout=SHOWN_MS)

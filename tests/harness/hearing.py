@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 from playwright.async_api import Page
 
@@ -103,11 +105,26 @@ async def levels(page: Page, *tones: float) -> list[float]:
     return [max(-999.0, each) for each in await page.evaluate(_LEVELS, list(tones))]
 
 
-async def next_played(page: Page, *tones: float) -> float:
+async def awaits(
+    page: Page, happening: str, argument: object = None
+) -> Callable[[], Awaitable[Any]]:
+    """Has the page wait for something from here on; what it found, once that is asked for.
+
+    `happening` is a function of the page that promises something.
+    """
+    begun = f"(argument) => {{ const found = ({happening})(argument); return {{ found }}; }}"
+    waiting = await page.evaluate_handle(begun, argument)
+
+    async def found() -> Any:
+        async with asyncio.timeout(WITHIN_S):
+            return await waiting.evaluate("({ found }) => found")
+
+    return found
+
+
+async def next_played(page: Page, *tones: float) -> Callable[[], Awaitable[Any]]:
     """When the page plays one of these tones, from here on: milliseconds since the epoch."""
-    asked = "([tones, above]) => firstPlayed(tones, above)"
-    async with asyncio.timeout(WITHIN_S):
-        return float(await page.evaluate(asked, [tones, PRESENT_DB]))
+    return await awaits(page, "([tones, above]) => firstPlayed(tones, above)", [tones, PRESENT_DB])
 
 
 async def plays(page: Page, *tones: float, not_: tuple[float, ...] = ()) -> None:
