@@ -37,9 +37,17 @@ class StandInNode:
         """A second of levels; nobody acknowledges it."""
         self._send(pb.FromNode(levels=levels))
 
-    def browser(self, user_id: str, connection_id: str, state: pb.BrowserState.ValueType) -> None:
+    def browser(
+        self,
+        user_id: str,
+        connection_id: str,
+        state: pb.BrowserState.ValueType,
+        tenant_id: str = "out_test",
+    ) -> None:
         """How somebody's browser is connected; nobody acknowledges it."""
-        browser = pb.Browser(user_id=user_id, connection_id=connection_id, state=state)
+        browser = pb.Browser(
+            tenant_id=tenant_id, user_id=user_id, connection_id=connection_id, state=state
+        )
         self._send(pb.FromNode(browser=browser))
 
     def invite(self, node_call_id: str = "call_1", number: str = "+81661234567") -> int:

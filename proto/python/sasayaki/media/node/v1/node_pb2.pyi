@@ -299,19 +299,23 @@ class Browser(_message.Message):
     USER_ID_FIELD_NUMBER: _builtins.int
     CONNECTION_ID_FIELD_NUMBER: _builtins.int
     STATE_FIELD_NUMBER: _builtins.int
+    TENANT_ID_FIELD_NUMBER: _builtins.int
     user_id: _builtins.str
     connection_id: _builtins.str
     state: Global___BrowserState.ValueType
+    tenant_id: _builtins.str
+    """Whose user: two tenants may each have one of the same id."""
     def __init__(
         self,
         *,
         user_id: _builtins.str = ...,
         connection_id: _builtins.str = ...,
         state: Global___BrowserState.ValueType = ...,
+        tenant_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["connection_id", b"connection_id", "state", b"state", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["connection_id", b"connection_id", "state", b"state", "tenant_id", b"tenant_id", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -818,6 +822,7 @@ class Dial(_message.Message):
     RING_MS_MAX_FIELD_NUMBER: _builtins.int
     NUMBER_FIELD_NUMBER: _builtins.int
     FROM_NUMBER_FIELD_NUMBER: _builtins.int
+    TENANT_ID_FIELD_NUMBER: _builtins.int
     contact_id: _builtins.str
     leg_id: _builtins.str
     user_id: _builtins.str
@@ -826,6 +831,8 @@ class Dial(_message.Message):
     """Instead of a user: E.164, by a trunk for outbound calls. Such a leg counts as an operator's."""
     from_number: _builtins.str
     """Our number that the called person sees, E.164."""
+    tenant_id: _builtins.str
+    """Whose user."""
     def __init__(
         self,
         *,
@@ -835,10 +842,11 @@ class Dial(_message.Message):
         ring_ms_max: _builtins.int = ...,
         number: _builtins.str = ...,
         from_number: _builtins.str = ...,
+        tenant_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "from_number", b"from_number", "leg_id", b"leg_id", "number", b"number", "ring_ms_max", b"ring_ms_max", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "from_number", b"from_number", "leg_id", b"leg_id", "number", b"number", "ring_ms_max", b"ring_ms_max", "tenant_id", b"tenant_id", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -972,12 +980,15 @@ class Supervise(_message.Message):
     USER_ID_FIELD_NUMBER: _builtins.int
     MODE_FIELD_NUMBER: _builtins.int
     KEEP_PHONE_FIELD_NUMBER: _builtins.int
+    TENANT_ID_FIELD_NUMBER: _builtins.int
     contact_id: _builtins.str
     leg_id: _builtins.str
     user_id: _builtins.str
     mode: Global___Mode.ValueType
     keep_phone: _builtins.bool
     """The phone stays connected, hearing nothing, when this leg is over. The last order holds."""
+    tenant_id: _builtins.str
+    """Whose user."""
     def __init__(
         self,
         *,
@@ -986,10 +997,11 @@ class Supervise(_message.Message):
         user_id: _builtins.str = ...,
         mode: Global___Mode.ValueType = ...,
         keep_phone: _builtins.bool = ...,
+        tenant_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "keep_phone", b"keep_phone", "leg_id", b"leg_id", "mode", b"mode", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "keep_phone", b"keep_phone", "leg_id", b"leg_id", "mode", b"mode", "tenant_id", b"tenant_id", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1002,15 +1014,19 @@ class ReleasePhone(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     USER_ID_FIELD_NUMBER: _builtins.int
+    TENANT_ID_FIELD_NUMBER: _builtins.int
     user_id: _builtins.str
+    tenant_id: _builtins.str
+    """Whose user."""
     def __init__(
         self,
         *,
         user_id: _builtins.str = ...,
+        tenant_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["tenant_id", b"tenant_id", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1979,19 +1995,23 @@ class ConnectBrowser(_message.Message):
     USER_ID_FIELD_NUMBER: _builtins.int
     CONNECTION_ID_FIELD_NUMBER: _builtins.int
     SDP_OFFER_FIELD_NUMBER: _builtins.int
+    TENANT_ID_FIELD_NUMBER: _builtins.int
     user_id: _builtins.str
     connection_id: _builtins.str
     sdp_offer: _builtins.str
+    tenant_id: _builtins.str
+    """Whose user."""
     def __init__(
         self,
         *,
         user_id: _builtins.str = ...,
         connection_id: _builtins.str = ...,
         sdp_offer: _builtins.str = ...,
+        tenant_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["connection_id", b"connection_id", "sdp_offer", b"sdp_offer", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["connection_id", b"connection_id", "sdp_offer", b"sdp_offer", "tenant_id", b"tenant_id", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -14,7 +14,7 @@ use str0m::net::{Protocol, Receive};
 use str0m::rtp::RtpWrite;
 use str0m::{Candidate, Event, Input, Output, Rtc, RtcConfig};
 
-use super::desk::Desk;
+use super::desk::{Desk, TENANT};
 use super::PATIENCE;
 
 /// A page that is open. Dropped, it falls silent without farewell.
@@ -104,6 +104,7 @@ impl Offer {
 /// The order that connects a page.
 pub fn connect(user_id: &str, connection_id: &str, sdp_offer: &str) -> Asked {
     Asked::ConnectBrowser(ConnectBrowser {
+        tenant_id: TENANT.to_owned(),
         user_id: user_id.to_owned(),
         connection_id: connection_id.to_owned(),
         sdp_offer: sdp_offer.to_owned(),

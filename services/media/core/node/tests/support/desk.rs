@@ -20,6 +20,7 @@ use super::{Node, PATIENCE};
 
 pub const NUMBER: &str = "+81312345678";
 pub const CONTACT: &str = "con_1";
+pub const TENANT: &str = "out_demo";
 
 pub struct Desk {
     stream: UnixStream,
@@ -187,6 +188,7 @@ impl Desk {
         self.order(Asked::Dial(Dial {
             contact_id: CONTACT.to_owned(),
             leg_id: leg_id.to_owned(),
+            tenant_id: TENANT.to_owned(),
             user_id: user_id.to_owned(),
             ring_ms_max,
             ..Dial::default()
@@ -197,6 +199,7 @@ impl Desk {
         self.order(Asked::Dial(Dial {
             contact_id: contact_id.to_owned(),
             leg_id: leg_id.to_owned(),
+            tenant_id: TENANT.to_owned(),
             user_id: user_id.to_owned(),
             ring_ms_max: 5_000,
             ..Dial::default()
@@ -219,8 +222,9 @@ impl Desk {
     }
 
     pub fn release_phone(&mut self, user_id: &str) {
-        let user_id = user_id.to_owned();
-        self.order(Asked::ReleasePhone(ReleasePhone { user_id }));
+        let (tenant_id, user_id) = (TENANT.to_owned(), user_id.to_owned());
+        let release = ReleasePhone { user_id, tenant_id };
+        self.order(Asked::ReleasePhone(release));
     }
 
     pub fn unsupervise(&mut self, leg_id: &str) {
@@ -336,5 +340,6 @@ pub fn supervise(contact_id: &str, leg_id: &str, user_id: &str, mode: Mode, keep
         user_id: user_id.to_owned(),
         mode: mode.into(),
         keep_phone: keep,
+        tenant_id: TENANT.to_owned(),
     })
 }
