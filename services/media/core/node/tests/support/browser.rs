@@ -67,6 +67,20 @@ impl Offer {
         }
     }
 
+    /// The same with another's certificate promised.
+    pub fn promising_that_of(self, other: &Self) -> Self {
+        let promised = |sdp: &str| {
+            let mut lines = sdp.lines();
+            let found = lines.find(|line| line.starts_with("a=fingerprint:"));
+            found.unwrap().to_owned()
+        };
+        let sdp = self
+            .sdp
+            .replace(&promised(&self.sdp), &promised(&other.sdp));
+        assert_ne!(sdp, self.sdp);
+        Self { sdp, ..self }
+    }
+
     /// Goes on with the node's answer.
     pub fn go_on(self, answer: &str) -> Browser {
         let Self {

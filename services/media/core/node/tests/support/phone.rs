@@ -437,16 +437,19 @@ impl Phone {
 
     /// Whether this payload is heard before long.
     pub fn hears_soon(&self, payload: &[u8]) -> bool {
+        self.heard_soon().is_some_and(|heard| heard == payload)
+    }
+
+    /// The payload of the next packet, if one comes before long.
+    pub fn heard_soon(&self) -> Option<Vec<u8>> {
         self.rtp
             .set_read_timeout(Some(std::time::Duration::from_millis(20)))
             .unwrap();
         let mut packet = [0; 2048];
-        let heard = self
-            .rtp
-            .recv_from(&mut packet)
-            .is_ok_and(|(length, _)| packet[12..length] == *payload);
+        let received = self.rtp.recv_from(&mut packet);
         self.rtp.set_read_timeout(Some(PATIENCE)).unwrap();
-        heard
+        let (length, _) = received.ok()?;
+        Some(packet[12..length].to_vec())
     }
 
     /// The payload of the next RTP packet.
