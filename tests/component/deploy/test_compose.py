@@ -163,9 +163,7 @@ def test_the_composition_gives_each_service_every_folder_that_the_launcher_gives
         assert not missing, f"{program.name} is not given {missing}"
 
 
-def test_the_composition_gives_browsers_an_address_of_the_node_and_ports_that_are_nobody_elses() -> (
-    None
-):
+def test_the_composition_gives_browsers_an_address_of_the_node_and_ports_of_their_own() -> None:
     node = composition()["services"]["node"]
     given = node["environment"]
     assert given["SASAYAKI_NODE_BROWSER_HOST"] == given["SASAYAKI_NODE_RTP_ADDRESS"]
@@ -173,7 +171,8 @@ def test_the_composition_gives_browsers_an_address_of_the_node_and_ports_that_ar
     assert set(rtp).isdisjoint(browsers)
     assert len(browsers[::2]) >= 2_000, "fewer than the node's connections"
     # The host's network: each port is reached as it is, none is published as another.
-    assert node["network_mode"] == "host" and "ports" not in node
+    assert node["network_mode"] == "host"
+    assert "ports" not in node
 
 
 def _range(value: str) -> range:
