@@ -128,7 +128,7 @@ impl Clocked {
         let Some(BrowserOrder::Connect { connection, .. }) = self.asked.pop() else {
             panic!("nobody connects it: {:?}", self.asked)
         };
-        let answer = Some("v=0".to_owned());
+        let answer = Ok("v=0".to_owned());
         self.tell(Told::Answered { connection, answer });
         connection
     }

@@ -1,7 +1,7 @@
 //! Browsers' connections: asked for, answered, proved, lost and ended.
 
 use super::{Coming, Phone, User, CONNECTING_MS, CONNECTIONS_MAX, LOST_MS};
-use crate::browsers::{BrowserOrder, ConnectionId, Told, OFFER_BYTES_MAX};
+use crate::browsers::{BadOffer, BrowserOrder, ConnectionId, Told, OFFER_BYTES_MAX};
 use crate::calls::orders::{Answer, BAD_ORDER, ID_BYTES_MAX, NO_PORT, OVERLOADED};
 use crate::calls::person::Person;
 use crate::calls::{Act, Shared};
@@ -10,6 +10,7 @@ use crate::wire;
 use sip::leg::Heard;
 
 const BAD_OFFER: &str = "BAD_OFFER";
+const NO_CODEC: &str = "NO_CODEC";
 
 impl Shared {
     /// Begins to set a browser's connection up; the order is answered when the browser's answer is there.
@@ -111,7 +112,7 @@ impl Shared {
         &mut self,
         person: &Person,
         connection: ConnectionId,
-        answer: Option<String>,
+        answer: Result<String, BadOffer>,
     ) {
         let Some(user) = self.browsers.people.get_mut(person) else {
             return;
@@ -121,16 +122,23 @@ impl Shared {
             .take_if(|coming| coming.connection == connection);
         let Some(mut coming) = coming else { return };
         let order_id = coming.order_id.take();
-        let error = if answer.is_some() {
-            self.metrics.browser_connects_total.rise();
-            user.coming = Some(coming);
-            ""
-        } else {
-            self.give_up(coming);
-            BAD_OFFER
+        let (error, answer) = match answer {
+            Ok(answer) => {
+                self.metrics.browser_connects_total.rise();
+                user.coming = Some(coming);
+                ("", answer)
+            }
+            Err(bad) => {
+                self.give_up(coming);
+                let error = match bad {
+                    BadOffer::NoCodec => NO_CODEC,
+                    BadOffer::Unusable(_) => BAD_OFFER,
+                };
+                (error, String::new())
+            }
         };
         if let Some(order_id) = order_id {
-            self.browser_applied(order_id, error, answer.unwrap_or_default());
+            self.browser_applied(order_id, error, answer);
         }
     }
 
