@@ -1,7 +1,7 @@
 """Calls to other services: one channel each, and the way from a request message to its method."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from functools import cache
 from typing import Any, TypeAlias
 
@@ -78,6 +78,20 @@ class Peers:
         )
         return made
 
+    async def watch(self, request: Message) -> AsyncIterator[Message]:
+        """What a stream tells, to its end; raises as `send` does."""
+        method = method_of(request.DESCRIPTOR)
+        call = self.channel(method.full_name.split(".")[1]).unary_stream(
+            f"/{method.containing_service.full_name}/{method.name}",
+            request_serializer=type(request).SerializeToString,
+            response_deserializer=GetMessageClass(method.output_type).FromString,
+        )
+        try:
+            async for told in call(request, metadata=self._metadata(None)):
+                yield told
+        except grpc.aio.AioRpcError as error:
+            raise _fault(method, error) from error
+
     async def send(
         self, request: Message, *, request_id: str = "", traceparent: str | None = None
     ) -> Message:
@@ -94,11 +108,7 @@ class Peers:
                 request, timeout=CALL_S, metadata=self._metadata(traceparent)
             )
         except grpc.aio.AioRpcError as error:
-            code, details = error.code(), error.details() or ""
-            if code in AWAY:
-                raise Unavailable(f"{method.full_name}: {code.name}: {details}") from error
-            trailing = dict(error.trailing_metadata() or ())
-            raise Rejected(code.name, details, str(trailing.get(REASON_KEY, ""))) from error
+            raise _fault(method, error) from error
         return answer
 
     def _metadata(self, traceparent: str | None) -> tuple[tuple[str, str], ...]:
@@ -109,3 +119,11 @@ class Peers:
         async with asyncio.TaskGroup() as closing:
             for channel in self._channels.values():
                 closing.create_task(channel.close())
+
+
+def _fault(method: MethodDescriptor, error: grpc.aio.AioRpcError) -> Unavailable | Rejected:
+    code, details = error.code(), error.details() or ""
+    if code in AWAY:
+        return Unavailable(f"{method.full_name}: {code.name}: {details}")
+    trailing = dict(error.trailing_metadata() or ())
+    return Rejected(code.name, details, str(trailing.get(REASON_KEY, "")))

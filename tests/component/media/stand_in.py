@@ -50,6 +50,11 @@ class StandInNode:
         )
         self._send(pb.FromNode(browser=browser))
 
+    def registered(self, user_id: str, registered: bool) -> None:
+        """Whether a SIP phone of that name is registered; nobody acknowledges it."""
+        told = pb.Registered(users=[pb.SipUser(user_id=user_id, registered=registered)])
+        self._send(pb.FromNode(registered=told))
+
     def invite(self, node_call_id: str = "call_1", number: str = "+81661234567") -> int:
         return self.happen(
             invited=pb.Invited(

@@ -12,6 +12,7 @@ from tests.harness.waiting import WITHIN_S, until
 
 from sasayaki.media.node.v1 import node_pb2 as node
 from sasayaki.media.v1 import media_service_pb2 as pb
+from sasayaki.media.v1 import phone_reach_pb2 as reach
 
 MORI = "usr_mori"
 OPERATOR = bearer("operator", sub=MORI)
@@ -130,6 +131,31 @@ async def test_two_tenants_users_of_one_id_see_and_reach_their_own_phone_alone(d
         await mori.comes_to(lambda phone: len(phone.legs) == 1)
         assert [order.tenant_id for order in desk.node.asked("dial")] == ["out_test"]
         assert not namesake.phone.legs
+
+
+async def test_services_are_told_by_what_their_tenants_people_can_be_reached(desk: Desk) -> None:
+    desk.node.registered("usr_abe", True)
+    request = pb.WatchPhonesRequest()
+    stream = desk.stub.WatchPhones(request, metadata=desk.service)
+    reached = dict[str, reach.PhoneReach.ValueType]()
+
+    async def follow() -> None:
+        async for told in stream:
+            assert told.tenant_id == "out_test"
+            reached.update({each.user_id: each.reach for each in told.people})
+
+    following = asyncio.create_task(follow())
+    await until(lambda: reached == {"usr_abe": reach.PHONE_REACH_SIP})
+    await connected(desk, NAMESAKE, "out_other")
+    await connected(desk)
+    await until(lambda: reached.get(MORI) == reach.PHONE_REACH_BROWSER)
+    desk.node.hang_up_on_python()
+    none = reach.PHONE_REACH_NONE
+    await until(lambda: reached == {"usr_abe": none, MORI: none})
+    following.cancel()
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await anext(aiter(desk.stub.WatchPhones(request, metadata=OPERATOR)))
+    assert refused.value.code() == grpc.StatusCode.PERMISSION_DENIED
 
 
 async def test_a_node_that_is_gone_has_no_browsers(desk: Desk) -> None:

@@ -57,7 +57,12 @@ async def test_an_offer_gets_the_nodes_answer() -> None:
 
 @pytest.mark.parametrize(
     ("error", "reason"),
-    [("BAD_OFFER", "BAD_OFFER"), ("NO_PORT", "NO_PORT"), ("OVERLOADED", "NO_PORT")],
+    [
+        ("BAD_OFFER", "BAD_OFFER"),
+        ("NO_CODEC", "NO_CODEC"),
+        ("NO_PORT", "NO_PORT"),
+        ("OVERLOADED", "NO_PORT"),
+    ],
 )
 async def test_what_the_node_can_not_answer_is_refused(error: str, reason: str) -> None:
     browsers, wire = Browsers(), Wire()

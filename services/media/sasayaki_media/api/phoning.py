@@ -1,4 +1,4 @@
-"""What a person may ask of their own phone."""
+"""What a person may ask of their own phone, and services of everybody's."""
 
 from collections.abc import AsyncIterator
 
@@ -14,16 +14,20 @@ from sasayaki_media.calls.commands import Mute, PickUp, PutDown, TalkBack
 from sasayaki_media.calls.switchboard import Switchboard
 from sasayaki_media.phones.browsers import Browsers
 from sasayaki_media.phones.person import Person
+from sasayaki_media.phones.reach import Reach
 from sasayaki_media.phones.watching import Watching
 
 
 class Phoning(media_service_pb2_grpc.MediaServiceServicer):
     """A person's browser, and the legs of their phone."""
 
-    def __init__(self, calls: Switchboard, browsers: Browsers, watching: Watching) -> None:
+    def __init__(
+        self, calls: Switchboard, browsers: Browsers, watching: Watching, reach: Reach
+    ) -> None:
         self._calls = calls
         self._browsers = browsers
         self._watching = watching
+        self._reach = reach
 
     async def ConnectBrowser(
         self, request: pb.ConnectBrowserRequest, context: Context
@@ -75,6 +79,13 @@ class Phoning(media_service_pb2_grpc.MediaServiceServicer):
         async with refusals(context, STATUS):
             async for phone in self._watching.phone(_asking(context)):
                 yield phone
+
+    async def WatchPhones(
+        self, request: pb.WatchPhonesRequest, context: Context
+    ) -> AsyncIterator[pb.WatchPhonesResponse]:
+        async with refusals(context, STATUS):
+            async for people in self._reach.people(caller(context).tenant_id):
+                yield people
 
     def _with_a_browser(self, context: Context) -> str:
         """Who asks; a phone of another kind is picked up and put down by hand."""

@@ -1,7 +1,7 @@
 """People's browsers as the node has them: nothing of it is kept, each connection tells it anew."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Protocol
 
@@ -20,7 +20,13 @@ ANSWER_WITHIN = timedelta(seconds=5)
 ORDER = "browser/"
 """What orders about browsers begin with; what follows is the connection."""
 
-_REASONS = {"BAD_OFFER": "BAD_OFFER", "NO_PORT": "NO_PORT", "OVERLOADED": "NO_PORT"}
+_REFUSALS = {
+    "BAD_OFFER": ("BAD_OFFER", "what is offered is no talk and whisper that we can serve"),
+    "NO_CODEC": ("NO_CODEC", "neither PCMU nor PCMA is offered, and nothing else is spoken here"),
+    "NO_PORT": ("NO_PORT", "the media node has no port for a further browser"),
+    "OVERLOADED": ("NO_PORT", "the media node has no room for a further browser"),
+}
+"""The node's words for what it can't answer, as ours and in words."""
 
 
 class Sender(Protocol):
@@ -36,11 +42,11 @@ class Browsers:
         self._known: dict[Person, pb.Browser] = {}
         self._asked: dict[str, asyncio.Future[pb.Applied]] = {}
         self._node: Sender | None = None
-        self._changed: Callable[[Person], None] = lambda _: None
+        self._watching: list[Callable[[Person], None]] = []
 
     def on_change(self, changed: Callable[[Person], None]) -> None:
         """Calls back with the person whenever their browser's state is another."""
-        self._changed = changed
+        self._watching.append(changed)
 
     def begin(self, node: Sender | None) -> None:
         """A node is connected that will tell its browsers, or none any more."""
@@ -72,6 +78,10 @@ class Browsers:
     def state(self, person: Person) -> pb.Browser | None:
         return self._known.get(person)
 
+    def users_of(self, tenant_id: str) -> Iterator[str]:
+        """The tenant's users whose browser is connected, on its way or lost."""
+        return (person.user_id for person in self._known if person.tenant_id == tenant_id)
+
     async def connect(self, person: Person, sdp_offer: str) -> tuple[str, str]:
         """The connection's id and the answer to the offer; raises Refused, Unavailable."""
         if not sdp_offer or len(sdp_offer.encode()) > OFFER_BYTES_MAX:
@@ -84,8 +94,7 @@ class Browsers:
         applied = await self._ask(person, connection_id, sdp_offer)
         BROWSER_CONNECTS.labels(applied.error or "answered").inc()
         if applied.error:
-            reason = _REASONS.get(applied.error, "BAD_OFFER")
-            raise Refused(reason, f"the media node answered {applied.error}")
+            raise Refused(*_REFUSALS.get(applied.error, ("BAD_OFFER", applied.error)))
         return connection_id, applied.sdp_answer
 
     def disconnect(self, person: Person, connection_id: str) -> None:
@@ -95,6 +104,10 @@ class Browsers:
             disconnect = pb.DisconnectBrowser(connection_id=connection_id)
             order = pb.Order(disconnect_browser=disconnect)
             self._sender().browser(f"{ORDER}{connection_id}/end", order)
+
+    def _changed(self, person: Person) -> None:
+        for changed in self._watching:
+            changed(person)
 
     async def _ask(self, person: Person, connection_id: str, sdp_offer: str) -> pb.Applied:
         order_id = f"{ORDER}{connection_id}"

@@ -240,6 +240,38 @@ fn an_offer_that_is_none_of_ours_is_refused() {
 }
 
 #[test]
+fn an_offer_of_opus_alone_is_refused_by_name() {
+    let mut stage = answered();
+    let offer = Offer::of_opus_alone().sdp;
+    assert!(offer.contains("opus/48000") && !offer.contains("PCM"));
+    assert_eq!(
+        stage.desk.ask(connect("usr_op", "brw_1", &offer)),
+        "NO_CODEC"
+    );
+    let both = Offer::of_opus_too();
+    assert!(both.sdp.contains("opus/48000"));
+    stage.desk.order(connect("usr_op", "brw_2", &both.sdp));
+    assert!(stage.desk.sdp_answer.contains("PCMU/8000"));
+    assert!(!stage.desk.sdp_answer.contains("opus"));
+}
+
+#[test]
+fn who_has_a_registered_phone_is_told_on_each_connect_and_when_it_changes() {
+    let mut stage = answered();
+    let known = |desk: &mut Desk| {
+        let mut users = [desk.sip_user(), desk.sip_user()];
+        users.sort();
+        users
+    };
+    let both = ["usr_op", "usr_sv"].map(|user| (user.to_owned(), true));
+    assert_eq!(known(&mut stage.desk), both);
+    stage.desk.reconnect(&stage.node);
+    assert_eq!(known(&mut stage.desk), both);
+    assert_eq!(stage.operator.unregister(), 200);
+    assert_eq!(stage.desk.sip_user(), ("usr_op".to_owned(), false));
+}
+
+#[test]
 fn a_python_side_that_comes_back_is_told_who_is_connected() {
     let (mut stage, _browser) = talking();
     stage.desk.reconnect(&stage.node);

@@ -261,6 +261,7 @@ class FromNode(_message.Message):
     APPLIED_FIELD_NUMBER: _builtins.int
     LEVELS_FIELD_NUMBER: _builtins.int
     BROWSER_FIELD_NUMBER: _builtins.int
+    REGISTERED_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def hello(self) -> Global___Hello: ...
     @_builtins.property
@@ -271,6 +272,8 @@ class FromNode(_message.Message):
     def levels(self) -> Global___Levels: ...
     @_builtins.property
     def browser(self) -> Global___Browser: ...
+    @_builtins.property
+    def registered(self) -> Global___Registered: ...
     def __init__(
         self,
         *,
@@ -279,16 +282,64 @@ class FromNode(_message.Message):
         applied: Global___Applied | None = ...,
         levels: Global___Levels | None = ...,
         browser: Global___Browser | None = ...,
+        registered: Global___Registered | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["applied", b"applied", "browser", b"browser", "happening", b"happening", "hello", b"hello", "levels", b"levels", "message", b"message"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["applied", b"applied", "browser", b"browser", "happening", b"happening", "hello", b"hello", "levels", b"levels", "message", b"message", "registered", b"registered"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["applied", b"applied", "browser", b"browser", "happening", b"happening", "hello", b"hello", "levels", b"levels", "message", b"message"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["applied", b"applied", "browser", b"browser", "happening", b"happening", "hello", b"hello", "levels", b"levels", "message", b"message", "registered", b"registered"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_message: _TypeAlias = _typing.Literal["hello", "happening", "applied", "levels", "browser"]  # noqa: Y015
+    _WhichOneofReturnType_message: _TypeAlias = _typing.Literal["hello", "happening", "applied", "levels", "browser", "registered"]  # noqa: Y015
     _WhichOneofArgType_message: _TypeAlias = _typing.Literal["message", b"message"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_message) -> _WhichOneofReturnType_message | None: ...
 
 Global___FromNode: _TypeAlias = FromNode  # noqa: Y015
+
+@_typing.final
+class Registered(_message.Message):
+    """Who has a registered SIP phone. Not journalled: all who have one are told on each connect, then each change, in order."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USERS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def users(self) -> _containers.RepeatedCompositeFieldContainer[Global___SipUser]: ...
+    def __init__(
+        self,
+        *,
+        users: _abc.Iterable[Global___SipUser] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["users", b"users"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Registered: _TypeAlias = Registered  # noqa: Y015
+
+@_typing.final
+class SipUser(_message.Message):
+    """A user name that has come to have a phone, or to have none."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USER_ID_FIELD_NUMBER: _builtins.int
+    REGISTERED_FIELD_NUMBER: _builtins.int
+    user_id: _builtins.str
+    """The user part of the address; SIP knows no tenants."""
+    registered: _builtins.bool
+    def __init__(
+        self,
+        *,
+        user_id: _builtins.str = ...,
+        registered: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["registered", b"registered", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SipUser: _TypeAlias = SipUser  # noqa: Y015
 
 @_typing.final
 class Browser(_message.Message):
@@ -470,7 +521,9 @@ class Applied(_message.Message):
     SDP_ANSWER_FIELD_NUMBER: _builtins.int
     order_id: _builtins.str
     error: _builtins.str
-    """UPPER_SNAKE reason: UNKNOWN_CALL, UNKNOWN_PROMPT, UNKNOWN_LEG, WRONG_STATE, NO_PORT, OVERLOADED, BAD_ORDER, NO_TRUNK, BAD_OFFER."""
+    """UPPER_SNAKE reason: UNKNOWN_CALL, UNKNOWN_PROMPT, UNKNOWN_LEG, WRONG_STATE, NO_PORT, OVERLOADED, BAD_ORDER, NO_TRUNK, BAD_OFFER,
+    NO_CODEC.
+    """
     sdp_answer: _builtins.str
     """Answer to `ConnectBrowser`."""
     def __init__(

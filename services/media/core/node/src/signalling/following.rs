@@ -19,6 +19,9 @@ impl Signalling {
                 for browser in self.calls.browsers_now() {
                     self.link.browser(browser);
                 }
+                let users = self.calls.shared.registrar.location.users();
+                self.link
+                    .registered(users.map(|user| (user.to_owned(), true)));
             }
             Brought::Closed(number) => {
                 tracing::info!("python_disconnected");
@@ -57,6 +60,8 @@ impl Signalling {
                 Act::Happened { contact_id, what } => self.tell(contact_id, what),
             }
         }
+        let changed = self.calls.shared.registrar.location.take_changed();
+        self.link.registered(changed.into_iter());
     }
 
     pub(super) fn tell(&mut self, contact_id: String, what: What) {

@@ -45,11 +45,26 @@ pub struct Offer {
 
 impl Offer {
     pub fn new() -> Self {
+        Self::of((true, false))
+    }
+
+    /// That of a page that speaks nothing else.
+    pub fn of_opus_alone() -> Self {
+        Self::of((false, true))
+    }
+
+    /// That of a page that speaks Opus beside PCMU.
+    pub fn of_opus_too() -> Self {
+        Self::of((true, true))
+    }
+
+    fn of((pcmu, opus): (bool, bool)) -> Self {
         let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
         let mut rtc = RtcConfig::new()
             .set_crypto_provider(Arc::new(str0m::crypto::from_feature_flags()))
             .clear_codecs()
-            .enable_pcmu(true, false)
+            .enable_pcmu(pcmu, false)
+            .enable_opus(opus, false)
             .set_rtp_mode(true)
             .build(Instant::now());
         let address = socket.local_addr().unwrap();

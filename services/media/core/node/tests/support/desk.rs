@@ -12,7 +12,7 @@ use sasayaki_node::wire::order::Order as Asked;
 use sasayaki_node::wire::{
     from_node, to_node, Acknowledge, Admit, Answer, Browser, BrowserState, Dial, FromNode, HangUp,
     Happening, Hello, Hold, Levels, Mode, Order, PauseTap, Play, PutPrompt, ReleasePhone,
-    SetNumbers, Supervise, ToNode, Unsupervise,
+    SetNumbers, SipUser, Supervise, ToNode, Unsupervise,
 };
 
 use super::stage::words;
@@ -29,6 +29,7 @@ pub struct Desk {
     applied: VecDeque<(String, String)>,
     levels: VecDeque<Levels>,
     browsers: VecDeque<Browser>,
+    sip_users: VecDeque<SipUser>,
     /// The last answer to a browser's offer.
     pub sdp_answer: String,
     orders: u32,
@@ -47,6 +48,7 @@ impl Desk {
             applied: VecDeque::new(),
             levels: VecDeque::new(),
             browsers: VecDeque::new(),
+            sip_users: VecDeque::new(),
             sdp_answer: String::new(),
             orders: 0,
             metrics: Arc::clone(&node.metrics),
@@ -122,6 +124,15 @@ impl Desk {
                 return;
             }
         }
+    }
+
+    /// Who has come to have a SIP phone or to have none, the next time that it is told.
+    pub fn sip_user(&mut self) -> (String, bool) {
+        while self.sip_users.is_empty() {
+            self.take();
+        }
+        let told = self.sip_users.pop_front().unwrap();
+        (told.user_id, told.registered)
     }
 
     /// The next second of levels.
@@ -317,6 +328,7 @@ impl Desk {
             }
             from_node::Message::Levels(levels) => self.levels.push_back(levels),
             from_node::Message::Browser(browser) => self.browsers.push_back(browser),
+            from_node::Message::Registered(told) => self.sip_users.extend(told.users),
             from_node::Message::Hello(_) => panic!("a second greeting"),
         }
     }

@@ -257,6 +257,11 @@ impl Phone {
         assert_eq!(self.register_with(&secret(&self.key, &self.user), 60), 200);
     }
 
+    /// Takes its registration back; the status.
+    pub fn unregister(&self) -> u16 {
+        self.register_with(&secret(&self.key, &self.user), 0)
+    }
+
     /// A dialog that has only our half.
     pub fn fresh(&self, call_id: &str, to: &str) -> Dialog {
         let serial = SERIAL.fetch_add(1, Ordering::Relaxed);
