@@ -75,8 +75,7 @@ def encode(record: Recorded[Event]) -> Entry:
         "data": record.data.proto_json(),
     }
     present = {key: value for key, value in envelope.items() if value is not None}
-    text = json.dumps(present, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    value = text.encode()
+    value = _WRITER.encode(present).encode()
     if len(value) > RECORD_BYTES_MOST:
         raise ValueError(f"a {record.type} of {len(value)} bytes, over {RECORD_BYTES_MOST}")
     headers = [("ce_type", record.type.encode())]
@@ -90,7 +89,7 @@ def parse(value: bytes | None) -> dict[str, Any]:
     if value is None or len(value) > RECORD_BYTES_MOST:
         raise Undecodable(f"{'no' if value is None else len(value)} bytes")
     try:
-        parsed = json.loads(value, object_pairs_hook=_object, parse_constant=_no_constant)
+        parsed = _READER.decode(value.decode())
     except (ValueError, RecursionError) as error:
         raise Undecodable(f"not JSON: {error}") from error
     if not isinstance(parsed, dict) or type(parsed.get("at")) is not int:
@@ -144,6 +143,12 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(name: str) -> float:
     raise ValueError(f"{name} is no JSON number")
+
+
+_READER = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_no_constant)
+"""Made once, as the writer is: `json.loads` and `json.dumps` make one for each call with options,
+which takes longer than a record does."""
+_WRITER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 def _deep(value: Any, left: int) -> bool:

@@ -20,7 +20,7 @@ from sasayaki_chassis.tail import Tail
 
 HELD_MOST = 5_000
 """Records that wait for one follower; above it the others go on without it."""
-GATHER_S = 0.01
+GATHER_S = 0.025
 NOTED_S = 0.2
 AGAIN_AFTER_S = 0.5
 """Before what Kafka refused is tried again."""

@@ -1,7 +1,7 @@
 """Calls to other services: one channel each, and the way from a request message to its method."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from functools import cache
 from typing import Any, TypeAlias
 
@@ -15,6 +15,7 @@ from sasayaki_chassis.channels import OPTIONS as OPTIONS
 from sasayaki_chassis.channels import REASON_KEY
 from sasayaki_chassis.identity import OwnToken
 from sasayaki_chassis.owner import Unavailable
+from sasayaki_chassis.within import Aborted, Metadata, Within
 
 Call: TypeAlias = grpc.aio.UnaryUnaryMultiCallable[Any, Any]
 
@@ -63,6 +64,12 @@ class Peers:
         self._token = token
         self._channels: dict[str, grpc.aio.Channel] = {}
         self._calls: dict[MethodDescriptor, Call] = {}
+        self._within: tuple[str, Within] | None = None
+
+    def stay_within(self, name: str, within: Within) -> None:
+        """Calls to the peer of this name are the own service's: while it serves, no channel is
+        needed."""
+        self._within = name, within
 
     def channel(self, peer: str) -> grpc.aio.Channel:
         if peer not in self._channels:
@@ -71,7 +78,7 @@ class Peers:
 
     def _call(self, method: MethodDescriptor, request: type[Message]) -> Call:
         """Made once for each method: it costs as much as a call."""
-        made = self._calls[method] = self.channel(method.full_name.split(".")[1]).unary_unary(
+        made = self._calls[method] = self.channel(_peer_of(method)).unary_unary(
             f"/{method.containing_service.full_name}/{method.name}",
             request_serializer=request.SerializeToString,
             response_deserializer=GetMessageClass(method.output_type).FromString,
@@ -81,7 +88,7 @@ class Peers:
     async def watch(self, request: Message) -> AsyncIterator[Message]:
         """What a stream tells, to its end; raises as `send` does."""
         method = method_of(request.DESCRIPTOR)
-        call = self.channel(method.full_name.split(".")[1]).unary_stream(
+        call = self.channel(_peer_of(method)).unary_stream(
             f"/{method.containing_service.full_name}/{method.name}",
             request_serializer=type(request).SerializeToString,
             response_deserializer=GetMessageClass(method.output_type).FromString,
@@ -90,7 +97,8 @@ class Peers:
             async for told in call(request, metadata=self._metadata(None)):
                 yield told
         except grpc.aio.AioRpcError as error:
-            raise _fault(method, error) from error
+            trailing = error.trailing_metadata() or ()
+            raise _failed(method, error.code(), error.details() or "", trailing) from error
 
     async def send(
         self, request: Message, *, request_id: str = "", traceparent: str | None = None
@@ -102,14 +110,28 @@ class Peers:
         if request_id and not getattr(request, "request_id", request_id):
             request.request_id = request_id  # type: ignore[attr-defined]  # every command has it
         method = method_of(request.DESCRIPTOR)
+        metadata = self._metadata(traceparent)
+        if self._within and self._within[0] == _peer_of(method):
+            try:
+                return await self._ask_within(self._within[1], method, request, metadata)
+            except Aborted as aborted:
+                if aborted.code != grpc.StatusCode.UNAVAILABLE:
+                    failed = _failed(method, aborted.code, aborted.details, aborted.trailing)
+                    raise failed from aborted
+                # Another instance may own the stream: the peer's address leads to it.
         call = self._calls.get(method) or self._call(method, type(request))
         try:
-            answer: Message = await call(
-                request, timeout=CALL_S, metadata=self._metadata(traceparent)
-            )
+            answer: Message = await call(request, timeout=CALL_S, metadata=metadata)
         except grpc.aio.AioRpcError as error:
-            raise _fault(method, error) from error
+            trailing = error.trailing_metadata() or ()
+            raise _failed(method, error.code(), error.details() or "", trailing) from error
         return answer
+
+    async def _ask_within(
+        self, within: Within, method: MethodDescriptor, request: Message, metadata: Metadata
+    ) -> Message:
+        name = f"/{method.containing_service.full_name}/{method.name}"
+        return await within.call(name, request, limit_s=CALL_S, metadata=metadata)
 
     def _metadata(self, traceparent: str | None) -> tuple[tuple[str, str], ...]:
         bearer = ("authorization", f"Bearer {self._token.text()}")
@@ -121,9 +143,14 @@ class Peers:
                 closing.create_task(channel.close())
 
 
-def _fault(method: MethodDescriptor, error: grpc.aio.AioRpcError) -> Unavailable | Rejected:
-    code, details = error.code(), error.details() or ""
+def _peer_of(method: MethodDescriptor) -> str:
+    return method.full_name.split(".")[1]
+
+
+def _failed(
+    method: MethodDescriptor, code: grpc.StatusCode, details: str, trailing: Iterable[Any]
+) -> Unavailable | Rejected:
+    """What a status other than OK means to whoever asked."""
     if code in AWAY:
         return Unavailable(f"{method.full_name}: {code.name}: {details}")
-    trailing = dict(error.trailing_metadata() or ())
-    return Rejected(code.name, details, str(trailing.get(REASON_KEY, "")))
+    return Rejected(code.name, details, str(dict(trailing).get(REASON_KEY, "")))

@@ -127,6 +127,10 @@ class Gate(grpc.aio.ServerInterceptor):
         handler = await continuation(handler_call_details)
         if handler is None or method.startswith(OPEN_TO_ALL):
             return handler
+        return self.guard(method, handler)
+
+    def guard(self, method: str, handler: "grpc.RpcMethodHandler[Any, Any]") -> Handler:
+        """The method behind the gate, made once."""
         if method not in self._guards:
             self._guards[method] = self._guarded(method, handler)
         return self._guards[method]
@@ -210,9 +214,9 @@ class Server:
     def __init__(self, verifier: Verifier, rights: Rights) -> None:
         self._names = sorted({method.split("/")[1] for method in rights})
         self._health = health.aio.HealthServicer()
-        self._gate = Gate(verifier, rights)
+        self.gate = Gate(verifier, rights)
         self.grpc = grpc.aio.server(
-            interceptors=(self._gate,),
+            interceptors=(self.gate,),
             maximum_concurrent_rpcs=CALLS_MOST,
             options=(
                 ("grpc.max_receive_message_length", MESSAGE_BYTES_MOST),
@@ -236,7 +240,7 @@ class Server:
 
     def open_gate(self) -> None:
         """Lets calls in: the streams are read."""
-        self._gate.is_open = True
+        self.gate.is_open = True
 
     async def set_serving(self, serving: bool) -> None:
         status = health_pb2.HealthCheckResponse

@@ -22,7 +22,6 @@ from sasayaki_demo.bots import (
     Supervised,
 )
 from sasayaki_demo.callers import opener
-from sasayaki_demo.case import Case, differences, when_ns
 from sasayaki_demo.checks import (
     Check,
     Heard,
@@ -38,7 +37,8 @@ from sasayaki_demo.checks import (
 )
 from sasayaki_demo.endpoints import Endpoints
 from sasayaki_demo.guidance import guidance
-from sasayaki_demo.judge import judge
+from sasayaki_demo.judge.case import Case, differences, when_ns
+from sasayaki_demo.judge.verdict import judge
 from sasayaki_demo.morning.check import check_morning
 from sasayaki_demo.morning.listening import ByTones
 from sasayaki_demo.morning.play import Town, play_morning

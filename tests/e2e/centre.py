@@ -20,7 +20,7 @@ from sasayaki_demo.people import Operator, Platform, Supervisor, connected
 from sasayaki_demo.phones import Phones
 
 READY, OFF = pool_pb.OPERATOR_STATE_READY, pool_pb.OPERATOR_STATE_OFF
-WRAP_UP = pool_pb.OPERATOR_STATE_WRAP_UP
+AWAY, WRAP_UP = pool_pb.OPERATOR_STATE_AWAY, pool_pb.OPERATOR_STATE_WRAP_UP
 ANSWERS = {"outcome": "resolved"}
 
 

@@ -21,9 +21,9 @@ from sasayaki.monitoring.v1 import floor_pb2 as pb
 from sasayaki.monitoring.v1 import monitoring_service_pb2 as monitoring_pb
 from sasayaki_demo.bots import SUPERVISOR_HZ, hears
 from sasayaki_demo.callers import opener
-from sasayaki_demo.case import Case
 from sasayaki_demo.examine import VOICES, settled
-from sasayaki_demo.judge import judge
+from sasayaki_demo.judge.case import Case
+from sasayaki_demo.judge.verdict import judge
 from sasayaki_demo.people import WHISPER, Supervisor
 from sasayaki_demo.play import now_ns
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.e2e.browser_phone import BrowserPhone, browser_phone
-from tests.e2e.centre import READY, Centre, centre
+from tests.e2e.centre import AWAY, READY, Centre, centre
 from tests.harness.running import Running
 
 from sasayaki.media.v1 import media_service_pb2 as pb
@@ -176,6 +176,7 @@ async def test_a_ringing_browser_that_is_put_down_refuses(running: Running, tmp_
         ringing = await operator.leg(RINGING)
         await operator.put_down(ringing.contact_id)
         await operator.shows(lambda phone: not phone.legs)
+        await at.desk_shows(OPERATOR, AWAY)
         await at.hang_up("caller")
         await at.operators[OPERATOR].go_home()
 

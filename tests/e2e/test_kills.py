@@ -14,7 +14,6 @@ from tests.harness.running import Running
 from sasayaki.monitoring.v1 import alert_events_pb2 as alert_pb
 from sasayaki_demo.bots import CUSTOMER_HZ, OPERATOR_HZ, SUPERVISOR_HZ, hears
 from sasayaki_demo.callers import opener
-from sasayaki_demo.case import Case
 from sasayaki_demo.checks import (
     GAP_MS,
     HEARS,
@@ -25,7 +24,8 @@ from sasayaki_demo.checks import (
     tone_span,
 )
 from sasayaki_demo.examine import settled
-from sasayaki_demo.judge import judge
+from sasayaki_demo.judge.case import Case
+from sasayaki_demo.judge.verdict import judge
 from sasayaki_demo.people import LISTEN, WHISPER, Supervisor
 from sasayaki_demo.play import now_ns
 from sasayaki_demo.sound import level, longest_without, read_packets

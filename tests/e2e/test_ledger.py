@@ -18,9 +18,9 @@ from sasayaki.monitoring.v1 import ledger_pb2 as ledger_pb
 from sasayaki.monitoring.v1 import supervision_events_pb2 as supervision_pb
 from sasayaki_demo.bots import CUSTOMER_HZ, SUPERVISOR_HZ, hears
 from sasayaki_demo.callers import opener
-from sasayaki_demo.case import Case
 from sasayaki_demo.examine import settled
-from sasayaki_demo.judge import judge
+from sasayaki_demo.judge.case import Case
+from sasayaki_demo.judge.verdict import judge
 from sasayaki_demo.people import LISTEN, WHISPER, Supervisor
 from sasayaki_demo.play import now_ns
 from sasayaki_demo.sound import FRAME, MULAW, RATE, Packets, level, read_packets

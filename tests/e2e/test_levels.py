@@ -15,9 +15,9 @@ from tests.harness.running import Running
 from sasayaki.media.v1 import media_service_pb2 as pb
 from sasayaki.media.v1.media_service_pb2_grpc import MediaServiceStub
 from sasayaki_demo.callers import opener
-from sasayaki_demo.case import Case
 from sasayaki_demo.examine import VOICES, settled
-from sasayaki_demo.judge import judge
+from sasayaki_demo.judge.case import Case
+from sasayaki_demo.judge.verdict import judge
 from sasayaki_demo.play import now_ns
 
 SUPERVISOR, OPERATOR, CUSTOMER = "usr_sv01", "usr_op01", "levels"

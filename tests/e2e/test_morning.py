@@ -10,11 +10,11 @@ import pytest
 from tests.harness.running import SOFTPHONE, Running
 
 from sasayaki_demo.callers import opener
-from sasayaki_demo.case import Case
 from sasayaki_demo.checks import Check
 from sasayaki_demo.examine import TOWN, VOICES, contacts_by_caller, settled
-from sasayaki_demo.judge import judge
-from sasayaki_demo.judge_test import self_test
+from sasayaki_demo.judge.case import Case
+from sasayaki_demo.judge.self_test import self_test
+from sasayaki_demo.judge.verdict import judge
 from sasayaki_demo.morning.check import SCENES, check_morning
 from sasayaki_demo.morning.play import play_morning
 from sasayaki_demo.people import connected

@@ -12,10 +12,10 @@ from tests.harness.running import SOFTPHONE, Running
 
 from sasayaki_demo.bots import Customer
 from sasayaki_demo.callers import opener
-from sasayaki_demo.case import Case
 from sasayaki_demo.checks import Heard, change_times_ms, mode_changes, unbroken
 from sasayaki_demo.examine import NUMBER, VOICES, contacts_by_caller, examine, settled
-from sasayaki_demo.judge_test import self_test
+from sasayaki_demo.judge.case import Case
+from sasayaki_demo.judge.self_test import self_test
 from sasayaki_demo.morning.check import SCENES
 from sasayaki_demo.people import connected
 from sasayaki_demo.play import floor, play, wrapped_up

@@ -11,10 +11,10 @@ from tests.harness.running import Running
 
 from sasayaki_demo.bots import CUSTOMER_HZ, OPERATOR_HZ, OTHER_CUSTOMER_HZ, SUPERVISOR_HZ, hears
 from sasayaki_demo.callers import opener
-from sasayaki_demo.case import Case, when_ns
 from sasayaki_demo.checks import GAP_MS
 from sasayaki_demo.examine import settled
-from sasayaki_demo.judge import judge
+from sasayaki_demo.judge.case import Case, when_ns
+from sasayaki_demo.judge.verdict import judge
 from sasayaki_demo.people import LISTEN, TAKEOVER, Supervisor
 from sasayaki_demo.play import now_ns
 from sasayaki_demo.sound import longest_without, read_packets

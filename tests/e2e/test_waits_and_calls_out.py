@@ -14,9 +14,9 @@ from tests.harness.running import Running
 
 from sasayaki_demo.bots import CUSTOMER_HZ, OPERATOR_HZ, OTHER_CUSTOMER_HZ, hears
 from sasayaki_demo.callers import opener
-from sasayaki_demo.case import Case
 from sasayaki_demo.examine import settled
-from sasayaki_demo.judge import judge
+from sasayaki_demo.judge.case import Case
+from sasayaki_demo.judge.verdict import judge
 from sasayaki_demo.morning.ears import Stretch, faults
 from sasayaki_demo.phones import OUTSIDE
 from sasayaki_demo.play import now_ns

@@ -12,9 +12,9 @@ from tests.harness.sipp import sipp_calls, write_key, write_tone
 
 from sasayaki_demo.bots import CUSTOMER_HZ, hears
 from sasayaki_demo.callers import opener
-from sasayaki_demo.case import Case
 from sasayaki_demo.examine import NUMBER, settled
-from sasayaki_demo.judge import judge
+from sasayaki_demo.judge.case import Case
+from sasayaki_demo.judge.verdict import judge
 from sasayaki_demo.play import now_ns
 
 SCENARIO = Path(__file__).with_name("caller.xml")

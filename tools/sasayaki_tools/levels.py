@@ -12,6 +12,9 @@ from sasayaki_tools.platform import console, foreign, node, rust
 from sasayaki_tools.say import Failed, note
 
 LEVELS = ("check", "unit", "property", "contract", "rust", "console", "component", "e2e", "foreign")
+# Tests of these levels wait more than they compute. A file stays with one worker, which has a
+# broker, a browser and a platform of its own.
+SIDE_BY_SIDE = {"component": 2, "e2e": 2}
 # pytest's exit code when it found no test.
 NOTHING_COLLECTED = 5
 
@@ -69,12 +72,14 @@ def _runs(chosen: list[str]) -> list[tuple[str, Callable[[], bool]]]:
     if "console" in chosen:
         runs.append(("console", _console_test))
     slow = [level for level in ("component", "e2e", "foreign") if level in chosen]
-    return runs + [(level, partial(_pytest, [level])) for level in slow]
+    return runs + [(level, partial(_pytest, [level], SIDE_BY_SIDE.get(level, 0))) for level in slow]
 
 
-def _pytest(levels: Sequence[str]) -> bool:
+def _pytest(levels: Sequence[str], workers: int = 0) -> bool:
     folders = [f"tests/{level}" for level in levels]
     command = [sys.executable, "-m", "pytest", *folders]
+    if workers:
+        command += [f"--numprocesses={workers}", "--dist=loadfile"]
     done = subprocess.run(command, cwd=ROOT, check=False)
     if done.returncode == NOTHING_COLLECTED:
         print(f"no tests in {', '.join(folders)}", flush=True)

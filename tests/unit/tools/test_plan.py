@@ -23,6 +23,7 @@ def test_the_media_node_is_told_its_addresses_files_and_ports() -> None:
         "SASAYAKI_NODE_SIP_KEY_FILE": "/state/keys/sip.key",
         "SASAYAKI_NODE_MD5_USERS": "usr_op01",
         "SASAYAKI_NODE_HTTP": "127.0.0.1:9156",
+        "SASAYAKI_NODE_GATHER_US": "1000",
         "SASAYAKI_NODE_TRUNKS": "/state/run/trunks.json",
     }
 
@@ -36,6 +37,12 @@ def test_trunks_of_the_users_own_are_what_the_node_is_told() -> None:
     given = {"SASAYAKI_NODE_TRUNKS": "/etc/trunks.json"}
     node = plan.node_program(Path("/bin/node"), PLACES, PORTS, "", given)
     assert node.environment["SASAYAKI_NODE_TRUNKS"] == "/etc/trunks.json"
+
+
+def test_how_long_the_node_gathers_packets_is_the_users_to_say() -> None:
+    given = {"SASAYAKI_NODE_GATHER_US": "0"}
+    node = plan.node_program(Path("/bin/node"), PLACES, PORTS, "", given)
+    assert node.environment["SASAYAKI_NODE_GATHER_US"] == "0"
 
 
 def test_the_node_meets_phones_at_the_address_that_they_can_reach() -> None:

@@ -52,6 +52,8 @@ RPC_S = 20.0
 IDLE_S = 5.0
 """For which the processes are watched before anybody calls."""
 LINE_BYTES_MOST = 1 << 20
+TOGETHER_MS = "4"
+"""Phones of one process send their packets together so often, to leave the processor to others."""
 ANSWERS = (FormAnswer(key="outcome", value="resolved"),)
 
 
@@ -84,7 +86,7 @@ class Softphone:
         binary = str(BINARIES / "sasayaki-softphone")
         return cls(
             await asyncio.create_subprocess_exec(
-                binary, stdin=pipe, stdout=pipe, limit=LINE_BYTES_MOST
+                binary, "--together-ms", TOGETHER_MS, stdin=pipe, stdout=pipe, limit=LINE_BYTES_MOST
             ),
             server,
         )

@@ -12,6 +12,9 @@ from sasayaki_tools.seed_file import Seed
 TRUNK_CALLS_MAX = 1000
 """Of a platform that was given no trunks, at once: as many as a trunk may have."""
 
+GATHER_US = "1000"
+"""The node shares its cores with all else here: packets wait up to a millisecond for others."""
+
 
 @dataclass(frozen=True, slots=True)
 class Program:
@@ -98,6 +101,7 @@ def node_program(
         "SIP_KEY_FILE": str(places.keys / "sip.key"),
         "MD5_USERS": md5_users,
         "HTTP": f"{HOST}:{ports.node_http}",
+        "GATHER_US": given.get("SASAYAKI_NODE_GATHER_US", GATHER_US),
         "TRUNKS": given.get("SASAYAKI_NODE_TRUNKS") or str(places.trunks),
     }
     named = {f"SASAYAKI_NODE_{name}": value for name, value in settings.items()}

@@ -31,19 +31,17 @@ from typing import assert_never
 
 from sasayaki.callreason.v1.enquiry_events import (
     EVENTS,
-    EnquiryClosed,
     EnquiryEvent,
     EnquiryOpened,
     EnquiryOutcome,
     EnquiryPassedOn,
     EnquiryTaken,
     FlowEnded,
-    FormAnswer,
-    ReasonConfirmed,
     ReasonStated,
     TransferOutReached,
     WrapUpAsked,
 )
+from sasayaki_callreason.enquiries import endings
 from sasayaki_callreason.enquiries.commands import (
     CallBack,
     Command,
@@ -69,9 +67,7 @@ from sasayaki_callreason.enquiries.states import (
     Asking,
     Calling,
     Collecting,
-    Ending,
     Facts,
-    InFlow,
     LeavingVoicemail,
     NotOpened,
     Over,
@@ -107,7 +103,7 @@ def decide(state: State, command: Command, now: datetime) -> Sequence[EnquiryEve
         case NotOpened(), CallBack():
             return _called_back(command)
         case NotOpened(), TurnAway():
-            return (FlowEnded(step_id=""), _closed(state.facts, EnquiryOutcome.LOST))
+            return (FlowEnded(step_id=""), endings.closed(state.facts, EnquiryOutcome.LOST))
         case Calling(facts), CustomerAnswered(step_id, running):
             return enter(_place(facts, running, now), step_id)
         case Playing(facts, step_id, play_id), PromptHeard(heard, running) if heard == play_id:
@@ -147,18 +143,18 @@ def decide(state: State, command: Command, now: datetime) -> Sequence[EnquiryEve
             return ()
         case _, EndCall(lost=lost):
             assert not isinstance(state, Talking | WrappingUp | Over)
-            return (_closed(state.facts, _left(state, lost=lost)),)
+            return (endings.closed(state.facts, endings.left(state, lost=lost)),)
         case ((Talking() | WrappingUp()), ConfirmReason()):
-            return _confirmed(state.facts, command)
+            return endings.confirmed(state.facts, command)
         case WrappingUp(facts), CompleteWrapUp():
-            return _completed(facts, command)
+            return endings.completed(facts, command)
         case WrappingUp(facts), LapseWrapUp():
-            return (_closed(facts, EnquiryOutcome.HANDLED_WITHOUT_WRAP_UP),)
+            return (endings.closed(facts, EnquiryOutcome.HANDLED_WITHOUT_WRAP_UP),)
         case Talking(facts), CompleteWrapUp(user_id=user_id):
-            _check_own(facts, user_id)
+            endings.check_own(facts, user_id)
             raise Refused("CALL_RUNS", "cannot complete: the talk is not known to be over")
         case _, (ConfirmReason() | CompleteWrapUp()):
-            raise _too_soon_or_late(state, command)
+            raise endings.too_soon_or_late(state, command)
         case _:
             return ()
 
@@ -282,77 +278,6 @@ def _passed_on(facts: Facts, command: PassOn, now: datetime) -> tuple[EnquiryEve
 def _waits_again(place: Place, step_id: str) -> tuple[EnquiryEvent, ...]:
     wait = _wait_of(place, step_id)
     return () if wait is None else (waiting.music(place, step_id, wait),)
-
-
-def _left(state: InFlow, *, lost: bool) -> EnquiryOutcome:
-    """How an enquiry ends whose call ended before an operator answered."""
-    if state.facts.left_with is not None:
-        return state.facts.left_with
-    if lost:
-        return EnquiryOutcome.LOST
-    match state:
-        case Queued():
-            return EnquiryOutcome.LEFT_IN_QUEUE
-        case Ending():
-            return EnquiryOutcome.RELEASED
-        case Calling():
-            return EnquiryOutcome.NOT_REACHED
-        case LeavingVoicemail():
-            return EnquiryOutcome.VOICEMAIL
-        case NotOpened(facts) | Playing(facts) | Asking(facts) | Collecting(facts):
-            heard = facts.guidance_heard
-            return EnquiryOutcome.LEFT_IN_FLOW if heard else EnquiryOutcome.LEFT_IN_GUIDANCE
-        case ReadingBack(facts) | PassingOut(facts):
-            heard = facts.guidance_heard
-            return EnquiryOutcome.LEFT_IN_FLOW if heard else EnquiryOutcome.LEFT_IN_GUIDANCE
-        case _:
-            assert_never(state)
-
-
-def _closed(
-    facts: Facts,
-    outcome: EnquiryOutcome,
-    *,
-    reason_id: str = "",
-    answers: tuple[FormAnswer, ...] = (),
-) -> EnquiryClosed:
-    return EnquiryClosed(
-        outcome=outcome,
-        reason_id=reason_id or facts.reason_id,
-        operator_id=facts.operator_id,
-        answers=answers,
-    )
-
-
-def _confirmed(facts: Facts, command: ConfirmReason) -> tuple[EnquiryEvent, ...]:
-    if command.own_only:
-        _check_own(facts, command.user_id)
-    if command.reason_id == facts.confirmed_reason_id:
-        return ()
-    return (ReasonConfirmed(reason_id=command.reason_id, operator_id=command.user_id),)
-
-
-def _completed(facts: Facts, command: CompleteWrapUp) -> tuple[EnquiryEvent, ...]:
-    _check_own(facts, command.user_id)
-    reason_id = command.reason_id or facts.reason_id
-    outcome = command.outcomes.get(reason_id, EnquiryOutcome.HANDLED)
-    closed = _closed(facts, outcome, reason_id=command.reason_id, answers=command.answers)
-    if command.reason_id in ("", facts.confirmed_reason_id):
-        return (closed,)
-    confirmed = ReasonConfirmed(reason_id=command.reason_id, operator_id=command.user_id)
-    return (confirmed, closed)
-
-
-def _check_own(facts: Facts, user_id: str) -> None:
-    if facts.operator_id != user_id:
-        raise Refused("NOT_YOUR_CONTACT", f"the contact's operator is not {user_id!r}")
-
-
-def _too_soon_or_late(state: State, command: ConfirmReason | CompleteWrapUp) -> Refused:
-    asked = type(command).__name__
-    if isinstance(state, Over):
-        return Refused("ENQUIRY_OVER", f"cannot {asked}: the enquiry is over")
-    return Refused("NOT_TAKEN", f"cannot {asked}: no operator has talked")
 
 
 ENQUIRY: Decider[State, Command, EnquiryEvent] = Decider(

@@ -28,7 +28,8 @@ from sasayaki_media.sound.spool import Spooled, SpoolFile
 
 BATCH_PAGES_MAX = 300
 LOOK_EVERY = timedelta(milliseconds=100)
-"""How long an idle spool is left alone: part of the second within which a page is stored."""
+"""How long the spool is left alone, for pages of many calls to come together: part of the second
+within which a page is stored."""
 RETRY_S = (0.1, 2.0)
 """First and longest wait before an upload is tried again."""
 FOR_GOOD = frozenset(("ALREADY_EXISTS", "INVALID_ARGUMENT"))
@@ -60,19 +61,17 @@ class Shipper:
         """Ships for ever."""
         await self._calls.serving()
         while True:
-            if not await self.ship():
-                await asyncio.sleep(LOOK_EVERY.total_seconds())
+            await self.ship()
+            await asyncio.sleep(LOOK_EVERY.total_seconds())
 
-    async def ship(self) -> bool:
-        """One round over all files; whether anything was found in them."""
+    async def ship(self) -> None:
+        """One round over all files."""
         found = await asyncio.to_thread(spool.files, self._folder)
-        moved = False
         for file in found:
-            moved = await self._ship_file(file) or moved
+            await self._ship_file(file)
         self._forget_all_but(found)
-        return moved
 
-    async def _ship_file(self, file: SpoolFile) -> bool:
+    async def _ship_file(self, file: SpoolFile) -> None:
         name = file.path.name
         start = self._positions.get(name, 0)
         spooled = await asyncio.to_thread(spool.read, file.path, start)
@@ -81,10 +80,8 @@ class Shipper:
         if spooled.end > start:
             self._positions[name] = spooled.end
             await asyncio.to_thread(_write_positions, self._folder / POSITIONS, self._positions)
-            return True
-        if file.closed:
+        elif file.closed:
             self._remove(file, spooled)
-        return False
 
     def _remove(self, file: SpoolFile, spooled: Spooled) -> None:
         """A closed file goes when nothing more can be read from it."""

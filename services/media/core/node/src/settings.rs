@@ -12,6 +12,9 @@ use sip::trunk::Trunks;
 
 use crate::trunks;
 
+/// Longer, and deadlines would be judged later than packets that wait for them allow.
+const GATHER_US_MAX: u64 = 2_000;
+
 /// What connections of SIP over TCP may take.
 #[derive(Debug, Clone, Copy)]
 pub struct TcpLimits {
@@ -55,6 +58,9 @@ pub struct Settings {
     pub calls_late_max: usize,
     /// `RTP_SILENCE_MS`: a phone that may send sound and sends none for so long is gone.
     pub rtp_silence_ms: u64,
+    /// `GATHER_US`, at most 2000: a media thread takes together what comes within it, and packets wait that long; 0: each
+    /// at once. For a machine that has more to do than sound.
+    pub gather: Duration,
     /// `PARKED_MS`: a supervisor's phone that is kept connected without a call is hung up after so long.
     pub parked_ms: u64,
     /// `SESSION_S_MIN`: the shortest session timer that is agreed to (RFC 4028).
@@ -93,6 +99,7 @@ impl Settings {
             calls_max: parsed("CALLS_MAX", "1000")?,
             calls_late_max: parsed("CALLS_LATE_MAX", "10")?,
             rtp_silence_ms: parsed("RTP_SILENCE_MS", "15000")?,
+            gather: gather()?,
             parked_ms: parsed("PARKED_MS", "900000")?,
             session_s_min: parsed("SESSION_S_MIN", "90")?,
             trunks: match text("TRUNKS", "").as_str() {
@@ -124,6 +131,14 @@ fn parsed<T: FromStr>(setting: &str, default: &str) -> Result<T, String> {
     value
         .parse()
         .map_err(|_| wrong(setting, &format!("unreadable value {value:?}")))
+}
+
+fn gather() -> Result<Duration, String> {
+    let microseconds = parsed("GATHER_US", "0")?;
+    if microseconds > GATHER_US_MAX {
+        return Err(wrong("GATHER_US", &format!("more than {GATHER_US_MAX}")));
+    }
+    Ok(Duration::from_micros(microseconds))
 }
 
 fn milliseconds(setting: &str, default: &str) -> Result<Duration, String> {

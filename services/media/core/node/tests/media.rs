@@ -61,7 +61,12 @@ fn assert_recorded(folder: &Path, party: usize, recorded_ms: u32, pages: u32) {
 
 #[test]
 fn each_party_hears_what_the_mode_says_and_each_track_holds_its_own_voice() {
-    let mut node = Node::start();
+    for gather_ms in [0, 2] {
+        talk_in_each_mode(Node::gathering(Duration::from_millis(gather_ms)));
+    }
+}
+
+fn talk_in_each_mode(mut node: Node) {
     let phones = node.connect_three();
     node.order(MediaOrder::StartTap {
         call: CALL,

@@ -100,6 +100,7 @@ fn a_setting_that_is_missing_or_wrong_is_named() {
         ("SIP_KEY_FILE", "/nowhere"),
         ("RTP_PORTS", "9-1"),
         ("CALLS_MAX", "many"),
+        ("GATHER_US", "2001"),
         ("SIP", "here"),
     ] {
         let name = format!("SASAYAKI_NODE_{name}");

@@ -22,22 +22,26 @@ use std::sync::Arc;
 use std::thread;
 
 use agent::Agent;
-use clock::Random;
+use clock::{Random, MILLISECOND_NS};
 use command::LINE_BYTES_MAX;
 use ledger::{Input, Ledger, Notices, EVENTS_MAX, INPUTS_MAX};
 use media::engine::Engine;
 use media::sound::Sounds;
+use media::voice::FRAME_NS;
 use phone::World;
 
-const USAGE: &str = "usage: sasayaki-softphone [--record DIR] [--realtime PRIORITY | --no-realtime]
+const USAGE: &str = "usage: sasayaki-softphone [--record DIR] [--realtime PRIORITY | --no-realtime] [--together-ms N]
 
   --record DIR          recordings of phones with \"record\": true go there
   --realtime PRIORITY   SCHED_FIFO priority of the sending thread, if permitted (default 10)
-  --no-realtime         leave the threads of sound to the ordinary scheduler";
+  --no-realtime         leave the threads of sound to the ordinary scheduler
+  --together-ms N       packets leave on a grid of 1, 2, 4, 5, 10 or 20 ms, for many legs at little cost (default: each
+                        leg's at an instant of its own)";
 
 struct Options {
     record: Option<PathBuf>,
     priority: Option<i32>,
+    grid_ns: u64,
 }
 
 fn main() -> ExitCode {
@@ -61,6 +65,7 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Result<Options, Strin
     let mut options = Options {
         record: None,
         priority: Some(10),
+        grid_ns: 1,
     };
     while let Some(argument) = arguments.next() {
         let mut value = || {
@@ -78,6 +83,14 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Result<Options, Strin
                 options.priority = Some(priority.ok_or("--realtime needs a number from 1 to 99")?);
             }
             "--no-realtime" => options.priority = None,
+            "--together-ms" => {
+                let grid_ns = value()?
+                    .parse()
+                    .ok()
+                    .map(|ms: u32| u64::from(ms) * MILLISECOND_NS)
+                    .filter(|grid| *grid > 0 && FRAME_NS.is_multiple_of(*grid));
+                options.grid_ns = grid_ns.ok_or("--together-ms needs 1, 2, 4, 5, 10 or 20")?;
+            }
             other => return Err(format!("argument {other:?} is unknown")),
         }
     }
@@ -95,7 +108,7 @@ fn run(options: Options) -> io::Result<()> {
         .spawn(move || ledger::run(&printed))?;
     let world = World {
         ledger: Ledger::new(lines),
-        engine: Engine::start(&notices, options.record, options.priority)?,
+        engine: Engine::start(&notices, options.record, options.priority, options.grid_ns)?,
         random: Random::seeded(),
         sounds: Sounds::default(),
         legs: HashMap::new(),
@@ -130,5 +143,31 @@ fn read_commands(notices: &Notices) {
             }
             Ok(_) => notices.input(Input::Line(String::from_utf8_lossy(&line).into_owned())),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn grid_ns(given: &str) -> Result<u64, String> {
+        options(given.split_whitespace().map(str::to_owned)).map(|options| options.grid_ns)
+    }
+
+    #[test]
+    fn packets_of_all_legs_leave_together_on_a_grid_that_fits_into_twenty_milliseconds() {
+        assert_eq!(grid_ns("--together-ms 4"), Ok(4_000_000));
+        for wrong in ["0", "3", "40", "-1", "x", "18446744073709551615"] {
+            assert!(
+                grid_ns(&format!("--together-ms {wrong}")).is_err(),
+                "{wrong}"
+            );
+        }
+        assert!(grid_ns("--together-ms").is_err());
+    }
+
+    #[test]
+    fn without_a_grid_each_leg_keeps_an_instant_of_its_own() {
+        assert_eq!(grid_ns(""), Ok(1));
     }
 }

@@ -29,6 +29,9 @@ pub struct MediaConfig {
     pub heard_max: usize,
     /// Without RTP for so long a leg is reported silent, once.
     pub rtp_silence: Duration,
+    /// A media thread that has looked at its sockets rests until so much later, so that packets that come close together
+    /// cost one wake-up; zero: it never rests.
+    pub gather: Duration,
 }
 
 impl Default for MediaConfig {
@@ -45,6 +48,7 @@ impl Default for MediaConfig {
             tapped_max: 65_536,
             heard_max: 32_768,
             rtp_silence: Duration::from_secs(15),
+            gather: Duration::ZERO,
         }
     }
 }

@@ -217,16 +217,7 @@ impl Thread {
             metrics: Arc::clone(metrics),
         };
         let way = Way::new(number, Arc::clone(queues));
-        let silence = config.rtp_silence.as_micros() as u64;
-        let worker = Worker::new(
-            clock,
-            poll,
-            messages,
-            config.realtime_priority,
-            silence,
-            links,
-            way,
-        );
+        let worker = Worker::new(clock, poll, messages, config, links, way);
         let thread = thread::Builder::new()
             .name(name)
             .spawn(move || worker.run())?;

@@ -5,10 +5,13 @@ use std::collections::{BinaryHeap, HashMap};
 use std::net::SocketAddr;
 use std::sync::mpsc::Receiver;
 use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
 
 use sound::{Call, Count, Happening, Micros, Out, Slot, Tapped, LEGS_MAX};
 
 use super::clock::Clock;
+use super::config::MediaConfig;
 use super::early::Early;
 use super::guard::{run_in_real_time, AbortOnPanic};
 use super::happenings::Happenings;
@@ -48,6 +51,7 @@ pub struct Worker {
     pub(super) messages: Receiver<Message>,
     pub(super) realtime_priority: Option<u8>,
     pub(super) silence: Micros,
+    gather: Micros,
     pub(super) calls: Vec<Option<Entry>>,
     pub(super) by_id: HashMap<CallId, usize>,
     timers: BinaryHeap<Reverse<(Micros, usize)>>,
@@ -123,8 +127,7 @@ impl Worker {
         clock: Clock,
         poll: Poll,
         messages: Receiver<Message>,
-        realtime_priority: Option<u8>,
-        silence: Micros,
+        config: &MediaConfig,
         links: Links,
         way: Way,
     ) -> Self {
@@ -132,8 +135,9 @@ impl Worker {
             clock,
             poll,
             messages,
-            realtime_priority,
-            silence,
+            realtime_priority: config.realtime_priority,
+            silence: config.rtp_silence.as_micros() as Micros,
+            gather: config.gather.as_micros() as Micros,
             calls: Vec::new(),
             by_id: HashMap::new(),
             timers: BinaryHeap::with_capacity(4_096),
@@ -157,6 +161,7 @@ impl Worker {
                 // Only a wrong argument makes it fail.
                 panic!("waiting for sockets failed: {error}")
             });
+            let woken_at = self.clock.now();
             self.links.metrics.event(Event::WakeUp);
             for token in ready.tokens() {
                 self.receive(token, &mut datagram);
@@ -168,6 +173,17 @@ impl Worker {
                 }
             }
             self.run_timers(!ready.is_empty());
+            if !more_orders {
+                self.rest_until(woken_at + self.gather);
+            }
+        }
+    }
+
+    /// What comes until then is taken together.
+    fn rest_until(&self, until: Micros) {
+        let left = until.saturating_sub(self.clock.now());
+        if self.gather > 0 && left > 0 {
+            thread::sleep(Duration::from_micros(left));
         }
     }
 

@@ -124,6 +124,7 @@ fn media_config(settings: &Settings) -> MediaConfig {
         ports: settings.rtp_ports,
         spool_dir: settings.spool.clone(),
         rtp_silence: Duration::from_millis(settings.rtp_silence_ms),
+        gather: settings.gather,
         ..MediaConfig::default()
     }
 }

@@ -69,6 +69,7 @@ impl Node {
             calls_max: 4,
             calls_late_max: 4,
             rtp_silence_ms: 60_000,
+            gather: Duration::ZERO,
             parked_ms: 60_000,
             session_s_min: 2,
             trunks: Trunks::default(),

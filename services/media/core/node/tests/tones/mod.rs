@@ -176,6 +176,11 @@ pub struct Node {
 impl Node {
     /// A node with room for a few legs on ports that were free a moment ago.
     pub fn start() -> Self {
+        Self::gathering(Duration::ZERO)
+    }
+
+    /// The same, of media threads that rest for so long.
+    pub fn gathering(gather: Duration) -> Self {
         let folder = tempfile::tempdir().expect("folder");
         let free = UdpSocket::bind("127.0.0.1:0")
             .expect("socket")
@@ -188,6 +193,7 @@ impl Node {
             threads: 2,
             spool_dir: folder.path().to_owned(),
             rtp_silence: Duration::from_millis(300),
+            gather,
             ..MediaConfig::default()
         };
         let (sender, happenings) = channel(64);

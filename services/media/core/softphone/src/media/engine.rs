@@ -49,11 +49,13 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Starts the threads. `directory`: of recordings. `priority`: the sending thread's wished real-time priority.
+    /// Starts the threads. `directory`: of recordings. `priority`: the sending thread's wished real-time priority. `grid_ns`: of which
+    /// multiples packets are sent at.
     pub fn start(
         notices: &Notices,
         directory: Option<PathBuf>,
         priority: Option<i32>,
+        grid_ns: u64,
     ) -> io::Result<Self> {
         if let Some(directory) = &directory {
             std::fs::create_dir_all(directory)?;
@@ -76,6 +78,7 @@ impl Engine {
             notices.clone(),
             receiver.clone(),
             receiver_wake.clone(),
+            grid_ns,
         );
         let wake = sender_wake.clone();
         let sending = spawn("rtp-send", move || {

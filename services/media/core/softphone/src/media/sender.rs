@@ -73,6 +73,8 @@ pub struct Sender {
     notices: Notices,
     receiver: SyncSender<receiver::Order>,
     receiver_wake: Arc<Wake>,
+    /// Packets are sent at multiples of it.
+    grid_ns: u64,
 }
 
 impl Sender {
@@ -81,6 +83,7 @@ impl Sender {
         notices: Notices,
         receiver: SyncSender<receiver::Order>,
         receiver_wake: Arc<Wake>,
+        grid_ns: u64,
     ) -> Self {
         Self {
             legs: HashMap::new(),
@@ -95,6 +98,7 @@ impl Sender {
             notices,
             receiver,
             receiver_wake,
+            grid_ns,
         }
     }
 
@@ -138,7 +142,8 @@ impl Sender {
                 };
                 if entry.peer.replace(peer).is_none() {
                     // A random phase: calls that begin together do not send together.
-                    entry.due_ns = mono_ns() + self.random.below(FRAME_NS);
+                    let due_ns = mono_ns() + self.random.below(FRAME_NS);
+                    entry.due_ns = due_ns.next_multiple_of(self.grid_ns);
                     self.due.push(Reverse((entry.due_ns, leg)));
                 }
             }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from sasayaki_demo.case import Case, when_ns
+from sasayaki_demo.judge.case import Case, when_ns
 from sasayaki_demo.topics import Written
 
 FINAL_OPERATOR_STATES = frozenset({"OFF", "READY", "AWAY"})

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from sasayaki_demo.case import Case, when_ns
-from sasayaki_demo.judge import judge
+from sasayaki_demo.judge.case import Case, when_ns
+from sasayaki_demo.judge.verdict import judge
 from sasayaki_demo.phones import OUTSIDE
 
 TELLING = frozenset({"calling", "keyed", "established"})

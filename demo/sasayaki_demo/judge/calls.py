@@ -1,16 +1,12 @@
-"""The judge: does what the platform wrote down agree with what phones and people saw, both ways?
-
-It is given the ledger of the phones and people, and the topics as they stand in Kafka, and knows
-nothing of the platform but the contract's names. Every rule yields complaints in plain words.
-"""
+"""The judge's rules about records, calls, keys, talks and contacts."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 
-from sasayaki_demo import judge_pool, judge_reach, judge_supervision
-from sasayaki_demo.case import Case, differences, when_ns
+from sasayaki_demo.judge import reach
+from sasayaki_demo.judge.case import Case, differences, when_ns
 from sasayaki_demo.phones import OUTSIDE
 from sasayaki_demo.topics import Written, by_stream
 
@@ -21,11 +17,6 @@ OUTCOME_OF_REASON = {
     "rsn_prank": "ENQUIRY_OUTCOME_PRANK",
 }
 """What a form that says so makes of a talk."""
-
-
-def judge(case: Case) -> list[str]:
-    """Returns every complaint; none: both sides tell the same story."""
-    return [complaint for rule in RULES for complaint in rule(case)]
 
 
 def whole_streams(case: Case) -> Iterator[str]:
@@ -147,7 +138,7 @@ def talks_were_held(case: Case) -> Iterator[str]:
         (contact, str(record.data["to_operator_id"]))
         for contact, names in contacts.items()
         for record in names["ContactTransferred"]
-        if record.data["kind"] == judge_reach.WARM
+        if record.data["kind"] == reach.WARM
     )
     taken = told("OfferAccepted") + warm
     yield from differences("offered or handed over", taken, "EnquiryTaken", told("EnquiryTaken"))
@@ -177,7 +168,7 @@ def _outcome(names: dict[str, list[Written]]) -> str:
         return OUTCOME_OF_REASON.get(closed.get("reason_id", ""), "ENQUIRY_OUTCOME_HANDLED")
     if names["CallPlaced"] and not names["CallAnswered"]:
         return "ENQUIRY_OUTCOME_NOT_REACHED"
-    for name, outcome in judge_reach.OUTCOMES.items():
+    for name, outcome in reach.OUTCOMES.items():
         if names[name]:
             return outcome
     if names["ContactQueued"]:
@@ -213,9 +204,6 @@ RULES: tuple[Callable[[Case], Iterator[str]], ...] = (
     keys_were_heard,
     talks_were_held,
     every_contact_ended,
-    *judge_pool.RULES,
-    *judge_reach.RULES,
-    *judge_supervision.RULES,
     people_did_what_is_told_of_them,
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 
-from sasayaki_demo.case import Case, differences, when_ns
+from sasayaki_demo.judge.case import Case, differences, when_ns
 from sasayaki_demo.phones import OUTSIDE
 from sasayaki_demo.topics import Written
 

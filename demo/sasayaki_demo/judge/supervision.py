@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 
-from sasayaki_demo.case import Case, differences
+from sasayaki_demo.judge.case import Case, differences
 from sasayaki_demo.topics import Written
 
 DECLINED = "SUPERVISION_END_REASON_DECLINED"
