@@ -88,7 +88,7 @@ impl Clocked {
         };
         self.calls.order(self.now_ms, order);
         self.look();
-        assert!(self.applied.drain(..).all(|error| error.is_empty()));
+        assert!(self.applied.drain(..).all(str::is_empty));
     }
 
     /// A customer's call that is answered.
