@@ -61,6 +61,43 @@ async def test_a_seat_shows_its_state_as_soon_as_the_floor_tells(
         await expect(seat(page, talk)).to_contain_text("研修")
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("ja", ["ブラウザ", "電話機", "電話なし", "電話切断"]),
+        ("en", ["Browser", "Desk phone", "No phone", "Phone lost"]),
+    ],
+)
+async def test_a_seat_tells_by_what_its_operator_is_reached(
+    made: Wall, browser: Browser, language: str, words: list[str]
+) -> None:
+    async with opened(made, browser, language) as page:
+        talk = made.talk(0)
+        operator_id = str(talk["operatorId"])
+        phone = seat(page, talk).locator(".wall-phone")
+        made.put({"gone": {"talk": talk["contactId"]}})
+        for reach, word in zip(["BROWSER", "SIP", "NONE", "LOST"], words, strict=True):
+            made.put(
+                floor_rows.operator(operator_id, "tea_osaka", "READY", made.now, phone=reach)
+            )
+            await expect(phone).to_have_text(word)
+        # Who talks is heard rather than reached, but for a phone that is lost.
+        made.put(
+            {"talk": talk},
+            floor_rows.operator(operator_id, "tea_osaka", "TALKING", made.now, phone="LOST"),
+        )
+        await expect(phone).to_have_text(words[-1])
+        made.put(floor_rows.operator(operator_id, "tea_osaka", "TALKING", made.now))
+        await expect(phone).to_have_count(0)
+        # Nobody misses the phone of who is off.
+        made.put(
+            {"gone": {"talk": talk["contactId"]}},
+            floor_rows.operator(operator_id, "tea_osaka", "OFF", made.now, phone="NONE"),
+        )
+        await expect(seat(page, talk)).to_contain_text("退席" if language == "ja" else "Off")
+        await expect(phone).to_have_count(0)
+
+
 async def test_a_click_listens_and_buttons_whisper_barge_and_end(
     made: Wall, browser: Browser
 ) -> None:
