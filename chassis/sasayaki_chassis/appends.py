@@ -2,7 +2,7 @@
 
 What comes while a request is under way goes into the next one together: under load that is several
 partitions in one request, alone nothing waits. Nothing is ever tried again here: who appends is in
-doubt then, and reads what landed (docs/adr/0041).
+doubt then, and reads what landed (docs/adr/0043).
 """
 
 import asyncio
