@@ -7,19 +7,21 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
-from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, Route, async_playwright, expect
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = os.environ.get("SASAYAKI_TEST_CHROMIUM", "/usr/bin/chromium")
 AXE = ROOT / "console" / "node_modules" / "axe-core" / "axe.min.js"
-SHOTS = ROOT / "var" / "screenshots"
-"""Where tests leave pictures of what they saw."""
+PATIENCE_MS = 20_000.0
+"""How long a busy machine may take to show what is expected."""
 _FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
+    "--enable-blink-features=ComputedAccessibilityInfo",
     "--no-first-run",
     "--disable-background-networking",
     "--disable-component-update",
@@ -38,6 +40,7 @@ async def chromium(microphone: Path | None = None) -> AsyncIterator[Browser]:
     if microphone is not None:
         flags.append(f"--use-file-for-fake-audio-capture={microphone}")
     async with async_playwright() as playwright:
+        expect.set_options(timeout=PATIENCE_MS)
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=flags)
         try:
             yield browser
@@ -47,9 +50,12 @@ async def chromium(microphone: Path | None = None) -> AsyncIterator[Browser]:
 
 @asynccontextmanager
 async def person(
-    browser: Browser, language: str = "ja", theme: str = "light"
+    browser: Browser, language: str = "ja", theme: str = "light", at: datetime | None = None
 ) -> AsyncIterator[BrowserContext]:
-    """A person's own browser profile, in a language and a theme."""
+    """A person's own browser profile, in a language and a theme.
+
+    With an instant its pages' clock stands there, and timers go on: for samples with times of day.
+    """
     context = await browser.new_context(
         locale="ja-JP" if language == "ja" else "en-GB",
         timezone_id="Asia/Tokyo",
@@ -57,6 +63,8 @@ async def person(
         viewport={"width": 1440, "height": 900},
         permissions=["microphone"],
     )
+    if at is not None:
+        await context.clock.set_fixed_time(at)
     try:
         yield context
     finally:
@@ -83,14 +91,6 @@ async def findings(page: Page) -> list[Finding]:
         for each in found["violations"]
         if each["impact"] in {"serious", "critical"}
     ]
-
-
-async def screenshot(page: Page, name: str) -> Path:
-    """Leaves a picture of the page under `var/screenshots`."""
-    SHOTS.mkdir(parents=True, exist_ok=True)
-    path = SHOTS / f"{name}.png"
-    await page.screenshot(path=path)
-    return path
 
 
 class FakeGateway:

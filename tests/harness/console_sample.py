@@ -267,7 +267,7 @@ VERSIONS = {
 
 def ledger(asked: Mapping[str, Any]) -> Json:
     """Two calls of the operator who is asked for that somebody heard."""
-    operator = asked.get("operatorId", "usr_op01")
+    operator = asked.get("operatorId") or "usr_op01"
     day = int(operator[-1])
     rows = [
         (f"2026-11-2{day - 1}T0{day}:15:00Z", "PURPOSE_HELP", None, ("LISTEN", "WHISPER")),

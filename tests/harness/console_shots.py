@@ -1,75 +1,68 @@
-"""Pictures of the console's pages, in both languages: `python -m tests.harness.console_shots`.
+"""`./sasayaki shots`: pictures of every page of the console, in Japanese and English.
 
-Without an address the component tests take them, of pages with made-up centres behind them; with
-one (`--address http://127.0.0.1:8080`) they show what a running platform with the demo's people
-shows. They go to `var/screenshots`; the README's two, with `--readme`, to `docs/images` too.
+The pages show a made-up centre at a time that stands: the same picture each time.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import shutil
-import subprocess
 import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
-from playwright.async_api import Browser
-from tests.harness.browser import ROOT, SHOTS, chromium, person, screenshot
+from tests.harness.browser import ROOT, chromium
+from tests.harness.console_scenes import SCENES, Look
+from tests.harness.console_site import console_site
 
-IMAGES = ROOT / "docs" / "images"
-IN_README = {"wall-ja-light": "wall.png", "desk-talking-en-light": "desk.png"}
-PAGES = {
-    "/desk": "operator",
-    "/wall": "supervisor",
-    "/recordings": "manager",
-    "/reasons": "manager",
-    "/fairness": "supervisor",
-    "/ledger": "operator",
-    "/audit": "manager",
-    "/flows": "manager",
-    "/accounts": "manager",
-}
-"""Whose view of a page is taken."""
+DARK_TOO = ("desk-talking", "wall")
+"""What is taken in the dark too."""
+IN_README = {"wall": ("wall", "ja"), "desk": ("desk-talking", "en")}
+"""Name in docs/images -> scene and language."""
+LANGUAGES = ("ja", "en")
 
 
-def of_tests() -> int:
-    """Pictures by the tests that hold every page against axe; how pytest ended."""
-    tests = [sys.executable, "-m", "pytest", "-q", "tests/component/console", "-k", "axe"]
-    return subprocess.run(tests, cwd=ROOT, check=False).returncode
+def every(scenes: Iterable[str]) -> Iterator[tuple[str, str, str, str]]:
+    """Name, scene, language and theme of each picture of these scenes."""
+    for scene in scenes:
+        for language in LANGUAGES:
+            yield f"{scene}-{language}", scene, language, "light"
+            if scene in DARK_TOO:
+                yield f"{scene}-{language}-dark", scene, language, "dark"
 
 
-async def of_platform(address: str) -> None:
-    """Pictures of every page of a running platform, in both languages and themes."""
-    async with chromium() as browser:
-        for language in ("ja", "en"):
-            for theme in ("light", "dark"):
-                for path in PAGES:
-                    await _taken(browser, address, path, language, theme)
+def of_readme() -> Iterator[tuple[str, str, str, str]]:
+    """The same of the README's pictures."""
+    for name, (scene, language) in IN_README.items():
+        yield name, scene, language, "light"
 
 
-async def _taken(browser: Browser, address: str, path: str, language: str, theme: str) -> None:
-    async with person(browser, language, theme) as context:
-        page = await context.new_page()
-        people = await (await page.request.get(f"{address}/api/session/demo")).json()
-        one = next(each for each in people if each["role"] == PAGES[path])
-        await page.request.post(f"{address}/api/session/demo", data={"userId": one["userId"]})
-        await page.goto(address + path)
-        # The wall and the desk have streams that never end: what counts is that there is a page.
-        await page.get_by_role("heading").first.wait_for()
-        await screenshot(page, f"live-{path[1:]}-{language}-{theme}")
+async def take(folder: Path, pictures: Iterable[tuple[str, str, str, str]]) -> None:
+    """Leaves the pictures in a folder."""
+    with console_site() as site:
+        async with chromium() as browser:
+            for name, scene, language, theme in pictures:
+                look = Look(browser, site, language, theme)
+                async with SCENES[scene](look) as page:
+                    # What fades in or slides has arrived.
+                    await page.screenshot(path=folder / f"{name}.png", animations="disabled")
+                sys.stdout.write(f"{folder / name}.png\n")
+                sys.stdout.flush()
+
+
+def main(arguments: list[str]) -> int:
+    """Takes what is asked for."""
+    reader = argparse.ArgumentParser(prog="./sasayaki shots", description=__doc__)
+    reader.add_argument("folder", nargs="?", type=Path, default=ROOT / "var" / "screenshots")
+    reader.add_argument("--only", nargs="+", choices=SCENES, default=list(SCENES), metavar="SCENE")
+    reader.add_argument("--readme", action="store_true", help="renew docs/images, nothing else")
+    asked = reader.parse_args(arguments)
+    if asked.readme:
+        asyncio.run(take(ROOT / "docs" / "images", of_readme()))
+    else:
+        asyncio.run(take(asked.folder, every(asked.only)))
+    return 0
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--address", default="", help="of a running gateway with the demo's people")
-    parser.add_argument("--readme", action="store_true", help="renew the README's pictures too")
-    given = parser.parse_args()
-    if given.address:
-        asyncio.run(of_platform(given.address))
-        sys.exit(0)
-    ended = of_tests()
-    if given.readme and not ended:
-        IMAGES.mkdir(exist_ok=True)
-        for name, image in IN_README.items():
-            shutil.copy(SHOTS / f"{name}.png", IMAGES / image)
-    sys.exit(ended)
+    sys.exit(main(sys.argv[1:]))

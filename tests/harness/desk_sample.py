@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
+NOW = datetime(2026, 11, 22, 1, 2, 41, tzinfo=UTC)
+"""When it is: the middle of the call."""
 SATO = {
     "userId": "usr_op01",
     "name": "佐藤 美咲",
@@ -179,7 +182,7 @@ LISTENER = {
     "contactId": "con_1",
     "mode": "SUPERVISION_MODE_WHISPER",
     "purpose": "PURPOSE_HELP",
-    "since": "2026-11-22T00:59:00Z",
+    "since": "2026-11-22T01:00:52Z",
     "following": True,
 }
 CONSENT = {
@@ -189,14 +192,14 @@ CONSENT = {
     "mode": "SUPERVISION_MODE_LISTEN",
     "purpose": "PURPOSE_TRAINING",
     "note": "復唱のしかたを一緒に見たいです。",
-    "answerBy": "2026-11-22T01:01:00Z",
+    "answerBy": "2026-11-22T01:03:08Z",
 }
 TEXT = {
     "textId": "txt_1",
     "supervisionId": "sup_1",
     "supervisorId": "usr_sv01",
     "text": "送料は返金できます。そのままお伝えください。",
-    "at": "2026-11-22T01:00:10Z",
+    "at": "2026-11-22T01:02:10Z",
 }
 FEEDBACK = {
     "feedbackId": "fbk_1",
@@ -221,7 +224,7 @@ def alert(state: str = "OPEN", **change: object) -> dict[str, object]:
         "teamId": "tea_osaka",
         "level": "ALERT_LEVEL_TEAM",
         "state": f"FLOOR_ALERT_STATE_{state}",
-        "since": "2026-11-22T01:00:00Z",
+        "since": "2026-11-22T01:00:38Z",
         "supervisorId": "",
         "reason": "ALERT_REASON_UNSPECIFIED",
         "queueId": "",

@@ -91,7 +91,7 @@ async def at_desk(
     browser: Browser, site: str, language: str = "en", theme: str = "light"
 ) -> AsyncIterator[Desk]:
     """An operator at their desk, ready, with the browser as phone."""
-    async with person(browser, language, theme) as someone:
+    async with person(browser, language, theme, sample.NOW) as someone:
         yield await opened_desk(someone, site, FakePhone())
 
 

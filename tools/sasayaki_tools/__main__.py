@@ -2,11 +2,13 @@
 
 import argparse
 import importlib
+import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+from sasayaki_tools.paths import ROOT
 from sasayaki_tools.say import Failed
 
 
@@ -28,6 +30,11 @@ def main(arguments: list[str]) -> int:
             _module("up").prepare()
             command = [sys.executable, "-m", "sasayaki_tools.bench", *rest]
             return subprocess.run(command, check=False).returncode
+        case ["shots", *rest]:
+            # What shows the pages is the tests'; a folder is meant from where one stands.
+            command = [sys.executable, "-m", "tests.harness.console_shots", *rest]
+            path = {**os.environ, "PYTHONPATH": str(ROOT)}
+            return subprocess.run(command, env=path, check=False).returncode
     asked = _reader().parse_args(arguments)
     # A verb's modules are imported only when it is asked for: `down` should not wait for grpc.
     match asked.verb:

@@ -41,3 +41,23 @@ export function follow<Message>(method: string, handlers: StreamHandlers<Message
     source?.close();
   };
 }
+
+/**
+ * The same for what only eyes need: followed while the page is seen.
+ * A browser has six connections for all pages of an address; what lies behind has only those that must be heard of.
+ */
+export function followWhileSeen<Message>(method: string, handlers: StreamHandlers<Message>): () => void {
+  let leave: (() => void) | undefined;
+  const look = () => {
+    if (document.visibilityState === "hidden") {
+      leave?.();
+      leave = undefined;
+    } else leave ??= follow(method, handlers);
+  };
+  document.addEventListener("visibilitychange", look);
+  look();
+  return () => {
+    document.removeEventListener("visibilitychange", look);
+    leave?.();
+  };
+}

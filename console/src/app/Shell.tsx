@@ -1,4 +1,4 @@
-import { AppShell, Center, Group } from "@mantine/core";
+import { Alert, AppShell, Center, Group } from "@mantine/core";
 import { Outlet, useRouterState } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
@@ -49,6 +49,11 @@ export function Shell() {
           </Group>
         </AppShell.Header>
         <AppShell.Main id="page" tabIndex={-1}>
+          {user.role !== "admin" && user.clientIds.length === 0 ? (
+            <Alert variant="default" mb="sm" title={t("noClients")}>
+              {t("noClientsHint")}
+            </Alert>
+          ) : undefined}
           {allowed ? <Outlet /> : <Center h="60vh">{t("notYours")}</Center>}
         </AppShell.Main>
       </AppShell>

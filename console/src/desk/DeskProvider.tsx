@@ -1,7 +1,7 @@
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useReducer, useState } from "react";
 
 import { newRequestId, rpc } from "../api/rpc";
-import { follow, type StreamState } from "../api/stream";
+import { follow, followWhileSeen, type StreamState } from "../api/stream";
 import type { PhoneLeg, PhoneView } from "../phone/messages";
 import { usePhone } from "../phone/PhoneProvider";
 import { type Concerns, heeding, NOTHING } from "./rows";
@@ -39,7 +39,7 @@ function useLegs(): readonly PhoneLeg[] {
   const elsewhere = line.at === "off" || line.at === "no_microphone";
   useEffect(() => {
     if (!elsewhere) return;
-    return follow<PhoneView>("MediaService/WatchPhone", { onMessage: setSeen, onState: () => undefined });
+    return followWhileSeen<PhoneView>("MediaService/WatchPhone", { onMessage: setSeen, onState: () => undefined });
   }, [elsewhere]);
   return (elsewhere ? seen : view)?.legs ?? [];
 }

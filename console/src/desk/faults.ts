@@ -1,9 +1,8 @@
 import { Refused } from "../api/client";
 
-/** The form's field that a refusal names; undefined when it names none. */
+/** The form's field that a refused wrap-up names, `answers[<key>]: …`; undefined when it names none of the form. */
 export function fieldOf(error: unknown, keys: readonly string[]): string | undefined {
   if (!(error instanceof Refused) || error.refusal.code !== "INVALID_ARGUMENT") return undefined;
-  const { message } = error.refusal;
-  // Longer keys first: one may be the beginning of another.
-  return keys.toSorted((a, b) => b.length - a.length).find((key) => new RegExp(`(^|[^A-Za-z0-9_])${key}([^A-Za-z0-9_]|$)`).test(message));
+  const named = /^answers\[([^\]]*)\]: /u.exec(error.refusal.message)?.[1];
+  return keys.find((key) => key === named);
 }

@@ -103,7 +103,7 @@ export const texts = {
     },
     purpose: {
       PURPOSE_UNSPECIFIED: "目的不明",
-      PURPOSE_HELP: "支援",
+      PURPOSE_HELP: "ヘルプ",
       PURPOSE_COMPLAINT: "苦情対応",
       PURPOSE_TRAINING: "研修",
       PURPOSE_QUALITY: "品質確認",

@@ -1,6 +1,6 @@
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState, useSyncExternalStore } from "react";
 
-import { follow, type StreamState } from "../api/stream";
+import { follow, followWhileSeen, type StreamState } from "../api/stream";
 import type { Board, Part } from "./model/board";
 import { LevelStore } from "./model/levels";
 import type { FloorMessage, LevelsMessage } from "./model/rows";
@@ -24,7 +24,7 @@ export function FloorProvider({ children }: { children: ReactNode }) {
       onMessage: (message, snapshot) => stores.floor.take(message.rows, snapshot),
       onState: setStream,
     });
-    const leaveLevels = follow<LevelsMessage>("MediaService/WatchLevels", {
+    const leaveLevels = followWhileSeen<LevelsMessage>("MediaService/WatchLevels", {
       onMessage: (message) => stores.levels.take(message.calls),
       onState: () => undefined,
     });

@@ -9,8 +9,11 @@ const KINDS: ReadonlySet<string> = new Set(["announce", "menu", "ask", "hours", 
 /** The key of the words for a kind of step. */
 export const kindOf = (kind: string): Kind => (KINDS.has(kind) ? (kind as Kind) : "unknown");
 
-/** When a flow takes an edge, in words. */
-export function wayOf(t: TFunction<"flows">, edge: Edge, reason: (reasonId: string) => string): string {
+/** When a flow takes an edge, and for which reason, in words. */
+export function linesOf(t: TFunction<"flows">, edge: Edge, reason: (reasonId: string) => string): readonly string[] {
   const way = t(`way.${edge.way}`, { key: edge.key });
-  return edge.reasonId ? `${way} · ${reason(edge.reasonId)}` : way;
+  return edge.reasonId ? [way, reason(edge.reasonId)] : [way];
 }
+
+/** The same in one line. */
+export const wayOf = (...edge: Parameters<typeof linesOf>): string => linesOf(...edge).join(" · ");

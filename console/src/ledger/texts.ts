@@ -14,12 +14,12 @@ export const texts = {
     how: "聞き方",
     heard: "時間",
     consent: "同意",
-    notAsked: "確認なし",
+    notAsked: "不要",
     notHeard: "聞かれていません",
     goesOn: "聞いています",
     answer: {
       CONSENT_ANSWER_UNSPECIFIED: "回答なし",
-      CONSENT_ANSWER_ACCEPTED: "承諾",
+      CONSENT_ANSWER_ACCEPTED: "同意",
       CONSENT_ANSWER_LATER: "あとで",
       CONSENT_ANSWER_DECLINED: "辞退",
     },
@@ -32,7 +32,7 @@ export const texts = {
     },
     purpose: {
       PURPOSE_UNSPECIFIED: "目的不明",
-      PURPOSE_HELP: "支援",
+      PURPOSE_HELP: "ヘルプ",
       PURPOSE_COMPLAINT: "苦情対応",
       PURPOSE_TRAINING: "研修",
       PURPOSE_QUALITY: "品質確認",

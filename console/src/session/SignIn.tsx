@@ -39,23 +39,6 @@ export function SignIn({ onSignedIn }: { onSignedIn: (user: User) => void }) {
     <Center component="main" mih="100vh" p="md">
       <Stack maw={560} w="100%">
         <Title order={1}>{t("title")}</Title>
-        <Paper component="form" withBorder p="lg" onSubmit={submit}>
-          <Stack>
-            <TextInput label={t("user")} autoComplete="username" required value={name} onChange={(e) => setName(e.currentTarget.value)} />
-            <PasswordInput
-              label={t("password")}
-              autoComplete="current-password"
-              required
-              value={password}
-              onChange={(e) => setPassword(e.currentTarget.value)}
-              visibilityToggleButtonProps={{ "aria-label": t("showPassword") }}
-            />
-            {fault ? <Alert role="alert" color="red" variant="light" title={fault} /> : undefined}
-            <Button type="submit" loading={busy}>
-              {t("enter")}
-            </Button>
-          </Stack>
-        </Paper>
         {people.length > 0 ? (
           <Paper withBorder p="lg" component="section" aria-labelledby="demo-people">
             <Title order={2} id="demo-people">
@@ -73,6 +56,23 @@ export function SignIn({ onSignedIn }: { onSignedIn: (user: User) => void }) {
             </SimpleGrid>
           </Paper>
         ) : undefined}
+        <Paper component="form" withBorder p="lg" onSubmit={submit}>
+          <Stack>
+            <TextInput label={t("user")} autoComplete="username" required value={name} onChange={(e) => setName(e.currentTarget.value)} />
+            <PasswordInput
+              label={t("password")}
+              autoComplete="current-password"
+              required
+              value={password}
+              onChange={(e) => setPassword(e.currentTarget.value)}
+              visibilityToggleButtonProps={{ "aria-label": t("showPassword") }}
+            />
+            {fault ? <Alert role="alert" color="red" variant="light" title={fault} /> : undefined}
+            <Button type="submit" loading={busy}>
+              {t("enter")}
+            </Button>
+          </Stack>
+        </Paper>
         <LanguageSwitch />
       </Stack>
     </Center>

@@ -125,6 +125,19 @@ async def test_a_prank_needs_no_further_answers_and_closes_as_one(centre: Centre
         assert closed.confirmed_reason_id == "rsn_prank"
 
 
+async def test_a_wrap_up_that_lacks_an_answer_names_its_field(centre: Centre) -> None:
+    async with centre.callreason() as stub:
+        await furnish(stub, reasons=REASONS)
+        await arrive(centre)
+        await talk(centre)
+        await end(centre)
+        await seen(stub, operator_id="usr_mori")
+        wrap_up = pb.CompleteWrapUpRequest(request_id="w", contact_id=CONTACT)
+        code, details, _ = await refused(stub.CompleteWrapUp(wrap_up, metadata=MORI))
+        assert code is grpc.StatusCode.INVALID_ARGUMENT
+        assert details == "answers[outcome]: must be answered"
+
+
 async def test_a_report_is_for_those_whom_the_company_concerns(centre: Centre) -> None:
     async with centre.callreason() as stub:
         await furnish(stub)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from playwright.async_api import Browser, expect
-from tests.harness.browser import FakeGateway, findings, person, screenshot
+from tests.harness.browser import FakeGateway, person
 from tests.harness.desk_sample import MORI, SATO, SESSION, TANAKA
 
 ENTRY = {
@@ -50,12 +50,11 @@ def gateway(session: dict[str, object], asked: list[object]) -> FakeGateway:
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
-@pytest.mark.parametrize("theme", ["light", "dark"])
 async def test_an_operator_reads_their_own_ledger(
-    site: str, browser: Browser, language: str, theme: str
+    site: str, browser: Browser, language: str
 ) -> None:
     asked: list[object] = []
-    async with person(browser, language, theme) as someone:
+    async with person(browser, language) as someone:
         page = await someone.new_page()
         await gateway(SESSION, asked).serve(page)
         await page.goto(f"{site}/ledger")
@@ -64,8 +63,6 @@ async def test_an_operator_reads_their_own_ledger(
         await expect(page.get_by_text("3:05").first).to_be_visible()
         unheard = "聞かれていません" if language == "ja" else "Nothing was heard"
         await expect(page.get_by_text(unheard)).to_be_visible()
-        await screenshot(page, f"ledger-{language}-{theme}")
-        assert await findings(page) == []
     assert asked == [""]
 
 

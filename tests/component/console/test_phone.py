@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 from playwright.async_api import Browser, BrowserContext, Page, expect
 from tests.component.console.test_sign_in import SATO, SESSION
-from tests.harness.browser import FakeGateway, person, screenshot
+from tests.harness.browser import FakeGateway, person
 from tests.harness.fake_phone import FakePhone
 
 _HEARD = """
@@ -73,7 +73,6 @@ async def test_a_second_tab_takes_the_phone_over_and_gives_it_back(
         await expect(second.get_by_role("button", name="Phone: Connected")).to_be_visible()
         taken = first.get_by_role("alertdialog", name="The phone is used in another tab")
         await expect(taken).to_be_visible()
-        await screenshot(first, "phone-taken-over")
         await first.get_by_role("button", name="Use it in this tab").press("Enter")
         await expect(first.get_by_role("button", name="Phone: Connected")).to_be_visible()
         await expect(second.get_by_role("alertdialog")).to_be_visible()
@@ -118,7 +117,6 @@ async def test_a_refused_microphone_is_told_with_what_to_do(site: str, browser: 
         await page.get_by_role("button", name="Use this browser as my phone").click()
         told = page.get_by_role("dialog").get_by_role("alert")
         await expect(told).to_contain_text("Change it to “Allow”")
-        await screenshot(page, "phone-refused")
 
 
 async def test_another_microphone_is_heard_without_a_new_connection(

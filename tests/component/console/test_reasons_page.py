@@ -4,24 +4,10 @@ from __future__ import annotations
 
 import pytest
 from playwright.async_api import Browser, expect
-from tests.harness.browser import findings, person, screenshot
+from tests.harness.browser import findings, person
 from tests.harness.console_sample import SampleCentre, page_of
 
 REPORT = "/api/rpc/CallreasonService/GetReasonReport"
-
-
-@pytest.mark.parametrize("language", ["ja", "en"])
-@pytest.mark.parametrize("theme", ["light", "dark"])
-async def test_the_page_has_no_serious_finding_of_axe(
-    site: str, browser: Browser, language: str, theme: str
-) -> None:
-    async with person(browser, language, theme) as someone:
-        page = await someone.new_page()
-        await page_of(page, site, "/reasons", SampleCentre("manager"))
-        await expect(page.get_by_role("img")).to_be_visible()
-        await expect(page.get_by_role("img").locator("svg path").first).to_be_attached()
-        await screenshot(page, f"reasons-{language}-{theme}")
-        assert await findings(page) == []
 
 
 async def test_company_and_depth_are_chosen_by_keyboard(site: str, browser: Browser) -> None:

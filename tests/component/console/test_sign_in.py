@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 from playwright.async_api import Browser, expect
-from tests.harness.browser import FakeGateway, findings, person, screenshot
+from tests.harness.browser import FakeGateway, findings, person
+from tests.harness.console_sample import SampleCentre, page_of
 
 SATO = {
     "userId": "usr_op01",
@@ -21,21 +22,6 @@ SESSION = {
 }
 
 
-@pytest.mark.parametrize("language", ["ja", "en"])
-@pytest.mark.parametrize("theme", ["light", "dark"])
-async def test_the_sign_in_page_has_no_serious_finding_of_axe(
-    site: str, browser: Browser, language: str, theme: str
-) -> None:
-    async with person(browser, language, theme) as someone:
-        page = await someone.new_page()
-        await FakeGateway({"/api/session/demo": [SATO]}, {}).serve(page)
-        await page.goto(site)
-        name = "佐藤 美咲" if language == "ja" else "Misaki Sato"
-        await expect(page.get_by_role("button", name=name)).to_be_visible()
-        await screenshot(page, f"sign-in-{language}-{theme}")
-        assert await findings(page) == []
-
-
 async def test_one_click_signs_a_person_of_the_demo_in(site: str, browser: Browser) -> None:
     async with person(browser, "en") as someone:
         page = await someone.new_page()
@@ -48,3 +34,18 @@ async def test_one_click_signs_a_person_of_the_demo_in(site: str, browser: Brows
         await expect(page.get_by_role("link", name="Operator desk")).to_have_attribute(
             "aria-current", "page"
         )
+
+
+async def test_who_has_no_client_company_reads_why_all_is_empty_and_whom_to_ask(
+    site: str, browser: Browser
+) -> None:
+    async with person(browser, "en") as someone:
+        page = await someone.new_page()
+        centre = SampleCentre("manager")
+        session = centre.answers["/api/session"]
+        assert isinstance(session, dict)
+        session["user"]["clientIds"] = []
+        await page_of(page, site, "/recordings", centre)
+        told = page.get_by_role("alert", name="No client company is assigned to you.")
+        await expect(told).to_contain_text("Ask whoever manages the accounts to assign one.")
+        assert await findings(page) == []

@@ -7,14 +7,18 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.async_api import Browser, Page, Response, expect
-from tests.component.console.wall import ME, Wall, opened, seat, wall
+from tests.harness.wall_site import ME, Wall, opened, seat, wall
 from tests.harness import floor_rows
-from tests.harness.browser import findings, screenshot
+from tests.harness.browser import findings
 from tests.harness.console_site import DIST
 from tests.harness.live_site import Json, Refusal
 
 FIRST_LOAD_MOST = 250_000
 """Bytes of everything that the wall loads before it stands, gzip."""
+_HIDE = """() => {
+  Object.defineProperty(document, "visibilityState", { get: () => "hidden" });
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
 
 
 @pytest.fixture
@@ -55,6 +59,43 @@ async def test_a_seat_shows_its_state_as_soon_as_the_floor_tells(
         )
         await expect(seat(page, talk)).to_contain_text("離席")
         await expect(seat(page, talk)).to_contain_text("研修")
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("ja", ["ブラウザ", "電話機", "電話なし", "電話切断"]),
+        ("en", ["Browser", "Desk phone", "No phone", "Phone lost"]),
+    ],
+)
+async def test_a_seat_tells_by_what_its_operator_is_reached(
+    made: Wall, browser: Browser, language: str, words: list[str]
+) -> None:
+    async with opened(made, browser, language) as page:
+        talk = made.talk(0)
+        operator_id = str(talk["operatorId"])
+        phone = seat(page, talk).locator(".wall-phone")
+        made.put({"gone": {"talk": talk["contactId"]}})
+        for reach, word in zip(["BROWSER", "SIP", "NONE", "LOST"], words, strict=True):
+            made.put(
+                floor_rows.operator(operator_id, "tea_osaka", "READY", made.now, phone=reach)
+            )
+            await expect(phone).to_have_text(word)
+        # Who talks is heard rather than reached, but for a phone that is lost.
+        made.put(
+            {"talk": talk},
+            floor_rows.operator(operator_id, "tea_osaka", "TALKING", made.now, phone="LOST"),
+        )
+        await expect(phone).to_have_text(words[-1])
+        made.put(floor_rows.operator(operator_id, "tea_osaka", "TALKING", made.now))
+        await expect(phone).to_have_count(0)
+        # Nobody misses the phone of who is off.
+        made.put(
+            {"gone": {"talk": talk["contactId"]}},
+            floor_rows.operator(operator_id, "tea_osaka", "OFF", made.now, phone="NONE"),
+        )
+        await expect(seat(page, talk)).to_contain_text("退席" if language == "ja" else "Off")
+        await expect(phone).to_have_count(0)
 
 
 async def test_a_click_listens_and_buttons_whisper_barge_and_end(
@@ -325,57 +366,28 @@ async def test_single_keys_can_be_switched_off(made: Wall, browser: Browser) -> 
         assert made.site.requests("MonitoringService/StartSupervision") == []
 
 
-@pytest.mark.parametrize("language", ["ja", "en"])
-@pytest.mark.parametrize("theme", ["light", "dark"])
-async def test_the_wall_has_no_serious_finding_of_axe(
-    made: Wall, browser: Browser, language: str, theme: str
-) -> None:
-    async with opened(made, browser, language, theme) as page:
-        made.put(
-            floor_rows.alert("alt_1", made.talk(3), made.now),
-            floor_rows.alert(
-                "alt_2",
-                made.talk(6),
-                made.now,
-                state="FLOOR_ALERT_STATE_CLAIMED",
-                supervisorId="usr_sv02",
-            ),
-            floor_rows.supervision(
-                "spv_2",
-                made.talk(2),
-                made.now,
-                supervisorId="usr_sv02",
-                mode="SUPERVISION_MODE_BARGE",
-            ),
-        )
-        made.hears(made.talk(0), mode="SUPERVISION_MODE_WHISPER", following=True)
-        await expect(page.get_by_test_id("whom")).to_contain_text(made.name(made.talk(0), language))
-        made.site.push(
-            "MediaService/WatchLevels", made.site.snapshots["MediaService/WatchLevels"]()
-        )
-        await screenshot(page, f"wall-{language}-{theme}")
-        assert await findings(page) == []
-        made.put({"gone": {"supervision": "spv_1"}})
-        await page.locator(".wall-feedback").wait_for()
-        await page.get_by_text("List" if language == "en" else "一覧", exact=True).click()
-        await page.locator(".wall-line").first.wait_for()
-        await screenshot(page, f"wall-list-{language}-{theme}")
-        assert await findings(page) == []
-        await page.keyboard.press("?")
-        await page.get_by_role("dialog").wait_for()
-        assert await findings(page) == []
-
-
 async def test_a_thousand_seats_are_drawn_as_they_come_into_sight(browser: Browser) -> None:
     with wall(1_000) as made:
         async with opened(made, browser) as page:
-            await screenshot(page, "wall-1000")
             assert await page.locator("[data-seat]").count() < 200
             await page.get_by_role("grid", name="座席").focus()
             await page.keyboard.press("End")
             last = page.locator("[data-seat][aria-selected=true]")
             await expect(last).to_be_in_viewport()
             assert await findings(page) == []
+
+async def test_three_walls_leave_a_connection_for_what_is_asked(
+    made: Wall, browser: Browser
+) -> None:
+    async with opened(made, browser) as page:
+        for _ in range(2):
+            await page.evaluate(_HIDE)
+            page = await page.context.new_page()
+            await page.goto(f"{made.site.address}/wall")
+            await page.locator("[data-seat]").first.wait_for()
+        await seat(page, made.talk(1)).click()
+        await expect(page.get_by_test_id("whom")).to_contain_text(made.name(made.talk(1)))
+
 
 async def test_the_first_load_is_small(made: Wall, browser: Browser) -> None:
     loaded: set[str] = set()

@@ -47,9 +47,9 @@ class Wall:
 
 
 @contextmanager
-def wall(seats: int = 60) -> Iterator[Wall]:
+def wall(seats: int = 60, now: datetime | None = None) -> Iterator[Wall]:
     """A centre of so many seats behind a gateway of tables that does as it is told."""
-    now = datetime.now(UTC)
+    now = now or datetime.now(UTC)
     centre = floor_rows.centre(seats, now)
     with live_site() as site:
         made = Wall(site, centre, now)
@@ -120,10 +120,14 @@ def _obey(made: Wall) -> None:
 
 @asynccontextmanager
 async def opened(
-    made: Wall, browser: Browser, language: str = "ja", theme: str = "light"
+    made: Wall,
+    browser: Browser,
+    language: str = "ja",
+    theme: str = "light",
+    at: datetime | None = None,
 ) -> AsyncIterator[Page]:
-    """The wall as the supervisor sees it."""
-    async with person(browser, language, theme) as someone:
+    """The wall as the supervisor sees it, at an instant that stands if one is given."""
+    async with person(browser, language, theme, at) as someone:
         page = await someone.new_page()
         await page.goto(f"{made.site.address}/wall")
         await page.locator("[data-seat]").first.wait_for()

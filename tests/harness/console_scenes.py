@@ -1,0 +1,277 @@
+"""Every page of the console as somebody sees it in the middle of a day, made-up centre and all.
+
+For what has to hold on each page: pictures, axe, the keyboard.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+
+from playwright.async_api import Browser, Locator, Page, expect
+from tests.harness import desk_sample, floor_rows
+from tests.harness.browser import FakeGateway, person
+from tests.harness.console_sample import PEOPLE, SampleCentre, page_of
+from tests.harness.fake_desk import Desk, at_desk
+from tests.harness.fake_phone import leg
+from tests.harness.wall_site import LEVELS, Wall, opened, wall
+
+NOW = desk_sample.NOW
+"""When it is on every page."""
+
+
+@dataclass(frozen=True)
+class Look:
+    """How somebody looks at the console."""
+
+    browser: Browser
+    site: str
+    language: str = "ja"
+    theme: str = "light"
+
+    def words(self, japanese: str, english: str) -> str:
+        """Those of the language."""
+        return japanese if self.language == "ja" else english
+
+
+Scene = Callable[[Look], AbstractAsyncContextManager[Page]]
+
+
+@asynccontextmanager
+async def sign_in(look: Look) -> AsyncIterator[Page]:
+    """Before anybody is signed in, with the demo's people."""
+    async with person(look.browser, look.language, look.theme, NOW) as someone:
+        page = await someone.new_page()
+        await FakeGateway({"/api/session/demo": PEOPLE}, {}).serve(page)
+        await page.goto(look.site)
+        await page.get_by_role("button", name=look.words("佐藤 美咲", "Misaki Sato")).wait_for()
+        yield page
+
+
+@asynccontextmanager
+async def desk(look: Look) -> AsyncIterator[Page]:
+    """An operator who waits, with feedback to read."""
+    async with at_desk(look.browser, look.site, look.language, look.theme) as made:
+        await _connected(made, look)
+        await made.concerns({"feedback": desk_sample.FEEDBACK})
+        await made.page.get_by_text("復唱がとても丁寧でした。").wait_for()
+        yield made.page
+
+
+@asynccontextmanager
+async def desk_talking(look: Look) -> AsyncIterator[Page]:
+    """A call with everything in it: help that came, a question, a whisper by text."""
+    async with at_desk(look.browser, look.site, look.language, look.theme) as made:
+        await _connected(made, look)
+        await made.is_in("TALKING")
+        made.phone.tell(leg(muted=True, recordingPaused=True))
+        received = desk_sample.alert("CLAIMED", supervisorId="usr_sv01", waitedMs="4000")
+        await made.concerns(
+            {"listener": desk_sample.LISTENER},
+            {"consent": desk_sample.CONSENT},
+            {"text": desk_sample.TEXT},
+            {"feedback": desk_sample.FEEDBACK},
+            {"alert": received},
+        )
+        await made.page.get_by_role("alertdialog").wait_for()
+        await made.page.get_by_text("アクメ通販").first.wait_for()
+        yield made.page
+
+
+@asynccontextmanager
+async def desk_keys(look: Look) -> AsyncIterator[Page]:
+    """The table of keys over the desk."""
+    async with desk(look) as page:
+        await page.keyboard.press("?")
+        await _dialog(page).wait_for()
+        yield page
+
+
+@asynccontextmanager
+async def devices(look: Look) -> AsyncIterator[Page]:
+    """The check of microphone and loudspeaker."""
+    async with desk(look) as page:
+        await page.get_by_role("button", name=look.words("電話: ", "Phone: ")).click()
+        await page.get_by_role("meter").first.wait_for()
+        yield page
+
+
+@asynccontextmanager
+async def settings(look: Look) -> AsyncIterator[Page]:
+    """Language, brightness and calendar."""
+    async with _of_centre(look, "/audit", "auditor") as page:
+        await page.get_by_role("button", name=look.words("渡辺 恵", "Megumi Watanabe")).click()
+        await _dialog(page).get_by_role("radio").first.wait_for(state="attached")
+        yield page
+
+
+@asynccontextmanager
+async def the_wall(look: Look) -> AsyncIterator[Page]:
+    """A supervisor who whispers; two calls for help, a colleague in another call."""
+    with wall(now=NOW) as made:
+        async with opened(made, look.browser, look.language, look.theme, NOW) as page:
+            _busy(made)
+            made.hears(made.talk(0), mode="SUPERVISION_MODE_WHISPER", following=True)
+            name = made.name(made.talk(0), look.language)
+            await expect(page.get_by_test_id("whom")).to_contain_text(name)
+            made.site.push(LEVELS, made.centre.levels(random.Random(1)))
+            await page.locator(".wall-levels > *").first.wait_for()
+            yield page
+
+
+@asynccontextmanager
+async def wall_list(look: Look) -> AsyncIterator[Page]:
+    """The floor as a list, and the box for a word after a call."""
+    with wall(now=NOW) as made:
+        async with opened(made, look.browser, look.language, look.theme, NOW) as page:
+            _busy(made)
+            made.hears(made.talk(0))
+            name = made.name(made.talk(0), look.language)
+            await expect(page.get_by_test_id("whom")).to_contain_text(name)
+            made.put({"gone": {"supervision": "spv_1"}})
+            await page.locator(".wall-feedback").wait_for()
+            await page.get_by_text(look.words("一覧", "List"), exact=True).click()
+            await page.locator(".wall-line").first.wait_for()
+            yield page
+
+
+@asynccontextmanager
+async def wall_keys(look: Look) -> AsyncIterator[Page]:
+    """The table of keys over the wall."""
+    async with the_wall(look) as page:
+        await page.keyboard.press("?")
+        await _dialog(page).wait_for()
+        yield page
+
+
+@asynccontextmanager
+async def recordings(look: Look) -> AsyncIterator[Page]:
+    """A recording that is open at a second."""
+    async with _of_centre(look, "/recordings?contact=con_1&at=40") as page:
+        await page.get_by_role("slider").wait_for()
+        await page.get_by_text("0:40 / 1:00").wait_for()
+        yield page
+
+
+@asynccontextmanager
+async def reasons(look: Look) -> AsyncIterator[Page]:
+    """Why customers called."""
+    async with _of_centre(look, "/reasons") as page:
+        await page.get_by_role("img").locator("svg path").first.wait_for(state="attached")
+        yield page
+
+
+@asynccontextmanager
+async def fairness(look: Look) -> AsyncIterator[Page]:
+    """Who was monitored how much."""
+    with wall(30, NOW) as made:
+        async with person(look.browser, look.language, look.theme, NOW) as someone:
+            page = await someone.new_page()
+            await page.goto(f"{made.site.address}/fairness")
+            await page.locator("svg text").first.wait_for()
+            yield page
+
+
+@asynccontextmanager
+async def ledger(look: Look) -> AsyncIterator[Page]:
+    """An operator's own ledger."""
+    async with _of_centre(look, "/ledger", "operator") as page:
+        await page.get_by_role("table").wait_for()
+        yield page
+
+
+@asynccontextmanager
+async def audit(look: Look) -> AsyncIterator[Page]:
+    """Who heard whom."""
+    async with _of_centre(look, "/audit", "auditor") as page:
+        await expect(page.get_by_role("row")).to_have_count(7)
+        yield page
+
+
+@asynccontextmanager
+async def flows(look: Look) -> AsyncIterator[Page]:
+    """A flow as a graph."""
+    async with _of_centre(look, "/flows") as page:
+        await expect(page.locator(".react-flow__node")).to_have_count(20)
+        yield page
+
+
+@asynccontextmanager
+async def flows_list(look: Look) -> AsyncIterator[Page]:
+    """A flow as a list of steps."""
+    async with flows(look) as page:
+        await page.get_by_text(look.words("一覧", "List"), exact=True).click()
+        await page.get_by_role(
+            "list", name=look.words("ステップの一覧", "List of steps")
+        ).wait_for()
+        yield page
+
+
+@asynccontextmanager
+async def accounts(look: Look) -> AsyncIterator[Page]:
+    """Who may sign in."""
+    async with _of_centre(look, "/accounts") as page:
+        await page.get_by_text("usr_op01").wait_for()
+        yield page
+
+
+@asynccontextmanager
+async def account_form(look: Look) -> AsyncIterator[Page]:
+    """A new account."""
+    async with accounts(look) as page:
+        await page.get_by_role("button", name=look.words("追加", "Add")).click()
+        await _dialog(page).wait_for()
+        yield page
+
+
+SCENES: dict[str, Scene] = {
+    "sign-in": sign_in,
+    "desk": desk,
+    "desk-talking": desk_talking,
+    "desk-keys": desk_keys,
+    "devices": devices,
+    "settings": settings,
+    "wall": the_wall,
+    "wall-list": wall_list,
+    "wall-keys": wall_keys,
+    "recordings": recordings,
+    "reasons": reasons,
+    "fairness": fairness,
+    "ledger": ledger,
+    "audit": audit,
+    "flows": flows,
+    "flows-list": flows_list,
+    "accounts": accounts,
+    "account-form": account_form,
+}
+"""Name -> a page as it stands."""
+
+
+@asynccontextmanager
+async def _of_centre(look: Look, path: str, role: str = "manager") -> AsyncIterator[Page]:
+    async with person(look.browser, look.language, look.theme, NOW) as someone:
+        page = await someone.new_page()
+        await page_of(page, look.site, path, SampleCentre(role))
+        yield page
+
+
+async def _connected(made: Desk, look: Look) -> None:
+    words = look.words("電話: つながっています", "Phone: Connected")
+    await made.page.get_by_role("button", name=words).wait_for()
+
+
+def _dialog(page: Page) -> Locator:
+    return page.get_by_role("dialog")
+
+
+def _busy(made: Wall) -> None:
+    """Two calls for help, one claimed; a colleague who talks with a customer."""
+    claimed = {"state": "FLOOR_ALERT_STATE_CLAIMED", "supervisorId": "usr_sv02"}
+    barges = {"supervisorId": "usr_sv02", "mode": "SUPERVISION_MODE_BARGE"}
+    made.put(
+        floor_rows.alert("alt_1", made.talk(3), made.now),
+        floor_rows.alert("alt_2", made.talk(6), made.now, **claimed),
+        floor_rows.supervision("spv_2", made.talk(2), made.now, **barges),
+    )
