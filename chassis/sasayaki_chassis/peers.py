@@ -1,7 +1,7 @@
 """Calls to other services: one channel each, and the way from a request message to its method."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from functools import cache
 from typing import Any, TypeAlias
 
@@ -84,6 +84,21 @@ class Peers:
             response_deserializer=GetMessageClass(method.output_type).FromString,
         )
         return made
+
+    async def watch(self, request: Message) -> AsyncIterator[Message]:
+        """What a stream tells, to its end; raises as `send` does."""
+        method = method_of(request.DESCRIPTOR)
+        call = self.channel(_peer_of(method)).unary_stream(
+            f"/{method.containing_service.full_name}/{method.name}",
+            request_serializer=type(request).SerializeToString,
+            response_deserializer=GetMessageClass(method.output_type).FromString,
+        )
+        try:
+            async for told in call(request, metadata=self._metadata(None)):
+                yield told
+        except grpc.aio.AioRpcError as error:
+            trailing = error.trailing_metadata() or ()
+            raise _failed(method, error.code(), error.details() or "", trailing) from error
 
     async def send(
         self, request: Message, *, request_id: str = "", traceparent: str | None = None

@@ -109,7 +109,8 @@ def centre(seats: int, now: datetime | None = None) -> Centre:
         english = f"{given[2]} {family[2]}"
         people.append(_person(operator_id, name, furigana, english, "operator", team))
         state = chance.choice(STATES)
-        rows.append(operator(operator_id, team, state, now, chance.uniform(2, 900)))
+        ago_s = chance.uniform(2, 900)
+        rows.append(operator(operator_id, team, state, now, ago_s, phone=_phone(at)))
         if state == "TALKING":
             client, reason = CLIENTS[at % 2][0], REASONS[at % len(REASONS)][0]
             held = {"heldSince": instant(now, chance.uniform(5, 70))} if at % 9 == 0 else {}
@@ -158,7 +159,13 @@ def _person(user: str, name: str, furigana: str, english: str, role: str, team: 
 
 
 def operator(
-    operator_id: str, team: str, state: str, now: datetime, ago_s: float = 0.0, reason: str = ""
+    operator_id: str,
+    team: str,
+    state: str,
+    now: datetime,
+    ago_s: float = 0.0,
+    reason: str = "",
+    phone: str = "BROWSER",
 ) -> Json:
     """An operator's row."""
     why = reason or ("昼休憩" if state == "AWAY" else "")
@@ -172,8 +179,15 @@ def operator(
             "contactId": "",
             "skills": [],
             "skillLevels": [],
+            "phone": f"PHONE_REACH_{phone}",
         }
     }
+
+
+def _phone(at: int) -> str:
+    """By what a seat's operator is reached: mostly a browser."""
+    odd = {1: "SIP", 5: "SIP", 8: "NONE", 11: "LOST"}
+    return odd.get(at % 12, "BROWSER")
 
 
 def alert(alert_id: str, talk: Json, now: datetime, **more: object) -> Json:

@@ -12,6 +12,7 @@ from google.protobuf.message import Message
 
 from sasayaki.media.v1 import media_service_pb2 as pb
 from sasayaki.media.v1 import media_service_pb2_grpc as stubs
+from sasayaki.media.v1 import phone_reach_pb2 as reach
 
 M = TypeVar("M", bound=Message)
 
@@ -32,6 +33,8 @@ class MediaPeer(stubs.MediaServiceServicer):
         self.address = ""
         self._changed = asyncio.Event()
         self._seen: set[str] = set()
+        self._reach: dict[str, reach.PhoneReach.ValueType] = {}
+        self._reach_changed = asyncio.Condition()
 
     def all(self, kind: type[M]) -> list[M]:
         """What was asked of one kind, oldest first, without request ids."""
@@ -48,6 +51,24 @@ class MediaPeer(stubs.MediaServiceServicer):
                     assert last is not None
                     return last
                 await self._changed.wait()
+
+    async def reached(self, user_id: str, how: "reach.PhoneReach.ValueType") -> None:
+        """By what somebody can be reached from here on."""
+        async with self._reach_changed:
+            self._reach[user_id] = how
+            self._reach_changed.notify_all()
+
+    async def WatchPhones(
+        self, request: pb.WatchPhonesRequest, context: object
+    ) -> AsyncIterator[pb.WatchPhonesResponse]:
+        shown: dict[str, reach.PhoneReach.ValueType] | None = None
+        while True:
+            async with self._reach_changed:
+                while self._reach == shown:
+                    await self._reach_changed.wait()
+                shown = dict(self._reach)
+            people = [pb.PersonReach(user_id=user, reach=how) for user, how in shown.items()]
+            yield pb.WatchPhonesResponse(tenant_id="out_test", people=people)
 
     def _find(self, wanted: Message) -> Asked | None:
         return next((asked for asked in self.asked if _bare(asked.request) == wanted), None)

@@ -2615,6 +2615,8 @@ export interface components {
             skills: string[];
             /** @description Level of each skill, in their order, 1 (learner) to 5 (expert). */
             skillLevels: number[];
+            /** @description By what the operator can be reached; unspecified: media is away, nobody knows. */
+            phone: components["schemas"]["PhoneReach"];
         };
         /** @description A queue's last half hour. */
         FloorQueue: {
@@ -3343,6 +3345,15 @@ export interface components {
          * @enum {string}
          */
         PhoneLegState: "PHONE_LEG_STATE_UNSPECIFIED" | "PHONE_LEG_STATE_RINGING" | "PHONE_LEG_STATE_TALKING";
+        /**
+         * @description What rings when a person is dialled.
+         *     PHONE_REACH_NONE: Nothing: neither is a browser connected nor a SIP phone registered.
+         *     PHONE_REACH_SIP: Their registered SIP phone.
+         *     PHONE_REACH_BROWSER: Their browser.
+         *     PHONE_REACH_LOST: Their browser's connection is lost: a leg on it waits 15 s for a new one.
+         * @enum {string}
+         */
+        PhoneReach: "PHONE_REACH_UNSPECIFIED" | "PHONE_REACH_NONE" | "PHONE_REACH_SIP" | "PHONE_REACH_BROWSER" | "PHONE_REACH_LOST";
         /**
          * @description Who hears the supervisor. The supervisor always hears everyone.
          *     SUPERVISION_MODE_LISTEN: Nobody.

@@ -1,5 +1,5 @@
 import type { Sign } from "./Icon";
-import type { Mode, OperatorState, Supervision } from "./model/rows";
+import type { Mode, Operator, OperatorState, PhoneReach, Supervision } from "./model/rows";
 
 /** The sign and the class of colour of an operator's state. */
 export const STATE_SIGNS: Record<OperatorState, Sign> = {
@@ -11,6 +11,31 @@ export const STATE_SIGNS: Record<OperatorState, Sign> = {
   FLOOR_OPERATOR_STATE_TALKING: "talking",
   FLOOR_OPERATOR_STATE_WRAP_UP: "wrapUp",
 };
+
+type Told = Exclude<PhoneReach, "PHONE_REACH_UNSPECIFIED">;
+
+const PHONE_SIGNS: Record<Told, Sign> = {
+  PHONE_REACH_NONE: "noPhone",
+  PHONE_REACH_SIP: "deskPhone",
+  PHONE_REACH_BROWSER: "browser",
+  PHONE_REACH_LOST: "phoneLost",
+};
+
+export interface Phone {
+  readonly reach: Told;
+  readonly sign: Sign;
+  /** Whether who is dialled there would not answer, although they are at work. */
+  readonly wanting: boolean;
+}
+
+/** By what an operator can be reached; nothing when nobody knows, and of who is off and has no phone. */
+export function phoneOf({ state, phone }: Pick<Operator, "state" | "phone">): Phone | undefined {
+  if (!(phone in PHONE_SIGNS)) return undefined;
+  const reach = phone as Told;
+  const wanting = reach === "PHONE_REACH_NONE" || reach === "PHONE_REACH_LOST";
+  if (state === "FLOOR_OPERATOR_STATE_OFF" && wanting) return undefined;
+  return { reach, sign: PHONE_SIGNS[reach], wanting };
+}
 
 const MODE_SIGNS: Record<Mode, Sign> = {
   SUPERVISION_MODE_UNSPECIFIED: "listen",

@@ -19,6 +19,8 @@ from sasayaki_media.phones.browsers import Browsers
 from sasayaki_media.phones.legs import PhoneLegs
 from sasayaki_media.phones.phone import PHONE
 from sasayaki_media.phones.phones import ConnectedPhones, Phones
+from sasayaki_media.phones.reach import Reach
+from sasayaki_media.phones.registered import Registered
 from sasayaki_media.phones.watching import Watching
 from sasayaki_media.settings import Settings
 from sasayaki_media.sound.levels import Levels
@@ -44,7 +46,8 @@ class Media:
         calls = Switchboard(built.owners[CALL.stream])
         phones = Phones(built.owners[PHONE.stream], calls)
         levels = Levels(calls)
-        browsers = Browsers()
+        browsers, registered = Browsers(), Registered()
+        reach = Reach(browsers, registered)
         watching = Watching(browsers, self.legs)
         keys = ClientKeys(self._settings.keys)
         self._gate = Gate(built.owners[OUTBOUND_STREAM], calls, built.clock)
@@ -53,6 +56,7 @@ class Media:
             calls=calls,
             phones=phones,
             browsers=browsers,
+            registered=registered,
             levels=levels,
             live=self.live,
             numbers=self.numbers,
@@ -72,6 +76,7 @@ class Media:
             self._gate,
             browsers,
             watching,
+            reach,
         )
         yield media_service_pb2_grpc.add_MediaServiceServicer_to_server, service
 

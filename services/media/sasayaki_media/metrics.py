@@ -40,6 +40,14 @@ BROWSER_CONNECTS = Counter(
     "Browsers' offers by what became of them: answered, or why not.",
     ("outcome",),
 )
+REGISTERED = Gauge("sasayaki_media_sip_users", "User names that have a registered SIP phone.")
+REACH_WATCHERS = Gauge(
+    "sasayaki_media_reach_watchers", "Those who watch by what people can be reached."
+)
+REACH_WATCHERS_REFUSED = Counter(
+    "sasayaki_media_reach_watchers_refused_total",
+    "Watchers of people's phones turned away because too many watch.",
+)
 PHONE_WATCHERS = Gauge("sasayaki_media_phone_watchers", "Those who watch their phone.")
 PHONE_WATCHERS_REFUSED = Counter(
     "sasayaki_media_phone_watchers_refused_total",

@@ -62,6 +62,43 @@ async def test_a_seat_shows_its_state_as_soon_as_the_floor_tells(
         await expect(seat(page, talk)).to_contain_text("研修")
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("ja", ["ブラウザ", "電話機", "電話なし", "電話切断"]),
+        ("en", ["Browser", "Desk phone", "No phone", "Phone lost"]),
+    ],
+)
+async def test_a_seat_tells_by_what_its_operator_is_reached(
+    made: Wall, browser: Browser, language: str, words: list[str]
+) -> None:
+    async with opened(made, browser, language) as page:
+        talk = made.talk(0)
+        operator_id = str(talk["operatorId"])
+        phone = seat(page, talk).locator(".wall-phone")
+        made.put({"gone": {"talk": talk["contactId"]}})
+        for reach, word in zip(["BROWSER", "SIP", "NONE", "LOST"], words, strict=True):
+            made.put(
+                floor_rows.operator(operator_id, "tea_osaka", "READY", made.now, phone=reach)
+            )
+            await expect(phone).to_have_text(word)
+        # Who talks is heard rather than reached, but for a phone that is lost.
+        made.put(
+            {"talk": talk},
+            floor_rows.operator(operator_id, "tea_osaka", "TALKING", made.now, phone="LOST"),
+        )
+        await expect(phone).to_have_text(words[-1])
+        made.put(floor_rows.operator(operator_id, "tea_osaka", "TALKING", made.now))
+        await expect(phone).to_have_count(0)
+        # Nobody misses the phone of who is off.
+        made.put(
+            {"gone": {"talk": talk["contactId"]}},
+            floor_rows.operator(operator_id, "tea_osaka", "OFF", made.now, phone="NONE"),
+        )
+        await expect(seat(page, talk)).to_contain_text("退席" if language == "ja" else "Off")
+        await expect(phone).to_have_count(0)
+
+
 async def test_a_click_listens_and_buttons_whisper_barge_and_end(
     made: Wall, browser: Browser
 ) -> None:
@@ -169,6 +206,26 @@ async def test_an_alert_is_claimed_heard_and_resolved(made: Wall, browser: Brows
         assert told["outcome"] == "ALERT_OUTCOME_SOLVED"
 
 
+async def test_an_alert_about_the_call_that_is_heard_is_claimed_without_a_refusal(
+    made: Wall, browser: Browser
+) -> None:
+    talk = made.talk(4)
+
+    def claim(asked: Json) -> Json:
+        claimed = {"state": "FLOOR_ALERT_STATE_CLAIMED", "supervisorId": ME, "waitedMs": "4000"}
+        made.put(floor_rows.alert(str(asked["alertId"]), talk, made.now, **claimed))
+        return {"contactId": talk["contactId"], "operatorId": talk["operatorId"]}
+
+    made.site.answers[_rpc("ClaimAlert")] = claim
+    async with opened(made, browser, "en") as page:
+        await seat(page, talk).click()
+        await expect(page.get_by_test_id("whom")).to_contain_text(made.name(talk, "en"))
+        made.put(floor_rows.alert("alt_1", talk, made.now))
+        await page.get_by_role("button", name="Claim and listen").click()
+        await expect(page.get_by_text("You take care of it")).to_be_visible()
+        await expect(page.get_by_text("You already hear")).to_have_count(0)
+
+
 async def test_an_alert_that_a_colleague_has_claimed_says_so(made: Wall, browser: Browser) -> None:
     talk = made.talk(4)
 
@@ -198,7 +255,8 @@ async def test_the_outcome_of_a_claimed_alert_can_be_told_after_the_call(
         )
         await expect(page.get_by_text("通話は終わりました。結果を教えてください。")).to_be_visible()
         await page.get_by_role("button", name="誤報").click()
-        await expect(page.get_by_role("button", name="誤報")).to_be_visible()
+        # The floor has nothing more to say of an alert that is over.
+        await expect(page.get_by_role("button", name="誤報")).to_have_count(0)
         (told,) = made.site.requests("MonitoringService/ResolveAlert")
         assert told["outcome"] == "ALERT_OUTCOME_FALSE_ALARM"
 

@@ -161,3 +161,20 @@ def test_the_composition_gives_each_service_every_folder_that_the_launcher_gives
         given = {name for name, value in program.environment.items() if "/state" in value}
         missing = given - services[program.name]["environment"].keys()
         assert not missing, f"{program.name} is not given {missing}"
+
+
+def test_the_composition_gives_browsers_an_address_of_the_node_and_ports_of_their_own() -> None:
+    node = composition()["services"]["node"]
+    given = node["environment"]
+    assert given["SASAYAKI_NODE_BROWSER_HOST"] == given["SASAYAKI_NODE_RTP_ADDRESS"]
+    rtp, browsers = (_range(given[f"SASAYAKI_NODE_{use}_PORTS"]) for use in ("RTP", "BROWSER"))
+    assert set(rtp).isdisjoint(browsers)
+    assert len(browsers[::2]) >= 2_000, "fewer than the node's connections"
+    # The host's network: each port is reached as it is, none is published as another.
+    assert node["network_mode"] == "host"
+    assert "ports" not in node
+
+
+def _range(value: str) -> range:
+    first, last = map(int, value.split("-"))
+    return range(first, last + 1)

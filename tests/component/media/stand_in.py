@@ -37,10 +37,23 @@ class StandInNode:
         """A second of levels; nobody acknowledges it."""
         self._send(pb.FromNode(levels=levels))
 
-    def browser(self, user_id: str, connection_id: str, state: pb.BrowserState.ValueType) -> None:
+    def browser(
+        self,
+        user_id: str,
+        connection_id: str,
+        state: pb.BrowserState.ValueType,
+        tenant_id: str = "out_test",
+    ) -> None:
         """How somebody's browser is connected; nobody acknowledges it."""
-        browser = pb.Browser(user_id=user_id, connection_id=connection_id, state=state)
+        browser = pb.Browser(
+            tenant_id=tenant_id, user_id=user_id, connection_id=connection_id, state=state
+        )
         self._send(pb.FromNode(browser=browser))
+
+    def registered(self, user_id: str, registered: bool) -> None:
+        """Whether a SIP phone of that name is registered; nobody acknowledges it."""
+        told = pb.Registered(users=[pb.SipUser(user_id=user_id, registered=registered)])
+        self._send(pb.FromNode(registered=told))
 
     def invite(self, node_call_id: str = "call_1", number: str = "+81661234567") -> int:
         return self.happen(

@@ -6,16 +6,19 @@ from contextlib import asynccontextmanager
 
 import grpc
 import pytest
-from tests.component.media.desk import Desk, bearer
+from tests.component.media.desk import Desk, Metadata, bearer
 from tests.component.media.test_call_with_node import answered
 from tests.harness.waiting import WITHIN_S, until
 
 from sasayaki.media.node.v1 import node_pb2 as node
 from sasayaki.media.v1 import media_service_pb2 as pb
+from sasayaki.media.v1 import phone_reach_pb2 as reach
 
 MORI = "usr_mori"
 OPERATOR = bearer("operator", sub=MORI)
 OTHER = bearer("operator", sub="usr_other")
+NAMESAKE = bearer("operator", sub=MORI, tenant="out_other")
+"""Somebody of another tenant whose user id is the same."""
 Wanted = Callable[[pb.WatchPhoneResponse], bool]
 
 
@@ -40,9 +43,9 @@ class Shown:
 
 
 @asynccontextmanager
-async def watched(desk: Desk) -> AsyncIterator[Shown]:
+async def watched(desk: Desk, who: Metadata = OPERATOR) -> AsyncIterator[Shown]:
     shown = Shown()
-    stream = desk.stub.WatchPhone(pb.WatchPhoneRequest(), metadata=OPERATOR)
+    stream = desk.stub.WatchPhone(pb.WatchPhoneRequest(), metadata=who)
     following = asyncio.create_task(shown.follow(stream))
     try:
         yield shown
@@ -51,12 +54,13 @@ async def watched(desk: Desk) -> AsyncIterator[Shown]:
         await asyncio.gather(following, return_exceptions=True)
 
 
-async def connected(desk: Desk) -> str:
-    """Mori's browser; its connection."""
+async def connected(desk: Desk, who: Metadata = OPERATOR, tenant_id: str = "out_test") -> str:
+    """Mori's browser, or their namesake's; its connection."""
     request = pb.ConnectBrowserRequest(request_id="b-1", sdp_offer="v=0")
-    answer = await desk.stub.ConnectBrowser(request, metadata=OPERATOR)
+    answer = await desk.stub.ConnectBrowser(request, metadata=who)
     assert answer.sdp_answer == "answer to v=0"
-    desk.node.browser(MORI, answer.connection_id, node.BROWSER_STATE_CONNECTED)
+    state = node.BROWSER_STATE_CONNECTED
+    desk.node.browser(MORI, answer.connection_id, state, tenant_id)
     connection_id: str = answer.connection_id
     return connection_id
 
@@ -104,6 +108,54 @@ async def test_a_person_is_shown_their_browser_and_their_legs_as_they_are(desk: 
         ended = node.LegEnded(leg_id=leg_id, reason=node.LEG_END_HUNG_UP)
         desk.node.happen(contact_id, leg_ended=ended)
         await shown.comes_to(lambda phone: not phone.legs)
+
+
+async def test_two_tenants_users_of_one_id_see_and_reach_their_own_phone_alone(desk: Desk) -> None:
+    async with watched(desk) as mori, watched(desk, NAMESAKE) as namesake:
+        theirs = await connected(desk, NAMESAKE, "out_other")
+        phone = await namesake.comes_to(lambda phone: phone.connection_id == theirs)
+        assert phone.browser == pb.BROWSER_STATE_CONNECTED
+        ours = await connected(desk)
+        await mori.comes_to(lambda phone: phone.connection_id == ours)
+        asked = [order.tenant_id for order in desk.node.asked("connect_browser")]
+        assert asked == ["out_other", "out_test"]
+
+        disconnect = pb.DisconnectBrowserRequest(request_id="x-1", connection_id=ours)
+        await desk.stub.DisconnectBrowser(disconnect, metadata=NAMESAKE)
+        desk.node.browser(MORI, theirs, node.BROWSER_STATE_LOST, "out_other")
+        await namesake.comes_to(lambda phone: phone.browser == pb.BROWSER_STATE_LOST)
+        assert desk.node.asked("disconnect_browser") == []
+        assert mori.phone.browser == pb.BROWSER_STATE_CONNECTED
+
+        await ringing(desk)
+        await mori.comes_to(lambda phone: len(phone.legs) == 1)
+        assert [order.tenant_id for order in desk.node.asked("dial")] == ["out_test"]
+        assert not namesake.phone.legs
+
+
+async def test_services_are_told_by_what_their_tenants_people_can_be_reached(desk: Desk) -> None:
+    desk.node.registered("usr_abe", True)
+    request = pb.WatchPhonesRequest()
+    stream = desk.stub.WatchPhones(request, metadata=desk.service)
+    reached = dict[str, reach.PhoneReach.ValueType]()
+
+    async def follow() -> None:
+        async for told in stream:
+            assert told.tenant_id == "out_test"
+            reached.update({each.user_id: each.reach for each in told.people})
+
+    following = asyncio.create_task(follow())
+    await until(lambda: reached == {"usr_abe": reach.PHONE_REACH_SIP})
+    await connected(desk, NAMESAKE, "out_other")
+    await connected(desk)
+    await until(lambda: reached.get(MORI) == reach.PHONE_REACH_BROWSER)
+    desk.node.hang_up_on_python()
+    none = reach.PHONE_REACH_NONE
+    await until(lambda: reached == {"usr_abe": none, MORI: none})
+    following.cancel()
+    with pytest.raises(grpc.aio.AioRpcError) as refused:
+        await anext(aiter(desk.stub.WatchPhones(request, metadata=OPERATOR)))
+    assert refused.value.code() == grpc.StatusCode.PERMISSION_DENIED
 
 
 async def test_a_node_that_is_gone_has_no_browsers(desk: Desk) -> None:

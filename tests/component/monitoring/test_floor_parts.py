@@ -5,6 +5,7 @@ from tests.component.monitoring.gallery import ITO, SATO, Gallery, bearer, refus
 from tests.component.monitoring.wall import POOL_ID, Wall, press, put_operator, watching
 from tests.harness.waiting import until
 
+from sasayaki.media.v1 import phone_reach_pb2 as reach
 from sasayaki.monitoring.v1 import alert_events_pb2 as wire
 from sasayaki.monitoring.v1 import monitoring_service_pb2 as pb
 from sasayaki.routing.v1.pool_events import ContactQueued
@@ -42,6 +43,17 @@ async def test_alerts_come_alone_to_a_person_and_never_with_what_is_shared(
         await shared.sees(lambda row: row.waiting.contact_id == "con_9")
         assert kinds(alerts) == {"alert"}
         assert "alert" not in kinds(shared)
+
+
+async def test_operators_are_shown_with_what_rings_when_they_are_dialled(gallery: Gallery) -> None:
+    async with gallery.running(), watching(gallery, SATO) as wall:
+        await put_operator(gallery, "usr_con_1")
+        await gallery.media.reached("usr_con_1", reach.PHONE_REACH_BROWSER)
+        await wall.sees(lambda row: row.operator.phone == reach.PHONE_REACH_BROWSER)
+        await gallery.media.reached("usr_con_1", reach.PHONE_REACH_LOST)
+        await wall.sees(lambda row: row.operator.phone == reach.PHONE_REACH_LOST)
+        await gallery.media.reached("usr_con_1", reach.PHONE_REACH_NONE)
+        await wall.sees(lambda row: row.operator.phone == reach.PHONE_REACH_NONE)
 
 
 async def test_nobody_watches_by_what_is_shared(gallery: Gallery) -> None:

@@ -9,8 +9,11 @@ from sasayaki_chassis.decider import Refused
 from sasayaki_chassis.owner import Overloaded, Unavailable
 from sasayaki_media.phones import browsers as module
 from sasayaki_media.phones.browsers import OFFER_BYTES_MAX, Browsers
+from sasayaki_media.phones.person import Person
 
-MORI = "usr_mori"
+MORI = Person("out_a", "usr_mori")
+NAMESAKE = Person("out_b", "usr_mori")
+"""A user of another tenant whose id is the same."""
 
 
 class Wire:
@@ -23,9 +26,13 @@ class Wire:
         self.sent.append((order_id, order))
 
 
-def connected(connection_id: str) -> pb.Browser:
-    state = pb.BROWSER_STATE_CONNECTED
-    return pb.Browser(user_id=MORI, connection_id=connection_id, state=state)
+def connected(connection_id: str, person: Person = MORI) -> pb.Browser:
+    return pb.Browser(
+        tenant_id=person.tenant_id,
+        user_id=person.user_id,
+        connection_id=connection_id,
+        state=pb.BROWSER_STATE_CONNECTED,
+    )
 
 
 async def asked(browsers: Browsers, wire: Wire) -> tuple["asyncio.Task[tuple[str, str]]", str]:
@@ -44,12 +51,18 @@ async def test_an_offer_gets_the_nodes_answer() -> None:
     assert answer == "v=0 answer"
     assert order_id == f"browser/{connection_id}"
     order = wire.sent[0][1].connect_browser
-    assert (order.user_id, order.connection_id) == (MORI, connection_id)
+    assert Person(order.tenant_id, order.user_id) == MORI
+    assert order.connection_id == connection_id
 
 
 @pytest.mark.parametrize(
     ("error", "reason"),
-    [("BAD_OFFER", "BAD_OFFER"), ("NO_PORT", "NO_PORT"), ("OVERLOADED", "NO_PORT")],
+    [
+        ("BAD_OFFER", "BAD_OFFER"),
+        ("NO_CODEC", "NO_CODEC"),
+        ("NO_PORT", "NO_PORT"),
+        ("OVERLOADED", "NO_PORT"),
+    ],
 )
 async def test_what_the_node_can_not_answer_is_refused(error: str, reason: str) -> None:
     browsers, wire = Browsers(), Wire()
@@ -87,7 +100,7 @@ async def test_without_a_node_nobody_connects() -> None:
 
 
 def test_a_browser_is_known_while_its_node_is() -> None:
-    browsers, changed = Browsers(), list[str]()
+    browsers, changed = Browsers(), list[Person]()
     browsers.on_change(changed.append)
     browsers.begin(Wire())
     browsers.told(connected("brw_1"))
@@ -102,7 +115,22 @@ def test_only_the_present_connection_is_ended() -> None:
     browsers.begin(wire)
     browsers.told(connected("brw_2"))
     browsers.disconnect(MORI, "brw_1")
-    browsers.disconnect("usr_other", "brw_2")
+    browsers.disconnect(Person("out_a", "usr_other"), "brw_2")
+    browsers.disconnect(NAMESAKE, "brw_2")
     assert wire.sent == []
     browsers.disconnect(MORI, "brw_2")
     assert wire.sent[0][1].disconnect_browser.connection_id == "brw_2"
+
+
+def test_two_tenants_users_of_one_id_have_a_browser_each() -> None:
+    browsers, changed = Browsers(), list[Person]()
+    browsers.begin(Wire())
+    browsers.on_change(changed.append)
+    browsers.told(connected("brw_1"))
+    assert browsers.state(NAMESAKE) is None
+    browsers.told(connected("brw_2", NAMESAKE))
+    assert browsers.state(MORI) == connected("brw_1")
+    gone = pb.Browser(tenant_id="out_b", user_id="usr_mori", state=pb.BROWSER_STATE_NONE)
+    browsers.told(gone)
+    assert browsers.state(MORI) == connected("brw_1")
+    assert changed == [MORI, NAMESAKE, NAMESAKE]

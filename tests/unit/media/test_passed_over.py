@@ -30,6 +30,7 @@ from sasayaki_media.outbound.outbound import outbound
 from sasayaki_media.phones.browsers import Browsers
 from sasayaki_media.phones.phone import PHONE
 from sasayaki_media.phones.phones import Phones
+from sasayaki_media.phones.registered import Registered
 from sasayaki_media.sound.levels import Levels
 
 BUGGY, SOUND = "+811", "+812"
@@ -76,6 +77,7 @@ async def told_to_the_node(
         calls=calls,
         phones=phones,
         browsers=Browsers(),
+        registered=Registered(),
         levels=Levels(calls),
         numbers=numbers,
         keys=keys,

@@ -50,7 +50,7 @@ SEALED = {"box_customer": "+819012345678", "box_outside": "+81312345678"}
 
 def order_of(*history: CallEvent) -> pb.Order:
     (order,) = outstanding(CALL.fold(CALL.initial, history))
-    return order_message("con_1", order, SEALED.__getitem__).order
+    return order_message("con_1", order, SEALED.__getitem__, tenant_id="out_a").order
 
 
 @pytest.mark.parametrize(
@@ -191,7 +191,11 @@ def test_an_order_names_the_call_and_itself() -> None:
     order = order_of(*CONNECTED, DIALLED)
     assert order.order_id == "con_1/dial/leg_op"
     assert order.dial == pb.Dial(
-        contact_id="con_1", leg_id="leg_op", user_id="usr_mori", ring_ms_max=20_000
+        contact_id="con_1",
+        leg_id="leg_op",
+        tenant_id="out_a",
+        user_id="usr_mori",
+        ring_ms_max=20_000,
     )
 
 
@@ -210,7 +214,11 @@ def test_a_play_carries_all_that_was_ordered() -> None:
 def test_a_mode_is_sent_as_a_mode() -> None:
     order = order_of(*TALKING, supervision(WHISPER))
     assert order.supervise == pb.Supervise(
-        contact_id="con_1", leg_id="leg_sup", user_id="usr_sato", mode=pb.MODE_WHISPER
+        contact_id="con_1",
+        leg_id="leg_sup",
+        tenant_id="out_a",
+        user_id="usr_sato",
+        mode=pb.MODE_WHISPER,
     )
 
 
@@ -232,7 +240,8 @@ def test_an_order_id_fits_into_what_the_node_remembers() -> None:
     leg_id, contact_id = f"leg_{'f' * 36}", f"con_{'f' * 36}"
     long = supervision(WHISPER).model_copy(update={"leg_id": leg_id})
     (order,) = outstanding(CALL.fold(CALL.initial, [*TALKING, long]))
-    assert len(order_message(contact_id, order, SEALED.__getitem__).order.order_id) <= 128
+    message = order_message(contact_id, order, SEALED.__getitem__, tenant_id="out_a")
+    assert len(message.order.order_id) <= 128
 
 
 def test_a_frame_begins_with_its_length() -> None:

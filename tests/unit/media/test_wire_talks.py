@@ -47,7 +47,7 @@ ASKED = TransferAsked(
 def last_order(*history: CallEvent) -> pb.Order:
     """The order that the last event has brought, as it goes to the node."""
     order = outstanding(CALL.fold(CALL.initial, history))[-1]
-    return order_message("con_1", order, lambda box: SEALED.get(box, "")).order
+    return order_message("con_1", order, lambda box: SEALED.get(box, ""), tenant_id="out_a").order
 
 
 @pytest.mark.parametrize(

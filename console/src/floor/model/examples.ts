@@ -12,6 +12,7 @@ export const operator = (operatorId: string, more: Partial<Operator> = {}): Oper
   contactId: "",
   skills: [],
   skillLevels: [],
+  phone: "PHONE_REACH_BROWSER",
   ...more,
 });
 

@@ -4,6 +4,7 @@ type Schemas = components["schemas"];
 
 export type FloorRow = Schemas["FloorRow"];
 export type Operator = Schemas["FloorOperator"];
+export type PhoneReach = Schemas["PhoneReach"];
 export type OperatorState = Schemas["FloorOperatorState"];
 export type Talk = Schemas["FloorTalk"];
 export type Supervision = Schemas["FloorSupervision"];

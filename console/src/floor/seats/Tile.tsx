@@ -9,7 +9,7 @@ import { Meter } from "../listen/Meters";
 import { ordered } from "../model/order";
 import type { Supervision } from "../model/rows";
 import { type Seat, since } from "../model/seats";
-import { STATE_SIGNS, supervisionSign } from "../signs";
+import { phoneOf, STATE_SIGNS, supervisionSign } from "../signs";
 import type { Names } from "../useNames";
 
 export interface TileProps {
@@ -38,7 +38,7 @@ export const Tile = memo(function Tile({ operatorId, names, me, active }: TilePr
       </div>
       <div className="wall-tile-line wall-tile-foot">
         {seat.hearers.length > 0 ? <Hearers hearers={seat.hearers} names={names} me={me} /> : <Why seat={seat} names={names} />}
-        <Levels seat={seat} />
+        <Sound seat={seat} />
       </div>
     </div>
   );
@@ -63,7 +63,7 @@ export const Line = memo(function Line({ operatorId, names, me, active }: TilePr
       </span>
       <span>{talk ? names.client(talk.clientId) : operator.reason}</span>
       <span>{talk ? names.reason(talk.clientId, talk.reasonId) : ""}</span>
-      <Levels seat={seat} />
+      <Sound seat={seat} />
       <span>{seat.hearers.length > 0 ? <Hearers hearers={seat.hearers} names={names} me={me} /> : undefined}</span>
       <span>
         <AlertMark seat={seat} />
@@ -161,6 +161,19 @@ function Hearers({ hearers, names, me }: { hearers: readonly Supervision[]; name
               : t(`mode.${each.mode}`)}
         </span>
       ))}
+    </span>
+  );
+}
+
+/** How loud the talk is; without one, or with a phone that is lost, by what the operator is reached. */
+function Sound({ seat }: { seat: Seat }) {
+  const { t } = useTranslation("floor");
+  const phone = phoneOf(seat.operator);
+  if (!phone || (seat.talk && phone.reach !== "PHONE_REACH_LOST")) return <Levels seat={seat} />;
+  return (
+    <span className={`wall-phone ${phone.wanting ? "is-wanting" : ""}`}>
+      <Icon sign={phone.sign} />
+      {t(`phone.${phone.reach}`)}
     </span>
   );
 }

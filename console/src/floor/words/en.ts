@@ -14,6 +14,12 @@ export const en = {
     FLOOR_OPERATOR_STATE_TALKING: "Talking",
     FLOOR_OPERATOR_STATE_WRAP_UP: "Wrap-up",
   },
+  phone: {
+    PHONE_REACH_NONE: "No phone",
+    PHONE_REACH_SIP: "Desk phone",
+    PHONE_REACH_BROWSER: "Browser",
+    PHONE_REACH_LOST: "Phone lost",
+  },
   mode: {
     SUPERVISION_MODE_UNSPECIFIED: "Unknown",
     SUPERVISION_MODE_LISTEN: "Listen",

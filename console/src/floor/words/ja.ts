@@ -14,6 +14,12 @@ export const ja = {
     FLOOR_OPERATOR_STATE_TALKING: "通話中",
     FLOOR_OPERATOR_STATE_WRAP_UP: "後処理",
   },
+  phone: {
+    PHONE_REACH_NONE: "電話なし",
+    PHONE_REACH_SIP: "電話機",
+    PHONE_REACH_BROWSER: "ブラウザ",
+    PHONE_REACH_LOST: "電話切断",
+  },
   mode: {
     SUPERVISION_MODE_UNSPECIFIED: "不明",
     SUPERVISION_MODE_LISTEN: "聴話",

@@ -1,4 +1,4 @@
-"""What a person may ask of their own phone."""
+"""What a person may ask of their own phone, and services of everybody's."""
 
 from collections.abc import AsyncIterator
 
@@ -13,23 +13,28 @@ from sasayaki_media.api.rights import STATUS
 from sasayaki_media.calls.commands import Mute, PickUp, PutDown, TalkBack
 from sasayaki_media.calls.switchboard import Switchboard
 from sasayaki_media.phones.browsers import Browsers
+from sasayaki_media.phones.person import Person
+from sasayaki_media.phones.reach import Reach
 from sasayaki_media.phones.watching import Watching
 
 
 class Phoning(media_service_pb2_grpc.MediaServiceServicer):
     """A person's browser, and the legs of their phone."""
 
-    def __init__(self, calls: Switchboard, browsers: Browsers, watching: Watching) -> None:
+    def __init__(
+        self, calls: Switchboard, browsers: Browsers, watching: Watching, reach: Reach
+    ) -> None:
         self._calls = calls
         self._browsers = browsers
         self._watching = watching
+        self._reach = reach
 
     async def ConnectBrowser(
         self, request: pb.ConnectBrowserRequest, context: Context
     ) -> pb.ConnectBrowserResponse:
         async with refusals(context, STATUS):
-            user_id = caller(context).user_id
-            connection_id, answer = await self._browsers.connect(user_id, request.sdp_offer)
+            person = _asking(context)
+            connection_id, answer = await self._browsers.connect(person, request.sdp_offer)
         return pb.ConnectBrowserResponse(connection_id=connection_id, sdp_answer=answer)
 
     async def DisconnectBrowser(
@@ -37,7 +42,7 @@ class Phoning(media_service_pb2_grpc.MediaServiceServicer):
     ) -> pb.DisconnectBrowserResponse:
         async with refusals(context, STATUS):
             require(request, connection_id=an_id("brw"))
-            self._browsers.disconnect(caller(context).user_id, request.connection_id)
+            self._browsers.disconnect(_asking(context), request.connection_id)
         return pb.DisconnectBrowserResponse()
 
     async def PickUp(self, request: pb.PickUpRequest, context: Context) -> pb.PickUpResponse:
@@ -72,13 +77,24 @@ class Phoning(media_service_pb2_grpc.MediaServiceServicer):
         self, request: pb.WatchPhoneRequest, context: Context
     ) -> AsyncIterator[pb.WatchPhoneResponse]:
         async with refusals(context, STATUS):
-            who = caller(context)
-            async for phone in self._watching.phone(who.tenant_id, who.user_id):
+            async for phone in self._watching.phone(_asking(context)):
                 yield phone
+
+    async def WatchPhones(
+        self, request: pb.WatchPhonesRequest, context: Context
+    ) -> AsyncIterator[pb.WatchPhonesResponse]:
+        async with refusals(context, STATUS):
+            async for people in self._reach.people(caller(context).tenant_id):
+                yield people
 
     def _with_a_browser(self, context: Context) -> str:
         """Who asks; a phone of another kind is picked up and put down by hand."""
-        user_id = caller(context).user_id
-        if self._browsers.state(user_id) is None:
-            raise Refused("NO_BROWSER", f"no browser of {user_id!r} is connected")
-        return user_id
+        person = _asking(context)
+        if self._browsers.state(person) is None:
+            raise Refused("NO_BROWSER", f"no browser of {person.user_id!r} is connected")
+        return person.user_id
+
+
+def _asking(context: Context) -> Person:
+    who = caller(context)
+    return Person(who.tenant_id, who.user_id)

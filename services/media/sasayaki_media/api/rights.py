@@ -34,6 +34,7 @@ RIGHTS: Rights = {
     f"{_SERVICE}/Mute": _WITH_A_PHONE,
     f"{_SERVICE}/TalkBack": frozenset({"operator"}),
     f"{_SERVICE}/WatchPhone": _WITH_A_PHONE,
+    f"{_SERVICE}/WatchPhones": _SERVICES,
     f"{_SERVICE}/WatchLevels": frozenset({"service", "supervisor", "manager"}),
     f"{_SERVICE}/PutPrompt": frozenset({"admin", "service"}),
 }
@@ -43,6 +44,7 @@ STATUS: Mapping[str, grpc.StatusCode] = {
     "OUTBOUND_REFUSED": grpc.StatusCode.PERMISSION_DENIED,
     "NOT_YOURS": grpc.StatusCode.PERMISSION_DENIED,
     "BAD_OFFER": grpc.StatusCode.INVALID_ARGUMENT,
+    "NO_CODEC": grpc.StatusCode.INVALID_ARGUMENT,
     "NO_PORT": grpc.StatusCode.RESOURCE_EXHAUSTED,
     "ALREADY_DIALLED": grpc.StatusCode.ALREADY_EXISTS,
     "PLAY_EXISTS": grpc.StatusCode.ALREADY_EXISTS,

@@ -18,6 +18,7 @@ from sasayaki_media.numbers import Numbers
 from sasayaki_media.outbound.gate import Gate
 from sasayaki_media.phones.browsers import Browsers
 from sasayaki_media.phones.phones import Phones
+from sasayaki_media.phones.reach import Reach
 from sasayaki_media.phones.watching import Watching
 from sasayaki_media.sound.levels import Levels
 from sasayaki_media.sound.prompts import Prompts
@@ -38,11 +39,12 @@ class MediaService(Prompting, Talking, Outside, Phoning):
         gate: Gate,
         browsers: Browsers,
         watching: Watching,
+        reach: Reach,
     ) -> None:
         Prompting.__init__(self, calls, node, prompts)
         Talking.__init__(self, calls, prompts)
         Outside.__init__(self, calls, node, numbers, keys, gate)
-        Phoning.__init__(self, calls, browsers, watching)
+        Phoning.__init__(self, calls, browsers, watching, reach)
         self._phones = phones
         self._levels = levels
 

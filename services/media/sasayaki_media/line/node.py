@@ -18,6 +18,7 @@ from sasayaki_media.numbers import Numbers
 from sasayaki_media.outbound.gate import Gate
 from sasayaki_media.phones.browsers import Browsers
 from sasayaki_media.phones.phones import Phones
+from sasayaki_media.phones.registered import Registered
 from sasayaki_media.sound.levels import Levels
 from sasayaki_media.sound.prompts import Prompts
 
@@ -41,6 +42,7 @@ class Node:
         calls: Switchboard,
         phones: Phones,
         browsers: Browsers,
+        registered: Registered,
         levels: Levels,
         live: LiveCalls,
         numbers: Numbers,
@@ -52,6 +54,7 @@ class Node:
         self._calls = calls
         self._phones = phones
         self._browsers = browsers
+        self._registered = registered
         self._levels = levels
         self._live = live
         self._numbers = numbers
@@ -109,6 +112,7 @@ class Node:
                 calls=self._calls,
                 phones=self._phones,
                 browsers=self._browsers,
+                registered=self._registered,
                 levels=self._levels,
                 numbers=self._numbers,
                 keys=self._keys,
@@ -126,6 +130,7 @@ class Node:
         finally:
             self._out = None
             self._browsers.begin(None)
+            self._registered.begin()
             CONNECTED.set(0)
             writer.close()
 

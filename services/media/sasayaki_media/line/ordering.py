@@ -36,8 +36,13 @@ def order_id(contact_id: str, key: str) -> str:
     return f"{contact_id}/{key}"
 
 
-def order_message(contact_id: str, order: Order, opened: Callable[[str], str]) -> pb.ToNode:
-    """A call's order; `opened` opens a sealed number, which is empty when its key is gone."""
+def order_message(
+    contact_id: str, order: Order, opened: Callable[[str], str], *, tenant_id: str
+) -> pb.ToNode:
+    """A call's order; `opened` opens a sealed number, which is empty when its key is gone.
+
+    `tenant_id` is the call's, and so that of the users whose phones are to ring.
+    """
     message = pb.Order(order_id=order_id(contact_id, order.key))
     match order:
         case AdmitCall(node_call_id):
@@ -61,7 +66,7 @@ def order_message(contact_id: str, order: Order, opened: Callable[[str], str]) -
             answered = pb.AnswerRefer(contact_id=contact_id, leg_id=leg_id, sip_code=sip_code)
             message.answer_refer.CopyFrom(answered)
         case DialLeg():
-            message.dial.CopyFrom(_dial(contact_id, order, opened))
+            message.dial.CopyFrom(_dial(contact_id, order, opened, tenant_id))
         case PickUpLeg(leg_id):
             message.pick_up.CopyFrom(pb.PickUp(contact_id=contact_id, leg_id=leg_id))
         case PutDownLeg(leg_id):
@@ -73,7 +78,7 @@ def order_message(contact_id: str, order: Order, opened: Callable[[str], str]) -
             turn = pb.TalkBack(contact_id=contact_id, leg_id=leg_id, on=wished.wanted)
             message.talk_back.CopyFrom(turn)
         case SetMode():
-            message.supervise.CopyFrom(_supervise(contact_id, order))
+            message.supervise.CopyFrom(_supervise(contact_id, order, tenant_id))
         case RemoveSupervisor(leg_id):
             message.unsupervise.CopyFrom(pb.Unsupervise(contact_id=contact_id, leg_id=leg_id))
         case HangUpLeg(leg_id):
@@ -96,16 +101,17 @@ def _place(contact_id: str, order: PlaceCall, opened: Callable[[str], str]) -> p
     )
 
 
-def _dial(contact_id: str, order: DialLeg, opened: Callable[[str], str]) -> pb.Dial:
+def _dial(contact_id: str, order: DialLeg, opened: Callable[[str], str], tenant_id: str) -> pb.Dial:
     leg = order.leg
     dial = pb.Dial(
         contact_id=contact_id,
         leg_id=leg.leg_id,
-        user_id=leg.operator_id,
         ring_ms_max=leg.ring_ms_max,
     )
     if leg.number_sealed:
         dial.number, dial.from_number = opened(leg.number_sealed), order.our_number
+    else:
+        dial.tenant_id, dial.user_id = tenant_id, leg.operator_id
     return dial
 
 
@@ -126,10 +132,11 @@ def _play(contact_id: str, order: StartPlay) -> pb.Play:
     )
 
 
-def _supervise(contact_id: str, order: SetMode) -> pb.Supervise:
+def _supervise(contact_id: str, order: SetMode, tenant_id: str) -> pb.Supervise:
     return pb.Supervise(
         contact_id=contact_id,
         leg_id=order.leg_id,
+        tenant_id=tenant_id,
         user_id=order.supervisor_id,
         mode=NODE_MODES[order.mode],
         keep_phone=order.keep_phone,

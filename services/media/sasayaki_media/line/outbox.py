@@ -38,23 +38,24 @@ class Outbox:
         """Sends the call's outstanding orders that have not gone out yet."""
         meta = self._calls.meta(contact_id)
         opened = partial(self._keys.open, (meta.client_id if meta else None) or "")
+        tenant_id = meta.tenant_id if meta else ""
         orders = self._calls.outstanding(contact_id)
         sent = self._sent.pop(contact_id, frozenset())
         for order in orders:
             if order.key not in sent:
                 ORDERS.labels(order.key.partition("/")[0]).inc()
-                self._write(order_message(contact_id, order, opened))
+                self._write(order_message(contact_id, order, opened, tenant_id=tenant_id))
         if orders:
             self._sent[contact_id] = frozenset(order.key for order in orders)
 
     def push_phone(self, phone_id: str) -> None:
         """Sends the order to hang a phone up, if there is one that has not gone out yet."""
-        user_id = self._phones.to_release(phone_id)
-        if user_id is None:
+        person = self._phones.to_release(phone_id)
+        if person is None:
             self._released.discard(phone_id)
         elif phone_id not in self._released:
             self._released.add(phone_id)
-            release = pb.ReleasePhone(user_id=user_id)
+            release = pb.ReleasePhone(tenant_id=person.tenant_id, user_id=person.user_id)
             self._order(f"release/{phone_id}", pb.Order(release_phone=release))
 
     def numbers(self, numbers: tuple[str, ...], version: str) -> None:

@@ -41,6 +41,7 @@ from sasayaki_media.numbers import Numbers
 from sasayaki_media.outbound.gate import Gate
 from sasayaki_media.phones.browsers import ORDER, Browsers
 from sasayaki_media.phones.phones import Phones
+from sasayaki_media.phones.registered import Registered
 from sasayaki_media.sound.levels import Levels
 
 HAPPENINGS_MAX = 1_000
@@ -69,6 +70,7 @@ class Session:
         calls: Switchboard,
         phones: Phones,
         browsers: Browsers,
+        registered: Registered,
         levels: Levels,
         numbers: Numbers,
         keys: ClientKeys,
@@ -81,6 +83,7 @@ class Session:
         self._calls = calls
         self._phones = phones
         self._browsers = browsers
+        self._registered = registered
         self._levels = levels
         self._numbers = numbers
         self._keys = keys
@@ -114,6 +117,8 @@ class Session:
                 self._levels.take(message.levels)
             elif kind == "browser":
                 self._browsers.told(message.browser)
+            elif kind == "registered":
+                self._registered.told(message.registered)
             elif kind == "applied" and message.applied.order_id.startswith(ORDER):
                 self._browsers.applied(message.applied)
             elif kind == "applied" and message.applied.error:

@@ -1,7 +1,7 @@
 """People's browsers as the node has them: nothing of it is kept, each connection tells it anew."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Protocol
 
@@ -10,6 +10,7 @@ from sasayaki_chassis.decider import Refused
 from sasayaki_chassis.ids import new_id
 from sasayaki_chassis.owner import Overloaded, Unavailable
 from sasayaki_media.metrics import BROWSER_CONNECTS, BROWSERS, BROWSERS_CONNECTING
+from sasayaki_media.phones.person import Person
 
 CONNECTING_MOST = 200
 """Offers that wait for their answer at once; the next is turned away."""
@@ -19,7 +20,13 @@ ANSWER_WITHIN = timedelta(seconds=5)
 ORDER = "browser/"
 """What orders about browsers begin with; what follows is the connection."""
 
-_REASONS = {"BAD_OFFER": "BAD_OFFER", "NO_PORT": "NO_PORT", "OVERLOADED": "NO_PORT"}
+_REFUSALS = {
+    "BAD_OFFER": ("BAD_OFFER", "what is offered is no talk and whisper that we can serve"),
+    "NO_CODEC": ("NO_CODEC", "neither PCMU nor PCMA is offered, and nothing else is spoken here"),
+    "NO_PORT": ("NO_PORT", "the media node has no port for a further browser"),
+    "OVERLOADED": ("NO_PORT", "the media node has no room for a further browser"),
+}
+"""The node's words for what it can't answer, as ours and in words."""
 
 
 class Sender(Protocol):
@@ -32,14 +39,14 @@ class Browsers:
     """Who is connected, and what is asked of the node for them."""
 
     def __init__(self) -> None:
-        self._known: dict[str, pb.Browser] = {}
+        self._known: dict[Person, pb.Browser] = {}
         self._asked: dict[str, asyncio.Future[pb.Applied]] = {}
         self._node: Sender | None = None
-        self._changed: Callable[[str], None] = lambda _: None
+        self._watching: list[Callable[[Person], None]] = []
 
-    def on_change(self, changed: Callable[[str], None]) -> None:
-        """Calls back with the user id whenever their browser's state is another."""
-        self._changed = changed
+    def on_change(self, changed: Callable[[Person], None]) -> None:
+        """Calls back with the person whenever their browser's state is another."""
+        self._watching.append(changed)
 
     def begin(self, node: Sender | None) -> None:
         """A node is connected that will tell its browsers, or none any more."""
@@ -48,18 +55,19 @@ class Browsers:
         for waiting in self._asked.values():
             if not waiting.done():
                 waiting.set_exception(Unavailable("the media node is gone"))
-        for user_id in known:
-            self._changed(user_id)
+        for person in known:
+            self._changed(person)
         BROWSERS.set(0)
 
     def told(self, browser: pb.Browser) -> None:
         """Takes down how a person's browser is connected."""
+        person = Person(browser.tenant_id, browser.user_id)
         if browser.state == pb.BROWSER_STATE_NONE:
-            self._known.pop(browser.user_id, None)
+            self._known.pop(person, None)
         else:
-            self._known[browser.user_id] = browser
+            self._known[person] = browser
         BROWSERS.set(len(self._known))
-        self._changed(browser.user_id)
+        self._changed(person)
 
     def applied(self, applied: pb.Applied) -> None:
         """Takes the node's answer to an order of `connect`."""
@@ -67,10 +75,14 @@ class Browsers:
         if waiting is not None and not waiting.done():
             waiting.set_result(applied)
 
-    def state(self, user_id: str) -> pb.Browser | None:
-        return self._known.get(user_id)
+    def state(self, person: Person) -> pb.Browser | None:
+        return self._known.get(person)
 
-    async def connect(self, user_id: str, sdp_offer: str) -> tuple[str, str]:
+    def users_of(self, tenant_id: str) -> Iterator[str]:
+        """The tenant's users whose browser is connected, on its way or lost."""
+        return (person.user_id for person in self._known if person.tenant_id == tenant_id)
+
+    async def connect(self, person: Person, sdp_offer: str) -> tuple[str, str]:
         """The connection's id and the answer to the offer; raises Refused, Unavailable."""
         if not sdp_offer or len(sdp_offer.encode()) > OFFER_BYTES_MAX:
             BROWSER_CONNECTS.labels("BAD_OFFER").inc()
@@ -79,26 +91,32 @@ class Browsers:
             BROWSER_CONNECTS.labels("OVERLOADED").inc()
             raise Overloaded(f"{CONNECTING_MOST} offers wait for their answer")
         connection_id = new_id("brw")
-        applied = await self._ask(user_id, connection_id, sdp_offer)
+        applied = await self._ask(person, connection_id, sdp_offer)
         BROWSER_CONNECTS.labels(applied.error or "answered").inc()
         if applied.error:
-            reason = _REASONS.get(applied.error, "BAD_OFFER")
-            raise Refused(reason, f"the media node answered {applied.error}")
+            raise Refused(*_REFUSALS.get(applied.error, ("BAD_OFFER", applied.error)))
         return connection_id, applied.sdp_answer
 
-    def disconnect(self, user_id: str, connection_id: str) -> None:
+    def disconnect(self, person: Person, connection_id: str) -> None:
         """Ends a connection of theirs; nothing when a later one took its place."""
-        known = self._known.get(user_id)
+        known = self._known.get(person)
         if known is not None and known.connection_id == connection_id:
             disconnect = pb.DisconnectBrowser(connection_id=connection_id)
             order = pb.Order(disconnect_browser=disconnect)
             self._sender().browser(f"{ORDER}{connection_id}/end", order)
 
-    async def _ask(self, user_id: str, connection_id: str, sdp_offer: str) -> pb.Applied:
+    def _changed(self, person: Person) -> None:
+        for changed in self._watching:
+            changed(person)
+
+    async def _ask(self, person: Person, connection_id: str, sdp_offer: str) -> pb.Applied:
         order_id = f"{ORDER}{connection_id}"
         sender, waiting = self._sender(), asyncio.get_running_loop().create_future()
         connect = pb.ConnectBrowser(
-            user_id=user_id, connection_id=connection_id, sdp_offer=sdp_offer
+            tenant_id=person.tenant_id,
+            user_id=person.user_id,
+            connection_id=connection_id,
+            sdp_offer=sdp_offer,
         )
         self._asked[order_id] = waiting
         BROWSERS_CONNECTING.set(len(self._asked))

@@ -24,6 +24,7 @@ from sasayaki.media.v1.call_events import (
     TapPaused,
     TapResumed,
 )
+from sasayaki_media.phones.person import Person
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +61,20 @@ class PhoneLegs:
 
     def __init__(self) -> None:
         self._talks: dict[str, Talk] = {}
-        self._of_user: dict[str, dict[str, Talk]] = {}
-        self._changed: Callable[[str], None] = lambda _: None
+        self._of: dict[Person, dict[str, Talk]] = {}
+        self._changed: Callable[[Person], None] = lambda _: None
 
-    def on_change(self, changed: Callable[[str], None]) -> None:
-        """Calls back with the user id of each person whose legs are others than before."""
+    def on_change(self, changed: Callable[[Person], None]) -> None:
+        """Calls back with each person whose legs are others than before."""
         self._changed = changed
 
-    def of(self, tenant_id: str, user_id: str) -> list[tuple[Talk, Leg]]:
+    def of(self, person: Person) -> list[tuple[Talk, Leg]]:
         """The person's legs, each with its call."""
         return [
             (talk, leg)
-            for talk in self._of_user.get(user_id, {}).values()
-            if talk.tenant_id == tenant_id
+            for talk in self._of.get(person, {}).values()
             for leg in talk.legs.values()
-            if leg.user_id == user_id
+            if leg.user_id == person.user_id
         ]
 
     def fold(self, record: Recorded[Any]) -> None:
@@ -116,7 +116,7 @@ class PhoneLegs:
                 case _:
                     talk.paused = isinstance(record.data, TapPaused)
             for leg in talk.legs.values():
-                self._changed(leg.user_id)
+                self._changed(_whose(talk, leg))
 
     def _add(self, record: Recorded[Any], leg: Leg) -> None:
         """A leg that is known has another mode, nothing else."""
@@ -125,8 +125,8 @@ class PhoneLegs:
         )
         if leg.leg_id not in talk.legs:
             talk.legs[leg.leg_id] = leg
-            self._of_user.setdefault(leg.user_id, {})[record.subject] = talk
-            self._changed(leg.user_id)
+            self._of.setdefault(_whose(talk, leg), {})[record.subject] = talk
+            self._changed(_whose(talk, leg))
 
     def _heard(self, record: Recorded[Any], leg_id: str) -> None:
         leg = self._leg(record.subject, leg_id)
@@ -139,8 +139,9 @@ class PhoneLegs:
 
     def _change(self, record: Recorded[Any], leg_id: str, **changes: Any) -> None:
         if leg := self._leg(record.subject, leg_id):
-            self._talks[record.subject].legs[leg_id] = replace(leg, **changes)
-            self._changed(leg.user_id)
+            talk = self._talks[record.subject]
+            talk.legs[leg_id] = replace(leg, **changes)
+            self._changed(_whose(talk, leg))
 
     def _remove(self, contact_id: str, leg_id: str) -> None:
         talk = self._talks.get(contact_id)
@@ -148,10 +149,14 @@ class PhoneLegs:
         if leg is None or talk is None:
             return
         if not any(other.user_id == leg.user_id for other in talk.legs.values()):
-            calls = self._of_user.get(leg.user_id, {})
+            calls = self._of.get(_whose(talk, leg), {})
             calls.pop(contact_id, None)
             if not calls:
-                self._of_user.pop(leg.user_id, None)
+                self._of.pop(_whose(talk, leg), None)
         if not talk.legs:
             del self._talks[contact_id]
-        self._changed(leg.user_id)
+        self._changed(_whose(talk, leg))
+
+
+def _whose(talk: Talk, leg: Leg) -> Person:
+    return Person(talk.tenant_id, leg.user_id)

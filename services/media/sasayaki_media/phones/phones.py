@@ -12,6 +12,7 @@ from sasayaki_media.calls.happened import Source
 from sasayaki_media.calls.switchboard import Switchboard, insistently
 from sasayaki_media.line.wire import PhoneHappening, phone_fact_of
 from sasayaki_media.metrics import PHONES, PHONES_LOST
+from sasayaki_media.phones.person import Person
 from sasayaki_media.phones.phone import Command, Line, Lose, Release, State
 
 PhoneOwners: TypeAlias = Owners[State, Command, PhoneEvent]
@@ -72,10 +73,12 @@ class Phones:
                 await self._owners.handle(phone_id, Release(), request_id=request_id, meta=meta)
                 self._decided(phone_id)
 
-    def to_release(self, phone_id: str) -> str | None:
+    def to_release(self, phone_id: str) -> Person | None:
         """Whose phone the node is to hang up, if it is."""
-        state = self._owners.state(phone_id)
-        return state.user_id if isinstance(state, Line) and state.releasing else None
+        state, meta = self._owners.state(phone_id), self._owners.meta(phone_id)
+        if meta is None or not isinstance(state, Line) or not state.releasing:
+            return None
+        return Person(meta.tenant_id, state.user_id)
 
     def connected(self) -> Iterator[tuple[str, Line]]:
         """Every phone that is connected, as it is decided so far."""

@@ -9,6 +9,7 @@ from sasayaki_chassis.owner import Overloaded
 from sasayaki_media.metrics import PHONE_WATCHERS, PHONE_WATCHERS_REFUSED
 from sasayaki_media.phones.browsers import Browsers
 from sasayaki_media.phones.legs import Leg, PhoneLegs, Talk
+from sasayaki_media.phones.person import Person
 
 WATCHERS_MOST = 2_000
 """Those who watch at once; the next is turned away."""
@@ -28,50 +29,50 @@ class Watching:
     def __init__(self, browsers: Browsers, legs: PhoneLegs) -> None:
         self._browsers = browsers
         self._legs = legs
-        self._watchers: dict[str, set[asyncio.Event]] = {}
+        self._watchers: dict[Person, set[asyncio.Event]] = {}
         self._count = 0
         browsers.on_change(self._changed)
         legs.on_change(self._changed)
 
-    async def phone(self, tenant_id: str, user_id: str) -> AsyncIterator[pb.WatchPhoneResponse]:
+    async def phone(self, person: Person) -> AsyncIterator[pb.WatchPhoneResponse]:
         """The phone as it is, then whenever it is another; raises Overloaded."""
         if self._count >= WATCHERS_MOST:
             PHONE_WATCHERS_REFUSED.inc()
             raise Overloaded(f"{WATCHERS_MOST} watch their phones")
         changed = asyncio.Event()
-        self._watch(user_id, changed)
+        self._watch(person, changed)
         try:
             shown = None
             while True:
                 changed.clear()
-                phone = self._phone(tenant_id, user_id)
+                phone = self._phone(person)
                 if phone != shown:
                     shown = phone
                     yield phone
                 await changed.wait()
         finally:
-            self._unwatch(user_id, changed)
+            self._unwatch(person, changed)
 
-    def _watch(self, user_id: str, changed: asyncio.Event) -> None:
-        self._watchers.setdefault(user_id, set()).add(changed)
+    def _watch(self, person: Person, changed: asyncio.Event) -> None:
+        self._watchers.setdefault(person, set()).add(changed)
         self._count += 1
         PHONE_WATCHERS.set(self._count)
 
-    def _unwatch(self, user_id: str, changed: asyncio.Event) -> None:
-        watchers = self._watchers[user_id]
+    def _unwatch(self, person: Person, changed: asyncio.Event) -> None:
+        watchers = self._watchers[person]
         watchers.discard(changed)
         if not watchers:
-            del self._watchers[user_id]
+            del self._watchers[person]
         self._count -= 1
         PHONE_WATCHERS.set(self._count)
 
-    def _changed(self, user_id: str) -> None:
-        for changed in self._watchers.get(user_id, ()):
+    def _changed(self, person: Person) -> None:
+        for changed in self._watchers.get(person, ()):
             changed.set()
 
-    def _phone(self, tenant_id: str, user_id: str) -> pb.WatchPhoneResponse:
-        browser = self._browsers.state(user_id)
-        legs = self._legs.of(tenant_id, user_id)
+    def _phone(self, person: Person) -> pb.WatchPhoneResponse:
+        browser = self._browsers.state(person)
+        legs = self._legs.of(person)
         shown = [_leg(talk, leg) for talk, leg in legs if leg.rings or leg.talks]
         return pb.WatchPhoneResponse(
             browser=_STATES[browser.state] if browser else pb.BROWSER_STATE_NONE,

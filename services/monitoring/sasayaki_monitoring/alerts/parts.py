@@ -11,6 +11,7 @@ from sasayaki_monitoring.alerts.open_alerts import OpenAlerts
 from sasayaki_monitoring.alerts.reactors import EndAlertWithCall
 from sasayaki_monitoring.alerts.rounds import Rounds, Tools
 from sasayaki_monitoring.alerts.watch import Watch
+from sasayaki_monitoring.floor.reach import FollowReach
 from sasayaki_monitoring.floor.view import FloorView
 from sasayaki_monitoring.floor.watchers import Watchers
 from sasayaki_monitoring.policy.policies import Policies
@@ -33,7 +34,7 @@ class AlertParts:
         self._open: OpenAlerts | None = None
         self.reactors = (EndAlertWithCall(),)
         self.projections = (self.view, self._watch, alert_metrics.AlertFigures(started_at))
-        self.background = (self._rounds, self._telling)
+        self.background = (self._rounds, self._telling, self._reach)
 
     def alerting(self, built: Built) -> Alerting:
         open_alerts = self._open_alerts(built)
@@ -70,6 +71,10 @@ class AlertParts:
         while True:
             await asyncio.sleep(QUEUES_EVERY_S)
             self.view.tell_queues(built.clock.now())
+
+    async def _reach(self, built: Built) -> None:
+        """Shows by what operators can be reached."""
+        await FollowReach(built.peers, self.view).run()
 
     def _open_alerts(self, built: Built) -> OpenAlerts:
         """One for all who raise alerts: they must see each other's at once."""

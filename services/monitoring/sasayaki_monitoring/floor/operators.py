@@ -1,11 +1,16 @@
 """What operators are doing, as routing's records tell it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sasayaki.event import Recorded
+from sasayaki.media.v1.phone_reach_pb2 import (
+    PHONE_REACH_NONE,
+    PHONE_REACH_UNSPECIFIED,
+    PhoneReach,
+)
 from sasayaki.monitoring.v1 import floor_pb2 as wire
 from sasayaki.routing.v1.pool_events import (
     CallbackDue,
@@ -64,6 +69,7 @@ class Operators:
 
     def __init__(self) -> None:
         self._operators: dict[tuple[str, str], Operator] = {}
+        self._reach: dict[str, dict[str, PhoneReach.ValueType]] = {}
 
     def team_of(self, tenant_id: str, operator_id: str) -> str:
         operator = self._operators.get((tenant_id, operator_id))
@@ -72,7 +78,48 @@ class Operators:
     def fold(self, record: Recorded[Any]) -> Iterator[Row]:
         """Yields the operator's row if the record changes one."""
         for operator in self.moved(record):
-            yield _row(record.tenant_id, operator)
+            yield self._row(record.tenant_id, operator)
+
+    def row(self, tenant_id: str, operator_id: str) -> Row | None:
+        """The operator's row as it is."""
+        operator = self._operators.get((tenant_id, operator_id))
+        return self._row(tenant_id, operator) if operator else None
+
+    def reached(
+        self, tenant_id: str, reach: Mapping[str, "PhoneReach.ValueType"], *, whole: bool
+    ) -> list[str]:
+        """Takes down by what users can be reached; the operators whose phones are others.
+
+        `whole`: whoever is not named has no phone.
+        """
+        before = {} if whole else self._reach.get(tenant_id, {})
+        return self._reached(tenant_id, {**before, **reach})
+
+    def reach_unknown(self, tenant_id: str) -> list[str]:
+        """The operators of whose phones nothing is known any more."""
+        return self._reached(tenant_id, None)
+
+    def _reached(
+        self, tenant_id: str, reach: "dict[str, PhoneReach.ValueType] | None"
+    ) -> list[str]:
+        ours = [operator_id for tenant, operator_id in self._operators if tenant == tenant_id]
+        before = [self._reach_of(tenant_id, operator_id) for operator_id in ours]
+        self._reach.pop(tenant_id, None)
+        if reach is not None:
+            self._reach[tenant_id] = {
+                user_id: how for user_id, how in reach.items() if how != PHONE_REACH_NONE
+            }
+        both = zip(ours, before, strict=True)
+        return [each for each, was in both if self._reach_of(tenant_id, each) != was]
+
+    def _reach_of(self, tenant_id: str, operator_id: str) -> "PhoneReach.ValueType":
+        known = self._reach.get(tenant_id)
+        if known is None:
+            return PHONE_REACH_UNSPECIFIED
+        return known.get(operator_id, PHONE_REACH_NONE)
+
+    def _row(self, tenant_id: str, operator: Operator) -> Row:
+        return _row(tenant_id, operator, self._reach_of(tenant_id, operator.operator_id))
 
     def moved(self, record: Recorded[Any]) -> Iterator[Operator]:
         """Yields the operator as the record leaves them, if it changes one."""
@@ -150,7 +197,7 @@ def _put(operator: Operator, put: OperatorPut) -> Operator:
     )
 
 
-def _row(tenant_id: str, operator: Operator) -> Row:
+def _row(tenant_id: str, operator: Operator, phone: "PhoneReach.ValueType") -> Row:
     row = wire.FloorOperator(
         operator_id=operator.operator_id,
         team_id=operator.team_id,
@@ -159,6 +206,7 @@ def _row(tenant_id: str, operator: Operator) -> Row:
         contact_id=operator.contact_id,
         skills=operator.skills,
         skill_levels=operator.skill_levels,
+        phone=phone,
     )
     if operator.since is not None:
         row.since.FromDatetime(operator.since)

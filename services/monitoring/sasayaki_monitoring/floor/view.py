@@ -1,13 +1,14 @@
 """The floor whole: talks, who hears them, operators, those who wait and alerts, as rows."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, TypeAlias
 
 from sasayaki.event import Event, Recorded
+from sasayaki.media.v1.phone_reach_pb2 import PhoneReach
 from sasayaki.monitoring.v1 import floor_pb2 as wire
 from sasayaki.monitoring.v1.supervision_events import (
     SupervisionEnded,
@@ -87,6 +88,20 @@ class FloorView:
         """Takes such a row away, if it is there."""
         self._take(key, gone)
 
+    def reached(
+        self, tenant_id: str, reach: Mapping[str, "PhoneReach.ValueType"], *, whole: bool
+    ) -> Sequence[str]:
+        """Takes down by what users can be reached; the operators who are to be shown anew."""
+        return self._operators.reached(tenant_id, reach, whole=whole)
+
+    def reach_unknown(self, tenant_id: str) -> Sequence[str]:
+        """Nothing is known of phones any more; the operators who are to be shown anew."""
+        return self._operators.reach_unknown(tenant_id)
+
+    def show_operator(self, tenant_id: str, operator_id: str) -> None:
+        if row := self._operators.row(tenant_id, operator_id):
+            self._put(_key(row), row)
+
     def team_of(self, tenant_id: str, operator_id: str) -> str:
         """The operator's team, or nothing."""
         return self._operators.team_of(tenant_id, operator_id)
@@ -144,7 +159,7 @@ class FloorView:
                 self._take(("waiting", contact_id), wire.FloorGone(waiting=contact_id))
         self._queues.fold(record)
         for row in self._operators.fold(record):
-            self._put(("operator", f"{row.tenant_id} {row.shown.operator.operator_id}"), row)
+            self._put(_key(row), row)
 
     def _wait_on(self, contact_id: str, change: Callable[[wire.FloorWaiting], None]) -> None:
         before = self._rows.get(("waiting", contact_id))
@@ -188,6 +203,10 @@ class FloorView:
         if row is not None:
             shown = wire.FloorRow(gone=gone)
             self._watchers.show(Row(row.tenant_id, row.client_ids, shown, row.audience))
+
+
+def _key(row: Row) -> Key:
+    return ("operator", f"{row.tenant_id} {row.shown.operator.operator_id}")
 
 
 def _raised(waiting: wire.FloorWaiting, priority: int) -> None:

@@ -10,6 +10,7 @@ from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from sasayaki.media.v1 import call_events_pb2 as _call_events_pb2
+from sasayaki.media.v1 import phone_reach_pb2 as _phone_reach_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -1171,6 +1172,70 @@ class TalkBackResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___TalkBackResponse: _TypeAlias = TalkBackResponse  # noqa: Y015
+
+@_typing.final
+class WatchPhonesRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WatchPhonesRequest: _TypeAlias = WatchPhonesRequest  # noqa: Y015
+
+@_typing.final
+class WatchPhonesResponse(_message.Message):
+    """People whose phones have changed. Who is not in the first message has none."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TENANT_ID_FIELD_NUMBER: _builtins.int
+    PEOPLE_FIELD_NUMBER: _builtins.int
+    tenant_id: _builtins.str
+    @_builtins.property
+    def people(self) -> _containers.RepeatedCompositeFieldContainer[Global___PersonReach]: ...
+    def __init__(
+        self,
+        *,
+        tenant_id: _builtins.str = ...,
+        people: _abc.Iterable[Global___PersonReach] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["people", b"people", "tenant_id", b"tenant_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WatchPhonesResponse: _TypeAlias = WatchPhonesResponse  # noqa: Y015
+
+@_typing.final
+class PersonReach(_message.Message):
+    """By what one person can be reached."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USER_ID_FIELD_NUMBER: _builtins.int
+    REACH_FIELD_NUMBER: _builtins.int
+    user_id: _builtins.str
+    reach: _phone_reach_pb2.PhoneReach.ValueType
+    def __init__(
+        self,
+        *,
+        user_id: _builtins.str = ...,
+        reach: _phone_reach_pb2.PhoneReach.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["reach", b"reach", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PersonReach: _TypeAlias = PersonReach  # noqa: Y015
 
 @_typing.final
 class WatchPhoneRequest(_message.Message):

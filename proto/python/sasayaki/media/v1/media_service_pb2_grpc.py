@@ -151,6 +151,11 @@ class MediaServiceStub:
                 request_serializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.WatchPhoneRequest.SerializeToString,
                 response_deserializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.WatchPhoneResponse.FromString,
                 _registered_method=True)
+        self.WatchPhones = channel.unary_stream(
+                '/sasayaki.media.v1.MediaService/WatchPhones',
+                request_serializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.WatchPhonesRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.WatchPhonesResponse.FromString,
+                _registered_method=True)
 
 
 class MediaServiceServicer:
@@ -274,7 +279,8 @@ class MediaServiceServicer:
 
     def ConnectBrowser(self, request, context):
         """Connects the caller's browser as their phone; a later connection takes the place of an earlier one, with the legs that are on it.
-        Not idempotent by intent: each offer is a connection of its own. INVALID_ARGUMENT with BAD_OFFER, RESOURCE_EXHAUSTED with NO_PORT.
+        Not idempotent by intent: each offer is a connection of its own. INVALID_ARGUMENT with BAD_OFFER, or with NO_CODEC when
+        neither PCMU nor PCMA is offered; RESOURCE_EXHAUSTED with NO_PORT.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -318,6 +324,13 @@ class MediaServiceServicer:
 
     def WatchPhone(self, request, context):
         """The caller's own phone as the media node has it: the present state at once, then every change.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def WatchPhones(self, request, context):
+        """By what the people of the caller's tenant can be reached: all who can be at once, then every change. For services.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -440,6 +453,11 @@ def add_MediaServiceServicer_to_server(servicer, server):
                     servicer.WatchPhone,
                     request_deserializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.WatchPhoneRequest.FromString,
                     response_serializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.WatchPhoneResponse.SerializeToString,
+            ),
+            'WatchPhones': grpc.unary_stream_rpc_method_handler(
+                    servicer.WatchPhones,
+                    request_deserializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.WatchPhonesRequest.FromString,
+                    response_serializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.WatchPhonesResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -1065,6 +1083,33 @@ class MediaService:
             '/sasayaki.media.v1.MediaService/WatchPhone',
             sasayaki_dot_media_dot_v1_dot_media__service__pb2.WatchPhoneRequest.SerializeToString,
             sasayaki_dot_media_dot_v1_dot_media__service__pb2.WatchPhoneResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WatchPhones(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_stream(
+            request,
+            target,
+            '/sasayaki.media.v1.MediaService/WatchPhones',
+            sasayaki_dot_media_dot_v1_dot_media__service__pb2.WatchPhonesRequest.SerializeToString,
+            sasayaki_dot_media_dot_v1_dot_media__service__pb2.WatchPhonesResponse.FromString,
             options,
             channel_credentials,
             insecure,

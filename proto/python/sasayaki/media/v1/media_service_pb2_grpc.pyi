@@ -73,7 +73,8 @@ class MediaServiceStub:
     """How loud each talk is, and who speaks, once a second: of the caller's tenant and client companies."""
     ConnectBrowser: _grpc.UnaryUnaryMultiCallable[_media_service_pb2.ConnectBrowserRequest, _media_service_pb2.ConnectBrowserResponse]
     """Connects the caller's browser as their phone; a later connection takes the place of an earlier one, with the legs that are on it.
-    Not idempotent by intent: each offer is a connection of its own. INVALID_ARGUMENT with BAD_OFFER, RESOURCE_EXHAUSTED with NO_PORT.
+    Not idempotent by intent: each offer is a connection of its own. INVALID_ARGUMENT with BAD_OFFER, or with NO_CODEC when
+    neither PCMU nor PCMA is offered; RESOURCE_EXHAUSTED with NO_PORT.
     """
     DisconnectBrowser: _grpc.UnaryUnaryMultiCallable[_media_service_pb2.DisconnectBrowserRequest, _media_service_pb2.DisconnectBrowserResponse]
     """Ends a browser's connection; its legs end as hung up. Idempotent, and nothing when a later connection took its place."""
@@ -89,6 +90,8 @@ class MediaServiceStub:
     """
     WatchPhone: _grpc.UnaryStreamMultiCallable[_media_service_pb2.WatchPhoneRequest, _media_service_pb2.WatchPhoneResponse]
     """The caller's own phone as the media node has it: the present state at once, then every change."""
+    WatchPhones: _grpc.UnaryStreamMultiCallable[_media_service_pb2.WatchPhonesRequest, _media_service_pb2.WatchPhonesResponse]
+    """By what the people of the caller's tenant can be reached: all who can be at once, then every change. For services."""
 
 @_typing.type_check_only
 class MediaServiceAsyncStub(MediaServiceStub):
@@ -135,7 +138,8 @@ class MediaServiceAsyncStub(MediaServiceStub):
     """How loud each talk is, and who speaks, once a second: of the caller's tenant and client companies."""
     ConnectBrowser: _aio.UnaryUnaryMultiCallable[_media_service_pb2.ConnectBrowserRequest, _media_service_pb2.ConnectBrowserResponse]  # type: ignore[assignment]
     """Connects the caller's browser as their phone; a later connection takes the place of an earlier one, with the legs that are on it.
-    Not idempotent by intent: each offer is a connection of its own. INVALID_ARGUMENT with BAD_OFFER, RESOURCE_EXHAUSTED with NO_PORT.
+    Not idempotent by intent: each offer is a connection of its own. INVALID_ARGUMENT with BAD_OFFER, or with NO_CODEC when
+    neither PCMU nor PCMA is offered; RESOURCE_EXHAUSTED with NO_PORT.
     """
     DisconnectBrowser: _aio.UnaryUnaryMultiCallable[_media_service_pb2.DisconnectBrowserRequest, _media_service_pb2.DisconnectBrowserResponse]  # type: ignore[assignment]
     """Ends a browser's connection; its legs end as hung up. Idempotent, and nothing when a later connection took its place."""
@@ -151,6 +155,8 @@ class MediaServiceAsyncStub(MediaServiceStub):
     """
     WatchPhone: _aio.UnaryStreamMultiCallable[_media_service_pb2.WatchPhoneRequest, _media_service_pb2.WatchPhoneResponse]  # type: ignore[assignment]
     """The caller's own phone as the media node has it: the present state at once, then every change."""
+    WatchPhones: _aio.UnaryStreamMultiCallable[_media_service_pb2.WatchPhonesRequest, _media_service_pb2.WatchPhonesResponse]  # type: ignore[assignment]
+    """By what the people of the caller's tenant can be reached: all who can be at once, then every change. For services."""
 
 class MediaServiceServicer(metaclass=_abc_1.ABCMeta):
     """Steers calls. Every command is idempotent by `request_id`: a repeat gets the first answer.
@@ -296,7 +302,8 @@ class MediaServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_media_service_pb2.ConnectBrowserResponse, _abc.Awaitable[_media_service_pb2.ConnectBrowserResponse]]:
         """Connects the caller's browser as their phone; a later connection takes the place of an earlier one, with the legs that are on it.
-        Not idempotent by intent: each offer is a connection of its own. INVALID_ARGUMENT with BAD_OFFER, RESOURCE_EXHAUSTED with NO_PORT.
+        Not idempotent by intent: each offer is a connection of its own. INVALID_ARGUMENT with BAD_OFFER, or with NO_CODEC when
+        neither PCMU nor PCMA is offered; RESOURCE_EXHAUSTED with NO_PORT.
         """
 
     @_abc_1.abstractmethod
@@ -348,5 +355,13 @@ class MediaServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _ServicerContext,
     ) -> _typing.Union[_abc.Iterator[_media_service_pb2.WatchPhoneResponse], _abc.AsyncIterator[_media_service_pb2.WatchPhoneResponse]]:
         """The caller's own phone as the media node has it: the present state at once, then every change."""
+
+    @_abc_1.abstractmethod
+    def WatchPhones(
+        self,
+        request: _media_service_pb2.WatchPhonesRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_abc.Iterator[_media_service_pb2.WatchPhonesResponse], _abc.AsyncIterator[_media_service_pb2.WatchPhonesResponse]]:
+        """By what the people of the caller's tenant can be reached: all who can be at once, then every change. For services."""
 
 def add_MediaServiceServicer_to_server(servicer: MediaServiceServicer, server: _typing.Union[_grpc.Server, _aio.Server]) -> None: ...

@@ -10,6 +10,7 @@ from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from sasayaki.media.v1 import call_events_pb2 as _call_events_pb2
+from sasayaki.media.v1 import phone_reach_pb2 as _phone_reach_pb2
 from sasayaki.monitoring.v1 import alert_events_pb2 as _alert_events_pb2
 from sasayaki.monitoring.v1 import supervision_events_pb2 as _supervision_events_pb2
 import builtins as _builtins
@@ -374,6 +375,7 @@ class FloorOperator(_message.Message):
     CONTACT_ID_FIELD_NUMBER: _builtins.int
     SKILLS_FIELD_NUMBER: _builtins.int
     SKILL_LEVELS_FIELD_NUMBER: _builtins.int
+    PHONE_FIELD_NUMBER: _builtins.int
     operator_id: _builtins.str
     team_id: _builtins.str
     state: Global___FloorOperatorState.ValueType
@@ -381,6 +383,8 @@ class FloorOperator(_message.Message):
     """Free word for an absence."""
     contact_id: _builtins.str
     """The contact that rings, is talked with or finished; empty: none."""
+    phone: _phone_reach_pb2.PhoneReach.ValueType
+    """By what the operator can be reached; unspecified: media is away, nobody knows."""
     @_builtins.property
     def since(self) -> _timestamp_pb2.Timestamp:
         """Absent until the operator first logs in."""
@@ -402,10 +406,11 @@ class FloorOperator(_message.Message):
         contact_id: _builtins.str = ...,
         skills: _abc.Iterable[_builtins.str] | None = ...,
         skill_levels: _abc.Iterable[_builtins.int] | None = ...,
+        phone: _phone_reach_pb2.PhoneReach.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["since", b"since"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "operator_id", b"operator_id", "reason", b"reason", "since", b"since", "skill_levels", b"skill_levels", "skills", b"skills", "state", b"state", "team_id", b"team_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "operator_id", b"operator_id", "phone", b"phone", "reason", b"reason", "since", b"since", "skill_levels", b"skill_levels", "skills", b"skills", "state", b"state", "team_id", b"team_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

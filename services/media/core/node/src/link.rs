@@ -18,7 +18,8 @@ use tokio::task::AbortHandle;
 use crate::frames;
 use crate::metrics::Metrics;
 use crate::wire::{
-    from_node, to_node, Applied, Browser, FromNode, Happening, Hello, Levels, Order, ToNode,
+    from_node, to_node, Applied, Browser, FromNode, Happening, Hello, Levels, Order, Registered,
+    SipUser, ToNode,
 };
 
 /// Happenings that may wait for acknowledgement before new calls are turned away.
@@ -213,6 +214,18 @@ impl Link {
     /// Tells how a browser is connected; on a new connection all are told anew.
     pub fn browser(&mut self, browser: Browser) {
         self.send(from_node::Message::Browser(browser));
+    }
+
+    /// Tells who has come to have a SIP phone, or to have none; on a new connection all who have one are told anew.
+    pub fn registered(&mut self, users: impl Iterator<Item = (String, bool)>) {
+        let users = users.map(|(user_id, registered)| SipUser {
+            user_id,
+            registered,
+        });
+        let users: Vec<_> = users.collect();
+        if !users.is_empty() {
+            self.send(from_node::Message::Registered(Registered { users }));
+        }
     }
 
     /// Everything up to and with this number is on disk.

@@ -18,6 +18,7 @@ use support::PATIENCE;
 const CUSTOMER: u8 = 0x31;
 const OPERATOR: u8 = 0x52;
 const SUPERVISOR: u8 = 0x63;
+const IMPOSTOR: u8 = 0x74;
 
 fn pick_up(leg_id: &str) -> Asked {
     let (contact_id, leg_id) = (CONTACT.to_owned(), leg_id.to_owned());
@@ -239,6 +240,38 @@ fn an_offer_that_is_none_of_ours_is_refused() {
 }
 
 #[test]
+fn an_offer_of_opus_alone_is_refused_by_name() {
+    let mut stage = answered();
+    let offer = Offer::of_opus_alone().sdp;
+    assert!(offer.contains("opus/48000") && !offer.contains("PCM"));
+    assert_eq!(
+        stage.desk.ask(connect("usr_op", "brw_1", &offer)),
+        "NO_CODEC"
+    );
+    let both = Offer::of_opus_too();
+    assert!(both.sdp.contains("opus/48000"));
+    stage.desk.order(connect("usr_op", "brw_2", &both.sdp));
+    assert!(stage.desk.sdp_answer.contains("PCMU/8000"));
+    assert!(!stage.desk.sdp_answer.contains("opus"));
+}
+
+#[test]
+fn who_has_a_registered_phone_is_told_on_each_connect_and_when_it_changes() {
+    let mut stage = answered();
+    let known = |desk: &mut Desk| {
+        let mut users = [desk.sip_user(), desk.sip_user()];
+        users.sort();
+        users
+    };
+    let both = ["usr_op", "usr_sv"].map(|user| (user.to_owned(), true));
+    assert_eq!(known(&mut stage.desk), both);
+    stage.desk.reconnect(&stage.node);
+    assert_eq!(known(&mut stage.desk), both);
+    assert_eq!(stage.operator.unregister(), 200);
+    assert_eq!(stage.desk.sip_user(), ("usr_op".to_owned(), false));
+}
+
+#[test]
 fn a_python_side_that_comes_back_is_told_who_is_connected() {
     let (mut stage, _browser) = talking();
     stage.desk.reconnect(&stage.node);
@@ -250,4 +283,33 @@ fn a_browser_that_says_nothing_any_more_is_lost() {
     let (mut stage, browser) = talking();
     drop(browser);
     stage.desk.browser_is("brw_1", BrowserState::Lost);
+}
+
+#[test]
+fn who_shows_another_certificate_than_the_offers_never_connects_hears_nothing_and_is_not_heard() {
+    let (mut stage, browser) = talking();
+    assert!(customer_hears(&stage, OPERATOR));
+    let offer = Offer::new().promising_that_of(&Offer::new());
+    stage.desk.order(connect("usr_op", "brw_2", &offer.sdp));
+    let impostor = offer.go_on(&stage.desk.sdp_answer);
+    impostor.say(IMPOSTOR);
+    let mut told = stage.desk.browser();
+    while told.state() == BrowserState::Connecting {
+        told = stage.desk.browser();
+    }
+    // What comes after it is that the earlier connection is the phone as before.
+    assert_eq!(
+        (told.connection_id.as_str(), told.state()),
+        ("brw_1", BrowserState::Connected)
+    );
+    let mut heard = Vec::new();
+    for _ in 0..50 {
+        speak(&stage);
+        let payload = stage.caller.heard_soon();
+        heard.extend(payload.and_then(|payload| payload.last().copied()));
+    }
+    assert!(heard.contains(&OPERATOR), "the talk goes on");
+    assert!(!heard.contains(&IMPOSTOR), "the impostor is heard");
+    assert!(operator_hears(&stage, &browser, Side::Talk, CUSTOMER));
+    assert_eq!(impostor.take_heard(), []);
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use sasayaki_node::wire::happening::Happening as What;
 use sasayaki_node::wire::order::Order as Asked;
 use sasayaki_node::wire::{self, CallEnd, LegEnd, Mode, PlayOutcome};
-use support::desk::{Desk, CONTACT, NUMBER};
+use support::desk::{Desk, CONTACT, NUMBER, TENANT};
 use support::phone::Phone;
 use support::stage::{answered, answered_at, talking};
 use support::Node;
@@ -220,6 +220,7 @@ fn a_supervisors_mode_changes_and_ends_without_touching_the_call() {
         user_id: "usr_sv".to_owned(),
         mode: 1,
         keep_phone: false,
+        tenant_id: TENANT.to_owned(),
     };
     assert_eq!(stage.desk.ask(Asked::Supervise(unknown)), "UNKNOWN_LEG");
     stage.desk.supervise("leg_sv", "usr_sv", Mode::Listen);

@@ -4,7 +4,7 @@ mod support;
 
 use sasayaki_node::wire::order::Order as Asked;
 use sasayaki_node::wire::{HangUp, LegEnd, Mode, ReleasePhone};
-use support::desk::{supervise, Desk};
+use support::desk::{supervise, Desk, TENANT};
 use support::stage::{ended, Floor};
 use support::Node;
 
@@ -200,6 +200,7 @@ fn a_release_that_is_sent_again_spares_the_next_phone() {
     let release = || {
         Asked::ReleasePhone(ReleasePhone {
             user_id: "usr_sv".to_owned(),
+            tenant_id: TENANT.to_owned(),
         })
     };
     floor.supervise("leg_1", Mode::Listen, true);

@@ -61,6 +61,8 @@ pub enum Refused {
 #[derive(Debug, Default)]
 pub struct Location {
     users: HashMap<String, Vec<Binding>>,
+    /// Users who have come to have a phone, or to have none, since it was asked last.
+    changed: Vec<(String, bool)>,
 }
 
 impl Location {
@@ -94,8 +96,13 @@ impl Location {
             }
         }
         if bindings.is_empty() {
-            self.users.remove(user);
+            if self.users.remove(user).is_some() {
+                self.changed.push((user.to_owned(), false));
+            }
             return Ok(&[]);
+        }
+        if !self.users.contains_key(user) {
+            self.changed.push((user.to_owned(), true));
         }
         let stored = self.users.entry(user.to_owned()).or_default();
         *stored = bindings;
@@ -114,20 +121,20 @@ impl Location {
 
     /// Forgets what has run out.
     pub fn expire(&mut self, now_ms: u64) {
-        self.users.retain(|_, bindings| {
+        self.users.retain(|user, bindings| {
             bindings.retain(|binding| binding.expires_ms > now_ms);
-            !bindings.is_empty()
+            kept(user, bindings, &mut self.changed)
         });
     }
 
     /// Forgets the phones that were reached by a connection that is gone; how many those were.
     pub fn lose(&mut self, flow: Flow) -> usize {
         let mut lost = 0;
-        self.users.retain(|_, bindings| {
+        self.users.retain(|user, bindings| {
             let before = bindings.len();
             bindings.retain(|binding| binding.flow != flow);
             lost += before - bindings.len();
-            !bindings.is_empty()
+            kept(user, bindings, &mut self.changed)
         });
         lost
     }
@@ -136,6 +143,16 @@ impl Location {
     pub fn is_way(&self, now_ms: u64, flow: Flow) -> bool {
         let mut all = self.users.values().flatten();
         all.any(|binding| binding.flow == flow && binding.expires_ms > now_ms)
+    }
+
+    /// Who has a phone.
+    pub fn users(&self) -> impl Iterator<Item = &str> {
+        self.users.keys().map(String::as_str)
+    }
+
+    /// Who has come to have a phone, or to have none, since this was asked last, in order.
+    pub fn take_changed(&mut self) -> Vec<(String, bool)> {
+        std::mem::take(&mut self.changed)
     }
 
     /// Users with a phone.
@@ -147,6 +164,14 @@ impl Location {
     pub fn is_empty(&self) -> bool {
         self.users.is_empty()
     }
+}
+
+/// Whether a user still has a phone; who has none any more is noted.
+fn kept(user: &str, bindings: &[Binding], changed: &mut Vec<(String, bool)>) -> bool {
+    if bindings.is_empty() {
+        changed.push((user.to_owned(), false));
+    }
+    !bindings.is_empty()
 }
 
 fn set(

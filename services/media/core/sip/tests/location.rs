@@ -33,6 +33,33 @@ fn a_registered_phone_is_found_until_it_expires() {
 }
 
 #[test]
+fn who_comes_to_have_a_phone_and_who_has_none_any_more_is_told_once() {
+    let mut location = Location::default();
+    let register = |location: &mut Location, cseq, expires_s| {
+        let registration = asked(cseq, &[(PHONE, expires_s)]);
+        location.register(0, "usr_a", &registration).unwrap();
+    };
+    let told = |has: bool| vec![("usr_a".to_owned(), has)];
+    register(&mut location, 1, 60);
+    register(&mut location, 2, 90);
+    assert_eq!(location.take_changed(), told(true));
+    register(&mut location, 3, 0);
+    register(&mut location, 4, 0);
+    assert_eq!(location.take_changed(), told(false));
+    register(&mut location, 5, 60);
+    location.take_changed();
+    assert_eq!(location.users().collect::<Vec<_>>(), ["usr_a"]);
+    location.expire(60_000);
+    location.expire(60_001);
+    assert_eq!(location.take_changed(), told(false));
+    register(&mut location, 6, 60);
+    location.take_changed();
+    let way = location.lookup(0, "usr_a")[0].flow;
+    assert_eq!(location.lose(way), 1);
+    assert_eq!(location.take_changed(), told(false));
+}
+
+#[test]
 fn the_latest_phone_comes_first_and_a_refresh_moves_no_other() {
     let mut location = Location::default();
     location

@@ -261,6 +261,7 @@ class FromNode(_message.Message):
     APPLIED_FIELD_NUMBER: _builtins.int
     LEVELS_FIELD_NUMBER: _builtins.int
     BROWSER_FIELD_NUMBER: _builtins.int
+    REGISTERED_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def hello(self) -> Global___Hello: ...
     @_builtins.property
@@ -271,6 +272,8 @@ class FromNode(_message.Message):
     def levels(self) -> Global___Levels: ...
     @_builtins.property
     def browser(self) -> Global___Browser: ...
+    @_builtins.property
+    def registered(self) -> Global___Registered: ...
     def __init__(
         self,
         *,
@@ -279,16 +282,64 @@ class FromNode(_message.Message):
         applied: Global___Applied | None = ...,
         levels: Global___Levels | None = ...,
         browser: Global___Browser | None = ...,
+        registered: Global___Registered | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["applied", b"applied", "browser", b"browser", "happening", b"happening", "hello", b"hello", "levels", b"levels", "message", b"message"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["applied", b"applied", "browser", b"browser", "happening", b"happening", "hello", b"hello", "levels", b"levels", "message", b"message", "registered", b"registered"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["applied", b"applied", "browser", b"browser", "happening", b"happening", "hello", b"hello", "levels", b"levels", "message", b"message"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["applied", b"applied", "browser", b"browser", "happening", b"happening", "hello", b"hello", "levels", b"levels", "message", b"message", "registered", b"registered"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_message: _TypeAlias = _typing.Literal["hello", "happening", "applied", "levels", "browser"]  # noqa: Y015
+    _WhichOneofReturnType_message: _TypeAlias = _typing.Literal["hello", "happening", "applied", "levels", "browser", "registered"]  # noqa: Y015
     _WhichOneofArgType_message: _TypeAlias = _typing.Literal["message", b"message"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_message) -> _WhichOneofReturnType_message | None: ...
 
 Global___FromNode: _TypeAlias = FromNode  # noqa: Y015
+
+@_typing.final
+class Registered(_message.Message):
+    """Who has a registered SIP phone. Not journalled: all who have one are told on each connect, then each change, in order."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USERS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def users(self) -> _containers.RepeatedCompositeFieldContainer[Global___SipUser]: ...
+    def __init__(
+        self,
+        *,
+        users: _abc.Iterable[Global___SipUser] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["users", b"users"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Registered: _TypeAlias = Registered  # noqa: Y015
+
+@_typing.final
+class SipUser(_message.Message):
+    """A user name that has come to have a phone, or to have none."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    USER_ID_FIELD_NUMBER: _builtins.int
+    REGISTERED_FIELD_NUMBER: _builtins.int
+    user_id: _builtins.str
+    """The user part of the address; SIP knows no tenants."""
+    registered: _builtins.bool
+    def __init__(
+        self,
+        *,
+        user_id: _builtins.str = ...,
+        registered: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["registered", b"registered", "user_id", b"user_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SipUser: _TypeAlias = SipUser  # noqa: Y015
 
 @_typing.final
 class Browser(_message.Message):
@@ -299,19 +350,23 @@ class Browser(_message.Message):
     USER_ID_FIELD_NUMBER: _builtins.int
     CONNECTION_ID_FIELD_NUMBER: _builtins.int
     STATE_FIELD_NUMBER: _builtins.int
+    TENANT_ID_FIELD_NUMBER: _builtins.int
     user_id: _builtins.str
     connection_id: _builtins.str
     state: Global___BrowserState.ValueType
+    tenant_id: _builtins.str
+    """Whose user: two tenants may each have one of the same id."""
     def __init__(
         self,
         *,
         user_id: _builtins.str = ...,
         connection_id: _builtins.str = ...,
         state: Global___BrowserState.ValueType = ...,
+        tenant_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["connection_id", b"connection_id", "state", b"state", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["connection_id", b"connection_id", "state", b"state", "tenant_id", b"tenant_id", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -466,7 +521,9 @@ class Applied(_message.Message):
     SDP_ANSWER_FIELD_NUMBER: _builtins.int
     order_id: _builtins.str
     error: _builtins.str
-    """UPPER_SNAKE reason: UNKNOWN_CALL, UNKNOWN_PROMPT, UNKNOWN_LEG, WRONG_STATE, NO_PORT, OVERLOADED, BAD_ORDER, NO_TRUNK, BAD_OFFER."""
+    """UPPER_SNAKE reason: UNKNOWN_CALL, UNKNOWN_PROMPT, UNKNOWN_LEG, WRONG_STATE, NO_PORT, OVERLOADED, BAD_ORDER, NO_TRUNK, BAD_OFFER,
+    NO_CODEC.
+    """
     sdp_answer: _builtins.str
     """Answer to `ConnectBrowser`."""
     def __init__(
@@ -818,6 +875,7 @@ class Dial(_message.Message):
     RING_MS_MAX_FIELD_NUMBER: _builtins.int
     NUMBER_FIELD_NUMBER: _builtins.int
     FROM_NUMBER_FIELD_NUMBER: _builtins.int
+    TENANT_ID_FIELD_NUMBER: _builtins.int
     contact_id: _builtins.str
     leg_id: _builtins.str
     user_id: _builtins.str
@@ -826,6 +884,8 @@ class Dial(_message.Message):
     """Instead of a user: E.164, by a trunk for outbound calls. Such a leg counts as an operator's."""
     from_number: _builtins.str
     """Our number that the called person sees, E.164."""
+    tenant_id: _builtins.str
+    """Whose user."""
     def __init__(
         self,
         *,
@@ -835,10 +895,11 @@ class Dial(_message.Message):
         ring_ms_max: _builtins.int = ...,
         number: _builtins.str = ...,
         from_number: _builtins.str = ...,
+        tenant_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "from_number", b"from_number", "leg_id", b"leg_id", "number", b"number", "ring_ms_max", b"ring_ms_max", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "from_number", b"from_number", "leg_id", b"leg_id", "number", b"number", "ring_ms_max", b"ring_ms_max", "tenant_id", b"tenant_id", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -972,12 +1033,15 @@ class Supervise(_message.Message):
     USER_ID_FIELD_NUMBER: _builtins.int
     MODE_FIELD_NUMBER: _builtins.int
     KEEP_PHONE_FIELD_NUMBER: _builtins.int
+    TENANT_ID_FIELD_NUMBER: _builtins.int
     contact_id: _builtins.str
     leg_id: _builtins.str
     user_id: _builtins.str
     mode: Global___Mode.ValueType
     keep_phone: _builtins.bool
     """The phone stays connected, hearing nothing, when this leg is over. The last order holds."""
+    tenant_id: _builtins.str
+    """Whose user."""
     def __init__(
         self,
         *,
@@ -986,10 +1050,11 @@ class Supervise(_message.Message):
         user_id: _builtins.str = ...,
         mode: Global___Mode.ValueType = ...,
         keep_phone: _builtins.bool = ...,
+        tenant_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "keep_phone", b"keep_phone", "leg_id", b"leg_id", "mode", b"mode", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contact_id", b"contact_id", "keep_phone", b"keep_phone", "leg_id", b"leg_id", "mode", b"mode", "tenant_id", b"tenant_id", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1002,15 +1067,19 @@ class ReleasePhone(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     USER_ID_FIELD_NUMBER: _builtins.int
+    TENANT_ID_FIELD_NUMBER: _builtins.int
     user_id: _builtins.str
+    tenant_id: _builtins.str
+    """Whose user."""
     def __init__(
         self,
         *,
         user_id: _builtins.str = ...,
+        tenant_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["tenant_id", b"tenant_id", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1979,19 +2048,23 @@ class ConnectBrowser(_message.Message):
     USER_ID_FIELD_NUMBER: _builtins.int
     CONNECTION_ID_FIELD_NUMBER: _builtins.int
     SDP_OFFER_FIELD_NUMBER: _builtins.int
+    TENANT_ID_FIELD_NUMBER: _builtins.int
     user_id: _builtins.str
     connection_id: _builtins.str
     sdp_offer: _builtins.str
+    tenant_id: _builtins.str
+    """Whose user."""
     def __init__(
         self,
         *,
         user_id: _builtins.str = ...,
         connection_id: _builtins.str = ...,
         sdp_offer: _builtins.str = ...,
+        tenant_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["connection_id", b"connection_id", "sdp_offer", b"sdp_offer", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["connection_id", b"connection_id", "sdp_offer", b"sdp_offer", "tenant_id", b"tenant_id", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -15,7 +15,7 @@ use str0m::rtp::RtpPacket;
 use str0m::{Candidate, Event, IceConnectionState, Input, Output, Rtc, RtcConfig};
 
 use super::tracks::{Codecs, Track};
-use super::{ConnectionId, Line};
+use super::{BadOffer, ConnectionId, Line};
 use crate::media::{random_identity, LegId, PortLease};
 
 /// How long nothing may come from a browser before it counts as lost: twice what browsers leave between two proofs that
@@ -68,10 +68,6 @@ pub enum Ignored {
     Malformed,
 }
 
-/// What a browser offers is not two audio sections that we can serve.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct BadOffer(pub &'static str);
-
 impl Maker {
     /// Draws the certificate of this run.
     pub fn new() -> io::Result<Self> {
@@ -102,14 +98,16 @@ impl Maker {
             .enable_pcma(true, false)
             .set_rtp_mode(true)
             .build(now);
-        let candidate = Candidate::host(port.address(), "udp").map_err(|_| BadOffer("address"))?;
+        let candidate =
+            Candidate::host(port.address(), "udp").map_err(|_| BadOffer::Unusable("address"))?;
         rtc.add_local_candidate(candidate);
         let mids = sections(offer)?;
-        let offer = SdpOffer::from_sdp_string(offer).map_err(|_| BadOffer("unreadable"))?;
+        let offer =
+            SdpOffer::from_sdp_string(offer).map_err(|_| BadOffer::Unusable("unreadable"))?;
         let answer = rtc
             .sdp_api()
             .accept_offer(offer)
-            .map_err(|_| BadOffer("not acceptable"))?;
+            .map_err(|_| BadOffer::Unusable("not acceptable"))?;
         let (talk, whisper) = tracks(&rtc, mids)?;
         let connection = Connection {
             id,
@@ -155,21 +153,31 @@ fn sections(offer: &str) -> Result<[Mid; 2], BadOffer> {
         mids.as_slice(),
         media.len() == mids.len() && media.iter().all(|line| line.starts_with("m=audio ")),
     ) else {
-        return Err(BadOffer("not two audio sections"));
+        return Err(BadOffer::Unusable("not two audio sections"));
     };
+    if !media.iter().all(|line| speaks_g711(line)) {
+        return Err(BadOffer::NoCodec);
+    }
     Ok([Mid::from(*talk), Mid::from(*whisper)])
+}
+
+/// Whether a section has PCMU or PCMA, whose payload types are the same for everybody (RFC 3551, 6).
+fn speaks_g711(section: &str) -> bool {
+    let mut formats = section.split_ascii_whitespace().skip(3);
+    formats.any(|format| format == "0" || format == "8")
 }
 
 /// The tracks of a new session: on the second section we only send.
 fn tracks(rtc: &Rtc, [talk, whisper]: [Mid; 2]) -> Result<(Track, Track), BadOffer> {
     let track = |mid, wanted: Direction| {
         let media = rtc.media(mid).filter(|media| media.direction() == wanted);
-        let media = media.ok_or(BadOffer("not a talk and a whisper"))?;
+        let media = media.ok_or(BadOffer::Unusable("not a talk and a whisper"))?;
         let codecs = Codecs::of(media.remote_pts());
         if !codecs.any() {
-            return Err(BadOffer("no codec"));
+            return Err(BadOffer::NoCodec);
         }
-        let identity: Identity = random_identity().map_err(|_| BadOffer("no randomness"))?;
+        let identity: Identity =
+            random_identity().map_err(|_| BadOffer::Unusable("no randomness"))?;
         Ok(Track::new(mid, identity, codecs))
     };
     Ok((

@@ -92,13 +92,22 @@ pub enum BrowserOrder {
     },
 }
 
+/// Why an offer can't be answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BadOffer {
+    /// It has neither PCMU nor PCMA, and the mix speaks nothing else.
+    NoCodec,
+    /// It is not a talk and a whisper that we can serve; in what it is wrong.
+    Unusable(&'static str),
+}
+
 /// What the threads tell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Told {
-    /// The answer, or none to an offer that can't be one of ours.
+    /// The answer to an offer, or why there is none.
     Answered {
         connection: ConnectionId,
-        answer: Option<String>,
+        answer: Result<String, BadOffer>,
     },
     /// Address and keys are proved.
     Connected(ConnectionId),

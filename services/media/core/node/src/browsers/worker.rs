@@ -221,9 +221,8 @@ impl Worker {
                 offer,
             } => {
                 let accepted = self.maker.accept(connection, port, &offer);
-                let accepted = accepted
-                    .inspect_err(|bad| tracing::info!(why = bad.0, "browser_offer_refused"))
-                    .ok();
+                let accepted =
+                    accepted.inspect_err(|why| tracing::info!(?why, "browser_offer_refused"));
                 let answer = accepted.map(|(connection, answer)| {
                     self.take_in(connection);
                     answer

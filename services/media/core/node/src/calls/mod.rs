@@ -30,6 +30,7 @@ mod browsers;
 mod call;
 mod memory;
 mod orders;
+mod person;
 mod phones;
 mod playing;
 mod refer;

@@ -14,6 +14,7 @@ use std::collections::HashMap;
 use sip::leg::{Happened, Heard, Leg, Order, Out, Say};
 
 use super::call::end_of;
+use super::person::Person;
 use super::Shared;
 use crate::media::{CallId, LegId, MediaOrder};
 use crate::wire::happening::Happening as What;
@@ -23,14 +24,14 @@ use crate::wire::{LegEnd, PhoneAttached, PhoneConnected, PhoneDetached, PhoneGon
 #[derive(Debug)]
 pub struct Phones {
     node_id: String,
-    users: HashMap<String, LegId>,
+    people: HashMap<Person, LegId>,
     known: HashMap<LegId, Phone>,
     aside: HashMap<LegId, Aside>,
 }
 
 #[derive(Debug)]
 struct Phone {
-    user_id: String,
+    person: Person,
     /// The call that it is on or rings for.
     call: Option<CallId>,
     connected: bool,
@@ -60,21 +61,21 @@ impl Phones {
     pub fn new(node_id: &str) -> Self {
         Self {
             node_id: node_id.to_owned(),
-            users: HashMap::new(),
+            people: HashMap::new(),
             known: HashMap::new(),
             aside: HashMap::new(),
         }
     }
 
     /// The user's phone and the call that it is on or rings for.
-    pub fn on_call(&self, user_id: &str) -> Option<(LegId, CallId)> {
-        let leg = *self.users.get(user_id)?;
+    pub fn on_call(&self, person: &Person) -> Option<(LegId, CallId)> {
+        let leg = *self.people.get(person)?;
         Some((leg, self.known.get(&leg)?.call?))
     }
 
     /// The user's phone, if it is connected.
-    pub fn connected(&self, user_id: &str) -> Option<LegId> {
-        let leg = self.users.get(user_id)?;
+    pub fn connected(&self, person: &Person) -> Option<LegId> {
+        let leg = self.people.get(person)?;
         self.known.get(leg).filter(|phone| phone.connected)?;
         Some(*leg)
     }
@@ -134,10 +135,10 @@ impl Phones {
 
 impl Shared {
     /// A supervisor's phone begins to ring for a call.
-    pub fn phone_rings(&mut self, leg: LegId, user_id: &str, call: CallId, keep: bool) {
-        self.phones.users.insert(user_id.to_owned(), leg);
+    pub fn phone_rings(&mut self, leg: LegId, person: &Person, call: CallId, keep: bool) {
+        self.phones.people.insert(person.clone(), leg);
         let phone = Phone {
-            user_id: user_id.to_owned(),
+            person: person.clone(),
             call: Some(call),
             connected: false,
             keep,
@@ -154,7 +155,7 @@ impl Shared {
         phone.connected = true;
         let connected = PhoneConnected {
             node_phone_id,
-            user_id: phone.user_id.clone(),
+            user_id: phone.person.user_id.clone(),
             contact_id: seat.contact_id.to_owned(),
         };
         self.happened("", What::PhoneConnected(connected));
@@ -186,11 +187,11 @@ impl Shared {
     /// Gives the user's phone to a call, with its sound, if it is on none.
     pub fn take_aside(
         &mut self,
-        user_id: &str,
+        person: &Person,
         to: CallId,
         seat: Seat<'_>,
     ) -> Option<(LegId, Leg)> {
-        let leg = *self.phones.users.get(user_id)?;
+        let leg = *self.phones.people.get(person)?;
         let Aside {
             dialog,
             room,
@@ -302,7 +303,7 @@ impl Shared {
         };
         let attached = PhoneAttached {
             node_phone_id,
-            user_id: phone.user_id.clone(),
+            user_id: phone.person.user_id.clone(),
             contact_id: seat.contact_id.to_owned(),
             leg_id: seat.leg_id.to_owned(),
         };
@@ -318,7 +319,7 @@ impl Shared {
         };
         let detached = PhoneDetached {
             node_phone_id,
-            user_id: phone.user_id.clone(),
+            user_id: phone.person.user_id.clone(),
             contact_id: seat.contact_id.to_owned(),
             leg_id: seat.leg_id.to_owned(),
         };
@@ -329,11 +330,11 @@ impl Shared {
         let Some(phone) = self.phones.known.remove(&leg) else {
             return;
         };
-        self.phones.users.remove(&phone.user_id);
+        self.phones.people.remove(&phone.person);
         if phone.connected {
             let gone = PhoneGone {
                 node_phone_id: self.phones.id(leg),
-                user_id: phone.user_id,
+                user_id: phone.person.user_id,
                 reason: reason.into(),
                 sip_code,
             };

@@ -8,6 +8,7 @@ use super::call::{sound_codec, Call, Party, Phase, DIALLED_MAX};
 use super::orders::{
     is_contact_id, ring_ms, Answer, BAD_ORDER, ID_BYTES_MAX, NO_PORT, NO_TRUNK, OVERLOADED,
 };
+use super::person::Person;
 use super::tap::Tap;
 use super::{Act, Calls, Outside, Shared, Target, To};
 use crate::browsers::{ConnectionId, Line};
@@ -26,9 +27,9 @@ pub struct Rung<'a> {
 }
 
 /// Whose phone.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub enum Callee<'a> {
-    User(&'a str),
+    Person(Person),
     Outside(Numbers<'a>),
 }
 
@@ -43,7 +44,7 @@ impl<'a> Callee<'a> {
     /// Either a user or a number.
     pub fn of(asked: &'a wire::Dial) -> Result<Self, &'static str> {
         match (asked.user_id.as_str(), asked.number.as_str()) {
-            (user_id, "") if !user_id.is_empty() => Ok(Self::User(user_id)),
+            (user_id, "") => Person::new(&asked.tenant_id, user_id).map(Self::Person),
             ("", number) => Numbers::new(number, &asked.from_number).map(Self::Outside),
             _ => Err(BAD_ORDER),
         }
@@ -126,9 +127,8 @@ impl Calls {
 
 impl Call {
     /// Whether a further phone may come under that name.
-    pub(super) fn room_for(&self, leg_id: &str, callee: Callee<'_>) -> Answer {
-        let nobody = matches!(callee, Callee::User(""));
-        if leg_id.is_empty() || leg_id.len() > ID_BYTES_MAX || nobody {
+    pub(super) fn room_for(&self, leg_id: &str) -> Answer {
+        if leg_id.is_empty() || leg_id.len() > ID_BYTES_MAX {
             return Err(BAD_ORDER);
         }
         if self.dialled.len() >= DIALLED_MAX {
@@ -139,13 +139,13 @@ impl Call {
 
     /// Rings a phone. A user without one is a leg that ended as unreachable, not a wrong order.
     pub(super) fn ring(&mut self, shared: &mut Shared, now_ms: u64, asked: &Rung<'_>) -> Answer {
-        self.room_for(asked.leg_id, asked.callee)?;
-        let to = match asked.callee {
-            Callee::Outside(numbers) => shared.outside(numbers)?,
-            Callee::User(user_id) => {
-                match shared.browsers.free(user_id) {
+        self.room_for(asked.leg_id)?;
+        let to = match &asked.callee {
+            Callee::Outside(numbers) => shared.outside(*numbers)?,
+            Callee::Person(person) => {
+                match shared.browsers.free(person) {
                     Ok(connection) => {
-                        return self.ring_browser(shared, now_ms, asked, user_id, connection)
+                        return self.ring_browser(shared, now_ms, asked, person, connection)
                     }
                     Err(Unrung::Busy) => {
                         self.remember_left(asked.leg_id);
@@ -155,7 +155,7 @@ impl Call {
                     }
                     Err(Unrung::None) => {}
                 }
-                let phones = shared.registrar.phones(now_ms, user_id);
+                let phones = shared.registrar.phones(now_ms, &person.user_id);
                 let Some(phone) = phones.into_iter().next() else {
                     self.remember_left(asked.leg_id);
                     self.leg_ended(shared, asked.leg_id.to_owned(), LegEnd::Unreachable, 0);
@@ -185,7 +185,7 @@ impl Call {
         shared: &mut Shared,
         now_ms: u64,
         asked: &Rung<'_>,
-        user_id: &str,
+        person: &Person,
         connection: ConnectionId,
     ) -> Answer {
         let port = (shared.limits.lease)().map_err(|NoPort| NO_PORT)?;
@@ -198,7 +198,7 @@ impl Call {
         self.take_in(shared, leg, asked, dialog, port);
         let answers_itself = asked.role == Role::Supervisor;
         shared
-            .browser_rings(leg, user_id, connection, line, answers_itself)
+            .browser_rings(leg, person, connection, line, answers_itself)
             .map_err(|_| NO_PORT)
     }
 
@@ -224,8 +224,8 @@ impl Call {
             port,
         });
         shared.legs.insert(leg, self.id);
-        if let (Role::Supervisor, Callee::User(user_id)) = (asked.role, asked.callee) {
-            shared.phone_rings(leg, user_id, self.id, asked.keep_phone);
+        if let (Role::Supervisor, Callee::Person(person)) = (asked.role, &asked.callee) {
+            shared.phone_rings(leg, person, self.id, asked.keep_phone);
         }
         self.dialled.push(Party {
             leg,

@@ -3,7 +3,8 @@
 use sip::leg::State;
 
 use super::call::{Call, Party, Phase};
-use super::orders::{Answer, BAD_ORDER, ID_BYTES_MAX, RING_MS, UNKNOWN_LEG, WRONG_STATE};
+use super::orders::{Answer, BAD_ORDER, RING_MS, UNKNOWN_LEG, WRONG_STATE};
+use super::person::Person;
 use super::phones::Seat;
 use super::ringing::{Callee, Rung};
 use super::{Calls, Shared};
@@ -22,12 +23,11 @@ impl Calls {
         let wanted = self.held.get(&to).is_some_and(|call| {
             !call.memory.knows(order_id) && call.takes_phone(asked).is_ok_and(|takes| takes)
         });
-        let Some((leg, from)) = self
-            .shared
-            .phones
-            .on_call(&asked.user_id)
-            .filter(|_| wanted)
-        else {
+        if !wanted {
+            return Ok(());
+        }
+        let person = Person::new(&asked.tenant_id, &asked.user_id)?;
+        let Some((leg, from)) = self.shared.phones.on_call(&person) else {
             return Ok(());
         };
         let handled = |call: &Call| call.handling().any(|party| party.leg == leg);
@@ -45,15 +45,13 @@ impl Calls {
         order_id: &str,
         asked: &wire::ReleasePhone,
     ) -> Answer {
-        if asked.user_id.is_empty() || asked.user_id.len() > ID_BYTES_MAX {
-            return Err(BAD_ORDER);
-        }
+        let person = Person::new(&asked.tenant_id, &asked.user_id)?;
         if self.memory.knows(order_id) {
             self.shared.metrics.orders_repeated_total.rise();
             return Ok(());
         }
         self.memory.remember(order_id);
-        if let Some(leg) = self.shared.phones.connected(&asked.user_id) {
+        if let Some(leg) = self.shared.phones.connected(&person) {
             self.end_phone(now_ms, leg, LegEnd::Released);
         }
         Ok(())
@@ -105,7 +103,8 @@ impl Call {
         self.supervisable(asked)?;
         let known = self.knows_leg(&asked.leg_id);
         if !known {
-            self.room_for(&asked.leg_id, Callee::User(&asked.user_id))?;
+            self.room_for(&asked.leg_id)?;
+            Person::new(&asked.tenant_id, &asked.user_id)?;
         }
         Ok(!known)
     }
@@ -136,15 +135,16 @@ impl Call {
         asked: &wire::Supervise,
         mode: Mode,
     ) -> Answer {
+        let person = Person::new(&asked.tenant_id, &asked.user_id)?;
         let contact_id = self.contact_id.clone();
         let seat = Seat {
             contact_id: &contact_id,
             leg_id: &asked.leg_id,
         };
-        let Some((leg, dialog)) = shared.take_aside(&asked.user_id, self.id, seat) else {
+        let Some((leg, dialog)) = shared.take_aside(&person, self.id, seat) else {
             let rung = Rung {
                 leg_id: &asked.leg_id,
-                callee: Callee::User(&asked.user_id),
+                callee: Callee::Person(person),
                 role: Role::Supervisor,
                 mode: Some(mode),
                 ring_ms: RING_MS,
@@ -164,7 +164,7 @@ impl Call {
             ended_as: LegEnd::Released,
             held: false,
         });
-        if shared.phones.connected(&asked.user_id).is_some() {
+        if shared.phones.connected(&person).is_some() {
             self.supervise(shared, leg, mode);
         } else if rings {
             let leg_id = asked.leg_id.clone();

@@ -14,7 +14,7 @@ use str0m::net::{Protocol, Receive};
 use str0m::rtp::RtpWrite;
 use str0m::{Candidate, Event, Input, Output, Rtc, RtcConfig};
 
-use super::desk::Desk;
+use super::desk::{Desk, TENANT};
 use super::PATIENCE;
 
 /// A page that is open. Dropped, it falls silent without farewell.
@@ -45,11 +45,26 @@ pub struct Offer {
 
 impl Offer {
     pub fn new() -> Self {
+        Self::of((true, false))
+    }
+
+    /// That of a page that speaks nothing else.
+    pub fn of_opus_alone() -> Self {
+        Self::of((false, true))
+    }
+
+    /// That of a page that speaks Opus beside PCMU.
+    pub fn of_opus_too() -> Self {
+        Self::of((true, true))
+    }
+
+    fn of((pcmu, opus): (bool, bool)) -> Self {
         let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
         let mut rtc = RtcConfig::new()
             .set_crypto_provider(Arc::new(str0m::crypto::from_feature_flags()))
             .clear_codecs()
-            .enable_pcmu(true, false)
+            .enable_pcmu(pcmu, false)
+            .enable_opus(opus, false)
             .set_rtp_mode(true)
             .build(Instant::now());
         let address = socket.local_addr().unwrap();
@@ -65,6 +80,20 @@ impl Offer {
             pending,
             sdp: offer.to_sdp_string(),
         }
+    }
+
+    /// The same with another's certificate promised.
+    pub fn promising_that_of(self, other: &Self) -> Self {
+        let promised = |sdp: &str| {
+            let mut lines = sdp.lines();
+            let found = lines.find(|line| line.starts_with("a=fingerprint:"));
+            found.unwrap().to_owned()
+        };
+        let sdp = self
+            .sdp
+            .replace(&promised(&self.sdp), &promised(&other.sdp));
+        assert_ne!(sdp, self.sdp);
+        Self { sdp, ..self }
     }
 
     /// Goes on with the node's answer.
@@ -104,6 +133,7 @@ impl Offer {
 /// The order that connects a page.
 pub fn connect(user_id: &str, connection_id: &str, sdp_offer: &str) -> Asked {
     Asked::ConnectBrowser(ConnectBrowser {
+        tenant_id: TENANT.to_owned(),
         user_id: user_id.to_owned(),
         connection_id: connection_id.to_owned(),
         sdp_offer: sdp_offer.to_owned(),

@@ -12,7 +12,7 @@ use sasayaki_node::wire::order::Order as Asked;
 use sasayaki_node::wire::{
     from_node, to_node, Acknowledge, Admit, Answer, Browser, BrowserState, Dial, FromNode, HangUp,
     Happening, Hello, Hold, Levels, Mode, Order, PauseTap, Play, PutPrompt, ReleasePhone,
-    SetNumbers, Supervise, ToNode, Unsupervise,
+    SetNumbers, SipUser, Supervise, ToNode, Unsupervise,
 };
 
 use super::stage::words;
@@ -20,6 +20,7 @@ use super::{Node, PATIENCE};
 
 pub const NUMBER: &str = "+81312345678";
 pub const CONTACT: &str = "con_1";
+pub const TENANT: &str = "out_demo";
 
 pub struct Desk {
     stream: UnixStream,
@@ -28,6 +29,7 @@ pub struct Desk {
     applied: VecDeque<(String, String)>,
     levels: VecDeque<Levels>,
     browsers: VecDeque<Browser>,
+    sip_users: VecDeque<SipUser>,
     /// The last answer to a browser's offer.
     pub sdp_answer: String,
     orders: u32,
@@ -46,6 +48,7 @@ impl Desk {
             applied: VecDeque::new(),
             levels: VecDeque::new(),
             browsers: VecDeque::new(),
+            sip_users: VecDeque::new(),
             sdp_answer: String::new(),
             orders: 0,
             metrics: Arc::clone(&node.metrics),
@@ -123,6 +126,15 @@ impl Desk {
         }
     }
 
+    /// Who has come to have a SIP phone or to have none, the next time that it is told.
+    pub fn sip_user(&mut self) -> (String, bool) {
+        while self.sip_users.is_empty() {
+            self.take();
+        }
+        let told = self.sip_users.pop_front().unwrap();
+        (told.user_id, told.registered)
+    }
+
     /// The next second of levels.
     pub fn levels(&mut self) -> Levels {
         while self.levels.is_empty() {
@@ -187,6 +199,7 @@ impl Desk {
         self.order(Asked::Dial(Dial {
             contact_id: CONTACT.to_owned(),
             leg_id: leg_id.to_owned(),
+            tenant_id: TENANT.to_owned(),
             user_id: user_id.to_owned(),
             ring_ms_max,
             ..Dial::default()
@@ -197,6 +210,7 @@ impl Desk {
         self.order(Asked::Dial(Dial {
             contact_id: contact_id.to_owned(),
             leg_id: leg_id.to_owned(),
+            tenant_id: TENANT.to_owned(),
             user_id: user_id.to_owned(),
             ring_ms_max: 5_000,
             ..Dial::default()
@@ -219,8 +233,9 @@ impl Desk {
     }
 
     pub fn release_phone(&mut self, user_id: &str) {
-        let user_id = user_id.to_owned();
-        self.order(Asked::ReleasePhone(ReleasePhone { user_id }));
+        let (tenant_id, user_id) = (TENANT.to_owned(), user_id.to_owned());
+        let release = ReleasePhone { user_id, tenant_id };
+        self.order(Asked::ReleasePhone(release));
     }
 
     pub fn unsupervise(&mut self, leg_id: &str) {
@@ -313,6 +328,7 @@ impl Desk {
             }
             from_node::Message::Levels(levels) => self.levels.push_back(levels),
             from_node::Message::Browser(browser) => self.browsers.push_back(browser),
+            from_node::Message::Registered(told) => self.sip_users.extend(told.users),
             from_node::Message::Hello(_) => panic!("a second greeting"),
         }
     }
@@ -336,5 +352,6 @@ pub fn supervise(contact_id: &str, leg_id: &str, user_id: &str, mode: Mode, keep
         user_id: user_id.to_owned(),
         mode: mode.into(),
         keep_phone: keep,
+        tenant_id: TENANT.to_owned(),
     })
 }

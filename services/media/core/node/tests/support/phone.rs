@@ -257,6 +257,11 @@ impl Phone {
         assert_eq!(self.register_with(&secret(&self.key, &self.user), 60), 200);
     }
 
+    /// Takes its registration back; the status.
+    pub fn unregister(&self) -> u16 {
+        self.register_with(&secret(&self.key, &self.user), 0)
+    }
+
     /// A dialog that has only our half.
     pub fn fresh(&self, call_id: &str, to: &str) -> Dialog {
         let serial = SERIAL.fetch_add(1, Ordering::Relaxed);
@@ -437,16 +442,19 @@ impl Phone {
 
     /// Whether this payload is heard before long.
     pub fn hears_soon(&self, payload: &[u8]) -> bool {
+        self.heard_soon().is_some_and(|heard| heard == payload)
+    }
+
+    /// The payload of the next packet, if one comes before long.
+    pub fn heard_soon(&self) -> Option<Vec<u8>> {
         self.rtp
             .set_read_timeout(Some(std::time::Duration::from_millis(20)))
             .unwrap();
         let mut packet = [0; 2048];
-        let heard = self
-            .rtp
-            .recv_from(&mut packet)
-            .is_ok_and(|(length, _)| packet[12..length] == *payload);
+        let received = self.rtp.recv_from(&mut packet);
         self.rtp.set_read_timeout(Some(PATIENCE)).unwrap();
-        heard
+        let (length, _) = received.ok()?;
+        Some(packet[12..length].to_vec())
     }
 
     /// The payload of the next RTP packet.

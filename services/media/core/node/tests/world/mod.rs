@@ -24,6 +24,8 @@ const PLACED: [&str; 2] = ["con_p", "con_q"];
 const OUTSIDE: &str = "+819011112222";
 const LEGS: [&str; 3] = ["leg_0", "leg_1", "leg_2"];
 const USERS: [&str; 2] = ["usr_op", "usr_nobody"];
+/// Mostly the first.
+const TENANTS: [&str; 2] = ["out_a", "out_b"];
 const SUPERVISORS: [&str; 3] = ["usr_sv", "usr_op", "usr_nobody"];
 
 fn sdp(port: u16) -> Vec<u8> {

@@ -9,7 +9,9 @@ use sasayaki_node::wire::{
 };
 use sip::leg::Heard;
 
-use super::{sdp, Step, World, CONTACTS, LEGS, NUMBER, OUTSIDE, PLACED, SUPERVISORS, USERS};
+use super::{
+    sdp, Step, World, CONTACTS, LEGS, NUMBER, OUTSIDE, PLACED, SUPERVISORS, TENANTS, USERS,
+};
 
 impl World {
     pub fn step(&mut self, step: &Step) {
@@ -84,6 +86,7 @@ impl World {
                 user_id: SUPERVISORS[[0, 0, 0, 0, 1, 2][a % 6]].to_owned(),
                 mode: 1 + (b % 4) as i32,
                 keep_phone: a % 4 > 0,
+                tenant_id: TENANTS[usize::from(a.is_multiple_of(10))].to_owned(),
             })),
             28..=31 => self.step_further(kind, a, b, contact_id, leg_id),
             12 => self.order(Asked::Unsupervise(Unsupervise { contact_id, leg_id })),
@@ -100,6 +103,7 @@ impl World {
             21 => self.arrive(),
             22 if a.is_multiple_of(4) => self.order(Asked::ReleasePhone(ReleasePhone {
                 user_id: SUPERVISORS[b % 2].to_owned(),
+                tenant_id: TENANTS[usize::from(b.is_multiple_of(10))].to_owned(),
             })),
             25 => self.talk(b),
             _ => self.pass(match b % 20 {
