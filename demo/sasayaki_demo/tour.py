@@ -47,8 +47,8 @@ async def tour(
         async with floor(services, endpoints, softphone, folder, voices) as at_work:
             print(
                 f"\n{calls} customers call at once, {_times(rounds)}; Ctrl-C ends it."
-                f"\nListen yourself: http://{endpoints.gateway}, sign in as 斎藤 望 (manager) by one click,"
-                "\n“Listen with this browser”, then click somebody who talks; W whispers."
+                f"\nListen yourself: http://{endpoints.gateway}, one click signs you in: 斎藤 望,"
+                " manager;\n“Listen with this browser”, click somebody who talks; W whispers."
                 f"\nCall in yourself: any SIP phone, sip:{NUMBERS[0]}@{endpoints.sip},"
                 " press 1, 2 or 3 after the guidance.\n"
             )

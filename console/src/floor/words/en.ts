@@ -31,7 +31,7 @@ export const en = {
     PURPOSE_UNSPECIFIED: "Unknown",
     PURPOSE_HELP: "Help",
     PURPOSE_COMPLAINT: "Complaint",
-    PURPOSE_TRAINING: "Training (needs consent)",
+    PURPOSE_TRAINING: "Training (consent)",
     PURPOSE_QUALITY: "Quality",
     PURPOSE_SAMPLING: "Random sample",
   },
