@@ -20,7 +20,10 @@ from sasayaki_chassis.tail import Tail
 
 HELD_MOST = 5_000
 """Records that wait for one follower; above it the others go on without it."""
-GATHER_S = 0.025
+GATHER_S = (0.01, 0.04)
+"""Shortest and longest rest after news: what comes in it comes in one answer, not in one each."""
+GATHER_EACH_S = 0.004
+"""Rest for each record: above 250 a second the rests grow to the longest."""
 NOTED_S = 0.2
 AGAIN_AFTER_S = 0.5
 """Before what Kafka refused is tried again."""
@@ -204,14 +207,20 @@ class Reading:
                 for haul in hauls(tail, found, self.source.prefix):
                     self._hand_out(haul)
                     await asyncio.sleep(0)
-                if found:  # what comes in this time comes in one answer, not in one each
-                    await asyncio.sleep(GATHER_S)
+                if found:
+                    await asyncio.sleep(rest_s(sum(map(len, found.values()))))
 
     def _hand_out(self, haul: Haul) -> None:
         for follower in tuple(self._together):
             if not follower.take(haul):
                 LEFT_BEHIND.labels(follower.name).inc()
                 self._together.discard(follower)
+
+
+def rest_s(records: int) -> float:
+    """How long nothing is asked for after so many records."""
+    least, most = GATHER_S
+    return min(max(least, records * GATHER_EACH_S), most)
 
 
 class DeadLetters:

@@ -51,7 +51,9 @@ def hauls(tail: Tail, found: Mapping[TopicPartition, Found], prefix: str) -> Ite
 
 
 def _counting(topic: str, records: Found) -> Counting:
-    events, counting = events_of(topic), list[tuple[int, Recorded[Event] | str]]()
+    events = events_of(topic)
+    # Annotated, not called: naming a type of records anew costs as much as reading one.
+    counting: list[tuple[int, Recorded[Event] | str]] = []
     for offset, value in records:
         parsed = codec.history(offset, value, topic)
         if parsed is None:

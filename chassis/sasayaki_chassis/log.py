@@ -4,19 +4,21 @@ The traps of aiokafka that shape this module are listed in docs/adr/0012.
 """
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator, Sequence
 from functools import lru_cache
 from typing import Any, Protocol, Self
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 from aiokafka.partitioner import murmur2
 
+from sasayaki_chassis.appends import Appends, batch_of
 from sasayaki_chassis.codec import Entry
 
 BATCH_BYTES_MOST = 900_000
 """Of one append; under the broker's `message.max.bytes` of 1,048,588."""
+FRAMES_BYTES_MOST = 100_000
+"""What stands around the records of a batch."""
 APPEND_S = 2.0
 """Without an answer in this time nobody knows whether the append landed; other questions to the
 broker have the same limit."""
@@ -54,7 +56,10 @@ def partition_of(key: str, partitions: int) -> int:
 
 
 class KafkaReader:
-    """Reads ranges of one topic for all its owners in this process, one range at a time."""
+    """Reads ranges of one topic for all its owners in this process, one range at a time.
+
+    `appends` is their way to write.
+    """
 
     def __init__(self, bootstrap: str, topic: str, partitions: int) -> None:
         self.topic = topic
@@ -68,6 +73,7 @@ class KafkaReader:
             fetch_max_wait_ms=5,
             max_partition_fetch_bytes=8 * 1024 * 1024,
         )
+        self.appends = Appends(bootstrap, topic)
         self._one_at_a_time = asyncio.Lock()
 
     async def __aenter__(self) -> Self:
@@ -76,9 +82,11 @@ class KafkaReader:
         for place in self._places:
             self._consumer.seek(place, 0)
         self._consumer.pause(*self._places)
+        await self.appends.__aenter__()
         return self
 
     async def __aexit__(self, *failure: object) -> None:
+        await self.appends.__aexit__(*failure)
         await self._consumer.stop()
 
     async def end(self, partition: int) -> int:
@@ -121,36 +129,14 @@ class KafkaReader:
 
 
 class KafkaLog:
-    """A partition with a producer of its own: what poisons one partition stays there."""
+    """A partition as its owner appends to it; what lands late after a doubt is void."""
 
-    def __init__(self, bootstrap: str, reader: KafkaReader, partition: int) -> None:
-        self._bootstrap = bootstrap
+    def __init__(self, reader: KafkaReader, partition: int) -> None:
         self._reader = reader
         self._partition = partition
-        self._producer: AIOKafkaProducer | None = None
-        self._sending: set[asyncio.Task[Any]] = set()
 
     async def open(self) -> None:
-        """Takes a fresh producer: claim and appends of one ownership go through one."""
-        producer = AIOKafkaProducer(
-            bootstrap_servers=self._bootstrap,
-            enable_idempotence=True,
-            acks="all",
-            linger_ms=0,
-            # The default, 16,384, would close a batch in the middle of a decision.
-            max_batch_size=BATCH_BYTES_MOST + 100_000,
-            max_request_size=BATCH_BYTES_MOST + 100_000,
-            request_timeout_ms=3_000,
-            retry_backoff_ms=20,
-        )
-        self._watch_sending(producer)
-        self._producer = producer
-        try:
-            async with asyncio.timeout(APPEND_S):
-                await producer.start()
-        except (KafkaError, TimeoutError) as error:
-            await self.abandon()
-            raise Doubt(f"no producer: {error!r}") from error
+        """Nothing is to be made: the way to the broker is the whole topic's."""
 
     async def end(self) -> int:
         return await self._reader.end(self._partition)
@@ -159,53 +145,12 @@ class KafkaLog:
         return self._reader.read(self._partition, start, upto)
 
     async def append(self, entries: Sequence[Entry]) -> int:
-        assert self._producer is not None, "append before open"
-        batch = self._producer.create_batch()
-        for entry in entries:
-            added = batch.append(
-                timestamp=None, key=entry.key, value=entry.value, headers=list(entry.headers)
-            )
-            assert added is not None, f"a batch of {len(entries)} records does not fit"
-        batch.close()  # else a later record could join it
+        batch = batch_of(entries, BATCH_BYTES_MOST + FRAMES_BYTES_MOST)
         try:
             async with asyncio.timeout(APPEND_S):
-                sent = await self._producer.send_batch(
-                    batch, self._reader.topic, partition=self._partition
-                )
-                base: int = (await sent).offset
+                return await self._reader.appends.append(self._partition, batch)
         except (KafkaError, TimeoutError) as error:
             raise Doubt(f"append to {self._reader.topic}/{self._partition}: {error!r}") from error
-        return base
 
     async def abandon(self) -> None:
-        """Drops the producer without flushing.
-
-        `stop()` would wait for the broker, and an abandoned batch would still land when it is
-        back. aiokafka has no public way, so its private names are used here and nowhere else.
-        """
-        producer, self._producer = self._producer, None
-        if producer is None:
-            return
-        producer._closed = True
-        tasks = {producer._sender.sender_task, *self._sending} - {None}
-        for task in tasks:
-            task.cancel()
-        await asyncio.wait(tasks, timeout=1.0) if tasks else None
-        with contextlib.suppress(KafkaError, TimeoutError, OSError):
-            async with asyncio.timeout(1.0):
-                await producer.client.close()
-
-    def _watch_sending(self, producer: AIOKafkaProducer) -> None:
-        """Keeps hold of the tasks that send, which the producer itself forgets."""
-        send = producer._sender._send_produce_req
-
-        async def watched(node_id: int, batches: Any) -> None:
-            task = asyncio.current_task()
-            assert task is not None
-            self._sending.add(task)
-            try:
-                await send(node_id, batches)
-            finally:
-                self._sending.discard(task)
-
-        producer._sender._send_produce_req = watched
+        """Nothing is held: a batch that is under way lands or does not."""

@@ -180,7 +180,7 @@ async def _owners(
     topic = f"{source.prefix}{decider.stream}"
     reader = KafkaReader(source.bootstrap, topic, decider.partitions)
     await stack.enter_async_context(reader)
-    logs = [KafkaLog(source.bootstrap, reader, n) for n in range(decider.partitions)]
+    logs = [KafkaLog(reader, n) for n in range(decider.partitions)]
     return Owners(decider, logs, SystemClock())
 
 

@@ -26,7 +26,7 @@ class Partition:
         if self._kafka:
             reader = KafkaReader(self._kafka, self._topic, 1)
             await self._stack.enter_async_context(reader)
-            log = KafkaLog(self._kafka, reader, 0)
+            log = KafkaLog(reader, 0)
         else:
             log = MemoryLog(self._landed)
         await log.open()

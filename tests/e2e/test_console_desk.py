@@ -3,74 +3,34 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from pathlib import Path
 
-from playwright.async_api import Page, expect
-from tests.e2e.centre import Centre, centre
-from tests.harness.browser import chromium, person
-from tests.harness.hearing import TAP_WHAT_IS_PLAYED, plays, reload_to_sound_s
-from tests.harness.microphones import bursts
+from playwright.async_api import expect
+from tests.e2e.at_console import answers, at_console, gets_ready, rings, wraps_up
+from tests.e2e.centre import centre
+from tests.harness.hearing import plays, reload_to_sound_s
 from tests.harness.running import Running
 
-from sasayaki_demo.bots import CUSTOMER_HZ, MENU_HZ, OPERATOR_HZ, hears
-from sasayaki_demo.examine import NUMBER
+from sasayaki_demo.bots import CUSTOMER_HZ, OPERATOR_HZ, hears
 
-OPERATOR, SUPERVISOR = "usr_op01", "usr_sv01"
+OPERATOR, NAME, SUPERVISOR = "usr_op01", "Misaki Sato", "usr_sv01"
 CALLER = "+819055550061"
 AUDIO_S_MAX = 3.0
 """Issue 6: from a reload to sound."""
-_USE = """localStorage.setItem("sasayaki.phone", JSON.stringify({ use: true }))"""
-_SIGN_IN = """
-async (userId) => {
-  const headers = { "Content-Type": "application/json" };
-  const body = JSON.stringify({ userId });
-  return (await fetch("/api/session/demo", { method: "POST", headers, body })).status;
-}
-"""
-
-
-@asynccontextmanager
-async def desk(running: Running, tmp_path: Path) -> AsyncIterator[Page]:
-    """The desk of an operator whose voice is bursts of a tone; they are ready."""
-    voice = bursts(tmp_path / "operator.wav", OPERATOR_HZ)
-    async with chromium(microphone=voice) as browser, person(browser, "en") as someone:
-        await someone.add_init_script(_USE)
-        await someone.add_init_script(TAP_WHAT_IS_PLAYED)
-        page = await someone.new_page()
-        await page.goto(f"http://{running.endpoints.gateway}/")
-        assert await page.evaluate(_SIGN_IN, OPERATOR) == 200
-        await page.goto(f"http://{running.endpoints.gateway}/desk")
-        await expect(page.get_by_role("button", name="Phone: Connected")).to_be_visible(
-            timeout=20_000
-        )
-        await page.keyboard.press("d")
-        await expect(page.get_by_text("Waiting for a call.")).to_be_visible(timeout=20_000)
-        yield page
-
-
-async def rings(at: Centre, page: Page, name: str) -> Path:
-    """Lets a customer call until it rings at the desk; returns what the customer hears."""
-    await at.phones.add(name, {"tone": CUSTOMER_HZ}, record=True)
-    since = at.phones.position
-    await at.phones.call(name, NUMBER, CALLER)
-    begun = await at.phones.wait(name, "established", since=since, within_s=20)
-    await hears(Path(begun["rx"]), MENU_HZ)
-    await at.phones.do("dtmf", phone=name, digits="2")
-    answer = page.get_by_role("button", name="Answer")
-    await expect(answer).to_be_enabled(timeout=20_000)
-    return Path(begun["rx"])
 
 
 async def test_a_call_is_answered_heard_reloaded_helped_and_wrapped_up_in_a_browser(
     running: Running, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
-    async with centre(running, tmp_path) as at, desk(running, tmp_path) as page:
-        customer_hears = await rings(at, page, "customer")
+    async with (
+        centre(running, tmp_path) as at,
+        at_console(running, NAME, OPERATOR_HZ, tmp_path) as page,
+    ):
+        await gets_ready(page)
+        customer_hears = await rings(at, page, "customer", CALLER)
         await expect(page.get_by_text("Check", exact=True).first).to_be_visible()
-        await page.keyboard.press("a")
-        await expect(page.get_by_role("button", name="Hold")).to_be_enabled(timeout=10_000)
+        await answers(page)
         await plays(page, CUSTOMER_HZ)
         await hears(customer_hears, OPERATOR_HZ)
 
@@ -94,12 +54,6 @@ async def test_a_call_is_answered_heard_reloaded_helped_and_wrapped_up_in_a_brow
         await expect(page.get_by_text("Received by ")).to_be_visible(timeout=10_000)
 
         await page.keyboard.press("x")
-        await expect(page.get_by_role("button", name="Finish wrap-up")).to_be_enabled(
-            timeout=20_000
-        )
-        await page.get_by_role("combobox", name="Outcome").select_option("resolved")
-        await page.get_by_role("button", name="Finish wrap-up").press("Enter")
-        await expect(page.get_by_text("Waiting for a call.")).to_be_visible(timeout=20_000)
-        await page.get_by_role("button", name="Off").press("Enter")
+        await wraps_up(page)
 
     assert audio_s <= AUDIO_S_MAX

@@ -21,7 +21,7 @@ def say(line: str) -> None:
 
 async def main(bootstrap: str, topic: str) -> None:
     async with KafkaReader(bootstrap, topic, 1) as reader, asyncio.TaskGroup() as tasks:
-        owners = Owners(COUNTER, [KafkaLog(bootstrap, reader, 0)], SystemClock())
+        owners = Owners(COUNTER, [KafkaLog(reader, 0)], SystemClock())
         serving = tasks.create_task(owners.run())
         await owners.all_serving()
         say("serving")

@@ -56,7 +56,7 @@ async def telling(
     topic = f"{prefix}{stream}"
     await topics.ensure(bootstrap, {topic: partitions}, [])
     async with KafkaReader(bootstrap, topic, partitions) as reader, asyncio.TaskGroup() as tasks:
-        logs = [KafkaLog(bootstrap, reader, number) for number in range(partitions)]
+        logs = [KafkaLog(reader, number) for number in range(partitions)]
         owners = Owners(_teller(stream, partitions), logs, SystemClock())
         serving = tasks.create_task(owners.run())
         await owners.all_serving()

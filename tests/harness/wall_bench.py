@@ -34,8 +34,7 @@ WATCH = """() => {
       // The frame after this one begins when this one is out.
       requestAnimationFrame(() => {
         const channel = new MessageChannel();
-        const began = performance.timeOrigin - Number(sent);
-        channel.port1.onmessage = () => found.push(began + performance.now());
+        channel.port1.onmessage = () => found.push(Date.now() - Number(sent));
         channel.port2.postMessage(0);
       });
     }

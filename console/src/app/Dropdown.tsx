@@ -18,6 +18,10 @@ export function Dropdown({ label, width, target, children }: DropdownProps) {
   useEffect(() => {
     if (opened) panel.current?.focus();
   }, [opened]);
+  // A control that goes away when it is used takes the focus with it: Escape would no longer be heard here.
+  useEffect(() => {
+    if (opened && document.activeElement === document.body) panel.current?.focus();
+  });
   const press = (event: KeyboardEvent) => {
     if (event.key !== "Escape" || !opened) return;
     event.preventDefault();

@@ -94,7 +94,7 @@ function AlertWords({ alert }: { alert: Alert }) {
     return (
       <Text fw={700} mt={4}>
         <span role="status">
-          … {t("alerting")}({t(TOLD[alert.level])})
+          … {t("alerting")} · {t(TOLD[alert.level])}
         </span>{" "}
         <span>{alert.since ? seconds(now - Date.parse(alert.since)) : ""}</span>
       </Text>

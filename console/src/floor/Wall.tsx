@@ -1,11 +1,11 @@
 import { Button, CloseButton } from "@mantine/core";
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { lengthOf } from "../app/dates";
 import { useSession } from "../session/SessionProvider";
 import { AlertsColumn, claimAndListen } from "./alerts/AlertsColumn";
-import { chime } from "./alerts/chime";
+import { chime, readyToChime } from "./alerts/chime";
 import { useNewAlerts } from "./alerts/useNewAlerts";
 import { usePart, useStream, useTeams } from "./FloorProvider";
 import { useKept } from "./kept";
@@ -49,11 +49,12 @@ export function Wall() {
   const teams = useTeams();
   const listening = useListening(user.userId, purpose, names);
   const { hearing, mark, told } = useHearing(listening.mine);
+  useEffect(() => (sound === "on" ? readyToChime() : undefined), [sound]);
   const newest = useNewAlerts(alerts, teams.length > 0, () => {
     if (sound === "on") chime();
   });
   const controls = useControls(listening, () => {
-    if (!hearing.present) return;
+    if (!hearing.present || hearing.present.endMs > 0) return;
     mark();
     listening.say({ words: t("bar.marked", { at: lengthOf(Date.now() - hearing.present.since) }), refused: false });
   });

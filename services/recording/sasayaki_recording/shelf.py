@@ -77,14 +77,21 @@ class Shelf:
                 PAGES.labels("deleted").inc(len(pages))
                 return None
             try:
-                await asyncio.to_thread(self._vault.store, whose, pages)
-                return await asyncio.to_thread(self._vault.content, whose)
+                return await asyncio.to_thread(self._store, whose, pages)
             except KeyGone as gone:
                 PAGES.labels("no_key").inc(len(pages))
                 log.warning(
                     "page_not_kept", extra={"contact_id": whose.contact_id, "why": str(gone)}
                 )
                 return None
+
+    def _store(self, whose: Whose, pages: Sequence[Page]) -> Whole | Partial:
+        self._vault.store(whose, pages)
+        return self._vault.content(whose)
+
+    def is_running(self, contact_id: str) -> bool:
+        """Whether it has begun and lacks pages."""
+        return isinstance(self._owners.state(contact_id), Running)
 
     async def handle(
         self, contact_id: str, command: Command, *, request_id: str, meta: Meta

@@ -107,7 +107,7 @@ async def measure(address: str, contacts: int) -> dict[str, Any]:
     await topics.ensure(address, {POOL.stream: 1}, ())
     decide_ms, cpu_ms = list[float](), list[float]()
     async with KafkaReader(address, POOL.stream, 1) as reader:
-        owners = Owners(_watched(decide_ms, cpu_ms), [KafkaLog(address, reader, 0)], SystemClock())
+        owners = Owners(_watched(decide_ms, cpu_ms), [KafkaLog(reader, 0)], SystemClock())
         serving = asyncio.create_task(owners.run())
         await owners.all_serving()
         bench, bare = Bench(owners, "pool_bench"), Bench(owners, "pool_bare")

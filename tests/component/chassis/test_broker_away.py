@@ -77,7 +77,7 @@ async def own_broker(tmp_path: Path) -> AsyncIterator[Broker]:
 async def counters(own_broker: Broker) -> AsyncIterator[Counters]:
     topic = await make_topic(own_broker.address, COUNTER.stream)
     async with KafkaReader(own_broker.address, topic, 1) as reader:
-        log = KafkaLog(own_broker.address, reader, 0)
+        log = KafkaLog(reader, 0)
         owners = Owners(COUNTER, [log], SystemClock())
         serving = asyncio.create_task(owners.run())
         await owners.all_serving()

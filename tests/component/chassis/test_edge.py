@@ -26,7 +26,7 @@ async def test_a_subscriber_gets_typed_records_that_count_and_no_void_ones(
         seen.append(record)
 
     async with KafkaReader(kafka, topic, 1) as reader:
-        log = KafkaLog(kafka, reader, 0)
+        log = KafkaLog(reader, 0)
         owners = Owners(COUNTER, [log], SystemClock())
         serving = asyncio.create_task(owners.run())
         await owners.all_serving()

@@ -50,7 +50,7 @@ class Listener:
 async def counters(kafka: str, topic_prefix: str) -> AsyncIterator[Counters]:
     topic = await make_topic(kafka, f"{topic_prefix}{COUNTER.stream}", PARTITIONS)
     async with KafkaReader(kafka, topic, PARTITIONS) as reader:
-        logs = [KafkaLog(kafka, reader, number) for number in range(PARTITIONS)]
+        logs = [KafkaLog(reader, number) for number in range(PARTITIONS)]
         owners = Owners(COUNTER, logs, SystemClock())
         serving = asyncio.create_task(owners.run())
         await owners.all_serving()

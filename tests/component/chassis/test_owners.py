@@ -30,7 +30,7 @@ async def owners(
     kafka: str, topic: str, partitions: int = 1
 ) -> AsyncIterator[Owners[Count, Command, CounterEvent]]:
     async with KafkaReader(kafka, topic, partitions) as reader:
-        logs = [KafkaLog(kafka, reader, number) for number in range(partitions)]
+        logs = [KafkaLog(reader, number) for number in range(partitions)]
         owned = Owners(COUNTER, logs, SystemClock())
         task = asyncio.create_task(owned.run())
         try:

@@ -117,6 +117,9 @@ async def test_a_refused_microphone_is_told_with_what_to_do(site: str, browser: 
         await page.get_by_role("button", name="Use this browser as my phone").click()
         told = page.get_by_role("dialog").get_by_role("alert")
         await expect(told).to_contain_text("Change it to “Allow”")
+        # The button that was pressed went away: the panel is still closed by Escape.
+        await page.keyboard.press("Escape")
+        await expect(page.get_by_role("dialog")).to_have_count(0)
 
 
 async def test_another_microphone_is_heard_without_a_new_connection(

@@ -1,9 +1,10 @@
 """The benchmark of contacts counts what it says it counts."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from sasayaki_demo.topics import Written
-from sasayaki_tools.bench.contacts import crowd, double_offers, percentiles
+from sasayaki_tools.bench.contacts import Seen, crowd, double_offers, figures, percentiles
 
 
 def pool(*events: tuple[str, dict[str, Any]]) -> list[Written]:
@@ -32,6 +33,16 @@ def test_offers_one_after_the_other_are_none_too_many() -> None:
 def test_an_operator_or_a_contact_with_two_open_offers_is_counted() -> None:
     assert double_offers(pool(offer("a", "1"), offer("a", "2"))) == 1
     assert double_offers(pool(offer("a", "1"), offer("b", "1"))) == 1
+
+
+def test_callers_before_the_count_begins_are_in_no_figure() -> None:
+    def arrived(second: int) -> Written:
+        at = {"time": f"2026-11-22T00:00:{second:02}Z", "at": second}
+        return Written("media.call", 0, second, {"type": "x.CallArrived", "data": {}, **at})
+
+    seen = Seen(since=datetime(2026, 11, 22, 0, 0, 30, tzinfo=UTC))
+
+    assert figures(seen, [arrived(29), arrived(30), arrived(31)])["arrived"] == 2
 
 
 def test_a_percentile_is_a_value_that_was_seen() -> None:

@@ -1,9 +1,19 @@
-"""`python -m sasayaki_tools.bench media|log|fairness|contacts|vault|routing|gateway|wall`."""
+"""`python -m sasayaki_tools.bench WHAT`: one of `SUBJECTS`."""
 
 import sys
 from importlib import import_module
 
-SUBJECTS = ("media", "log", "fairness", "contacts", "vault", "routing", "gateway", "wall")
+SUBJECTS = (
+    "media",
+    "log",
+    "fairness",
+    "contacts",
+    "vault",
+    "routing",
+    "gateway",
+    "wall",
+    "console",
+)
 
 
 def main(arguments: list[str]) -> int:

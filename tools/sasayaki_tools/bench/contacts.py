@@ -2,7 +2,8 @@
 
 A platform of its own runs on free ports. Callers arrive evenly; each hears the guidance (1.5 s),
 presses a key at once and is with an operator for five seconds; the operator's phone hangs up and
-the wrap-up is done a second later. What phones saw is compared with the topics afterwards.
+the wrap-up is done a second later. What phones saw is compared with the topics afterwards. A few
+callers come before the count begins: programs that were started a moment ago have no code warm.
 """
 
 import argparse
@@ -16,9 +17,9 @@ import sys
 import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +46,7 @@ SKILLS = ("billing", "contract", "general")
 KEY_AFTER_S = 1.7
 KEYS = {"digits": "222222", "tone_ms": 100, "gap_ms": 1_000}
 """Pressed again for one whose menu begins late; keys in the queue and the talk mean nothing."""
+WARM_UP, WARM_UP_PER_S = 20, 4.0
 TALK_S = 5.0
 WRAP_UP_S = 1.0
 END_S = 60.0
@@ -54,13 +56,15 @@ IDLE_S = 5.0
 LINE_BYTES_MOST = 1 << 20
 TOGETHER_MS = "4"
 """Phones of one process send their packets together so often, to leave the processor to others."""
+EARLIEST = datetime.min.replace(tzinfo=UTC)
 ANSWERS = (FormAnswer(key="outcome", value="resolved"),)
 
 
 @dataclass
 class Seen:
-    """What the phones and the driver saw."""
+    """What the phones and the driver saw since an instant."""
 
+    since: datetime = EARLIEST
     answered_ms: list[float] = field(default_factory=list)
     refused: int = 0
     talks: int = 0
@@ -133,8 +137,8 @@ class Load:
         self._callreason: Any = CallreasonServiceStub(self._channels["callreason"])
         self.seen = Seen()
 
-    async def run(self, rate: float, seconds: float) -> Seen:
-        """Lets callers arrive and everybody finish."""
+    async def run(self, rate: float, seconds: float, begins: Callable[[], None]) -> Seen:
+        """Lets callers arrive and everybody finish; `begins` is called when the count does."""
         operators = [user.id for user in self._people.operators]
         for user in operators:
             await self._phones.add(
@@ -150,19 +154,28 @@ class Load:
         await asyncio.gather(*(self._ready(user) for user in operators))
         async with asyncio.TaskGroup() as tasks:
             desks = [tasks.create_task(self._desk(user)) for user in operators]
-            callers = []
-            began = time.monotonic()
-            for n in range(round(rate * seconds)):
-                await asyncio.sleep(max(0.0, began + n / rate - time.monotonic()))
-                callers.append(tasks.create_task(self._caller(f"c{n}", f"+8190{n:08}")))
-            _, late = await asyncio.wait(callers, timeout=END_S)
-            self.seen.unfinished = len(late)
-            await asyncio.sleep(2 * WRAP_UP_S)
-            for task in [*late, *desks]:
+            await self._arrive(tasks, "w", WARM_UP, WARM_UP_PER_S)
+            self.seen = Seen(datetime.now(UTC))
+            begins()
+            await self._arrive(tasks, "c", round(rate * seconds), rate)
+            for task in desks:
                 task.cancel()
         for channel in self._channels.values():
             await channel.close()
         return self.seen
+
+    async def _arrive(self, tasks: asyncio.TaskGroup, name: str, callers: int, rate: float) -> None:
+        """Callers, one after the other; returns when they have gone and are wrapped up."""
+        calling = []
+        began = time.monotonic()
+        for n in range(callers):
+            await asyncio.sleep(max(0.0, began + n / rate - time.monotonic()))
+            calling.append(tasks.create_task(self._caller(f"{name}{n}", f"+8190{n:08}")))
+        _, late = await asyncio.wait(calling, timeout=END_S)
+        self.seen.unfinished = len(late)
+        await asyncio.sleep(2 * WRAP_UP_S)
+        for task in late:
+            task.cancel()
 
     async def _caller(self, phone: str, number: str) -> None:
         await self._phones.add(phone, sound=self._sound)
@@ -220,7 +233,7 @@ def crowd(operators: int) -> Seed:
 
 def figures(seen: Seen, records: list[Written]) -> dict[str, Any]:
     """What was asked, from both sides."""
-    history = [record for record in records if record.is_history]
+    history = [r for r in records if r.is_history and _at(r) >= seen.since]
     queued = {r.data["contact_id"]: _at(r) for r in history if r.name == "ContactQueued"}
     rang: dict[str, datetime] = {}
     for record in history:
@@ -297,15 +310,16 @@ class Used:
         return {name: used - earlier.cpu_s[name] for name, used in self.cpu_s.items()}
 
 
-def costs(idle: Used, before: Used, after: Used, contacts: int) -> dict[str, Any]:
+def costs(used: Sequence[Used], contacts: int) -> dict[str, Any]:
     """Processor time by process: per second before anybody calls, and per contact in all."""
-    idle_s, lasted_s = before.at - idle.at, after.at - before.at
-    each = {name: s * 1000 / idle_s for name, s in before.since(idle).items()}
-    used = {name: s * 1000 / max(1, contacts) for name, s in after.since(before).items()}
+    idle, rested, before, after = used
+    idle_s, lasted_s = rested.at - idle.at, after.at - before.at
+    each = {name: s * 1000 / idle_s for name, s in rested.since(idle).items()}
+    per = {name: s * 1000 / max(1, contacts) for name, s in after.since(before).items()}
     return {
         "idle_cpu_ms_per_s": {name: round(ms, 1) for name, ms in each.items()},
-        "cpu_ms_per_contact": {name: round(ms, 1) for name, ms in used.items()},
-        "cpu_ms_per_contact_in_all": round(sum(used.values()), 1),
+        "cpu_ms_per_contact": {name: round(ms, 1) for name, ms in per.items()},
+        "cpu_ms_per_contact_in_all": round(sum(per.values()), 1),
         "lasted_s": round(lasted_s, 1),
     }
 
@@ -321,12 +335,13 @@ async def measure(state: Path, rate: float, seconds: float, operators: int, *, s
     phones = await Softphone.start(platform.sip)
     pids = {name: process.pid for name, process in platform.processes.items()}
     pids |= {"softphones": phones.pid, "bench": os.getpid()}
-    idle = Used.so_far(pids)
+    used = [Used.so_far(pids)]
     await asyncio.sleep(IDLE_S)
-    before = Used.so_far(pids)
+    used.append(Used.so_far(pids))
     try:
-        seen = await Load(platform, people, phones, sound).run(rate, seconds)
-        after = Used.so_far(pids)
+        load = Load(platform, people, phones, sound)
+        seen = await load.run(rate, seconds, lambda: used.append(Used.so_far(pids)))
+        used.append(Used.so_far(pids))
     finally:
         await phones.stop()
     return {
@@ -335,7 +350,7 @@ async def measure(state: Path, rate: float, seconds: float, operators: int, *, s
         "operators": operators,
         "sound": sound,
         **figures(seen, await read_topics(platform.kafka)),
-        **costs(idle, before, after, round(rate * seconds)),
+        **costs(used, round(rate * seconds)),
         "machine": {"cpus": os.cpu_count(), "system": machine.platform()},
     }
 

@@ -71,7 +71,7 @@ async def measure(decisions: int) -> dict[str, Any]:
 
 async def _owned(address: str, decisions: int) -> dict[str, float]:
     async with KafkaReader(address, TOPIC, 1) as reader:
-        owners = Owners(COUNTER, [KafkaLog(address, reader, 0)], SystemClock())
+        owners = Owners(COUNTER, [KafkaLog(reader, 0)], SystemClock())
         serving = asyncio.create_task(owners.run())
         await owners.all_serving()
 
@@ -100,7 +100,7 @@ async def _owned(address: str, decisions: int) -> dict[str, float]:
 async def _bare(address: str, decisions: int) -> dict[str, float]:
     """The client alone: batches of one record of the size that the owner writes."""
     async with KafkaReader(address, BARE, 1) as reader:
-        log = KafkaLog(address, reader, 0)
+        log = KafkaLog(reader, 0)
         await log.open()
         entry = Entry(b"one", b"x" * 600, (("ce_type", b"bench"),))
 

@@ -3,7 +3,7 @@ import { type ReactNode, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 
 import { Elapsed } from "../Elapsed";
-import { usePart } from "../FloorProvider";
+import { usePart, useStores } from "../FloorProvider";
 import { Icon } from "../Icon";
 import { claim, resolve } from "../listen/requests";
 import type { Listening } from "../listen/useListening";
@@ -18,10 +18,10 @@ export interface AlertsProps {
   readonly me: string;
 }
 
-/** Claims an alert and listens to its call, if it has one. */
+/** Claims an alert and listens to its call, if it has one that is not heard already. */
 export async function claimAndListen(alert: Alert, listening: Listening): Promise<void> {
   const claimed = await listening.doing(() => claim(alert.alertId), alert.operatorId);
-  if (claimed && alert.operatorId && alert.contactId) listening.listen(alert.operatorId, "PURPOSE_HELP");
+  if (claimed && alert.operatorId && alert.contactId && alert.contactId !== listening.mine?.contactId) listening.listen(alert.operatorId, "PURPOSE_HELP");
 }
 
 /** Who calls for help, nobody's first; then those of mine whose outcome is still to be told. */
@@ -39,11 +39,9 @@ export function AlertsColumn({ listening, names, me, heading }: AlertsProps & { 
       <div className="wall-panel-tool">{heading}</div>
       <ul className="wall-cards" tabIndex={0} aria-labelledby="wall-alerts-title">
         {rows.length + mine.length === 0 ? <li className="wall-dim">{t("alerts.none")}</li> : undefined}
-        {rows.map((alert) => (
-          <AlertCard key={alert.alertId} alert={alert} over={false} listening={listening} names={names} me={me} />
-        ))}
-        {mine.map((alert) => (
-          <AlertCard key={alert.alertId} alert={alert} over listening={listening} names={names} me={me} />
+        {/* One list: a card whose call ends stays the same under the finger. */}
+        {[...rows, ...mine].map((alert) => (
+          <AlertCard key={alert.alertId} alert={alert} over={alert.state === "FLOOR_ALERT_STATE_ENDED"} listening={listening} names={names} me={me} />
         ))}
       </ul>
     </section>
@@ -52,11 +50,16 @@ export function AlertsColumn({ listening, names, me, heading }: AlertsProps & { 
 
 function AlertCard({ alert, over, listening, names, me }: AlertsProps & { alert: Alert; over: boolean }) {
   const { t } = useTranslation("floor");
+  const { floor } = useStores();
   const open = alert.state === "FLOOR_ALERT_STATE_OPEN";
   const about = alert.operatorId ? names.name(alert.operatorId) : names.queue(alert.queueId);
   const measured = measuredOf(alert);
   const reason = t(`alertReason.${alert.reason}`);
-  const tell = (outcome: AlertOutcome) => void listening.doing(() => resolve(alert.alertId, outcome), alert.operatorId);
+  const tell = async (outcome: AlertOutcome) => {
+    const told = await listening.doing(() => resolve(alert.alertId, outcome), alert.operatorId);
+    // An alert that is over is on the floor no more, which so says nothing of its outcome.
+    if (told && over) floor.take([{ alert: { ...alert, state: "FLOOR_ALERT_STATE_RESOLVED" } }], false);
+  };
   return (
     <li className={`wall-card ${open ? "is-open" : ""}`}>
       <div className="wall-card-head">
@@ -79,15 +82,15 @@ function AlertCard({ alert, over, listening, names, me }: AlertsProps & { alert:
         ) : undefined}
         {alert.supervisorId === me ? (
           <>
-            {over || !alert.contactId ? undefined : (
-              <Button size="compact-xs" onClick={() => listening.listen(alert.operatorId, "PURPOSE_HELP")}>
+            {alert.contactId ? (
+              <Button size="compact-xs" disabled={over} onClick={() => listening.listen(alert.operatorId, "PURPOSE_HELP")}>
                 {t("alerts.listen")}
               </Button>
-            )}
-            <Button size="compact-xs" variant="default" onClick={() => tell("ALERT_OUTCOME_SOLVED")}>
+            ) : undefined}
+            <Button size="compact-xs" variant="default" onClick={() => void tell("ALERT_OUTCOME_SOLVED")}>
               {t("alerts.solved")}
             </Button>
-            <Button size="compact-xs" variant="default" onClick={() => tell("ALERT_OUTCOME_FALSE_ALARM")}>
+            <Button size="compact-xs" variant="default" onClick={() => void tell("ALERT_OUTCOME_FALSE_ALARM")}>
               {t("alerts.falseAlarm")}
             </Button>
           </>

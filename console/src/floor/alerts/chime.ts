@@ -1,12 +1,27 @@
 const TONES = [880, 1_175];
 const TONE_S = 0.16;
 const LOUDNESS = 0.12;
+const TOUCHES = ["pointerdown", "keydown"] as const;
 
 let context: AudioContext | undefined;
 
-/** Two rising tones. Browsers let a page sound once its person has touched it. */
+/** Opens the loudspeaker before it is needed: that takes longer than an alert may. Returns how to stop. */
+export function readyToChime(): () => void {
+  // Browsers let a page sound once its person has touched it.
+  const touched = () => {
+    context ??= new AudioContext();
+    if (context.state === "suspended") void context.resume().catch(() => undefined);
+  };
+  for (const touch of TOUCHES) document.addEventListener(touch, touched);
+  touched();
+  return () => {
+    for (const touch of TOUCHES) document.removeEventListener(touch, touched);
+  };
+}
+
+/** Two rising tones; nothing while the browser keeps the page silent, for they would all come at once later. */
 export function chime(): void {
-  context ??= new AudioContext();
+  if (context?.state !== "running") return;
   const now = context.currentTime;
   for (const [at, frequency] of TONES.entries()) {
     const tone = context.createOscillator();

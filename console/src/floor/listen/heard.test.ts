@@ -21,7 +21,19 @@ describe("what a supervisor hears", () => {
   it("becomes the one that was left when the call ends, with its length and its marks", () => {
     const after = heardAfter(marked(hearing, BEGAN + 7_000), undefined, undefined, BEGAN + 60_000);
     expect(after.present).toBeUndefined();
-    expect(after.left).toMatchObject({ contactId: "con_1", endMs: 60_000, marks: [7_000] });
+    expect(after.left).toMatchObject({ contactId: "con_1", endMs: 59_000, marks: [7_000] });
+  });
+
+  it("is as long as its last mark says, if that came right before the end", () => {
+    const after = heardAfter(marked(hearing, BEGAN + 59_900), undefined, undefined, BEGAN + 60_000);
+    expect(after.left).toMatchObject({ endMs: 59_900, marks: [59_900] });
+  });
+
+  it("ends for its operator when it is taken over: no later second can be marked", () => {
+    const over = { ...mine, mode: "SUPERVISION_MODE_TAKEOVER" as const };
+    const taken = marked(heardAfter(hearing, over, talk("con_1", "usr_op01"), BEGAN + 20_000), BEGAN + 25_000);
+    const after = heardAfter(taken, undefined, undefined, BEGAN + 60_000);
+    expect(after.left).toMatchObject({ endMs: 19_000, marks: [] });
   });
 
   it("goes on with the next call when the target is switched", () => {

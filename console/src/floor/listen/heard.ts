@@ -9,9 +9,12 @@ export interface Heard {
   readonly since: number;
   /** Marked moments, milliseconds from the talk's beginning. */
   readonly marks: readonly number[];
-  /** How long the talk was when it was left, milliseconds. */
+  /** How long the operator had talked when it was left, or taken over from them, milliseconds; 0 while they talk. */
   readonly endMs: number;
 }
+
+/** The floor tells of an end after it was, and clocks differ: so much before its news the operator still talked. */
+const LATE_MS = 1_000;
 
 /** The call under way and the one that was left last. */
 export interface Hearing {
@@ -25,16 +28,20 @@ export const NOTHING_HEARD: Hearing = { present: undefined, left: undefined };
 export function heardAfter(hearing: Hearing, mine: Supervision | undefined, talk: Talk | undefined, now: number): Hearing {
   const active = mine?.state === "FLOOR_SUPERVISION_STATE_ACTIVE" ? mine : undefined;
   const { present } = hearing;
-  if (present && present.contactId === active?.contactId && present.supervisionId === active.supervisionId) return hearing;
+  const endMs = present && (present.endMs || Math.max(1, now - present.since - LATE_MS, ...present.marks));
+  if (present && present.contactId === active?.contactId && present.supervisionId === active.supervisionId) {
+    // What comes after a takeover is no talk of the operator's: nothing of it is theirs to be told about.
+    return active.mode === "SUPERVISION_MODE_TAKEOVER" && present.endMs === 0 ? { ...hearing, present: { ...present, endMs: endMs ?? 0 } } : hearing;
+  }
   const begun = active && talk?.contactId === active.contactId ? heardFrom(active, talk, now) : undefined;
   if (!present && !begun) return hearing;
-  return { present: begun, left: present ? { ...present, endMs: Math.max(0, now - present.since) } : hearing.left };
+  return { present: begun, left: present ? { ...present, endMs: endMs ?? 0 } : hearing.left };
 }
 
 /** The same with the present moment marked. */
 export function marked(hearing: Hearing, now: number): Hearing {
   const { present } = hearing;
-  return present ? { ...hearing, present: { ...present, marks: [...present.marks, Math.max(0, now - present.since)] } } : hearing;
+  return present && present.endMs === 0 ? { ...hearing, present: { ...present, marks: [...present.marks, Math.max(0, now - present.since)] } } : hearing;
 }
 
 const heardFrom = (active: Supervision, talk: Talk, now: number): Heard => ({

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 
-import { operator, rows, talk } from "./examples";
+import { alert, operator, rows, talk } from "./examples";
 import { FloorStore } from "./store";
 
 let frames: (() => void)[];
@@ -42,6 +42,14 @@ describe("the live floor", () => {
     frame();
     expect(told).toHaveBeenCalledOnce();
     expect(store.board.talks.size).toBe(50);
+  });
+
+  it("shows a call for help at once, with what waits for the batch", () => {
+    store.take(rows({ talk: talk("con_1", "usr_op01") }), false);
+    store.take(rows({ alert: alert("alt_1", "usr_op01") }), false);
+    expect([store.board.alerts.size, store.board.talks.size]).toEqual([1, 1]);
+    frame();
+    expect(store.board.alerts.size).toBe(1);
   });
 
   it("leaves out what a snapshot makes void before it was shown", () => {

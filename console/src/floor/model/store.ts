@@ -44,10 +44,14 @@ export class FloorStore {
   /** Grows when operators come, go or change their team. */
   readonly membership = (): number => this.#membership;
 
-  /** Takes a message of the stream down; it is shown with the next batch. `whole`: it replaces everything before it. */
+  /** Takes a message of the stream down; it is shown with the next batch, a call for help at once. `whole`: it replaces everything before it. */
   take(rows: readonly FloorRow[], whole: boolean): void {
     if (whole) this.#pending = [];
     this.#pending.push({ rows, whole });
+    if (rows.some(isUrgent)) {
+      this.#show();
+      return;
+    }
     if (this.#due) return;
     this.#due = true;
     this.#later(this.#show, Math.max(0, this.#shownAt + APART_MS - performance.now()));
@@ -59,6 +63,7 @@ export class FloorStore {
 
   readonly #show = (): void => {
     this.#due = false;
+    if (this.#pending.length === 0) return;
     this.#shownAt = performance.now();
     const parts = new Set<Part>();
     const operators = new Set<string>();
@@ -89,6 +94,9 @@ export class FloorStore {
     return moved;
   }
 }
+
+/** What nobody may wait for: the batch of a busy floor is a tenth of a second away. */
+const isUrgent = (row: FloorRow): boolean => row.alert?.state === "FLOOR_ALERT_STATE_OPEN";
 
 function subscribe<Key>(listeners: Map<Key, Set<Listener>>, key: Key, listener: Listener): () => void {
   const those = listeners.get(key) ?? new Set();

@@ -17,7 +17,7 @@ from sasayaki_chassis.ids import derived_id
 from sasayaki_chassis.rpc import Context, InvalidField, Rights, caller, meta, refusals, require
 from sasayaki_recording.methods import LISTENERS, SECONDS, SERVICE, hearing_of, may_hear
 from sasayaki_recording.metrics import GIVEN_OUT, PAGES, STORE_SECONDS, UNREADABLE
-from sasayaki_recording.recording import Keep
+from sasayaki_recording.recording import Keep, Partial
 from sasayaki_recording.search.api import Search
 from sasayaki_recording.search.catalogue import Catalogue
 from sasayaki_recording.shelf import Shelf
@@ -131,6 +131,8 @@ class VaultMethods:
             raise Refused("DIFFERENT_PAGE", str(different)) from different
         if content is None:
             return
+        if isinstance(content, Partial) and self._shelf.is_running(contact_id):
+            return  # one page more of a call that goes on: nothing is to be decided
         keep = Keep(
             recording_id=derived_id("rec", whose.tenant_id, "UploadPages", contact_id),
             opened_at=_instant(pages[0].opened_at_us),

@@ -35,8 +35,8 @@ const USAGE: &str = "usage: sasayaki-softphone [--record DIR] [--realtime PRIORI
   --record DIR          recordings of phones with \"record\": true go there
   --realtime PRIORITY   SCHED_FIFO priority of the sending thread, if permitted (default 10)
   --no-realtime         leave the threads of sound to the ordinary scheduler
-  --together-ms N       packets leave on a grid of 1, 2, 4, 5, 10 or 20 ms, for many legs at little cost (default: each
-                        leg's at an instant of its own)";
+  --together-ms N       packets leave on a grid of 1, 2, 4, 5, 10 or 20 ms and are looked at in handfuls, for many legs at
+                        little cost (default: each leg's leave at an instant of its own)";
 
 struct Options {
     record: Option<PathBuf>,

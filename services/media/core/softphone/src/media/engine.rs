@@ -71,7 +71,7 @@ impl Engine {
         let listener = Listener::new(&receiver_wake, recorder.clone(), notices.clone())?;
         let wake = receiver_wake.clone();
         let receiving = spawn("rtp-receive", move || {
-            listener.run(&receiver_orders, &wake, priority.is_some());
+            listener.run(&receiver_orders, &wake, priority.is_some(), grid_ns > 1);
         })?;
         let speaker = Sender::new(
             recorder.clone(),

@@ -23,6 +23,8 @@ use crate::wire::{mulaw, rtp};
 
 pub const ORDERS_MAX: usize = 16_384;
 const COLLECT: Duration = Duration::from_millis(3);
+/// The same where legs are to cost little: two packets of each.
+const COLLECT_MORE: Duration = Duration::from_millis(40);
 const WAKE_TOKEN: u64 = u64::MAX;
 
 pub enum Order {
@@ -90,9 +92,10 @@ impl Listener {
         })
     }
 
-    /// The thread's life. `realtime`: asks for the lowest real-time priority, below all that has to be punctual: on a
+    /// The thread's life. `leisurely`: packets are looked at late, whole handfuls at once. `realtime`: asks for the lowest real-time priority, below all that has to be punctual: on a
     /// crowded machine an ordinary share of the processor would not do for hundreds of legs.
-    pub fn run(mut self, orders: &Receiver<Order>, wake: &Wake, realtime: bool) {
+    pub fn run(mut self, orders: &Receiver<Order>, wake: &Wake, realtime: bool, leisurely: bool) {
+        let collect = if leisurely { COLLECT_MORE } else { COLLECT };
         if realtime {
             sys::make_realtime(1);
         }
@@ -111,7 +114,7 @@ impl Listener {
             for token in ready.iter().filter(|token| **token != WAKE_TOKEN) {
                 self.drain(*token as u32);
             }
-            std::thread::sleep(COLLECT);
+            std::thread::sleep(collect);
         }
     }
 
