@@ -7,8 +7,8 @@ import re
 import socket
 import time
 import urllib.request
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,7 +17,11 @@ from tests.e2e.centre import AWAY, READY, Centre, centre
 from tests.harness.running import Running
 
 from sasayaki.media.v1 import media_service_pb2 as pb
+from sasayaki.media.v1 import phone_reach_pb2 as reach
+from sasayaki.monitoring.v1 import monitoring_service_pb2 as pb_floor
+from sasayaki.monitoring.v1.monitoring_service_pb2_grpc import MonitoringServiceStub
 from sasayaki_demo.bots import CUSTOMER_HZ, OPERATOR_HZ, SUPERVISOR_HZ, hears
+from sasayaki_demo.examine import VOICES
 from sasayaki_demo.people import BARGE, LISTEN, TAKEOVER, WHISPER, Operator, Supervisor
 from sasayaki_demo.play import now_ns
 from sasayaki_demo.sound import level, read_packets
@@ -179,6 +183,42 @@ async def test_a_ringing_browser_that_is_put_down_refuses(running: Running, tmp_
         await at.desk_shows(OPERATOR, AWAY)
         await at.hang_up("caller")
         await at.operators[OPERATOR].go_home()
+
+
+async def test_the_floor_tells_by_what_an_operator_is_reached(
+    running: Running, tmp_path: Path
+) -> None:
+    tokens = running.endpoints.tokens
+    async with centre(running, tmp_path) as at:
+        told = _reached(at.platform.monitoring, tokens[SUPERVISOR])
+        async with aclosing(told), asyncio.timeout(60):
+            secret = running.endpoints.sip_secrets[OPERATOR]
+            await at.phones.register(OPERATOR, secret, VOICES.operator, answer="manual")
+            await _comes_to(told, reach.PHONE_REACH_SIP)
+            async with browser_phone(at.platform.media, tokens[OPERATOR], OPERATOR_HZ):
+                await _comes_to(told, reach.PHONE_REACH_BROWSER)
+            # The page is closed: it says farewell, or falls silent.
+            await _comes_to(told, reach.PHONE_REACH_LOST)
+            await _comes_to(told, reach.PHONE_REACH_SIP)
+
+
+async def _reached(
+    monitoring: MonitoringServiceStub, token: str
+) -> AsyncGenerator[reach.PhoneReach.ValueType, None]:
+    """By what the operator is reached, with each row of theirs."""
+    metadata = (("authorization", f"Bearer {token}"),)
+    async for floor in monitoring.WatchFloor(pb_floor.WatchFloorRequest(), metadata=metadata):
+        for row in floor.rows:
+            if row.operator.operator_id == OPERATOR and row.operator.phone:
+                yield row.operator.phone
+
+
+async def _comes_to(
+    told: AsyncGenerator[reach.PhoneReach.ValueType, None], wanted: reach.PhoneReach.ValueType
+) -> None:
+    async for phone in told:
+        if phone == wanted:
+            return
 
 
 def _strangers(running: Running) -> int:
