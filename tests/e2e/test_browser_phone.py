@@ -15,6 +15,7 @@ from pathlib import Path
 from tests.e2e.browser_phone import BrowserPhone, browser_phone
 from tests.e2e.centre import AWAY, READY, Centre, centre
 from tests.harness.running import Running
+from tests.harness.telephone_ear import A_WHILE_S, telephone_hears
 
 from sasayaki.media.v1 import media_service_pb2 as pb
 from sasayaki.media.v1 import phone_reach_pb2 as reach
@@ -23,12 +24,8 @@ from sasayaki.monitoring.v1.monitoring_service_pb2_grpc import MonitoringService
 from sasayaki_demo.bots import CUSTOMER_HZ, OPERATOR_HZ, SUPERVISOR_HZ, hears
 from sasayaki_demo.examine import VOICES
 from sasayaki_demo.people import BARGE, LISTEN, TAKEOVER, WHISPER, Operator, Supervisor
-from sasayaki_demo.play import now_ns
-from sasayaki_demo.sound import level, read_packets
 
 OPERATOR, SUPERVISOR = "usr_op01", "usr_sv01"
-A_WHILE_S = 0.7
-UNHEARD_DBFS = -60.0
 BACK_WITHIN_S = 3.0
 STRANGERS = re.compile(r"^sasayaki_node_browser_strangers_total (\d+)$", re.MULTILINE)
 
@@ -48,14 +45,7 @@ class Talk:
 
     async def customer_hears(self, *tones: float, not_: tuple[float, ...] = ()) -> None:
         """Returns when the customer hears these tones, and for a while did not hear those."""
-        for hertz in tones:
-            await hears(self.customer_rx, hertz)
-        since = now_ns()
-        await asyncio.sleep(A_WHILE_S)
-        heard = read_packets(self.customer_rx).between(since, now_ns()).samples()
-        assert len(heard) >= 0.8 * A_WHILE_S * 8_000, "the customer's line has gone quiet"
-        for hertz in not_:
-            assert level(heard, hertz) < UNHEARD_DBFS, f"the customer hears {hertz} Hz"
+        await telephone_hears(self.customer_rx, *tones, not_=not_)
 
 
 @asynccontextmanager

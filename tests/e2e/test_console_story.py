@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.async_api import Page, expect
 from tests.e2e.at_console import SHOWN_MS, answers, at_console, gets_ready, rings, wraps_up
 from tests.e2e.centre import Centre, centre
-from tests.harness.hearing import A_WHILE_S, is_still, next_played, plays
+from tests.harness.hearing import is_still, next_played, plays
 from tests.harness.running import Running
+from tests.harness.telephone_ear import telephone_hears
 
-from sasayaki_demo.bots import CUSTOMER_HZ, OPERATOR_HZ, SUPERVISOR_HZ, hears
-from sasayaki_demo.play import now_ns
-from sasayaki_demo.sound import level, read_packets
+from sasayaki_demo.bots import CUSTOMER_HZ, OPERATOR_HZ, SUPERVISOR_HZ
 
 OPERATOR, SUPERVISOR = "Misaki Sato", "Megumi Nakamura"
 CALLER = "+819055550071"
 CHIME_HZ = 880.0
-UNHEARD_DBFS = -60.0
 WORDS = "You stayed calm, and asked for help in time."
 
 
@@ -34,14 +31,7 @@ class Story:
 
     async def customer_hears(self, *tones: float, not_: tuple[float, ...] = ()) -> None:
         """Returns when the customer hears these tones, and for a while did not hear those."""
-        for hertz in tones:
-            await hears(self.customer, hertz)
-        since = now_ns()
-        await asyncio.sleep(A_WHILE_S)
-        heard = read_packets(self.customer).between(since, now_ns()).samples()
-        assert len(heard) >= 0.8 * A_WHILE_S * 8_000, "the customer's line has gone quiet"
-        for hertz in not_:
-            assert level(heard, hertz) < UNHEARD_DBFS, f"the customer hears {hertz} Hz"
+        await telephone_hears(self.customer, *tones, not_=not_)
 
     async def wall_says(self, whom: str, who_hears: str) -> None:
         """Returns when the wall says whom the supervisor hears, and who hears them."""

@@ -75,11 +75,19 @@ const accounts = createRoute({
   component: lazyRouteComponent(() => withTexts("accounts", import("../accounts/AccountsPage")), "AccountsPage"),
 });
 
+const pages = [desk, wall, recordings, reasons, fairness, ledger, audit, flows, accounts] as const;
+
 export const router = createRouter({
-  routeTree: root.addChildren([home, desk, wall, recordings, reasons, fairness, ledger, audit, flows, accounts]),
+  routeTree: root.addChildren([home, ...pages]),
   defaultErrorComponent: Broken,
   defaultPendingComponent: () => <Loading height="60vh" />,
 });
+
+/** Begins to load the page of an address, while it is still asked who is signed in. */
+export function bringPage(path: string): void {
+  const page = pages.find((each) => each.fullPath === path);
+  void page?.options.component?.preload?.();
+}
 
 declare module "@tanstack/react-router" {
   interface Register {

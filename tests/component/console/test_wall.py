@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 from collections.abc import Iterator
 
 import pytest
-from playwright.async_api import Browser, Page, Response, expect
+from playwright.async_api import Browser, Page, Response, Route, expect
 from tests.harness.wall_site import ME, Wall, opened, seat, wall
 from tests.harness import floor_rows
-from tests.harness.browser import findings
+from tests.harness.browser import findings, person
 from tests.harness.console_sample import sound_in_part, waveform
 from tests.harness.console_site import DIST
 from tests.harness.live_site import Json, Refusal
@@ -450,6 +451,23 @@ async def test_three_walls_leave_a_connection_for_what_is_asked(
             await page.locator("[data-seat]").first.wait_for()
         await seat(page, made.talk(1)).click()
         await expect(page.get_by_test_id("whom")).to_contain_text(made.name(made.talk(1)))
+
+
+async def test_the_page_is_loaded_while_it_is_asked_who_is_signed_in(
+    made: Wall, browser: Browser
+) -> None:
+    async with person(browser, "en") as someone:
+        page = await someone.new_page()
+        asked = asyncio.Event()
+
+        async def answer_late(route: Route) -> None:
+            await asked.wait()
+            await route.fallback()
+
+        await page.route("**/api/session", answer_late)
+        page.on("request", lambda sent: asked.set() if "FloorPage" in sent.url else None)
+        await page.goto(f"{made.site.address}/wall")
+        await page.locator("[data-seat]").first.wait_for()
 
 
 async def test_the_first_load_is_small(made: Wall, browser: Browser) -> None:

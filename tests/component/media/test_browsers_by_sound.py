@@ -13,18 +13,15 @@ from tests.harness.browser_line import BrowserLine
 from tests.harness.node_alone import CONTACT, NUMBER, Desk, node_alone
 from tests.harness.process import free_address
 from tests.harness.running import SOFTPHONE
+from tests.harness.telephone_ear import telephone_hears
 
 from sasayaki.media.node.v1 import node_pb2 as pb
-from sasayaki_demo.bots import CUSTOMER_HZ, OPERATOR_HZ, SUPERVISOR_HZ, hears
+from sasayaki_demo.bots import CUSTOMER_HZ, OPERATOR_HZ, SUPERVISOR_HZ
 from sasayaki_demo.ledger import Ledger
 from sasayaki_demo.phones import Phones
-from sasayaki_demo.play import now_ns
-from sasayaki_demo.sound import level, read_packets
 
 OPERATOR, SUPERVISOR = "leg_op", "leg_sv"
 WITHIN_S = 20.0
-A_WHILE_S = 0.7
-UNHEARD_DBFS = -60.0
 
 
 @dataclass
@@ -89,14 +86,7 @@ class Floor:
 
     async def customer_hears(self, *tones: float, not_: tuple[float, ...] = ()) -> None:
         """Returns when the customer hears these tones, and for a while did not hear those."""
-        for hertz in tones:
-            await hears(self.customer_rx, hertz)
-        since = now_ns()
-        await asyncio.sleep(A_WHILE_S)
-        heard = read_packets(self.customer_rx).between(since, now_ns()).samples()
-        assert len(heard) >= 0.8 * A_WHILE_S * 8_000, "the customer's line has gone quiet"
-        for hertz in not_:
-            assert level(heard, hertz) < UNHEARD_DBFS, f"the customer hears {hertz} Hz"
+        await telephone_hears(self.customer_rx, *tones, not_=not_)
 
 
 @asynccontextmanager
