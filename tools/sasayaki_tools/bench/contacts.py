@@ -253,8 +253,18 @@ def figures(seen: Seen, records: list[Written]) -> dict[str, Any]:
         "wrap_ups_refused": dict(seen.wrap_ups_refused),
         "invite_to_200_ms": percentiles(seen.answered_ms),
         "queued_to_ring_ms": percentiles(rings),
-        "dead_letters": sum(record.topic.endswith("dead-letters") for record in records),
+        "dead_letters": dict(Counter(map(_letter, filter(_is_letter, records)))),
     }
+
+
+def _is_letter(record: Written) -> bool:
+    return record.topic.endswith("dead-letters")
+
+
+def _letter(record: Written) -> str:
+    """What was given up: by whom, what was asked, why."""
+    letter = record.event
+    return f"{letter['follower']}: {letter.get('request')}: {letter['reason']}"
 
 
 def double_offers(history: Iterable[Written]) -> int:
