@@ -57,6 +57,10 @@ async def at_console(
         except BaseException:
             await page.screenshot(path=folder / f"{name}.png")
             raise
+        # Else the platform would look for the browser for some more seconds.
+        await page.get_by_role("button", name=name).click()
+        await page.get_by_text("Sign out").click()
+        await expect(page.get_by_role("button", name=name)).to_be_visible(timeout=SHOWN_MS)
 
 
 async def gets_ready(desk: Page) -> None:
@@ -91,3 +95,4 @@ async def wraps_up(desk: Page) -> None:
     await finish.press("Enter")
     await expect(desk.get_by_text("Waiting for a call.")).to_be_visible(timeout=SHOWN_MS)
     await desk.get_by_role("button", name="Off").press("Enter")
+    await expect(desk.get_by_role("status").get_by_text("Off")).to_be_visible(timeout=SHOWN_MS)

@@ -12,9 +12,9 @@ from sasayaki_tools.platform import console, foreign, node, rust
 from sasayaki_tools.say import Failed, note
 
 LEVELS = ("check", "unit", "property", "contract", "rust", "console", "component", "e2e", "foreign")
-# Tests of these levels wait more than they compute. A file stays with one worker, which has a
-# broker, a browser and a platform of its own.
-SIDE_BY_SIDE = {"component": 2, "e2e": 2}
+# Tests of this level wait more than they compute. A file stays with one worker, which has a
+# broker and a browser of its own. What e2e tests hear, sample by sample, needs the machine alone.
+SIDE_BY_SIDE = {"component": 2}
 # pytest's exit code when it found no test.
 NOTHING_COLLECTED = 5
 

@@ -1,4 +1,5 @@
 import { Button, Modal, Text } from "@mantine/core";
+import { useWindowEvent } from "@mantine/hooks";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -16,6 +17,10 @@ export function Keypad({ opened, onClose }: { opened: boolean; onClose: () => vo
     dial(key);
     setPressed((before) => (before + key).slice(-20));
   };
+  // Not the dialog's own event: who is quick keys before the focus has come into it.
+  useWindowEvent("keydown", (event) => {
+    if (opened && KEYS.some((key) => key === event.key)) press(event.key);
+  });
   return (
     <Modal
       opened={opened}
@@ -23,7 +28,6 @@ export function Keypad({ opened, onClose }: { opened: boolean; onClose: () => vo
       title={t("keypad")}
       size="xs"
       closeButtonProps={{ "aria-label": "×" }}
-      onKeyDown={(event) => KEYS.some((key) => key === event.key) && press(event.key)}
     >
       <Text ta="center" size="xl" mih={34} aria-label={t("pressed")} role="status">
         {pressed}

@@ -31,6 +31,7 @@ async def test_an_operator_sets_their_state_by_keyboard(site: str, browser: Brow
         await desk.page.keyboard.press("w")
         lunch = desk.page.get_by_role("menuitem", name="Lunch")
         await expect(lunch).to_be_visible()
+        await desk.page.wait_for_function("document.activeElement.closest('[role=menu]')")
         await desk.page.keyboard.press("ArrowDown")
         await desk.page.keyboard.press("ArrowDown")
         await expect(lunch).to_be_focused()
