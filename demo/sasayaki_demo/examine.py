@@ -58,6 +58,8 @@ TALK_S = 16.0
 AGAIN_S = 5.0
 HOLD_S = 1.2
 SETTLE_S = 20.0
+APPEND_MS = 20.0
+"""What an append takes at most, but for a broker in trouble."""
 LOOK_S = 0.3
 
 
@@ -253,7 +255,8 @@ def _whispered(contact: str, records: list[Written], opened: float) -> Span | No
     """Returns when somebody heard a contact's supervisor, by the instants of the changes.
 
     A change takes effect between packets, and up to 20 ms of the next one's sound lie before it:
-    the middle of that is expected.
+    the middle of that is expected. A leg's end has the instant at which media decided on it, which
+    may have waited for an append: when the sound ended lies up to `APPEND_MS` before.
     """
     of_contact = [r for r in records if r.is_history and r.event["subject"] == contact]
     changes = [
@@ -267,4 +270,4 @@ def _whispered(contact: str, records: list[Written], opened: float) -> Span | No
         for (at, mode), (after, _) in pairwise(changes)
         if mode in ("SUPERVISION_MODE_WHISPER", "SUPERVISION_MODE_TAKEOVER")
     ]
-    return Span(heard[0][0], heard[-1][1], heard[-1][1]) if heard else None
+    return Span(heard[0][0], heard[-1][1] - APPEND_MS, heard[-1][1]) if heard else None
