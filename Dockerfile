@@ -9,6 +9,7 @@ ARG NODE_VERSION=24
 ARG DEBIAN=bookworm
 
 FROM rust:${RUST_VERSION}-slim-${DEBIAN} AS native
+RUN apt-get update && apt-get install -y --no-install-recommends cmake g++ make && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY proto proto
 COPY services/media/core services/media/core

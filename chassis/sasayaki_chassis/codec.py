@@ -3,12 +3,14 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from prometheus_client import Counter
 from pydantic import ValidationError
 
 from sasayaki.event import Event, Recorded, Unknown, instant_text
+from sasayaki_chassis.ids import uuid7
 
 RECORD_BYTES_MOST = 256 * 1024
 DEPTH_MOST = 32
@@ -82,6 +84,30 @@ def encode(record: Recorded[Event]) -> Entry:
     if record.traceparent:
         headers.append(("traceparent", record.traceparent.encode()))
     return Entry(record.subject.encode(), value, tuple(headers))
+
+
+def claim(stream: str, partition: str, claim_id: str, now: datetime) -> Entry:
+    """What an owner writes before it serves: whoever owned the partition stops when it reads it."""
+    return encode(
+        RECORD.model_construct(
+            id=str(uuid7()),
+            type=CLAIM_TYPE,
+            source=source_of(stream),
+            subject=partition,
+            sequence=0,
+            time=now,
+            recorded_time=now,
+            tenant_id="",
+            at=CLAIM_AT,
+            owner=claim_id,
+            data=Event(),
+        )
+    )
+
+
+def source_of(stream: str) -> str:
+    """What CloudEvents' `source` begins with: `routing.pool` has `/routing/pool`."""
+    return f"/{stream.replace('.', '/')}"
 
 
 def parse(value: bytes | None) -> dict[str, Any]:

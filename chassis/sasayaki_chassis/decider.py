@@ -40,6 +40,7 @@ class Decider(Generic[S, C, E]):
     deciding that command at that instant must move the deadline on.
     `about` says whom an event concerns, from the state before it, for streams whose decisions
     concern others than their command does; without it the command's caller says so.
+    `is_over` says that a state is not worth a look when all that go on are asked for.
     """
 
     stream: str
@@ -50,6 +51,7 @@ class Decider(Generic[S, C, E]):
     events: tuple[type[Event], ...]
     partitions: int = 6
     about: Callable[[S, E], About] | None = None
+    is_over: Callable[[S], bool] = lambda _: False
 
     def fold(self, state: S, events: Sequence[E]) -> S:
         """The state after `events`, oldest first."""

@@ -1,9 +1,10 @@
 """Checks of a request's fields; what fails names the field."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
-REQUEST_ID_BYTES_MOST = 128
+ID_BYTES_MOST = 128
 
 Check: TypeAlias = Callable[[Any], str | None]
 """What is wrong with a value, or None."""
@@ -40,13 +41,23 @@ def text(*, least: int = 1, most: int = 256) -> Check:
     return check
 
 
+def characters(*, least: int = 0, most: int) -> Check:
+    """Text of so many characters, whatever their size in bytes; blanks alone count as none."""
+
+    def check(value: str) -> str | None:
+        count = len(value) if value.strip() or not least else 0
+        return None if least <= count <= most else f"{least} to {most} characters, not {count}"
+
+    return check
+
+
 def an_id(prefix: str, *, optional: bool = False) -> Check:
-    """An id that starts with `prefix` and an underscore, 128 bytes at most."""
+    """An id that starts with `prefix` and an underscore, ASCII throughout."""
 
     def check(value: str) -> str | None:
         if optional and not value:
             return None
-        named = value.startswith(f"{prefix}_") and len(prefix) + 1 < len(value) <= 128
+        named = value.startswith(f"{prefix}_") and len(prefix) + 1 < len(value) <= ID_BYTES_MOST
         plain = value.isascii() and value.replace("-", "").replace("_", "").isalnum()
         return None if named and plain else f"an id like '{prefix}_…', not {value[:40]!r}"
 
@@ -70,4 +81,15 @@ def present(value: object) -> str | None:
     return None if value else "must be given"
 
 
-REQUEST_ID: Check = text(most=REQUEST_ID_BYTES_MOST)
+def instant(request: Any, field: str) -> datetime | None:
+    """What a request's Timestamp says, None when it is not given; raises InvalidField."""
+    if not request.HasField(field):
+        return None
+    stamp = getattr(request, field)
+    try:
+        return datetime.fromtimestamp(stamp.seconds + stamp.nanos / 1e9, UTC)
+    except (OverflowError, OSError, ValueError) as error:
+        raise InvalidField(field, "no instant") from error
+
+
+REQUEST_ID: Check = text(most=ID_BYTES_MOST)

@@ -1,7 +1,6 @@
 """Follows topics from their beginning, in order per partition, and knows how far behind it is."""
 
 import asyncio
-import json
 import logging
 import time
 from collections import deque
@@ -9,14 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from aiokafka import AIOKafkaProducer, TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka import TopicPartition
 from prometheus_client import Counter, Gauge
 
 from sasayaki.event import Event, Recorded
-from sasayaki_chassis.haul import Haul, hauls
-from sasayaki_chassis.log import partition_of
-from sasayaki_chassis.tail import Tail
+from sasayaki_chassis.kafka.haul import Haul, hauls
+from sasayaki_chassis.kafka.tail import Tail
 
 HELD_MOST = 5_000
 """Records that wait for one follower; above it the others go on without it."""
@@ -25,14 +22,11 @@ GATHER_S = (0.01, 0.04)
 GATHER_EACH_S = 0.004
 """Rest for each record: above 250 a second the rests grow to the longest."""
 NOTED_S = 0.2
-AGAIN_AFTER_S = 0.5
-"""Before what Kafka refused is tried again."""
 
 LAG = Gauge("sasayaki_chassis_follower_lag_records", "Records not yet seen.", ("follower",))
 LEFT_BEHIND = Counter(
-    "sasayaki_chassis_left_behind_total", "Times a follower had to come up alone.", ("follower",)
+    "sasayaki_chassis_left_behind_total", "Times a follower had to catch up alone.", ("follower",)
 )
-DEAD = Counter("sasayaki_chassis_dead_letters_total", "Given up and kept.", ("follower", "reason"))
 
 log = logging.getLogger(__name__)
 
@@ -124,7 +118,7 @@ class Follower:
         """Follows until cancelled."""
         while True:
             await self._work_off_inbox()
-            await self._come_up_alone()
+            await self._catch_up_alone()
 
     async def _work_off_inbox(self) -> None:
         """Returns when the others have gone on without this follower."""
@@ -137,7 +131,7 @@ class Follower:
                 self._news.clear()
                 await self._news.wait()
 
-    async def _come_up_alone(self) -> None:
+    async def _catch_up_alone(self) -> None:
         source = self._reading.source
         async with Tail(source.bootstrap, self.next) as tail:
             while not self._reading.join(self):
@@ -174,7 +168,7 @@ class Follower:
 class Reading:
     """Reads what all followers of a process follow, once for all of them.
 
-    Who falls behind is left to come up alone, so that nobody waits for a reactor whose peer is
+    Who falls behind is left to catch up alone, so that nobody waits for a reactor whose peer is
     away, and joins again then.
     """
 
@@ -221,35 +215,3 @@ def rest_s(records: int) -> float:
     """How long nothing is asked for after so many records."""
     least, most = GATHER_S
     return min(max(least, records * GATHER_EACH_S), most)
-
-
-class DeadLetters:
-    """Keeps what could not be done, with where it came from and why."""
-
-    def __init__(self, bootstrap: str, topic: str, partitions: int) -> None:
-        self._topic = topic
-        self._partitions = partitions
-        self._producer = AIOKafkaProducer(bootstrap_servers=bootstrap, acks="all")
-
-    async def start(self) -> None:
-        await self._producer.start()
-
-    async def stop(self) -> None:
-        await self._producer.stop()
-
-    async def keep(self, follower: str, key: str, reason: str, letter: Mapping[str, Any]) -> None:
-        """Writes the letter; tries until Kafka has it."""
-        DEAD.labels(follower, reason).inc()
-        told = {name: value for name, value in letter.items() if name != "body"}
-        log.warning("dead_letter", extra={"follower": follower, "reason": reason, **told})
-        value = json.dumps({"follower": follower, "reason": reason, **letter}).encode()
-        partition = partition_of(key, self._partitions)
-        while True:
-            try:
-                await self._producer.send_and_wait(
-                    self._topic, value, key=key.encode(), partition=partition
-                )
-            except KafkaError:
-                await asyncio.sleep(AGAIN_AFTER_S)
-            else:
-                return

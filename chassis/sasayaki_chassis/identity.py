@@ -95,6 +95,13 @@ class OwnToken:
         self._token = ""
 
     def text(self) -> str:
-        if self._path is not None and (at := self._path.stat().st_mtime_ns) != self._read_at:
-            self._token, self._read_at = self._path.read_text().strip(), at
+        """The token; the last one while its file is being replaced."""
+        if self._path is None:
+            return ""
+        try:
+            if (at := self._path.stat().st_mtime_ns) != self._read_at:
+                self._token, self._read_at = self._path.read_text().strip(), at
+        except FileNotFoundError:
+            if not self._token:
+                raise
         return self._token

@@ -7,28 +7,26 @@ docs/adr/0003.
 """
 
 import asyncio
-import heapq
 import logging
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
 from typing import Any, Generic
 
 from prometheus_client import Counter, Gauge, Histogram
 
 from sasayaki.event import Event, Recorded, Unknown
 from sasayaki_chassis import codec
-from sasayaki_chassis.clock import Alarm, Clock
-from sasayaki_chassis.codec import Entry
+from sasayaki_chassis.clock import Clock
 from sasayaki_chassis.decider import C, Decider, E, Refused, S
+from sasayaki_chassis.due import Due
 from sasayaki_chassis.ids import uuid7
-from sasayaki_chassis.log import BATCH_BYTES_MOST, Doubt, Log, partition_of
+from sasayaki_chassis.kafka.log import Doubt, Log, partition_of
 from sasayaki_chassis.telemetry import LATENCY_BUCKETS
+from sasayaki_chassis.turn import DecisionFailed as DecisionFailed
+from sasayaki_chassis.turn import Meta as Meta
+from sasayaki_chassis.turn import Stream, Turn, Waiting
 
 BATCH_COMMANDS_MOST = 500
-FRAME_BYTES = 512
-"""Room for a record's headers and framing in a batch."""
 WAITING_MOST = 10_000
 REQUESTS_MOST = 10_000
 """Request ids remembered per stream; the oldest is forgotten first."""
@@ -59,60 +57,12 @@ class Overloaded(Exception):
     """Too many commands wait."""
 
 
-class DecisionFailed(Exception):
-    """A bug: the decision raised. Nothing was decided, and asking again would not help."""
-
-
 class Displaced(Exception):
     """Another owner has claimed the partition."""
 
 
 class HistoryBroken(Exception):
     """The log does not hold what was acknowledged, or a sequence has a gap: never to be served."""
-
-
-@dataclass(frozen=True, slots=True)
-class Meta:
-    """What an envelope says beside the event; the request id becomes its `causationid`."""
-
-    tenant_id: str
-    client_id: str | None = None
-    auth_id: str | None = None
-    correlation_id: str | None = None
-    traceparent: str | None = None
-
-
-@dataclass(slots=True)
-class Stream(Generic[S, E]):
-    """What is decided so far in one stream; `meta` is that of its first record."""
-
-    state: S
-    meta: Meta
-    sequence: int = 0
-    done: dict[str, tuple[E, ...]] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
-class Waiting(Generic[C, E]):
-    """A command and who waits for its answer."""
-
-    stream: str
-    request: str
-    command: C
-    meta: Meta
-    answer: asyncio.Future[tuple[E, ...]]
-
-
-@dataclass(slots=True)
-class Turn(Generic[S, C, E]):
-    """Commands decided together on copies that are dropped if the batch turns out void."""
-
-    instant: datetime
-    ahead: dict[str, Stream[S, E]] = field(default_factory=dict)
-    records: list[Recorded[E]] = field(default_factory=list)
-    entries: list[Entry] = field(default_factory=list)
-    answers: list[tuple[E, ...] | Exception] = field(default_factory=list)
-    bytes: int = 0
 
 
 class Owner(Generic[S, C, E]):
@@ -122,6 +72,7 @@ class Owner(Generic[S, C, E]):
         self.decider = decider
         self.name = name
         self.streams: dict[str, Stream[S, E]] = {}
+        self.going_on: dict[str, Stream[S, E]] = {}
         self.serving = asyncio.Event()
         self._log = log
         self._clock = clock
@@ -131,9 +82,7 @@ class Owner(Generic[S, C, E]):
         self._next = 0
         self._claim_id = ""
         self._claims: set[str] = set()  # an own claim in doubt may land after the next one
-        self._armed: dict[str, datetime] = {}
-        self._due: list[tuple[datetime, str]] = []  # a heap; what `_armed` does not know is stale
-        self._alarm: Alarm | None = None
+        self._due = Due(clock, self._wake.set)
 
     def handle(
         self, stream_id: str, command: C, request_id: str, meta: Meta
@@ -167,7 +116,6 @@ class Owner(Generic[S, C, E]):
 
     async def _serve(self) -> None:
         try:
-            await self._log.open()
             await self._claim()
             self.serving.set()
             SERVING.labels(self.decider.stream).inc()
@@ -186,23 +134,31 @@ class Owner(Generic[S, C, E]):
                 if not waiting.answer.done():
                     waiting.answer.set_exception(Unavailable(f"{self.name}: ask again"))
             self._waiting.clear()
-            await self._log.abandon()
 
     async def _claim(self) -> None:
         """Reads what is there, marks the log, and reads what the last owner still got in."""
+        await self._absorb(await self._log.end())
         self._claim_id = str(uuid7())
         self._claims.add(self._claim_id)
-        await self._absorb(await self._log.end())
-        at = await self._log.append([self._claim_entry()])
+        claim = codec.claim(self.decider.stream, self.name, self._claim_id, self._clock.now())
+        at = await self._log.append([claim])
         if at < self._next:
             raise HistoryBroken(f"{self.name} went back from {self._next} to {at}")
         await self._absorb(at + 1)
-        self._armed, self._due = {}, []
+        self._due.clear()
         self._arm(self.streams)
 
     async def _turn(self) -> None:
         todo = self._waiting[:BATCH_COMMANDS_MOST]
-        turn = self._decide(todo)
+        turn = Turn(
+            self.decider,
+            self._types,
+            name=self.name,
+            instant=self._clock.now(),
+            base=self._next,
+            claim_id=self._claim_id,
+        )
+        turn.decide(todo, self.streams)
         if turn.records:
             started = time.perf_counter()
             base = await self._log.append(turn.entries)
@@ -230,103 +186,6 @@ class Owner(Generic[S, C, E]):
             waiting.answer.set_exception(answer)
         else:
             waiting.answer.set_result(answer)
-
-    def _decide(self, todo: Sequence[Waiting[C, E]]) -> Turn[S, C, E]:
-        """As many of the commands as fit into one append, in order."""
-        turn: Turn[S, C, E] = Turn(self._clock.now())
-        for waiting in todo:
-            known = self.streams.get(waiting.stream)
-            ahead = turn.ahead.get(waiting.stream)
-            if ahead is None:
-                begun = known or Stream[S, E](self.decider.initial, waiting.meta)
-                ahead = Stream(begun.state, begun.meta, begun.sequence)
-                turn.ahead[waiting.stream] = ahead
-            done = ahead.done.get(waiting.request)
-            if done is None and known is not None:
-                done = known.done.get(waiting.request)
-            if done is not None:
-                turn.answers.append(done)
-            elif not self._decide_one(turn, ahead, waiting):
-                break
-        return turn
-
-    def _decide_one(self, turn: Turn[S, C, E], ahead: Stream[S, E], waiting: Waiting[C, E]) -> bool:
-        """Adds one command's decision to the turn; False if the append would get too big."""
-        try:
-            events = tuple(self.decider.decide(ahead.state, waiting.command, turn.instant))
-            state = ahead.state
-            records: list[Recorded[E]] = []  # annotated: naming the type anew costs as much as one
-            for place, event in enumerate(events, len(turn.records)):
-                meta = self._meta(state, event, waiting.meta)
-                sequence = ahead.sequence + len(records) + 1
-                records.append(self._record(event, waiting, meta, turn.instant, sequence, place))
-                state = self.decider.evolve(state, event)
-            entries = [codec.encode(record) for record in records]
-            size = self._size(records, entries)
-        except Refused as refused:
-            turn.answers.append(refused)
-            return True
-        except Exception as bug:
-            # Decisions are pure and this one's state is dropped: one bad command must not stop
-            # the partition for all others, again after each replay (docs/adr/0014).
-            log.exception("decision_failed", extra={"owner": self.name, "stream": waiting.stream})
-            turn.answers.append(DecisionFailed(f"{self.name}: {type(bug).__name__}"))
-            return True
-        if turn.records and turn.bytes + size > BATCH_BYTES_MOST:
-            return False
-        ahead.state, ahead.sequence = state, ahead.sequence + len(events)
-        if events:
-            ahead.done[waiting.request] = events
-        turn.bytes += size
-        turn.records += records
-        turn.entries += entries
-        turn.answers.append(events)
-        return True
-
-    def _meta(self, state: S, event: E, asked: Meta) -> Meta:
-        """The envelope of one event; the decider knows best whom it concerns."""
-        if self.decider.about is None:
-            return asked
-        about = self.decider.about(state, event)
-        return replace(asked, client_id=about.client_id, correlation_id=about.correlation_id)
-
-    def _record(
-        self,
-        event: E,
-        waiting: Waiting[C, E],
-        meta: Meta,
-        instant: datetime,
-        sequence: int,
-        place: int,
-    ) -> Recorded[E]:
-        return Recorded.model_construct(
-            id=str(uuid7()),
-            type=event.event_type,
-            source=f"/{self.decider.stream.replace('.', '/')}/{waiting.stream}",
-            subject=waiting.stream,
-            sequence=sequence,
-            time=instant,
-            recorded_time=instant,
-            tenant_id=meta.tenant_id,
-            client_id=meta.client_id,
-            at=self._next + place,
-            owner=self._claim_id,
-            auth_id=meta.auth_id,
-            causation_id=waiting.request,
-            correlation_id=meta.correlation_id,
-            traceparent=meta.traceparent,
-            data=event,
-        )
-
-    def _size(self, records: Sequence[Recorded[E]], entries: Sequence[Entry]) -> int:
-        """Bytes that a decision takes in a batch; refuses what could never be read back."""
-        for record in records:
-            if record.type not in self._types:
-                raise TypeError(f"{self.decider.stream} may not hold a {record.type}")
-        size = sum(len(entry.key) + len(entry.value) + FRAME_BYTES for entry in entries)
-        if size > BATCH_BYTES_MOST:
-            raise ValueError(f"a decision of {size} bytes, over {BATCH_BYTES_MOST}")
-        return size
 
     async def _absorb(self, upto: int, *, since_claim: bool = False) -> None:
         """Folds what counts of [next, upto); after the own claim another's claim displaces."""
@@ -370,68 +229,35 @@ class Owner(Generic[S, C, E]):
             raise HistoryBroken(
                 f"{record.subject}: {record.sequence} after {stream.sequence} at {record.at}"
             )
-        stream.sequence, stream.state = (
-            record.sequence,
-            self.decider.evolve(stream.state, record.data),
-        )
+        stream.state = self.decider.evolve(stream.state, record.data)
+        stream.sequence = record.sequence
+        if self.decider.is_over(stream.state):
+            self.going_on.pop(record.subject, None)
+        else:
+            self.going_on[record.subject] = stream
         request = record.causation_id or ""
         stream.done[request] = (*stream.done.get(request, ()), record.data)
         if len(stream.done) > REQUESTS_MOST:
             del stream.done[next(iter(stream.done))]
 
-    def _claim_entry(self) -> Entry:
-        now = self._clock.now()
-        claim = Recorded[Event].model_construct(
-            id=str(uuid7()),
-            type=codec.CLAIM_TYPE,
-            source=f"/{self.decider.stream.replace('.', '/')}",
-            subject=self.name,
-            sequence=0,
-            time=now,
-            recorded_time=now,
-            tenant_id="",
-            at=codec.CLAIM_AT,
-            owner=self._claim_id,
-            data=Event(),
-        )
-        return codec.encode(claim)
-
     def _arm(self, stream_ids: Iterable[str]) -> None:
         """Notes when time itself acts next on these streams."""
         for stream_id in stream_ids:
             due = self.decider.deadline(self.streams[stream_id].state)
-            if due is None:
-                self._armed.pop(stream_id, None)
-            elif self._armed.get(stream_id) != due[0]:
-                self._armed[stream_id] = due[0]
-                heapq.heappush(self._due, (due[0], stream_id))
-        self._set_alarm()
-
-    def _set_alarm(self) -> None:
-        while self._due and self._armed.get(self._due[0][1]) != self._due[0][0]:
-            heapq.heappop(self._due)
-        if self._alarm is not None:
-            self._alarm.cancel()
-        self._alarm = self._clock.alarm(self._due[0][0], self._wake.set) if self._due else None
+            self._due.note(stream_id, None if due is None else due[0])
+        self._due.set_alarm()
 
     def _queue_what_is_due(self) -> None:
-        """Puts commands of deadlines that have passed among those that wait.
-
-        A deadline whose decision changes nothing is not armed again: it would come for ever.
-        """
-        now, loop = self._clock.now(), asyncio.get_running_loop()
-        while self._due and self._due[0][0] <= now:
-            at, stream_id = heapq.heappop(self._due)
+        """Puts commands of deadlines that have passed among those that wait."""
+        loop = asyncio.get_running_loop()
+        for stream_id in self._due.passed():
             stream = self.streams[stream_id]
             due = self.decider.deadline(stream.state)
-            if self._armed.get(stream_id) != at or due is None:
-                continue
-            del self._armed[stream_id]
+            assert due is not None, f"{stream_id} was noted without a deadline"
             answer: asyncio.Future[tuple[E, ...]] = loop.create_future()
             answer.add_done_callback(_heard)
             request = f"deadline:{stream_id}:{stream.sequence}"
             self._waiting.append(Waiting(stream_id, request, due[1], stream.meta, answer))
-        self._set_alarm()  # again, if it rang early: timers are rounded, and clocks are set back
 
 
 def _heard(answer: asyncio.Future[Any]) -> None:
@@ -487,6 +313,12 @@ class Owners(Generic[S, C, E]):
         """Every stream's id and state."""
         for owner in self._owners:
             for stream_id, stream in tuple(owner.streams.items()):
+                yield stream_id, stream.state
+
+    def going_on(self) -> Iterator[tuple[str, S]]:
+        """The same of streams that are not over: what it costs does not grow with history."""
+        for owner in self._owners:
+            for stream_id, stream in tuple(owner.going_on.items()):
                 yield stream_id, stream.state
 
     def owns(self, stream_id: str) -> bool:

@@ -2,20 +2,20 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeAlias
 
 import grpc
 import grpc.aio
-from google.protobuf.descriptor import Descriptor, MethodDescriptor
+from google.protobuf.descriptor import Descriptor
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 
-from sasayaki_chassis.channels import OPTIONS as OPTIONS
-from sasayaki_chassis.channels import REASON_KEY
+from sasayaki_chassis.channels import OPTIONS, REASON_KEY
 from sasayaki_chassis.identity import OwnToken
+from sasayaki_chassis.in_process import Aborted, InProcess
 from sasayaki_chassis.owner import Unavailable
-from sasayaki_chassis.within import Aborted, Metadata, Within
 
 Call: TypeAlias = grpc.aio.UnaryUnaryMultiCallable[Any, Any]
 
@@ -46,13 +46,24 @@ class Rejected(Exception):
         self.reason = reason
 
 
+@dataclass(frozen=True, slots=True)
+class Method:
+    """An RPC that takes a request: whose it is, how gRPC names it, and what it answers."""
+
+    peer: str
+    path: str
+    answer: type[Message]
+
+
 @cache
-def method_of(request: Descriptor) -> MethodDescriptor:
+def method_of(request: Descriptor) -> Method:
     """The RPC that takes this request; it stands in the same proto file."""
     for service in request.file.services_by_name.values():
         for method in service.methods:
             if method.input_type.full_name == request.full_name:
-                return method
+                path = f"/{service.full_name}/{method.name}"
+                peer = service.full_name.split(".")[1]
+                return Method(peer, path, GetMessageClass(method.output_type))
     raise LookupError(f"no method takes a {request.full_name}")
 
 
@@ -63,42 +74,32 @@ class Peers:
         self._addresses = addresses
         self._token = token
         self._channels: dict[str, grpc.aio.Channel] = {}
-        self._calls: dict[MethodDescriptor, Call] = {}
-        self._within: tuple[str, Within] | None = None
+        self._calls: dict[str, Call] = {}
+        self._own: tuple[str, InProcess] | None = None
 
-    def stay_within(self, name: str, within: Within) -> None:
-        """Calls to the peer of this name are the own service's: while it serves, no channel is
-        needed."""
-        self._within = name, within
+    def call_in_process(self, own: str, methods: InProcess) -> None:
+        """Calls to the peer of this name are the own service's: while it serves, they need no
+        channel."""
+        self._own = own, methods
 
     def channel(self, peer: str) -> grpc.aio.Channel:
         if peer not in self._channels:
             self._channels[peer] = grpc.aio.insecure_channel(self._addresses[peer], OPTIONS)
         return self._channels[peer]
 
-    def _call(self, method: MethodDescriptor, request: type[Message]) -> Call:
-        """Made once for each method: it costs as much as a call."""
-        made = self._calls[method] = self.channel(_peer_of(method)).unary_unary(
-            f"/{method.containing_service.full_name}/{method.name}",
-            request_serializer=request.SerializeToString,
-            response_deserializer=GetMessageClass(method.output_type).FromString,
-        )
-        return made
-
     async def watch(self, request: Message) -> AsyncIterator[Message]:
         """What a stream tells, to its end; raises as `send` does."""
         method = method_of(request.DESCRIPTOR)
-        call = self.channel(_peer_of(method)).unary_stream(
-            f"/{method.containing_service.full_name}/{method.name}",
+        call = self.channel(method.peer).unary_stream(
+            method.path,
             request_serializer=type(request).SerializeToString,
-            response_deserializer=GetMessageClass(method.output_type).FromString,
+            response_deserializer=method.answer.FromString,
         )
         try:
             async for told in call(request, metadata=self._metadata(None)):
                 yield told
         except grpc.aio.AioRpcError as error:
-            trailing = error.trailing_metadata() or ()
-            raise _failed(method, error.code(), error.details() or "", trailing) from error
+            raise _failure(method, error) from error
 
     async def send(
         self, request: Message, *, request_id: str = "", traceparent: str | None = None
@@ -111,27 +112,30 @@ class Peers:
             request.request_id = request_id  # type: ignore[attr-defined]  # every command has it
         method = method_of(request.DESCRIPTOR)
         metadata = self._metadata(traceparent)
-        if self._within and self._within[0] == _peer_of(method):
+        if self._own and self._own[0] == method.peer:
             try:
-                return await self._ask_within(self._within[1], method, request, metadata)
+                return await self._own[1].call(
+                    method.path, request, limit_s=CALL_S, metadata=metadata
+                )
             except Aborted as aborted:
-                if aborted.code != grpc.StatusCode.UNAVAILABLE:
-                    failed = _failed(method, aborted.code, aborted.details, aborted.trailing)
-                    raise failed from aborted
+                if aborted.code() != grpc.StatusCode.UNAVAILABLE:
+                    raise _failure(method, aborted) from aborted
                 # Another instance may own the stream: the peer's address leads to it.
-        call = self._calls.get(method) or self._call(method, type(request))
+        call = self._calls.get(method.path) or self._call(method, type(request))
         try:
             answer: Message = await call(request, timeout=CALL_S, metadata=metadata)
         except grpc.aio.AioRpcError as error:
-            trailing = error.trailing_metadata() or ()
-            raise _failed(method, error.code(), error.details() or "", trailing) from error
+            raise _failure(method, error) from error
         return answer
 
-    async def _ask_within(
-        self, within: Within, method: MethodDescriptor, request: Message, metadata: Metadata
-    ) -> Message:
-        name = f"/{method.containing_service.full_name}/{method.name}"
-        return await within.call(name, request, limit_s=CALL_S, metadata=metadata)
+    def _call(self, method: Method, request: type[Message]) -> Call:
+        """Made once for each method: it costs as much as a call."""
+        made = self._calls[method.path] = self.channel(method.peer).unary_unary(
+            method.path,
+            request_serializer=request.SerializeToString,
+            response_deserializer=method.answer.FromString,
+        )
+        return made
 
     def _metadata(self, traceparent: str | None) -> tuple[tuple[str, str], ...]:
         bearer = ("authorization", f"Bearer {self._token.text()}")
@@ -143,14 +147,10 @@ class Peers:
                 closing.create_task(channel.close())
 
 
-def _peer_of(method: MethodDescriptor) -> str:
-    return method.full_name.split(".")[1]
-
-
-def _failed(
-    method: MethodDescriptor, code: grpc.StatusCode, details: str, trailing: Iterable[Any]
-) -> Unavailable | Rejected:
+def _failure(method: Method, status: grpc.aio.AioRpcError | Aborted) -> Unavailable | Rejected:
     """What a status other than OK means to whoever asked."""
+    code, details = status.code(), status.details() or ""
     if code in AWAY:
-        return Unavailable(f"{method.full_name}: {code.name}: {details}")
+        return Unavailable(f"{method.path}: {code.name}: {details}")
+    trailing: Iterable[Any] = status.trailing_metadata() or ()
     return Rejected(code.name, details, str(dict(trailing).get(REASON_KEY, "")))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 REQUEST_S = 5.0
-"""A client that has not sent its request by then is let go."""
+"""A client that has not sent its request by then, or not taken its answer, is let go."""
 
 
 class Probes:
@@ -34,14 +34,15 @@ class Probes:
         try:
             async with asyncio.timeout(REQUEST_S):
                 head = await reader.readuntil(b"\r\n\r\n")
-                writer.write(self._response(head.split(b" ", 2)[:2]))
+            writer.write(await self._response(head.split(b" ", 2)[:2]))
+            async with asyncio.timeout(REQUEST_S):
                 await writer.drain()
         except (TimeoutError, OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             pass  # a client that speaks no HTTP gets no answer
         finally:
             writer.close()
 
-    def _response(self, request: list[bytes]) -> bytes:
+    async def _response(self, request: list[bytes]) -> bytes:
         status, kind, body = "200 OK", "application/json", b""
         match request:
             case [b"GET", b"/metrics"]:
@@ -51,7 +52,8 @@ class Probes:
                 status = "200 OK" if healthy else "503 Service Unavailable"
                 body = json.dumps({"serving": healthy}).encode()
             case [b"GET", b"/asyncapi.json"] if self._asyncapi is not None:
-                body = self._asyncapi().encode()
+                document = await asyncio.to_thread(self._asyncapi)  # it takes a second to write
+                body = document.encode()
             case _:
                 status = "404 Not Found"
         head = f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n"

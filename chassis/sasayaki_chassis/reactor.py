@@ -18,8 +18,9 @@ from google.protobuf.message import Message
 from prometheus_client import Counter
 
 from sasayaki.event import Event, Recorded
-from sasayaki_chassis.follower import DeadLetters, Follower, Reading
-from sasayaki_chassis.offsets import Offsets
+from sasayaki_chassis.follower import Follower, Reading
+from sasayaki_chassis.kafka.dead_letters import DeadLetters
+from sasayaki_chassis.kafka.offsets import Offsets
 from sasayaki_chassis.owner import Unavailable
 from sasayaki_chassis.peers import Peers, Rejected
 

@@ -25,7 +25,7 @@ from sasayaki_chassis.fields import InvalidField as InvalidField
 from sasayaki_chassis.fields import require as require
 from sasayaki_chassis.identity import BadToken, Identity, Verifier
 from sasayaki_chassis.owner import Meta, Overloaded, Unavailable
-from sasayaki_chassis.telemetry import LATENCY_BUCKETS, bound, new_traceparent
+from sasayaki_chassis.telemetry import LATENCY_BUCKETS, TRACEPARENT, bound, new_traceparent
 
 Rights: TypeAlias = Mapping[str, frozenset[str]]
 Context: TypeAlias = grpc.aio.ServicerContext[Any, Any]
@@ -84,6 +84,15 @@ def meta(
         correlation_id=correlation_id,
         traceparent=call.traceparent,
     )
+
+
+def request_id_of(context: Context, command: object, given: str) -> str:
+    """The id of a request within its stream, where other callers' and other methods' stand too.
+
+    Services make theirs for the stream; a person's meets no other person's, and no deadline's.
+    """
+    who = caller(context)
+    return given if who.role == "service" else f"{who.user_id}/{type(command).__name__}/{given}"
 
 
 @asynccontextmanager
@@ -174,7 +183,8 @@ class Gate(grpc.aio.ServerInterceptor):
         if not self.is_open:
             REJECTED.labels("starting").inc()
             await context.abort(grpc.StatusCode.UNAVAILABLE, "the service is starting")
-        traceparent = str(metadata.get("traceparent") or new_traceparent())
+        given = str(metadata.get("traceparent", ""))
+        traceparent = given if TRACEPARENT.fullmatch(given) else new_traceparent()
         bound.set({"tenant_id": identity.tenant_id, "traceparent": traceparent})
         return Call(identity, traceparent)
 

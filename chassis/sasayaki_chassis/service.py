@@ -14,19 +14,14 @@ from typing import Any, TypeAlias
 
 import uvloop
 
-from sasayaki_chassis import topics
 from sasayaki_chassis.clock import Clock, SystemClock
 from sasayaki_chassis.decider import C, Decider, E, S
-from sasayaki_chassis.follower import (
-    DeadLetters,
-    Follower,
-    Projection,
-    Reading,
-    Source,
-    Viewing,
-)
+from sasayaki_chassis.follower import Follower, Projection, Reading, Source, Viewing
 from sasayaki_chassis.identity import OwnToken, Verifier
-from sasayaki_chassis.log import KafkaLog, KafkaReader
+from sasayaki_chassis.in_process import InProcess
+from sasayaki_chassis.kafka import dead_letters, topics
+from sasayaki_chassis.kafka.dead_letters import DeadLetters
+from sasayaki_chassis.kafka.log import KafkaLog, KafkaReader
 from sasayaki_chassis.owner import Owners, Unavailable
 from sasayaki_chassis.peers import Peers
 from sasayaki_chassis.probes import Probes
@@ -34,9 +29,7 @@ from sasayaki_chassis.reactor import Reacting, Reactor
 from sasayaki_chassis.rpc import Rights, Server
 from sasayaki_chassis.settings import ServiceSettings
 from sasayaki_chassis.telemetry import set_up_logs
-from sasayaki_chassis.within import Within
 
-DEAD_LETTER_PARTITIONS = 6
 STALE_S = 1.0
 """A view that has not been current for longer may not be decided on."""
 GARBAGE_AFTER = (20_000, 20, 20)
@@ -88,10 +81,10 @@ class Service:
 
     def asyncapi(self) -> str:
         """What the service tells and hears, as an AsyncAPI document."""
-        from sasayaki_chassis.edge import asyncapi  # a second's import, for whoever asks
+        from sasayaki_chassis import asyncapi  # a second's import, for whoever asks
 
         hears = {f"{self.name}.{reactor.name}": reactor.topics for reactor in self.reactors}
-        return asyncapi(self.name, [decider.stream for decider in self.deciders], hears)
+        return asyncapi.document(self.name, [decider.stream for decider in self.deciders], hears)
 
 
 def run(service: Service) -> None:
@@ -141,11 +134,11 @@ async def running(service: Service) -> AsyncIterator[Built]:
             server = Server(verifier, service.rights)
             probes = Probes(built.serving, service.asyncapi)
             try:
-                within = Within(server.gate)
+                in_process = InProcess(server.gate)
                 for add, servicer in servicers:
                     add(servicer, server.grpc)
-                    add(servicer, within)
-                peers.stay_within(service.name, within)
+                    add(servicer, in_process)
+                peers.call_in_process(service.name, in_process)
                 built.ports["grpc"] = await server.start(settings.grpc_address)
                 built.ports["http"] = await probes.start(settings.http_address)
                 for each in owners.values():
@@ -167,7 +160,7 @@ async def _source(service: Service) -> Source:
     """The topics, made or waited for."""
     settings, prefix = service.settings, service.settings.topic_prefix
     own = {f"{prefix}{each.stream}": each.partitions for each in service.deciders}
-    own[f"{prefix}{_dead_letters(service)}"] = DEAD_LETTER_PARTITIONS
+    own[f"{prefix}{dead_letters.topic_of(service.name)}"] = dead_letters.PARTITIONS
     followed = [f"{prefix}{topic}" for topic in service.followed()]
     there = await topics.ensure(settings.kafka_bootstrap, own, followed)
     partitions = {topic.removeprefix(prefix): number for topic, number in there.items()}
@@ -194,12 +187,6 @@ async def _reacting(
     if not service.reactors:
         return []
     source = reading.source
-    topic = f"{source.prefix}{_dead_letters(service)}"
-    dead = DeadLetters(source.bootstrap, topic, DEAD_LETTER_PARTITIONS)
-    await dead.start()
-    stack.push_async_callback(dead.stop)
+    topic = f"{source.prefix}{dead_letters.topic_of(service.name)}"
+    dead = await stack.enter_async_context(DeadLetters(source.bootstrap, topic))
     return [Reacting(each, service.name, reading, peers, dead) for each in service.reactors]
-
-
-def _dead_letters(service: Service) -> str:
-    return f"{service.name}.dead-letters"

@@ -1,11 +1,23 @@
 """Settings that every service has; environment only, read once in `__main__.py`."""
 
 from pathlib import Path
+from typing import Annotated, TypeAlias
+from zoneinfo import available_timezones
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings
 
 PEERS = ("routing", "media", "monitoring", "recording", "callreason")
+
+
+def _known(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f"no such time zone: {name!r}")
+    return name
+
+
+TimeZone: TypeAlias = Annotated[str, AfterValidator(_known)]
+"""The name of a time zone that this machine knows."""
 
 
 class ServiceSettings(BaseSettings):
@@ -33,7 +45,6 @@ class ServiceSettings(BaseSettings):
     service_token_file: Path | None = Field(
         default=None, description="File of the token for calls to other services."
     )
-    instance: str = Field(default="1", description="Name of this instance of the service.")
     log_level: str = Field(default="info", description="debug, info, warning or error.")
     routing_address: str = Field(default="127.0.0.1:50051", description="Peer, host:port.")
     media_address: str = Field(default="127.0.0.1:50052", description="Peer, host:port.")

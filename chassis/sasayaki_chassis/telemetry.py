@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 import secrets
 import sys
 from contextvars import ContextVar
@@ -13,6 +14,10 @@ LATENCY_BUCKETS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5
 
 bound: ContextVar[dict[str, str]] = ContextVar("bound", default={})  # noqa: B039 - never changed
 """Keys that every log line of the current task carries, ids only."""
+
+
+TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+"""A W3C trace context; nothing else that a caller sends comes into logs and events by its name."""
 
 
 def new_traceparent() -> str:

@@ -103,9 +103,6 @@ class MemoryLog:
     def __init__(self, landed: list[Entry] | None = None) -> None:
         self.landed: list[Entry] = [] if landed is None else landed
 
-    async def open(self) -> None:
-        """Nothing is needed."""
-
     async def end(self) -> int:
         return len(self.landed)
 
@@ -117,6 +114,3 @@ class MemoryLog:
     async def read(self, start: int, upto: int) -> AsyncIterator[tuple[int, bytes | None]]:
         for offset in range(start, upto):
             yield offset, self.landed[offset].value
-
-    async def abandon(self) -> None:
-        """Nothing was kept."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -52,6 +53,8 @@ def read_arguments(given: Sequence[str]) -> argparse.Namespace:
 def main() -> int:
     """Returns the exit code: 0, or 1 when a check does not hold."""
     wanted = read_arguments(sys.argv[1:])
+    # The launcher ends it so, also where both were started with interrupts ignored.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         return _check(wanted) if wanted.check else _show(wanted)
     except* PhoneTrouble as trouble:

@@ -7,8 +7,6 @@ import os
 import platform as machine_facts
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +23,6 @@ from sasayaki_demo.callers import opener
 from sasayaki_demo.checks import (
     Check,
     Heard,
-    Span,
-    Spoken,
     at_most,
     audibility,
     change_times_ms,
@@ -45,7 +41,7 @@ from sasayaki_demo.morning.play import Town, play_morning
 from sasayaki_demo.people import connected
 from sasayaki_demo.play import Floor, Voices, floor
 from sasayaki_demo.scenes import Played, play_scenes
-from sasayaki_demo.sound import read_packets
+from sasayaki_demo.spoken import leg_ends, spoken
 from sasayaki_demo.topics import Written, read_topics
 
 NUMBER = "0312345670"
@@ -58,8 +54,6 @@ TALK_S = 16.0
 AGAIN_S = 5.0
 HOLD_S = 1.2
 SETTLE_S = 20.0
-APPEND_MS = 20.0
-"""What an append takes at most, but for a broker in trouble."""
 LOOK_S = 0.3
 
 
@@ -90,7 +84,7 @@ async def examine(
             records = await settled(endpoints)
             contacts = contacts_by_caller(records, open_caller)
             heard = _heard(played.supervised, customers, contacts)
-            spoken = await _spoken(at_work, customers, contacts, records)
+            talks = await spoken(at_work, customers, contacts, records)
             told = await _told_to_operators(at_work, played)
             supervisor = next(iter(at_work.supervisors.values()))
             scenes = await check_morning(morning, supervisor, contacts)
@@ -104,12 +98,16 @@ async def examine(
         forwarded(heard),
         unbroken(heard),
         mode_changes(times),
-        recorded(spoken),
+        recorded(talks),
         _refused(at_work, played),
         told,
         *scenes,
     ]
-    return report(checks, at_work, {"mode_change_ms": [round(t, 1) for t in times]})
+    figures = {
+        "mode_change_ms": [round(t, 1) for t in times],
+        "leg_end_ms": leg_ends(talks, records),
+    }
+    return report(checks, at_work, figures)
 
 
 def report(checks: list[Check], at_work: Floor, figures: dict[str, Any]) -> dict[str, Any]:
@@ -205,69 +203,3 @@ async def _operators_ledgers(at_work: Floor) -> Counter[tuple[str, str, str, str
         for e in entries
         if e.contact_id in contacts
     )
-
-
-async def _spoken(
-    at_work: Floor,
-    customers: list[Customer],
-    contacts: dict[str, str],
-    records: list[Written],
-) -> list[Spoken]:
-    """Fetches each talk's recording, with what its phones sent beside it."""
-    supervisor = next(iter(at_work.supervisors.values()))
-    talks = {e["contact_id"]: e for e in at_work.talks(0)}
-    opened = {
-        str(r.event["subject"]): datetime.fromisoformat(r.data["started_at"]).timestamp()
-        for r in records
-        if r.is_history and r.name == "RecordingStarted"
-    }
-    hung_up = {
-        e["phone"]: int(e["at_ns"]) for e in at_work.ledger.entries if e.get("event") == "hungup"
-    }
-    spoken = []
-    for customer in customers:
-        contact = contacts[customer.caller]
-        assert customer.sent is not None
-        spans = {
-            "customer": _sent(customer.sent, opened[contact], hung_up[customer.phone]),
-            "operator": _sent(Path(talks[contact]["tx"]), opened[contact], hung_up[customer.phone]),
-            "supervisor": _whispered(contact, records, opened[contact]),
-        }
-        recording = await supervisor.recording(contact)
-        spoken.append(Spoken(contact, spans, recording, customer.hertz))
-    return spoken
-
-
-def _sent(capture: Path, opened: float, hung_up_ns: int) -> Span:
-    """Returns when a phone was spoken into, on the timeline of a recording.
-
-    A packet holds the 20 ms before its sending.
-    """
-    sent = read_packets(capture)
-    in_call = sent.between(0, hung_up_ns).ns
-    start, end, latest = (
-        int(ns) / 1e6 - opened * 1e3 for ns in (sent.ns[0], in_call[-1], sent.ns[-1])
-    )
-    return Span(max(start - 20, 0.0), end, latest)
-
-
-def _whispered(contact: str, records: list[Written], opened: float) -> Span | None:
-    """Returns when somebody heard a contact's supervisor, by the instants of the changes.
-
-    A change takes effect between packets, and up to 20 ms of the next one's sound lie before it:
-    the middle of that is expected. A leg's end has the instant at which media decided on it, which
-    may have waited for an append: when the sound ended lies up to `APPEND_MS` before.
-    """
-    of_contact = [r for r in records if r.is_history and r.event["subject"] == contact]
-    changes = [
-        (datetime.fromisoformat(r.data["applied_at"]).timestamp(), r.data["mode"])
-        for r in of_contact
-        if r.name == "SupervisorHeard"
-    ]
-    changes += [(when_ns(r) / 1e9, "") for r in of_contact if r.name == "SupervisorLegEnded"]
-    heard = [
-        ((at - opened) * 1e3 - 10, (after - opened) * 1e3 - 10)
-        for (at, mode), (after, _) in pairwise(changes)
-        if mode in ("SUPERVISION_MODE_WHISPER", "SUPERVISION_MODE_TAKEOVER")
-    ]
-    return Span(heard[0][0], heard[-1][1] - APPEND_MS, heard[-1][1]) if heard else None

@@ -8,7 +8,7 @@ import pytest
 from tests.harness.kafka import make_topic
 
 from sasayaki_chassis.codec import Entry
-from sasayaki_chassis.log import BATCH_BYTES_MOST, KafkaLog, KafkaReader, Log
+from sasayaki_chassis.kafka.log import BATCH_BYTES_MOST, KafkaLog, KafkaReader, Log
 from sasayaki_chassis.testing import MemoryLog
 
 
@@ -29,8 +29,6 @@ class Partition:
             log = KafkaLog(reader, 0)
         else:
             log = MemoryLog(self._landed)
-        await log.open()
-        self._stack.push_async_callback(log.abandon)
         return log
 
 
@@ -77,15 +75,6 @@ async def test_two_writers_see_each_other_by_their_bases(partition: Partition) -
     assert await one.append(entries("one")) == 0
     assert await other.append(entries("other")) == 1
     assert await one.append(entries("one again")) == 2
-
-
-async def test_a_log_can_be_opened_again_after_it_was_abandoned(partition: Partition) -> None:
-    log = await partition.log()
-    await log.append(entries("a"))
-    await log.abandon()
-    await log.open()
-    assert await log.append(entries("b")) == 1
-    assert await values_of(log, 0, 2) == [(0, b"a"), (1, b"b")]
 
 
 async def test_a_batch_of_nearly_the_largest_size_lands_whole(partition: Partition) -> None:

@@ -9,8 +9,9 @@ from pathlib import Path
 from playwright.async_api import Browser, Page, expect
 from tests.e2e.centre import Centre
 from tests.harness.browser import chromium, person
-from tests.harness.hearing import TAP_WHAT_IS_PLAYED
+from tests.harness.hearing import NOTE_LINES, TAP_WHAT_IS_PLAYED
 from tests.harness.microphones import bursts
+from tests.harness.plugs import with_plugs
 from tests.harness.running import Running
 
 from sasayaki_demo.bots import CUSTOMER_HZ, MENU_HZ, hears
@@ -28,23 +29,27 @@ def address(running: Running) -> str:
 async def listened_page(browser: Browser, language: str = "en") -> AsyncIterator[Page]:
     """A page whose sound can be asked for."""
     async with person(browser, language) as someone:
-        await someone.add_init_script(TAP_WHAT_IS_PLAYED)
+        await someone.add_init_script(TAP_WHAT_IS_PLAYED + NOTE_LINES)
         yield await someone.new_page()
 
 
 @asynccontextmanager
 async def at_console(
-    running: Running, name: str, hertz: float, folder: Path
+    running: Running, name: str, hertz: float, folder: Path, *plugged: str, at: str = ""
 ) -> AsyncIterator[Page]:
     """Somebody who signed in by one click and made the browser their phone.
 
-    Their voice is bursts of a tone. What they saw when something failed is left in the folder.
+    Their voice is bursts of a tone, or the hum of whichever of these microphones is plugged in.
+    `at` is an address of the gateway's other than its own. What they saw when something failed is
+    left in the folder.
     """
     async with (
         chromium(microphone=bursts(folder / f"{hertz:.0f}.wav", hertz)) as browser,
         listened_page(browser) as page,
     ):
-        await page.goto(f"{address(running)}/")
+        if plugged:
+            await with_plugs(page.context, *plugged)
+        await page.goto(f"http://{at or running.endpoints.gateway}/")
         await page.get_by_role("button", name=name).click(timeout=SHOWN_MS)
         await page.get_by_role("button", name="Phone: Phone is off").click(timeout=SHOWN_MS)
         await page.get_by_role("button", name="Use this browser as my phone").last.click()

@@ -16,13 +16,21 @@ import sys
 import tempfile
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from playwright.async_api import Page, expect
 from tests.e2e.at_console import SHOWN_MS, answers, at_console, gets_ready, rings, wraps_up
 from tests.e2e.centre import Centre, centre
+from tests.e2e.console_returns import (
+    headset_to_voice_s,
+    network_to_sound_s,
+    sleep_to_sound_s,
+    tab_to_sound_s,
+)
 from tests.e2e.console_usable import usable
 from tests.harness.hearing import awaits, is_still, next_played, plays, reload_to_sound_s
+from tests.harness.plugs import BUILT_IN, HEADSET
 from tests.harness.running import Running, running_platform
 
 from sasayaki.media.v1 import media_service_pb2 as media_pb
@@ -34,7 +42,10 @@ SUPERVISOR_ID = "usr_sv01"
 CALLER = "+819055550081"
 CHIME_HZ = 880.0
 VOICES_HZ = (CUSTOMER_HZ, OPERATOR_HZ)
-FIGURES = ("usable", "listen", "first_listen", "alert", "reload")
+WAYS = {"sleep": sleep_to_sound_s, "network": network_to_sound_s, "tab": tab_to_sound_s}
+"""In which the desk's sound goes away and comes back."""
+OF_A_CALL = ("first_listen", "listen", "alert", "reload", *WAYS)
+FIGURES = ("usable", *OF_A_CALL, "headset")
 NOTE_PRESSES = """() => {
   window.pressedAt = 0;
   for (const kind of ["click", "keydown"])
@@ -115,6 +126,11 @@ class Talk:
         self.note("reload_to_sound", 1000 * await reload_to_sound_s(self.desk, CUSTOMER_HZ))
         await self.desk.get_by_role("button", name="Phone: Connected").wait_for()
 
+    async def way(self, way: str) -> None:
+        """The operator's sound goes away and comes back."""
+        self.note(f"{way}_to_sound", 1000 * await WAYS[way](self.desk, CUSTOMER_HZ))
+        await self.desk.get_by_role("button", name="Phone: Connected").wait_for()
+
 
 async def measure(running: Running, rounds: int, wanted: tuple[str, ...]) -> dict[str, object]:
     """Each wanted figure, so many rounds of it."""
@@ -123,8 +139,10 @@ async def measure(running: Running, rounds: int, wanted: tuple[str, ...]) -> dic
         found |= {
             key: _marks(ms) for key, ms in (await usable(running, max(2, rounds // 4))).items()
         }
-    if set(wanted) > {"usable"} or "usable" not in wanted:
+    if set(wanted) & set(OF_A_CALL):
         found |= await _of_a_call(running, rounds, wanted)
+    if "headset" in wanted:
+        found |= await _of_a_headset(running, rounds)
     return found
 
 
@@ -150,6 +168,7 @@ async def _of_a_call(running: Running, rounds: int, wanted: tuple[str, ...]) -> 
                 "listen": lambda: talk.listen("listen"),
                 "alert": talk.alert,
                 "reload": talk.reload,
+                **{way: partial(talk.way, way) for way in WAYS},
             }
             for figure in acts:
                 for _ in range(rounds if figure in wanted else 0):
@@ -157,6 +176,23 @@ async def _of_a_call(running: Running, rounds: int, wanted: tuple[str, ...]) -> 
             await desk.keyboard.press("x")
             await wraps_up(desk)
     return {key: _marks(ms) for key, ms in talk.took.items()}
+
+
+async def _of_a_headset(running: Running, rounds: int) -> dict[str, object]:
+    """Until a customer hears the microphone that takes an unplugged one's place."""
+    with tempfile.TemporaryDirectory(prefix="sasayaki-bench-") as name:
+        folder = Path(name)
+        async with (
+            centre(running, folder) as at,
+            at_console(running, OPERATOR, OPERATOR_HZ, folder, HEADSET, BUILT_IN) as desk,
+        ):
+            await gets_ready(desk)
+            customer = await rings(at, desk, "customer", CALLER)
+            await answers(desk)
+            took = [1000 * await headset_to_voice_s(desk, customer) for _ in range(rounds)]
+            await desk.keyboard.press("x")
+            await wraps_up(desk)
+    return {"headset_to_voice": _marks(took)}
 
 
 async def _pressed_at(page: Page) -> float:

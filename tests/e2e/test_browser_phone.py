@@ -15,7 +15,7 @@ from pathlib import Path
 from tests.e2e.browser_phone import BrowserPhone, browser_phone
 from tests.e2e.centre import AWAY, READY, Centre, centre
 from tests.harness.running import Running
-from tests.harness.telephone_ear import A_WHILE_S, telephone_hears
+from tests.harness.telephone_ear import telephone_hears, telephone_stops_hearing
 
 from sasayaki.media.v1 import media_service_pb2 as pb
 from sasayaki.media.v1 import phone_reach_pb2 as reach
@@ -88,7 +88,7 @@ async def test_each_mode_is_heard_by_whom_it_says_and_by_nobody_else(
 
         await operator.talk_back(talk.contact_id, on=True)
         await supervisor.hears(supervisor.talk, CUSTOMER_HZ, OPERATOR_HZ)
-        await asyncio.sleep(A_WHILE_S)
+        await telephone_stops_hearing(talk.customer_rx, OPERATOR_HZ)
         await talk.customer_hears(not_=(OPERATOR_HZ, SUPERVISOR_HZ))
         await operator.talk_back(talk.contact_id, on=False)
         await talk.customer_hears(OPERATOR_HZ, not_=(SUPERVISOR_HZ,))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
+import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +20,7 @@ from sasayaki_demo.bots import CUSTOMER_HZ, OPERATOR_HZ, SUPERVISOR_HZ
 OPERATOR, SUPERVISOR = "Misaki Sato", "Megumi Nakamura"
 CALLER = "+819055550071"
 CHIME_HZ = 880.0
+SENT_IN_OPUS = re.compile(r"^sasayaki_node_browser_wide_total (\d+)$", re.MULTILINE)
 WORDS = "You stayed calm, and asked for help in time."
 
 
@@ -68,6 +72,7 @@ async def test_an_operator_calls_for_help_and_is_whispered_to_in_browsers(
         await _help_is_called_for_and_claimed(story)
         await _a_click_listens(story)
         await _a_whisper_is_heard_by_the_operator_alone(story)
+        await _it_comes_as_it_was_said(running)
         await _all_hear_who_barges_in(story)
         await _the_call_is_taken_over_and_ended(story)
         await _a_word_about_it_is_read_before_the_next_call(story)
@@ -109,6 +114,22 @@ async def _a_whisper_is_heard_by_the_operator_alone(story: Story) -> None:
     await story.customer_hears(OPERATOR_HZ, not_=(SUPERVISOR_HZ,))
     await plays(story.wall, CUSTOMER_HZ, OPERATOR_HZ)
     await story.desk_says(SUPERVISOR, "Whispers (the customer does not hear)", "Help")
+
+
+async def _it_comes_as_it_was_said(running: Running) -> None:
+    """The wall speaks Opus while it whispers, and the node passes it on to the desk."""
+    before = await asyncio.to_thread(_sent_in_opus, running)
+    async with asyncio.timeout(SHOWN_MS / 1_000):
+        while await asyncio.to_thread(_sent_in_opus, running) < before + 10:
+            await asyncio.sleep(0.05)
+
+
+def _sent_in_opus(running: Running) -> int:
+    url = f"http://{running.endpoints.metrics['node']}/metrics"
+    with urllib.request.urlopen(url, timeout=5) as answer:
+        found = SENT_IN_OPUS.search(answer.read().decode())
+    assert found
+    return int(found[1])
 
 
 async def _all_hear_who_barges_in(story: Story) -> None:

@@ -7,9 +7,12 @@ import os
 import subprocess
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from tests.e2e.centre import Centre, centre
 from tests.harness.running import LAUNCHER, ROOT, Running
+from tests.harness.web import browser
+from tests.unit.media.sounds import tone, wav
 
 from sasayaki.callreason.v1 import callreason_service_pb2 as pb
 from sasayaki.callreason.v1 import enquiry_events_pb2 as events_pb
@@ -18,9 +21,10 @@ from sasayaki_demo.callers import opener
 from sasayaki_demo.examine import contacts_by_caller
 from sasayaki_demo.topics import read_topics
 
-SUPERVISOR = "usr_sv01"
+SUPERVISOR, MANAGER = "usr_sv01", "usr_mgr01"
 NIGHT = "0312345671"
 GUIDANCE_HZ, CLOSED_HZ, VOICEMAIL_HZ, THANKS_HZ = 620.0, 1180.0, 1480.0, 1540.0
+NEW_HZ = 1_760.0
 SPOKEN_S = 2.0
 KNOWN_S = 20.0
 SOURCE = ROOT / "seed" / "flows" / "check_night.yaml"
@@ -119,3 +123,41 @@ async def test_a_version_goes_live_and_back_by_the_command(
     listed = flow(running, "versions", "flw_check_night")
     assert "billing answers at night" in listed
     assert "1 *" in listed
+
+
+async def test_callers_hear_a_managers_new_sound_once_it_is_published_and_not_before(
+    running: Running, tmp_path: Path
+) -> None:
+    async with (
+        centre(running, tmp_path) as at,
+        browser(running.endpoints.gateway, MANAGER) as manager,
+    ):
+        asked = {"flowId": "flw_check_night"}
+        before = (await manager.rpc("CallreasonService/GetFlow", asked)).json()
+        headers = {"X-Sasayaki-Csrf": manager.csrf, "Content-Type": "audio/wav"}
+        path = "/api/prompts/cli_check/closed"
+        quiet = await manager.http.put(path, content=wav(8_000), headers=headers)
+        assert (quiet.status_code, quiet.json()["reason"]) == (400, "SILENT")
+        put = await manager.http.put(path, content=tone(NEW_HZ, samples=16_000), headers=headers)
+        sha256 = put.json()["sha256"]
+        assert before["prompts"]["closed"] not in ("", sha256)
+        # The call has begun when the sound's flow goes live: it finishes on its own version.
+        first = await call(at, "fourth", "+819033330004")
+        publish = {
+            "requestId": str(uuid4()),
+            "clientId": "cli_check",
+            "source": before["source"],
+            "tests": before["tests"],
+            "prompts": {**before["prompts"], "closed": sha256},
+        }
+        published = await manager.rpc("CallreasonService/PublishFlow", publish)
+        assert published.json()["version"] > before["version"]
+        await hears(Path(first["rx"]), CLOSED_HZ)
+        second = await call(at, "fifth", "+819033330005")
+        await hears(Path(second["rx"]), NEW_HZ)
+        for name in ("fourth", "fifth"):
+            await at.hang_up(name)
+        back = {"requestId": str(uuid4()), **asked, "version": before["version"]}
+        await manager.rpc("CallreasonService/RollBackFlow", back)
+        heard = await manager.http.get(f"/api/prompts/cli_check/{sha256}.wav")
+        assert heard.content == tone(NEW_HZ, samples=16_000)

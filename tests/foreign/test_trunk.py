@@ -27,14 +27,14 @@ async def test_sipps_call_over_tcp_keys_holds_resumes_refreshes_and_may_not_tran
             tasks.create_task(desk.serve())
             await sipp_over_tcp(SCENARIO, NUMBER, server=SIP, folder=tmp_path)
 
+    # The key ends the question at the sound's next step, and the hold follows within the same.
+    assert [told.played.digits for told in desk.told if told.HasField("played")] == ["2"]
     kinds = [happening.WhichOneof("happening") for happening in desk.told]
-    assert kinds == [
+    assert [kind for kind in kinds if kind != "played"] == [
         "invited",
         "answered",
-        "played",
         "leg_held",
         "leg_resumed",
         "suspected",
         "call_ended",
     ]
-    assert desk.told[2].played.digits == "2"

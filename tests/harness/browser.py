@@ -103,6 +103,7 @@ class FakeGateway:
     def __init__(self, answers: dict[str, object], streams: dict[str, list[object]]) -> None:
         self.answers = answers
         self.streams = streams
+        self.session_is_over = False
 
     async def serve(self, page: Page) -> None:
         """Takes over everything under `/api/` of the page."""
@@ -114,6 +115,9 @@ class FakeGateway:
         if path.startswith("/api/stream/"):
             body = _stream(self.streams.get(path.removeprefix("/api/stream/"), []))
             await route.fulfill(content_type="text/event-stream", body=body)
+        elif self.session_is_over:
+            refusal = {"code": "UNAUTHENTICATED", "reason": "NO_SESSION", "message": ""}
+            await route.fulfill(status=401, json=refusal)
         elif path in self.answers:
             answer = self.answers[path]
             asked = route.request.post_data_json if route.request.post_data else {}

@@ -8,11 +8,13 @@ import math
 import struct
 import wave
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from playwright.async_api import Page, Route
 from tests.harness.browser import FakeGateway
+from tests.harness.desk_sample import NOW
 
 ROOT = Path(__file__).resolve().parents[2]
 Json = dict[str, Any]
@@ -77,6 +79,17 @@ CLIENTS = [
 ]
 
 
+OWN_SESSIONS = [
+    {
+        "sessionId": f"ses_{'ab'[at] * 16}",
+        "beganAt": f"2026-11-2{2 - at}T00:0{at}:00Z",
+        "seenAt": "2026-11-22T01:00:00Z",
+        "here": at == 0,
+    }
+    for at in range(2)
+]
+
+
 def session(role: str) -> Json:
     """The session of the sample's first person of a role."""
     user = next(each for each in PEOPLE if each["role"] == role)
@@ -84,7 +97,9 @@ def session(role: str) -> Json:
     return {
         "user": {**user, "clientIds": clients},
         "csrf": "token",
+        "storageKey": "c3RvcmVkIGJ5IHRoZSBicm93c2VyIG9mIG9uZSBwZXI=",
         "expiresAt": "2026-11-22T12:00:00Z",
+        "passwordIsInitial": False,
     }
 
 
@@ -96,6 +111,8 @@ def accounts() -> list[Json]:
             "clientIds": [] if each["role"] == "admin" else ["cli_acme", "cli_hana"],
             "disabled": each["userId"] == "usr_op03",
             "hasPassword": each["userId"] != "usr_aud",
+            "passwordIsInitial": each["userId"] == "usr_op02",
+            "hasSubject": each["userId"] == "usr_sv01",
         }
         for each in PEOPLE
     ]
@@ -241,6 +258,18 @@ def _flow_source(name: str) -> str:
     return (ROOT / "seed" / "flows" / f"{name}.yaml").read_text()
 
 
+_SOUNDS = (
+    ("again_ja", 4_200, 1),
+    ("callback_thanks_ja", 5_900, 1),
+    ("closed_ja", 7_300, 1),
+    ("digit_0", 620, 1),
+    ("goodbye_en", 2_800, 1),
+    ("guidance", 9_100, 1),
+    ("menu", 12_400, 3),
+    ("menu_en", 11_800, 1),
+    ("wait_music", 30_000, 1),
+)
+
 FLOW = {
     "flowId": "flw_acme",
     "clientId": "cli_acme",
@@ -248,8 +277,70 @@ FLOW = {
     "liveVersion": 3,
     "source": _flow_source("acme"),
     "tests": _flow_source("acme.test"),
-    "prompts": {"guidance": "0" * 64, "menu": "1" * 64},
+    "prompts": {name: ("1" if name == "menu" else "0") * 64 for name, _, _ in _SOUNDS},
 }
+
+
+def prompt(name: str, length_ms: int, versions: int) -> Json:
+    """A sound's name with its versions; the flow that is live plays the second of three."""
+    return {
+        "name": name,
+        "versions": [
+            {
+                "version": version,
+                "sha256": str(version - 1) * 64,
+                "lengthMs": length_ms - 300 * (versions - version),
+                "putAt": f"2026-11-{17 + version}T02:1{version}:00Z",
+                "putBy": "usr_mgr" if version > 1 else "usr_admin",
+            }
+            for version in range(versions, 0, -1)
+        ],
+    }
+
+
+PROMPTS = {"prompts": [prompt(*each) for each in _SOUNDS]}
+_HANDOVERS = (
+    ("usr_op02", "", 52, 116, "再送品は22日着。届いたかを先にうかがい、未着なら送料を返金する。"),
+    ("usr_op01", "usr_op02", 30, 138, "領収書の宛名変更は請求担当へ依頼済み。"),
+    (
+        "usr_op03",
+        "",
+        3,
+        165,
+        "法人契約の見積もりは営業部から25日に連絡。次の入電では日程だけ確認する。",
+    ),
+    ("usr_op02", "", 90, 5, ""),
+    ("usr_op01", "", 150, 18, "解約の受付は済み。返却キットの到着を待っている。"),
+)
+
+
+def handovers(now: datetime) -> Json:
+    """Five that are open: two overdue ones, one that is about to expire, one new, one taken."""
+
+    def at(hours: int) -> str:
+        return (now + timedelta(hours=hours)).isoformat().replace("+00:00", "Z")
+
+    return {
+        "handovers": [
+            {
+                "handoverId": f"hnd_{number}",
+                "contactId": f"con_{number}",
+                "clientId": "cli_hana" if number == 3 else "cli_acme",
+                "userId": wrote,
+                "writtenAt": at(-age),
+                "expiresAt": at(left),
+                "gist": gist,
+                "detail": "受付番号は18日の応対に記録済み。" if number == 1 else "",
+                "reasonId": "rsn_other",
+                "takenBy": taken,
+                "read": number > 2,
+            }
+            for number, (wrote, taken, age, left, gist) in enumerate(_HANDOVERS, 1)
+        ],
+        "nextPageToken": "",
+    }
+
+
 VERSIONS = {
     "liveVersion": 3,
     "versions": [
@@ -298,6 +389,7 @@ def answers(role: str) -> dict[str, object]:
         "/api/session": session(role),
         "/api/people": PEOPLE,
         "/api/accounts": accounts(),
+        "/api/session/all": OWN_SESSIONS,
         "/api/rpc/CallreasonService/ListClients": {"clients": CLIENTS},
         "/api/rpc/CallreasonService/GetReasonReport": reason_report(),
         "/api/rpc/CallreasonService/GetFlow": FLOW,
@@ -305,6 +397,8 @@ def answers(role: str) -> dict[str, object]:
         "/api/rpc/RecordingService/ListRecordings": list_recordings,
         "/api/rpc/RecordingService/GetWaveform": waveform(),
         "/api/rpc/MonitoringService/GetLedger": ledger,
+        "/api/rpc/MediaService/ListPrompts": PROMPTS,
+        "/api/rpc/CaseService/ListHandovers": handovers(NOW),
         "/api/rpc/RoutingService/ExplainDecision": DECISIONS,
     }
 
@@ -315,6 +409,8 @@ class SampleCentre(FakeGateway):
     def __init__(self, role: str) -> None:
         super().__init__(answers(role), {})
         self.asked: list[tuple[str, Json]] = []
+        self.sounds: list[tuple[str, bytes]] = []
+        """What was put, and where."""
         self.refusals: dict[str, tuple[int, str, str]] = {}
         """Path -> status, reason and message of what is refused."""
 
@@ -324,12 +420,18 @@ class SampleCentre(FakeGateway):
         if path.endswith(".wav"):
             await sound_in_part(route)
             return
-        if route.request.method != "GET":
+        is_sound = route.request.headers.get("content-type") == "audio/wav"
+        if is_sound:
+            self.sounds.append((path, route.request.post_data_buffer or b""))
+        elif route.request.method != "GET":
             self.asked.append((path, route.request.post_data_json or {}))
         if path in self.refusals:
             status, reason, message = self.refusals[path]
             told = {"code": "FAILED_PRECONDITION", "reason": reason, "message": message}
             await route.fulfill(status=status, json=told)
+            return
+        if is_sound and path in self.answers:
+            await route.fulfill(json=self.answers[path])
             return
         await super().answer(route)
 

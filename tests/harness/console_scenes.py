@@ -10,12 +10,20 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, FilePayload, Locator, Page, expect
 from tests.harness import desk_sample, floor_rows
 from tests.harness.browser import FakeGateway, person
-from tests.harness.console_sample import PEOPLE, SampleCentre, page_of, sound_in_part, waveform
+from tests.harness.console_sample import (
+    PEOPLE,
+    SampleCentre,
+    page_of,
+    sound,
+    sound_in_part,
+    waveform,
+)
 from tests.harness.fake_desk import Desk, at_desk
 from tests.harness.fake_phone import leg
+from tests.harness.plugs import HEADSET, plug
 from tests.harness.wall_site import LEVELS, Wall, opened, wall
 
 NOW = desk_sample.NOW
@@ -81,6 +89,32 @@ async def desk_talking(look: Look) -> AsyncIterator[Page]:
 
 
 @asynccontextmanager
+async def desk_offer(look: Look) -> AsyncIterator[Page]:
+    """An offer of a caller about whom something is handed over, detail and others opened."""
+    async with at_desk(look.browser, look.site, look.language, look.theme) as made:
+        await _connected(made, look)
+        await made.is_in("RINGING", respondBy="2026-11-22T01:03:00Z")
+        made.phone.tell(leg(state="PHONE_LEG_STATE_RINGING"))
+        await made.page.get_by_text(desk_sample.HANDOVER["gist"]).wait_for()
+        await made.page.get_by_text(look.words("この発注企業のほか", "2 other handovers")).click()
+        await made.page.get_by_text(desk_sample.OTHER_HANDOVER["gist"]).wait_for()
+        yield made.page
+
+
+@asynccontextmanager
+async def desk_handover(look: Look) -> AsyncIterator[Page]:
+    """Something to hand over, being written in the wrap-up."""
+    async with at_desk(look.browser, look.site, look.language, look.theme) as made:
+        await _connected(made, look)
+        await made.is_in("WRAP_UP", respondBy="2026-11-22T01:05:00Z")
+        await made.page.get_by_text("アクメ通販").first.wait_for()
+        await made.page.keyboard.press("n")
+        gist = _dialog(made.page).get_by_role("textbox", name=look.words("要点", "Gist"))
+        await gist.fill("返金は済み。次は領収書だけ。")
+        yield made.page
+
+
+@asynccontextmanager
 async def desk_keys(look: Look) -> AsyncIterator[Page]:
     """The table of keys over the desk."""
     async with desk(look) as page:
@@ -94,8 +128,26 @@ async def devices(look: Look) -> AsyncIterator[Page]:
     """The check of microphone and loudspeaker."""
     async with desk(look) as page:
         await page.get_by_role("button", name=look.words("電話: ", "Phone: ")).click()
-        await page.get_by_role("meter").first.wait_for()
+        await _dialog(page).get_by_role("meter").wait_for()
         yield page
+
+
+@asynccontextmanager
+async def unheard(look: Look) -> AsyncIterator[Page]:
+    """A call in which the last microphone was unplugged, and the check of the devices."""
+    at = at_desk(look.browser, look.site, look.language, look.theme, HEADSET)
+    async with at as made:
+        await _connected(made, look)
+        await made.is_in("TALKING")
+        made.phone.tell(leg())
+        await plug(made.page)
+        words = look.words("電話: 相手に声が届いていません", "Phone: Nobody hears you")
+        await made.page.get_by_role("button", name=words).click()
+        await _dialog(made.page).get_by_role("meter").wait_for()
+        # Beside the words in the panel: those at the top of the page.
+        told = look.words("マイクが見つかりません", "No microphone was found")
+        await expect(made.page.get_by_text(told)).to_have_count(3)
+        yield made.page
 
 
 @asynccontextmanager
@@ -178,7 +230,7 @@ async def recordings(look: Look) -> AsyncIterator[Page]:
 async def reasons(look: Look) -> AsyncIterator[Page]:
     """Why customers called."""
     async with _of_centre(look, "/reasons") as page:
-        await page.get_by_role("img").locator("svg path").first.wait_for(state="attached")
+        await expect(page.get_by_role("img").locator("svg path").first).to_be_attached()
         yield page
 
 
@@ -229,6 +281,65 @@ async def flows_list(look: Look) -> AsyncIterator[Page]:
 
 
 @asynccontextmanager
+async def flows_fault(look: Look) -> AsyncIterator[Page]:
+    """A flow that lacks two sounds, each at its step."""
+    centre = SampleCentre("manager")
+    told = (
+        "source: line 16: steps.menu.again: the request gives no prompt 'again'\n"
+        "line 81: steps.sorry.prompt: the request gives no prompt 'sorry'"
+    )
+    centre.refusals["/api/rpc/CallreasonService/CheckFlow"] = (400, "", told)
+    async with _of_centre(look, "/flows", centre=centre) as page:
+        await page.get_by_role(
+            "button", name=look.words("確認してテストを実行", "Check and run tests")
+        ).click()
+        await page.get_by_role("alert").wait_for()
+        yield page
+
+
+@asynccontextmanager
+async def flows_sounds(look: Look) -> AsyncIterator[Page]:
+    """All of the company's sounds, one with earlier versions."""
+    async with flows(look) as page:
+        await page.get_by_text(look.words("音声", "Sounds"), exact=True).click()
+        only = look.words("このフローが使うものだけ", "Only those of this flow")
+        await page.get_by_role("switch", name=only).press("Space")
+        await page.get_by_text(look.words("以前の版", "2 earlier versions")).click()
+        yield page
+
+
+@asynccontextmanager
+async def flows_upload(look: Look) -> AsyncIterator[Page]:
+    """A sound that was refused, with what was wrong."""
+    centre = SampleCentre("manager")
+    wrong = (400, "NOT_8_KHZ", "wav: 8000 Hz are needed, not 44100")
+    centre.refusals["/api/prompts/cli_acme/menu"] = wrong
+    async with _of_centre(look, "/flows", centre=centre) as page:
+        await page.get_by_text(look.words("音声", "Sounds"), exact=True).click()
+        await page.get_by_role("button", name=look.words("音声を登録…", "Add a sound…")).click()
+        dialog = _dialog(page)
+        await dialog.get_by_role("textbox", name=look.words("名前", "Name")).fill("menu")
+        file: FilePayload = {
+            "name": "menu.wav",
+            "mimeType": "audio/wav",
+            "buffer": sound()[:100_000],
+        }
+        await dialog.locator("input[type=file]").set_input_files(file)
+        put = look.words("登録する", "Put")
+        await dialog.get_by_role("button", name=put, exact=True).click()
+        await dialog.get_by_role("alert").wait_for()
+        yield page
+
+
+@asynccontextmanager
+async def handovers(look: Look) -> AsyncIterator[Page]:
+    """What is handed over and not done, the overdue first."""
+    async with _of_centre(look, "/handovers", "supervisor") as page:
+        await page.get_by_role("table").wait_for()
+        yield page
+
+
+@asynccontextmanager
 async def accounts(look: Look) -> AsyncIterator[Page]:
     """Who may sign in."""
     async with _of_centre(look, "/accounts") as page:
@@ -245,12 +356,37 @@ async def account_form(look: Look) -> AsyncIterator[Page]:
         yield page
 
 
+@asynccontextmanager
+async def own(look: Look) -> AsyncIterator[Page]:
+    """One's own account."""
+    async with _of_centre(look, "/own", "operator") as page:
+        await page.get_by_role("table").wait_for()
+        yield page
+
+
+@asynccontextmanager
+async def first_password(look: Look) -> AsyncIterator[Page]:
+    """Before the first page of somebody whose password another set."""
+    async with person(look.browser, look.language, look.theme, NOW) as someone:
+        page = await someone.new_page()
+        centre = SampleCentre("operator")
+        session = centre.answers["/api/session"]
+        assert isinstance(session, dict)
+        session["passwordIsInitial"] = True
+        await page_of(page, look.site, "/desk", centre)
+        await page.locator("form").wait_for()
+        yield page
+
+
 SCENES: dict[str, Scene] = {
     "sign-in": sign_in,
     "desk": desk,
     "desk-talking": desk_talking,
+    "desk-offer": desk_offer,
+    "desk-handover": desk_handover,
     "desk-keys": desk_keys,
     "devices": devices,
+    "unheard": unheard,
     "settings": settings,
     "wall": the_wall,
     "wall-list": wall_list,
@@ -263,17 +399,25 @@ SCENES: dict[str, Scene] = {
     "audit": audit,
     "flows": flows,
     "flows-list": flows_list,
+    "flows-fault": flows_fault,
+    "flows-sounds": flows_sounds,
+    "flows-upload": flows_upload,
+    "handovers": handovers,
     "accounts": accounts,
     "account-form": account_form,
+    "own": own,
+    "first-password": first_password,
 }
 """Name -> a page as it stands."""
 
 
 @asynccontextmanager
-async def _of_centre(look: Look, path: str, role: str = "manager") -> AsyncIterator[Page]:
+async def _of_centre(
+    look: Look, path: str, role: str = "manager", centre: SampleCentre | None = None
+) -> AsyncIterator[Page]:
     async with person(look.browser, look.language, look.theme, NOW) as someone:
         page = await someone.new_page()
-        await page_of(page, look.site, path, SampleCentre(role))
+        await page_of(page, look.site, path, centre or SampleCentre(role))
         yield page
 
 

@@ -10,7 +10,7 @@ import sys
 from tests.harness.counter import COUNTER, Add, Counted
 
 from sasayaki_chassis.clock import SystemClock
-from sasayaki_chassis.log import KafkaLog, KafkaReader
+from sasayaki_chassis.kafka.log import KafkaLog, KafkaReader
 from sasayaki_chassis.owner import Meta, Owners, Unavailable
 
 

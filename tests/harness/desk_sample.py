@@ -34,7 +34,9 @@ MORI = {
 SESSION = {
     "user": {**SATO, "clientIds": ["cli_acme"]},
     "csrf": "token",
+    "storageKey": "c3RvcmVkIGJ5IHRoZSBicm93c2VyIG9mIG9uZSBwZXI=",
     "expiresAt": "2026-11-22T12:00:00Z",
+    "passwordIsInitial": False,
 }
 CLIENT = {
     "clientId": "cli_acme",
@@ -165,6 +167,38 @@ ESCALATIONS = {
     ],
     "nextPageToken": "",
 }
+HANDOVER = {
+    "handoverId": "hnd_1",
+    "contactId": "con_0",
+    "clientId": "cli_acme",
+    "userId": "usr_op02",
+    "writtenAt": "2026-11-20T02:25:00Z",
+    "expiresAt": "2026-11-27T02:25:00Z",
+    "gist": "再送品は22日着。届いたかを先にうかがい、未着なら送料を返金する。",
+    "detail": "配送会社の受付番号は18日の応対に記録済み。お客様は午後のお電話を希望。",
+    "reasonId": "rsn_late",
+    "takenBy": "",
+    "read": False,
+}
+OTHER_HANDOVER = {
+    **HANDOVER,
+    "handoverId": "hnd_2",
+    "contactId": "con_9",
+    "userId": "usr_op01",
+    "writtenAt": "2026-11-21T05:00:00Z",
+    "expiresAt": "2026-11-28T05:00:00Z",
+    "gist": "領収書の宛名変更は請求担当へ依頼済み。",
+    "detail": "",
+    "takenBy": "usr_op02",
+    "read": True,
+}
+MY_HANDOVER = {
+    **OTHER_HANDOVER,
+    "handoverId": "hnd_3",
+    "contactId": "con_8",
+    "gist": "見積書は24日に送る。宛先は本社。",
+    "takenBy": "usr_op01",
+}
 QUEUES = {
     "queues": [{"queueId": "que_order", "labelJa": "注文窓口", "labelEn": "Orders", "waiting": 2}],
     "colleagues": [
@@ -211,6 +245,13 @@ FEEDBACK = {
     "reasonId": "rsn_late",
     "givenAt": "2026-11-20T03:00:00Z",
 }
+
+
+def handovers(asked: Mapping[str, object]) -> dict[str, object]:
+    """Those about the caller of a contact, or all."""
+    all_open = [OTHER_HANDOVER, HANDOVER, MY_HANDOVER]
+    listed = [HANDOVER] if asked.get("contactId") else all_open
+    return {"handovers": listed, "nextPageToken": ""}
 
 
 def alert(state: str = "OPEN", **change: object) -> dict[str, object]:
@@ -262,6 +303,7 @@ def answers(**change: object) -> dict[str, object]:
         "/api/rpc/KnowledgeService/SearchArticles": {"articles": SCRIPT["articles"]},
         "/api/rpc/CaseService/ListEscalations": ESCALATIONS,
         "/api/rpc/CaseService/ListMessages": {"messages": [], "nextPageToken": ""},
+        "/api/rpc/CaseService/ListHandovers": handovers,
         "/api/rpc/RoutingService/ListQueues": QUEUES,
     }
     return {**told, **change}

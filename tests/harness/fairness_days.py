@@ -21,7 +21,8 @@ from typing import Any
 
 from google.protobuf.json_format import MessageToJson
 from google.protobuf.message import Message
-from tests.harness.monitoring_alone import MonitoringAlone, Refusal
+from tests.harness.alone import Refusal
+from tests.harness.monitoring_alone import MonitoringAlone
 from tests.harness.simulation import simulate
 
 from sasayaki.media.v1 import call_events_pb2 as media_wire

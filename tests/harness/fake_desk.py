@@ -6,11 +6,13 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 
 from playwright.async_api import Browser, BrowserContext, Page, Route
 from tests.harness import desk_sample as sample
 from tests.harness.browser import FakeGateway, person
 from tests.harness.fake_phone import FakePhone
+from tests.harness.plugs import with_plugs
 
 _STREAMS = """
 window.streams = {};
@@ -37,6 +39,12 @@ window.tell = (method, kind, data) => {
     each.dispatchEvent(new MessageEvent(kind, { data }));
   }
 };
+"""
+_STREAMS_DIE = """
+([method, data]) => {
+  for (const each of Object.keys(window.streams)) window.streams[each] = [];
+  window.kept[method] = data;
+}
 """
 
 
@@ -76,6 +84,15 @@ class Desk:
         """Routing says that the operator is in a state."""
         await self._tell("RoutingService/WatchDesk", "snapshot", sample.state(name, **change))
 
+    async def is_meanwhile_in(self, name: str, **change: object) -> None:
+        """The streams die without a word, and what a new one would tell is this."""
+        kept = ["RoutingService/WatchDesk", json.dumps(sample.state(name, **change))]
+        await self.page.evaluate(_STREAMS_DIE, kept)
+
+    async def sleeps(self) -> None:
+        """The computer sleeps for an hour, in no time."""
+        await self.page.context.clock.set_fixed_time(sample.NOW + timedelta(hours=1))
+
     async def concerns(self, *rows: dict[str, object]) -> None:
         """Monitoring says what concerns the operator."""
         await self._tell("MonitoringService/WatchOperator", "message", {"rows": rows})
@@ -88,10 +105,12 @@ class Desk:
 
 @asynccontextmanager
 async def at_desk(
-    browser: Browser, site: str, language: str = "en", theme: str = "light"
+    browser: Browser, site: str, language: str = "en", theme: str = "light", *plugged: str
 ) -> AsyncIterator[Desk]:
-    """An operator at their desk, ready, with the browser as phone."""
+    """An operator at their desk, ready, with the browser as phone; `plugged`: their devices."""
     async with person(browser, language, theme, sample.NOW) as someone:
+        if plugged:
+            await with_plugs(someone, *plugged)
         yield await opened_desk(someone, site, FakePhone())
 
 

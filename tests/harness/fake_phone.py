@@ -8,12 +8,14 @@ from typing import Any
 
 from playwright.async_api import Page, WebSocketRoute
 
+HUM_HZ = 440.0
+"""What the other side says all the time."""
 _HUM = """
-async (sdp) => {
+async ([sdp, hertz]) => {
   const peer = new RTCPeerConnection();
   const context = new AudioContext();
   const hum = context.createOscillator();
-  hum.frequency.value = 440;
+  hum.frequency.value = hertz;
   const out = context.createMediaStreamDestination();
   hum.connect(out);
   hum.start();
@@ -29,9 +31,28 @@ async (sdp) => {
     look();
   });
   window.humming = peer;
+  window.answered = (window.answered ?? 0) + 1;
+  const heard = new MediaStream([peer.getReceivers()[0].track]);
+  // Chromium lets a remote track flow only while an element plays it.
+  const element = Object.assign(new Audio(), { muted: true, srcObject: heard });
+  await element.play();
+  const ear = context.createAnalyser();
+  context.createMediaStreamSource(heard).connect(ear);
+  window.hears = (hertz) => {
+    const levels = new Float32Array(ear.frequencyBinCount);
+    ear.getFloatFrequencyData(levels);
+    const loudest = levels.indexOf(Math.max(...levels));
+    const at = (hertz * ear.fftSize) / context.sampleRate;
+    return levels[loudest] > -60 && Math.abs(loudest - at) < 1.5;
+  };
   return peer.localDescription.sdp;
 }
 """
+
+
+async def speaks_to(page: Page, hertz: float) -> None:
+    """Returns when this tone is the loudest that the other side hears of the page."""
+    await page.wait_for_function("(hertz) => window.hears?.(hertz)", arg=hertz)
 
 
 class FakePhone:
@@ -59,7 +80,7 @@ class FakePhone:
 
     async def answer(self, page: Page, sdp: str) -> str:
         """The other side's description: of a peer in the page, which hums."""
-        return str(await page.evaluate(_HUM, sdp))
+        return str(await page.evaluate(_HUM, [sdp, HUM_HZ]))
 
     def tell(self, *legs: dict[str, object], lost: bool = False) -> None:
         """Tells the browser how its phone stands from here on."""
@@ -120,5 +141,6 @@ def leg(**change: object) -> dict[str, object]:
         "recordingPaused": False,
         "consult": False,
         "clientId": "cli_acme",
+        "wideBand": False,
         **change,
     }

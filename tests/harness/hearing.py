@@ -82,6 +82,27 @@ window.firstPlayed = (pitches, above) =>
 """
 """For a page, before its own scripts. `firstPlayed`: when one of these tones is played next, to
 some 10 ms, in milliseconds since the epoch; a page that is busy meanwhile misses nothing."""
+NOTE_LINES = """
+window.lines = [];
+window.RTCPeerConnection = class extends RTCPeerConnection {
+  constructor(...all) {
+    super(...all);
+    window.lines.push(this);
+  }
+};
+"""
+"""For a page, before its own scripts: keeps its connections."""
+_NEXT_LINE_PLAYS = """([tones, above]) => {
+  const before = window.lines.length;
+  return new Promise((sounds) => {
+    const look = setInterval(() => {
+      const line = window.lines.slice(before).find((each) => each.connectionState === "connected");
+      if (!line) return;
+      clearInterval(look);
+      sounds(window.firstPlayed(tones, above));
+    }, 5);
+  });
+}"""
 # Statistics of a connection tell silence here: what Chromium gives to WebAudio it counts as muted.
 _LEVELS = """
 (pitches) => {
@@ -97,6 +118,14 @@ _LEVELS = """
   }
   return loudest;
 }
+"""
+# Of the last 170 ms, to full scale.
+_LOUDNESS = """
+() => Math.max(-999, ...(window.played ?? []).map(({ tones }) => {
+  const samples = new Float32Array(tones.fftSize);
+  tones.getFloatTimeDomainData(samples);
+  return 10 * Math.log10(samples.reduce((sum, each) => sum + each * each, 0) / samples.length);
+}))
 """
 
 
@@ -127,6 +156,11 @@ async def next_played(page: Page, *tones: float) -> Callable[[], Awaitable[Any]]
     return await awaits(page, "([tones, above]) => firstPlayed(tones, above)", [tones, PRESENT_DB])
 
 
+async def next_line_plays(page: Page, *tones: float) -> Callable[[], Awaitable[Any]]:
+    """The same of the next connection that the page makes: not what the present one still plays."""
+    return await awaits(page, _NEXT_LINE_PLAYS, [tones, PRESENT_DB])
+
+
 async def plays(page: Page, *tones: float, not_: tuple[float, ...] = ()) -> None:
     """Returns when the page plays these tones, and for a while did not play those."""
     last: list[float] = []
@@ -142,6 +176,13 @@ async def plays(page: Page, *tones: float, not_: tuple[float, ...] = ()) -> None
         for hertz, level in zip(not_, await levels(page, *not_), strict=True):
             assert level < UNHEARD_DB, f"the page plays {hertz} Hz at {level} dB"
         await asyncio.sleep(LOOK_S)
+
+
+async def plays_something(page: Page) -> None:
+    """Returns when the page plays a voice, whatever it says."""
+    async with asyncio.timeout(WITHIN_S):
+        while await page.evaluate(_LOUDNESS) < LOUD_DB:
+            await asyncio.sleep(LOOK_S)
 
 
 async def is_still(page: Page, *tones: float) -> None:

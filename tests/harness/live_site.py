@@ -76,7 +76,7 @@ class LiveSite:
                 try:
                     event = mine.get(timeout=KEEP_ALIVE_S)
                 except queue.Empty:
-                    event = ": still here\n\n"
+                    event = _event("alive", {})
                 if event is None:
                     return
                 yield event

@@ -7,17 +7,16 @@ moment after they are written; its methods are called with an identity, as after
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import count
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
-import grpc
 from google.protobuf.message import Message
+from tests.harness.alone import FOLLOWS_S, Context, LoopClock, record_of
 
-from sasayaki.event import Event, Recorded, events_of
-from sasayaki_chassis import codec, rpc
-from sasayaki_chassis.clock import Alarm
+from sasayaki.event import Event, Recorded
+from sasayaki_chassis import rpc
 from sasayaki_chassis.codec import Entry
 from sasayaki_chassis.identity import Identity
 from sasayaki_chassis.owner import Owners
@@ -29,44 +28,7 @@ from sasayaki_monitoring.fairness.parts import FairnessParts
 from sasayaki_monitoring.methods import SERVICE
 from sasayaki_monitoring.settings import Settings
 
-FOLLOWS_S = 0.005
-"""From a record to those who follow its topic."""
 ITSELF = "usr_monitoring"
-
-
-class Refusal(Exception):
-    """A call that was aborted."""
-
-    def __init__(self, code: grpc.StatusCode, details: str, reason: str) -> None:
-        super().__init__(f"{code.name} {reason}: {details}")
-        self.code = code
-        self.reason = reason
-
-
-class LoopClock:
-    """The event loop's time, from `begin` on."""
-
-    def __init__(self, begin: datetime) -> None:
-        self._begin = begin
-        self._loop = asyncio.get_running_loop()
-
-    def now(self) -> datetime:
-        return self._begin + timedelta(seconds=self._loop.time())
-
-    def alarm(self, at: datetime, ring: Callable[[], None]) -> Alarm:
-        return self._loop.call_at((at - self._begin).total_seconds(), ring)
-
-
-class _Context:
-    """As much of a gRPC context as methods use."""
-
-    async def abort(
-        self,
-        code: grpc.StatusCode,
-        details: str = "",
-        trailing_metadata: Sequence[tuple[str, str]] = (),
-    ) -> NoReturn:
-        raise Refusal(code, details, dict(trailing_metadata).get(rpc.REASON_KEY, ""))
 
 
 class _Told(MemoryLog):
@@ -130,12 +92,12 @@ class MonitoringAlone:
     async def call(self, method: str, request: Any, who: Identity) -> Any:
         """A unary method's answer; raises Refusal."""
         self._admit(method, who)
-        return await getattr(self._methods, method)(request, _Context())
+        return await getattr(self._methods, method)(request, Context())
 
     def stream(self, method: str, request: Any, who: Identity) -> AsyncIterator[Any]:
         """A streaming method's messages."""
         self._admit(method, who)
-        messages: AsyncIterator[Any] = getattr(self._methods, method)(request, _Context())
+        messages: AsyncIterator[Any] = getattr(self._methods, method)(request, Context())
         return messages
 
     def tell(
@@ -173,9 +135,7 @@ class MonitoringAlone:
 
     def _owned(self, decider: Any) -> Owners[Any, Any, Any]:
         def tell(entry: Entry, offset: int) -> None:
-            parsed = codec.parse(entry.value)
-            if codec.counts(offset, parsed["at"]):
-                record = codec.decode(parsed, events_of(decider.stream))
+            if (record := record_of(decider.stream, offset, entry)) is not None:
                 self.told.append(record)
                 self._follow_soon(decider.stream, record)
 

@@ -1,7 +1,7 @@
 """A service made of the counter's decider and one of the contract's RPC services, for tests."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,7 @@ class Routing(stubs.RoutingServiceServicer):
         self.answers: dict[str, grpc.StatusCode] = {}
         self.reasons: dict[str, str] = {}
         self.entered = asyncio.Event()
+        self.on_call: Callable[[], object] = lambda: None
 
     async def Release(self, request: pb.ReleaseRequest, context: Context) -> pb.ReleaseResponse:
         async with refusals(context, CODES):
@@ -54,6 +55,7 @@ class Routing(stubs.RoutingServiceServicer):
         self, request: pb.EndContactRequest, context: Context
     ) -> pb.EndContactResponse:
         self.heard.append(request)
+        self.on_call()
         code = self.answers.get(request.contact_id)
         if code is not None:
             reason = self.reasons.get(request.contact_id, "")

@@ -10,16 +10,15 @@ from collections.abc import Coroutine, Sequence
 from datetime import datetime
 from itertools import count
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
-import grpc
-from tests.harness.monitoring_alone import LoopClock, Refusal
+from tests.harness.alone import FOLLOWS_S, Context, LoopClock, record_of
 
-from sasayaki.event import Event, Recorded, events_of
+from sasayaki.event import Event, Recorded
 from sasayaki.recording.v1 import recording_service_pb2 as pb
 from sasayaki.recording.v1.recording_events import RecordingDeleted
 from sasayaki.recording.v1.recording_events_pb2 import Track
-from sasayaki_chassis import codec, rpc
+from sasayaki_chassis import rpc
 from sasayaki_chassis.codec import Entry
 from sasayaki_chassis.identity import Identity
 from sasayaki_chassis.owner import Owners
@@ -30,26 +29,12 @@ from sasayaki_recording.app import service
 from sasayaki_recording.methods import SERVICE
 from sasayaki_recording.settings import Settings
 
-FOLLOWS_S = 0.005
-"""From a record to those who follow its topic."""
 TENANT = "out_test"
 MEDIA = Identity("usr_media", TENANT, "service")
 ADMIN = Identity("usr_admin", TENANT, "admin")
 """Sees all client companies of the tenant."""
 TRACKS = (Track.TRACK_CUSTOMER, Track.TRACK_OPERATOR, Track.TRACK_SUPERVISOR)
 SAMPLES = 160
-
-
-class _Context:
-    """As much of a gRPC context as methods use."""
-
-    async def abort(
-        self,
-        code: grpc.StatusCode,
-        details: str = "",
-        trailing_metadata: Sequence[tuple[str, str]] = (),
-    ) -> NoReturn:
-        raise Refusal(code, details, dict(trailing_metadata).get(rpc.REASON_KEY, ""))
 
 
 class _Told(MemoryLog):
@@ -63,7 +48,7 @@ class _Told(MemoryLog):
     async def append(self, entries: Sequence[Entry]) -> int:
         base = await super().append(entries)
         for offset, entry in enumerate(entries, base):
-            record = _record(self._stream, offset, entry)
+            record = record_of(self._stream, offset, entry)
             if record is not None:
                 self._alone.tell_on(self._stream, record)
                 if self._alone.dies_at is type(record.data):
@@ -130,7 +115,7 @@ class RecordingAlone:
         allowed = who.role in self._service.rights[f"{SERVICE}{method}"]
         assert allowed, f"a {who.role} may not call {method}"
         rpc.current.set(Call(who, rpc.new_traceparent()))
-        return await getattr(self._methods, method)(request, _Context())
+        return await getattr(self._methods, method)(request, Context())
 
     async def record(self, contact_id: str, client_id: str = "cli_acme") -> None:
         """A recording of 20 ms, whole, that began now."""
@@ -181,7 +166,7 @@ class RecordingAlone:
     def history(self, stream: str) -> list[Recorded[Any]]:
         """What is decided in a stream."""
         landed = enumerate(self.landed.get(stream, ()))
-        found = (_record(stream, offset, entry) for offset, entry in landed)
+        found = (record_of(stream, offset, entry) for offset, entry in landed)
         return [record for record in found if record is not None]
 
     def deleted(self) -> dict[str, Recorded[RecordingDeleted]]:
@@ -209,11 +194,3 @@ class RecordingAlone:
         for view in self._service.projections:
             if topic in view.topics:
                 view.fold(record)
-
-
-def _record(stream: str, offset: int, entry: Entry) -> Recorded[Any] | None:
-    """The record at an offset, if it is one that counts."""
-    parsed = codec.parse(entry.value)
-    if not codec.counts(offset, parsed["at"]):
-        return None
-    return codec.decode(parsed, events_of(stream))

@@ -7,7 +7,7 @@ from random import Random
 from typing import Any, TypeVar
 
 from sasayaki_chassis.codec import Entry
-from sasayaki_chassis.log import Doubt
+from sasayaki_chassis.kafka.log import Doubt
 from sasayaki_chassis.testing import MemoryLog
 
 T = TypeVar("T")

@@ -29,3 +29,22 @@ async def telephone_hears(capture: Path, *tones: float, not_: tuple[float, ...] 
     await until(lambda: len(heard()) >= A_WHILE_S * RATE)
     for hertz in not_:
         assert level(heard(), hertz) < UNHEARD_DBFS, f"the telephone hears {hertz} Hz"
+
+
+async def telephone_stops_hearing(capture: Path, *tones: float) -> None:
+    """Returns when the telephone has not heard these tones for a while.
+
+    Raises TimeoutError when it goes on hearing one.
+    """
+
+    def lately() -> Samples:
+        now = now_ns()
+        return read_packets(capture).between(now - round(A_WHILE_S * 1e9), now).samples()
+
+    def is_still() -> bool:
+        heard = lately()
+        # A line that is quiet, without even noise, tells nothing.
+        whole = len(heard) >= 0.9 * A_WHILE_S * RATE
+        return whole and max(level(heard, hertz) for hertz in tones) < UNHEARD_DBFS
+
+    await until(is_still)

@@ -7,10 +7,10 @@ from datetime import datetime
 from itertools import count
 
 from sasayaki.event import Event, events_of
-from sasayaki_chassis import topics
 from sasayaki_chassis.clock import SystemClock
 from sasayaki_chassis.decider import Decider
-from sasayaki_chassis.log import KafkaLog, KafkaReader
+from sasayaki_chassis.kafka import topics
+from sasayaki_chassis.kafka.log import KafkaLog, KafkaReader
 from sasayaki_chassis.owner import Meta, Owners
 
 

@@ -19,9 +19,9 @@ from datetime import UTC, datetime
 from playwright.async_api import CDPSession, Page
 from tests.harness import floor_rows
 from tests.harness.browser import chromium, person
-from tests.harness.live_site import LiveSite, live_site
+from tests.harness.live_site import LiveSite
+from tests.harness.wall_site import FLOOR, LEVELS, wall
 
-FLOOR, LEVELS = "MonitoringService/WatchFloor", "MediaService/WatchLevels"
 SETTLE_S = 3.0
 WATCH = """() => {
   const seen = new Set();
@@ -66,33 +66,17 @@ def main(arguments: list[str]) -> int:
 
 async def measure(seats: int, changes: int, seconds: float) -> dict[str, object]:
     """Latencies of the changes in sight, and how much of the time the main thread was busy."""
-    now = datetime.now(UTC)
-    centre = floor_rows.centre(seats, now)
-    with live_site() as site:
-        site.snapshots[FLOOR] = lambda: {"rows": centre.rows}
-        site.snapshots[LEVELS] = lambda: centre.levels(random.Random(1))
-        site.answers.update(
-            {
-                "/api/session": {
-                    "user": {**centre.people[0], "clientIds": ["cli_acme", "cli_hana"]},
-                    "csrf": "token",
-                    "expiresAt": "2027-01-01T00:00:00Z",
-                },
-                "/api/people": centre.people,
-                "/api/rpc/CallreasonService/ListClients": floor_rows.clients(),
-                "/api/rpc/RoutingService/ListQueues": floor_rows.queues(),
-                "/api/rpc/MonitoringService/GetFairness": floor_rows.fairness(centre.talks),
-            }
-        )
+    with wall(seats) as made:
         async with chromium() as browser, person(browser) as someone:
             page = await someone.new_page()
             began = time.monotonic()
-            await page.goto(f"{site.address}/wall")
+            await page.goto(f"{made.site.address}/wall")
             await page.locator("[data-seat]").first.wait_for()
             usable_s = time.monotonic() - began
             await asyncio.sleep(SETTLE_S)
             await page.evaluate(WATCH)
-            return await _under_load(page, site, centre, changes=changes, seconds=seconds) | {
+            load = _under_load(page, made.site, made.centre, changes=changes, seconds=seconds)
+            return await load | {
                 "seats": seats,
                 "changes_per_s": changes,
                 "usable_s": round(usable_s, 2),

@@ -60,7 +60,9 @@ def wall(seats: int = 60, now: datetime | None = None) -> Iterator[Wall]:
                 "/api/session": {
                     "user": {**centre.people[0], "clientIds": ["cli_acme", "cli_hana"]},
                     "csrf": "token",
+                    "storageKey": "c3RvcmVkIGJ5IHRoZSBicm93c2VyIG9mIG9uZSBwZXI=",
                     "expiresAt": "2027-01-01T00:00:00Z",
+                    "passwordIsInitial": False,
                 },
                 "/api/people": centre.people,
                 "/api/rpc/CallreasonService/ListClients": floor_rows.clients(),

@@ -38,7 +38,7 @@ class Browser:
 
     @asynccontextmanager
     async def events(self, name: str, last: str = "") -> AsyncIterator[AsyncIterator[Event]]:
-        """The events of a stream as they come, after an id if one is given."""
+        """The events of a stream as they come, after an id if one is given; no signs of life."""
         headers = {"Last-Event-ID": last} if last else {}
         async with self.http.stream("GET", f"/api/stream/{name}", headers=headers) as answer:
             assert answer.status_code == 200, await answer.aread()
@@ -66,5 +66,6 @@ async def _events(answer: Response) -> AsyncIterator[Event]:
         elif name == "data":
             data = value
         elif not line and data:
-            yield kind, mark, json.loads(data)
+            if kind != "alive":
+                yield kind, mark, json.loads(data)
             kind, data = "message", ""

@@ -66,6 +66,10 @@ def _compilers() -> Iterator[Finding]:
     compiler = rust.find_compiler()
     way = "" if compiler else "apt-get install build-essential"
     yield Finding(compiler is not None, compiler or "a C compiler", way)
+    if rust.find_cmake() is not None or not wheels.offline():
+        yield Finding(True, "cmake, or a wheel of it that the first run brings")
+    else:
+        yield Finding(False, "cmake", "apt-get install cmake")
     found = rust.find_rust()
     if found is not None:
         version = ".".join(str(number) for number in found.version)

@@ -12,9 +12,13 @@ from sasayaki_tools.platform import console, foreign, node, rust
 from sasayaki_tools.say import Failed, note
 
 LEVELS = ("check", "unit", "property", "contract", "rust", "console", "component", "e2e", "foreign")
-# Tests of this level wait more than they compute. A file stays with one worker, which has a
-# broker and a browser of its own. What e2e tests hear, sample by sample, needs the machine alone.
-SIDE_BY_SIDE = {"component": 2}
+QUICK = ("unit", "property", "contract")
+"""They run together."""
+# Workers that take a file each, with a broker and a browser of their own. What e2e tests hear,
+# sample by sample, needs the machine alone.
+SIDE_BY_SIDE = {**dict.fromkeys(QUICK, 2), "component": 2}
+SLOWEST = ("--durations=15", "--durations-min=5")
+"""Says at the end which tests took longest."""
 # pytest's exit code when it found no test.
 NOTHING_COLLECTED = 5
 
@@ -61,7 +65,7 @@ def _verdict(failed: Sequence[str], *, not_run: bool) -> str:
 
 def _runs(chosen: list[str]) -> list[tuple[str, Callable[[], bool]]]:
     """What to run: pytest's quick levels together, each other level by itself."""
-    quick = [level for level in ("unit", "property", "contract") if level in chosen]
+    quick = [level for level in QUICK if level in chosen]
     runs: list[tuple[str, Callable[[], bool]]] = []
     if "check" in chosen:
         runs.append(("check", lambda: check.check() == 0))
@@ -72,13 +76,13 @@ def _runs(chosen: list[str]) -> list[tuple[str, Callable[[], bool]]]:
     if "console" in chosen:
         runs.append(("console", _console_test))
     slow = [level for level in ("component", "e2e", "foreign") if level in chosen]
-    return runs + [(level, partial(_pytest, [level], SIDE_BY_SIDE.get(level, 0))) for level in slow]
+    return runs + [(level, partial(_pytest, [level])) for level in slow]
 
 
-def _pytest(levels: Sequence[str], workers: int = 0) -> bool:
+def _pytest(levels: Sequence[str]) -> bool:
     folders = [f"tests/{level}" for level in levels]
-    command = [sys.executable, "-m", "pytest", *folders]
-    if workers:
+    command = [sys.executable, "-m", "pytest", *folders, *SLOWEST]
+    if workers := SIDE_BY_SIDE.get(levels[0]):
         command += [f"--numprocesses={workers}", "--dist=loadfile"]
     done = subprocess.run(command, cwd=ROOT, check=False)
     if done.returncode == NOTHING_COLLECTED:

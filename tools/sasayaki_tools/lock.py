@@ -13,6 +13,7 @@ from sasayaki_tools.paths import ROOT
 LOCKS = {
     "requirements.lock": ["--all-packages", "--no-default-groups"],
     "requirements-dev.lock": ["--all-packages", "--group", "dev"],
+    "tools/locks/cmake.lock": ["--only-group", "cmake"],
     "tools/locks/jre.lock": ["--only-group", "jre"],
     "tools/locks/node.lock": ["--only-group", "node"],
     "tools/locks/rust.lock": ["--only-group", "rust"],

@@ -78,15 +78,13 @@ class Doors:
 
 def apply(seed: Seed, platform: Endpoints) -> None:
     """Brings a platform to what the seed says; raises Failed with the first refusal."""
-    sounds: dict[Path, str] = {}
     with _doors(platform, seed) as doors:
         for client in seed.clients:
             _ask(doors.callreason.PutClient, client_row(client), doors)
-            prompts = prompt_files(client)
-            for wav in prompts.values():
-                if wav not in sounds:
-                    sounds[wav] = _put_prompt(doors, wav)
-            named = {name: sounds[wav] for name, wav in prompts.items()}
+            named = {
+                name: _put_prompt(doors, client, name, wav)
+                for name, wav in prompt_files(client).items()
+            }
             for flow in client.flows:
                 _publish(doors, client, FLOWS / flow, named)
             for file in client.knowledge:
@@ -231,8 +229,8 @@ def request_id(row: Message) -> str:
     return f"seed-{sha256(content).hexdigest()[:32]}"
 
 
-def _put_prompt(doors: Doors, file: Path) -> str:
-    row = media.PutPromptRequest(wav=file.read_bytes())
+def _put_prompt(doors: Doors, client: Client, name: str, file: Path) -> str:
+    row = media.PutPromptRequest(client_id=client.id, name=name, wav=file.read_bytes())
     return str(_ask(doors.media.PutPrompt, row, doors).sha256)
 
 

@@ -1,5 +1,6 @@
 """`seed/<name>.yaml` as data: a tenant, its people, its client companies."""
 
+import json
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -188,6 +189,24 @@ def read_knowledge(file: Path) -> Knowledge:
 def parse_seed(file: Path) -> Seed:
     """A seed file as data."""
     return _read(Seed, file)
+
+
+def people_file(seed: Seed) -> str:
+    """The seed's people with their names, for the gateway's accounts."""
+    people = [
+        {
+            "userId": user.id,
+            "name": user.name,
+            "furigana": user.furigana,
+            "nameEn": user.en,
+            "role": user.role,
+            "teamId": user.team,
+            "clientIds": list(user.clients),
+        }
+        for user in seed.users
+    ]
+    whole = {"tenant": seed.tenant, "people": people}
+    return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
 
 
 def _read(kind: type[R], file: Path) -> R:

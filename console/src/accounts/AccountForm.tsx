@@ -4,10 +4,11 @@ import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { Failed } from "../app/States";
+import { AccountEntry } from "./AccountEntry";
 import { useClients } from "../people/useClients";
-import type { Role } from "../session/session";
+import { PASSWORD_LENGTH_LEAST, PASSWORD_LENGTH_MOST, type Role } from "../session/session";
 import { useSession } from "../session/SessionProvider";
-import { type Account, changeAccount, changesOf, type Draft, draftOf, EMPTY, makeAccount, newOf, PASSWORD_LENGTH_LEAST, ROLES } from "./accounts";
+import { type Account, changeAccount, changesOf, type Draft, draftOf, EMPTY, makeAccount, newOf, ROLES } from "./accounts";
 
 interface Props {
   /** Undefined: a new one. */
@@ -55,15 +56,19 @@ export function AccountForm({ account, onDone, onClose }: Props) {
             {self ? ` ${t("yourself")}` : ""}
           </Text>
           <MultiSelect label={t("clients")} value={[...draft.clientIds]} onChange={(clientIds) => put({ clientIds })} data={companies.map((id) => ({ value: id, label: clients.find((each) => each.clientId === id)?.name ?? id }))} />
-          <PasswordInput
-            label={t(account ? "password" : "passwordNew")}
-            description={t(account ? "passwordHint" : "passwordNewHint")}
-            autoComplete="new-password"
-            minLength={PASSWORD_LENGTH_LEAST}
-            value={draft.password}
-            onChange={(e) => put({ password: e.currentTarget.value })}
-            visibilityToggleButtonProps={{ "aria-label": t("showPassword") }}
-          />
+          {self ? undefined : (
+            <PasswordInput
+              label={t(account ? "password" : "passwordNew")}
+              description={t(account ? "passwordHint" : "passwordNewHint")}
+              autoComplete="new-password"
+              minLength={PASSWORD_LENGTH_LEAST}
+              maxLength={PASSWORD_LENGTH_MOST}
+              value={draft.password}
+              onChange={(e) => put({ password: e.currentTarget.value })}
+              visibilityToggleButtonProps={{ "aria-label": t("showPassword") }}
+            />
+          )}
+          {account && !self ? <AccountEntry account={account} onDone={() => onDone("saved")} /> : undefined}
           {save.isError ? <Failed error={save.error} /> : undefined}
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>

@@ -38,9 +38,9 @@ export function AccountRow({ account, self, busy, onEdit, onSwitch }: Props) {
           <Badge variant={account.disabled ? "outline" : "light"} color={account.disabled ? "gray" : "teal"} c="var(--mantine-color-text)" tt="none">
             {t(account.disabled ? "disabled" : "active")}
           </Badge>
-          {account.hasPassword ? undefined : (
+          {account.hasPassword && !account.passwordIsInitial ? undefined : (
             <Text size="xs" c="dimmed">
-              {t("noPassword")}
+              {t(account.hasPassword ? "initial" : "noPassword")}
             </Text>
           )}
         </Group>

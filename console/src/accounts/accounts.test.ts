@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 
 import { type Account, changesOf, draftOf, EMPTY, found, newOf } from "./accounts";
 
-const SATO: Account = { userId: "usr_op01", name: "佐藤 美咲", furigana: "さとう みさき", nameEn: "Misaki Sato", role: "operator", teamId: "tea_osaka", clientIds: ["cli_acme", "cli_hana"], disabled: false, hasPassword: true };
+const SATO: Account = { userId: "usr_op01", name: "佐藤 美咲", furigana: "さとう みさき", nameEn: "Misaki Sato", role: "operator", teamId: "tea_osaka", clientIds: ["cli_acme", "cli_hana"], disabled: false, hasPassword: true, passwordIsInitial: false, hasSubject: false };
 
 describe("a change", () => {
   it("holds only what differs", () => {

@@ -8,13 +8,11 @@ export type AccountChange = components["schemas"]["AccountChange"];
 
 export const ROLES: readonly Role[] = ["operator", "supervisor", "manager", "client", "auditor", "integrator", "admin"];
 
-/** The gateway takes no shorter one. */
-export const PASSWORD_LENGTH_LEAST = 12;
-
 export const accounts = (signal?: AbortSignal): Promise<readonly Account[]> => get("/api/accounts", signal);
 export const makeAccount = (account: NewAccount): Promise<Account> => send("POST", "/api/accounts", account);
 export const changeAccount = (userId: string, change: AccountChange): Promise<Account> =>
   send("PATCH", `/api/accounts/${encodeURIComponent(userId)}`, change);
+export const endSessionsOf = (userId: string): Promise<undefined> => send("DELETE", `/api/accounts/${encodeURIComponent(userId)}/sessions`);
 
 /** What a person filled in. */
 export interface Draft {

@@ -1,4 +1,4 @@
-import { csrfToken } from "../session/csrf";
+import { csrfToken } from "../session/keys";
 
 /** What the gateway says when something could not be done. */
 export interface Refusal {
@@ -46,10 +46,11 @@ export async function get<Answer>(path: string, signal?: AbortSignal): Promise<A
   return (await response.json()) as Answer;
 }
 
-/** Sends JSON to a path of the gateway; raises Refused. Answers undefined when there is no body. */
-export async function send<Answer>(method: "POST" | "PATCH" | "DELETE", path: string, body?: unknown): Promise<Answer> {
+/** Sends JSON, or a file as its kind, to a path of the gateway; raises Refused. Answers undefined when there is no body. */
+export async function send<Answer>(method: "POST" | "PATCH" | "PUT" | "DELETE", path: string, body?: unknown): Promise<Answer> {
   const headers: Record<string, string> = { Accept: "application/json", "X-Sasayaki-Csrf": csrfToken() };
-  if (body !== undefined) headers["Content-Type"] = "application/json";
-  const response = await ask(path, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+  const file = body instanceof Blob;
+  if (body !== undefined) headers["Content-Type"] = file ? body.type : "application/json";
+  const response = await ask(path, { method, headers, ...(body === undefined ? {} : { body: file ? body : JSON.stringify(body) }) });
   return (response.status === 204 ? undefined : await response.json()) as Answer;
 }

@@ -1,9 +1,10 @@
 import { Group } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
-import { lazy, Suspense } from "react";
+import { lazy } from "react";
 import { useTranslation } from "react-i18next";
 
 import { useSession } from "../session/SessionProvider";
+import { OnDemand } from "./OnDemand";
 import { PageLink } from "./PageLink";
 import { pagesOf } from "./pages";
 
@@ -27,9 +28,9 @@ export function Navigation({ path }: { path: string }) {
         ))}
       </Group>
       {narrow ? (
-        <Suspense>
+        <OnDemand>
           <NarrowNavigation pages={pages} here={here} />
-        </Suspense>
+        </OnDemand>
       ) : undefined}
     </nav>
   );

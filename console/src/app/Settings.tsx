@@ -1,10 +1,11 @@
 import { Button, Stack, Text } from "@mantine/core";
-import { lazy, Suspense } from "react";
+import { lazy } from "react";
 import { useTranslation } from "react-i18next";
 
 import { PersonName } from "../people/PersonName";
 import { useSession } from "../session/SessionProvider";
 import { Dropdown } from "./Dropdown";
+import { OnDemand } from "./OnDemand";
 
 // Loaded when it is opened.
 const SettingsPanel = lazy(async () => ({ default: (await import("./SettingsPanel")).SettingsPanel }));
@@ -29,9 +30,9 @@ export function Settings() {
         </Button>
       )}
     >
-      <Suspense>
+      <OnDemand>
         <SettingsPanel />
-      </Suspense>
+      </OnDemand>
     </Dropdown>
   );
 }

@@ -1,4 +1,5 @@
 import { Button, Group, SegmentedControl, Stack, Text } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -18,7 +19,7 @@ function Row({ label, children }: { label: string; children: ReactNode }) {
   );
 }
 
-/** Language, brightness, calendar, signing out. */
+/** Language, brightness, calendar, one's own account, signing out. */
 export function SettingsPanel() {
   const { t } = useTranslation("app");
   const { t: session } = useTranslation("session");
@@ -45,6 +46,9 @@ export function SettingsPanel() {
           ]}
         />
       </Row>
+      <Button component={Link} to="/own" size="xs" variant="default">
+        {t("own")}
+      </Button>
       <Button size="xs" variant="default" onClick={() => void leave()}>
         {session("leave")}
       </Button>

@@ -1,5 +1,6 @@
-import { lazy, Suspense, useSyncExternalStore } from "react";
+import { lazy, useSyncExternalStore } from "react";
 
+import { OnDemand } from "./OnDemand";
 import { isWanted, onWanted } from "./telling";
 
 const Notifications = lazy(async () => ({ default: (await import("@mantine/notifications")).Notifications }));
@@ -9,8 +10,8 @@ export function Toasts() {
   const wanted = useSyncExternalStore(onWanted, isWanted);
   if (!wanted) return undefined;
   return (
-    <Suspense>
+    <OnDemand>
       <Notifications position="top-center" limit={3} />
-    </Suspense>
+    </OnDemand>
   );
 }

@@ -4,7 +4,7 @@ import type { Role } from "../session/session";
 export interface Page {
   readonly path: string;
   /** Key of its name in `app` texts. */
-  readonly name: "desk" | "wall" | "flows" | "reasons" | "fairness" | "recordings" | "accounts" | "ledger" | "audit";
+  readonly name: "desk" | "wall" | "handovers" | "flows" | "reasons" | "fairness" | "recordings" | "accounts" | "ledger" | "audit";
   readonly roles: readonly Role[];
 }
 
@@ -14,6 +14,7 @@ const LEADERS = ["supervisor", "manager", "admin"] as const;
 export const PAGES: readonly Page[] = [
   { path: "/desk", name: "desk", roles: ["operator"] },
   { path: "/wall", name: "wall", roles: ["supervisor", "manager"] },
+  { path: "/handovers", name: "handovers", roles: ["supervisor", "manager"] },
   { path: "/recordings", name: "recordings", roles: ["supervisor", "manager", "auditor", "client"] },
   { path: "/reasons", name: "reasons", roles: ["supervisor", "manager", "auditor", "client"] },
   { path: "/fairness", name: "fairness", roles: ["supervisor", "manager", "auditor"] },

@@ -12,7 +12,7 @@ import { Loading } from "./States";
 function Home() {
   const { user } = useSession();
   const first = pagesOf(user.role)[0];
-  return first ? <Navigate to={first.path} /> : <NothingHere />;
+  return first ? <Navigate to={first.path} /> : <NothingHere why="noPages" />;
 }
 
 /** The contact whose recording is open, and at which second of it. */
@@ -26,7 +26,7 @@ const recordingOf = ({ contact, at }: Record<string, unknown>): OpenRecording =>
   ...(typeof at === "number" && at >= 0 ? { at } : {}),
 });
 
-const root = createRootRoute({ component: Shell, notFoundComponent: NothingHere });
+const root = createRootRoute({ component: Shell, notFoundComponent: () => <NothingHere /> });
 const home = createRoute({ getParentRoute: () => root, path: "/", component: Home });
 const desk = createRoute({
   getParentRoute: () => root,
@@ -37,6 +37,11 @@ const wall = createRoute({
   getParentRoute: () => root,
   path: "/wall",
   component: lazyRouteComponent(() => withTexts("floor", import("../floor/FloorPage")), "FloorPage"),
+});
+const handovers = createRoute({
+  getParentRoute: () => root,
+  path: "/handovers",
+  component: lazyRouteComponent(() => withTexts("handovers", import("../handovers/HandoversPage")), "HandoversPage"),
 });
 const recordings = createRoute({
   getParentRoute: () => root,
@@ -74,8 +79,13 @@ const accounts = createRoute({
   path: "/accounts",
   component: lazyRouteComponent(() => withTexts("accounts", import("../accounts/AccountsPage")), "AccountsPage"),
 });
+const own = createRoute({
+  getParentRoute: () => root,
+  path: "/own",
+  component: lazyRouteComponent(() => withTexts("own", import("../own/OwnPage")), "OwnPage"),
+});
 
-const pages = [desk, wall, recordings, reasons, fairness, ledger, audit, flows, accounts] as const;
+const pages = [desk, wall, handovers, recordings, reasons, fairness, ledger, audit, flows, accounts, own] as const;
 
 export const router = createRouter({
   routeTree: root.addChildren([home, ...pages]),

@@ -1,4 +1,5 @@
 import type { NotificationData } from "@mantine/notifications";
+import i18next from "i18next";
 
 const listeners = new Set<() => void>();
 let wanted = false;
@@ -21,7 +22,7 @@ async function store() {
 export async function tell(data: NotificationData): Promise<void> {
   wanted = true;
   for (const listener of listeners) listener();
-  (await store()).show(data);
+  (await store()).show({ closeButtonProps: { "aria-label": i18next.t("close", { ns: "app" }) }, ...data });
 }
 
 /** Takes back what was told under an id. */

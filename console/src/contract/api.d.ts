@@ -23,6 +23,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Another password for oneself; every session ends, this browser gets a new one. */
+        post: operations["session_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/all": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description One's own sessions. */
+        get: operations["session_all"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Ends other sessions of one's own. */
+        post: operations["session_end_others"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session/ways": {
         parameters: {
             query?: never;
@@ -160,6 +211,65 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prompts/{clientId}/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                clientId: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /** @description Makes a sound the latest version of a name: WAV, 8 kHz, 16 bit, one channel, 120 s and 2 MiB at most. For managers of the client company, administrators. */
+        put: operations["prompt_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/prompts/{clientId}/{sha256}.wav": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                clientId: string;
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        /** @description A version of a client company's prompt. */
+        get: operations["prompt"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/accounts/{userId}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                userId: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** @description Ends a person's sessions. */
+        delete: operations["account_sign_out"];
         options?: never;
         head?: never;
         patch?: never;
@@ -476,6 +586,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rpc/CaseService/CloseHandover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description It is done, or needed no more. For who has taken it, who wrote it while nobody has, supervisors and managers.
+         *
+         *     Usually: manager, operator, supervisor.
+         */
+        post: operations["CaseService_CloseHandover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/rpc/CaseService/Escalate": {
         parameters: {
             query?: never;
@@ -518,6 +649,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rpc/CaseService/ListHandovers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Handovers that are neither closed nor expired, newest first. For operators, supervisors and managers. About a contact's caller also for whom the contact is offered to, before they answer.
+         *
+         *     Usually: manager, operator, supervisor.
+         */
+        post: operations["CaseService_ListHandovers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/rpc/CaseService/ListMessages": {
         parameters: {
             query?: never;
@@ -554,6 +706,27 @@ export interface paths {
          *     Usually: manager, supervisor.
          */
         post: operations["CaseService_PassOnEscalation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rpc/CaseService/ReadHandover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description The caller has read it: `Handover.read` of the caller from then on. For operators, supervisors and managers.
+         *
+         *     Usually: manager, operator, supervisor.
+         */
+        post: operations["CaseService_ReadHandover"];
         delete?: never;
         options?: never;
         head?: never;
@@ -623,6 +796,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/rpc/CaseService/TakeHandover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Takes a handover: exactly one does. For operators, supervisors and managers.
+         *
+         *     Usually: manager, operator, supervisor.
+         */
+        post: operations["CaseService_TakeHandover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/rpc/CaseService/TakeMessage": {
         parameters: {
             query?: never;
@@ -638,6 +832,27 @@ export interface paths {
          *     Usually: operator, supervisor.
          */
         post: operations["CaseService_TakeMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rpc/CaseService/WriteHandover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Writes a handover (引き継ぎ) about a contact, while one talks, wraps up, or afterwards. INVALID_ARGUMENT names the field. For the contact's operator, supervisors and managers.
+         *
+         *     Usually: manager, operator, supervisor.
+         */
+        post: operations["CaseService_WriteHandover"];
         delete?: never;
         options?: never;
         head?: never;
@@ -806,6 +1021,27 @@ export interface paths {
          *     Usually: manager, operator, supervisor.
          */
         post: operations["MediaService_Hold"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rpc/MediaService/ListPrompts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description What a client company's flows may name: each name with its versions, newest first. For administrators, and supervisors and managers of the company.
+         *
+         *     Usually: admin, manager, supervisor.
+         */
+        post: operations["MediaService_ListPrompts"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1806,12 +2042,10 @@ export interface components {
         CheckFlowRequest: {
             clientId?: string;
             source?: string;
-            prompts?: components["schemas"]["CheckFlowRequestPromptsEntry"][];
+            prompts?: {
+                [key: string]: string;
+            };
             tests?: string;
-        };
-        CheckFlowRequestPromptsEntry: {
-            key?: string;
-            value?: string;
         };
         CheckFlowResponse: {
             flowId: string;
@@ -1836,6 +2070,11 @@ export interface components {
             escalationId?: string;
         };
         CloseEscalationResponse: Record<string, never>;
+        CloseHandoverRequest: {
+            requestId?: string;
+            handoverId?: string;
+        };
+        CloseHandoverResponse: Record<string, never>;
         CompleteWrapUpRequest: {
             requestId?: string;
             contactId?: string;
@@ -1993,11 +2232,9 @@ export interface components {
             /** @description Its test cases, YAML; empty without. */
             tests: string;
             /** @description Name to SHA-256: with these the source can be published again. */
-            prompts: components["schemas"]["GetFlowResponsePromptsEntry"][];
-        };
-        GetFlowResponsePromptsEntry: {
-            key: string;
-            value: string;
+            prompts: {
+                [key: string]: string;
+            };
         };
         GetReasonReportRequest: {
             clientId?: string;
@@ -2032,6 +2269,26 @@ export interface components {
             /** @description At most 5, those of the reason first. */
             articles: components["schemas"]["Article"][];
         };
+        /** @description A handover that is open or taken. */
+        Handover: {
+            handoverId: string;
+            contactId: string;
+            clientId: string;
+            /** @description Who wrote it. */
+            userId: string;
+            /** Format: date-time */
+            writtenAt?: string;
+            /** Format: date-time */
+            expiresAt?: string;
+            /** @description Empty, as is `detail`, when the client company's key is gone. */
+            gist: string;
+            detail: string;
+            reasonId: string;
+            /** @description Who deals with it; empty: it is open. */
+            takenBy: string;
+            /** @description Whether the caller has read it, written it or taken it. */
+            read: boolean;
+        };
         ListClientsRequest: Record<string, never>;
         ListClientsResponse: {
             clients: components["schemas"]["ClientProfile"][];
@@ -2052,6 +2309,19 @@ export interface components {
         ListFlowVersionsResponse: {
             liveVersion: number;
             versions: components["schemas"]["FlowVersion"][];
+        };
+        ListHandoversRequest: {
+            /** @description Of this client company; empty: of all in the token. */
+            clientId?: string;
+            /** @description Only those about the caller of this contact, with the contact's client company. */
+            contactId?: string;
+            /** @description 1 to 200; 0: 50. */
+            pageSize?: number;
+            pageToken?: string;
+        };
+        ListHandoversResponse: {
+            handovers: components["schemas"]["Handover"][];
+            nextPageToken: string;
         };
         ListMessagesRequest: {
             clientId?: string;
@@ -2110,15 +2380,13 @@ export interface components {
             /** @description The flow, YAML, at most 64 KiB. */
             source?: string;
             /** @description What the flow's prompt names stand for: SHA-256 of each. */
-            prompts?: components["schemas"]["PublishFlowRequestPromptsEntry"][];
+            prompts?: {
+                [key: string]: string;
+            };
             /** @description Test cases, YAML, at most 256 KiB; when one fails nothing is published. */
             tests?: string;
             /** @description What changed, at most 200 characters. */
             note?: string;
-        };
-        PublishFlowRequestPromptsEntry: {
-            key?: string;
-            value?: string;
         };
         PublishFlowResponse: {
             flowId: string;
@@ -2170,6 +2438,11 @@ export interface components {
         PutScriptResponse: {
             version: number;
         };
+        ReadHandoverRequest: {
+            requestId?: string;
+            handoverId?: string;
+        };
+        ReadHandoverResponse: Record<string, never>;
         ReadMessageRequest: {
             requestId?: string;
             messageId?: string;
@@ -2270,6 +2543,11 @@ export interface components {
             escalationId?: string;
         };
         TakeEscalationResponse: Record<string, never>;
+        TakeHandoverRequest: {
+            requestId?: string;
+            handoverId?: string;
+        };
+        TakeHandoverResponse: Record<string, never>;
         TakeMessageRequest: {
             requestId?: string;
             contactId?: string;
@@ -2304,6 +2582,19 @@ export interface components {
             scriptId?: string;
         };
         WithdrawScriptResponse: Record<string, never>;
+        WriteHandoverRequest: {
+            requestId?: string;
+            contactId?: string;
+            /** @description What must be known, at most 140 characters; required. */
+            gist?: string;
+            /** @description What may be looked up, at most 1,000 characters. */
+            detail?: string;
+            /** @description For how many days it is shown, 1 to 30; 0: 7. */
+            validDays?: number;
+        };
+        WriteHandoverResponse: {
+            handoverId: string;
+        };
         /** @description One talk's second. */
         CallLevels: {
             contactId: string;
@@ -2332,6 +2623,13 @@ export interface components {
             levelDbfs: number;
             /** @description Speech within the second, 0 to 1,000. */
             speechMs: number;
+        };
+        ListPromptsRequest: {
+            clientId?: string;
+        };
+        ListPromptsResponse: {
+            /** @description By name. */
+            prompts: components["schemas"]["Prompt"][];
         };
         MuteRequest: {
             requestId?: string;
@@ -2366,17 +2664,40 @@ export interface components {
             /** @description A consultation beside another operator. */
             consult: boolean;
             clientId: string;
+            /** @description Whoever hears it hears nobody else and has no telephone: a supervisor who whispers, operators among themselves while the customer is on hold. A browser that can should say Opus while this is true, and G.711 while it is not. */
+            wideBand: boolean;
         };
         PickUpRequest: {
             requestId?: string;
             contactId?: string;
         };
         PickUpResponse: Record<string, never>;
+        /** @description A name and what it has stood for. */
+        Prompt: {
+            name: string;
+            /** @description Newest first. */
+            versions: components["schemas"]["PromptVersion"][];
+        };
+        /** @description One sound of a name. */
+        PromptVersion: {
+            version: number;
+            sha256: string;
+            lengthMs: number;
+            /** Format: date-time */
+            putAt?: string;
+            putBy: string;
+        };
         PutDownRequest: {
             requestId?: string;
             contactId?: string;
         };
         PutDownResponse: Record<string, never>;
+        PutPromptResponse: {
+            sha256: string;
+            lengthMs: number;
+            /** @description Of the name; 0 without one. */
+            version: number;
+        };
         ReleasePhoneRequest: {
             requestId?: string;
             userId?: string;
@@ -3556,6 +3877,16 @@ export interface components {
             disabled: boolean;
             /** Haspassword */
             hasPassword: boolean;
+            /**
+             * Passwordisinitial
+             * @description Whether the person has yet to choose their own.
+             */
+            passwordIsInitial: boolean;
+            /**
+             * Hassubject
+             * @description Whether it is tied to a person at the provider.
+             */
+            hasSubject: boolean;
         };
         /**
          * AccountChange
@@ -3602,6 +3933,12 @@ export interface components {
              * @default null
              */
             disabled?: boolean | null;
+            /**
+             * Forgetsubject
+             * @description Loosens the tie: who signs in at the provider next is tied.
+             * @default null
+             */
+            forgetSubject?: true | null;
         };
         /**
          * DemoSignIn
@@ -3610,6 +3947,23 @@ export interface components {
         DemoSignIn: {
             /** Userid */
             userId: string;
+        };
+        /**
+         * EndSessions
+         * @description Which other session to end; none: all others.
+         */
+        EndSessions: {
+            /**
+             * Sessionid
+             * @default null
+             */
+            sessionId?: string | null;
+            /**
+             * Password
+             * @description May be absent within five minutes of signing in.
+             * @default
+             */
+            password?: string;
         };
         /**
          * Fault
@@ -3671,6 +4025,33 @@ export interface components {
              * @default null
              */
             password?: string | null;
+        };
+        /**
+         * OwnPassword
+         * @description Another password for oneself.
+         */
+        OwnPassword: {
+            /** Current */
+            current: string;
+            /** Password */
+            password: string;
+        };
+        /**
+         * OwnSession
+         * @description One of the person's own sessions.
+         */
+        OwnSession: {
+            /** Sessionid */
+            sessionId: string;
+            /** Beganat */
+            beganAt: string;
+            /** Seenat */
+            seenAt: string;
+            /**
+             * Here
+             * @description Whether it is the session that asks.
+             */
+            here: boolean;
         };
         /**
          * Person
@@ -3817,10 +4198,20 @@ export interface components {
              */
             csrf: string;
             /**
+             * Storagekey
+             * @description Seals what the browser keeps for this person: 32 bytes in base64.
+             */
+            storageKey: string;
+            /**
              * Expiresat
              * @description When it ends whatever is done (RFC 3339).
              */
             expiresAt: string;
+            /**
+             * Passwordisinitial
+             * @description Whether somebody else set the password: nothing else is open until another is chosen.
+             */
+            passwordIsInitial: boolean;
         };
         /**
          * SignIn
@@ -3959,6 +4350,99 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Why it was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fault"];
+                };
+            };
+        };
+    };
+    session_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OwnPassword"];
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description Why it was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fault"];
+                };
+            };
+        };
+    };
+    session_all: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnSession"][];
+                };
+            };
+            /** @description Why it was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fault"];
+                };
+            };
+        };
+    };
+    session_end_others: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndSessions"];
+            };
+        };
         responses: {
             /** @description Done. */
             204: {
@@ -4280,6 +4764,103 @@ export interface operations {
             };
             /** @description There is no such part. */
             416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Why it was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fault"];
+                };
+            };
+        };
+    };
+    prompt_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                clientId: string;
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "audio/wav": string;
+            };
+        };
+        responses: {
+            /** @description The answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PutPromptResponse"];
+                };
+            };
+            /** @description Why it was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fault"];
+                };
+            };
+        };
+    };
+    prompt: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                clientId: string;
+                sha256: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": string;
+                };
+            };
+            /** @description Why it was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fault"];
+                };
+            };
+        };
+    };
+    account_sign_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                userId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4785,6 +5366,39 @@ export interface operations {
             };
         };
     };
+    CaseService_CloseHandover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseHandoverRequest"];
+            };
+        };
+        responses: {
+            /** @description The service's answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CloseHandoverResponse"];
+                };
+            };
+            /** @description Why it was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fault"];
+                };
+            };
+        };
+    };
     CaseService_Escalate: {
         parameters: {
             query?: never;
@@ -4851,6 +5465,39 @@ export interface operations {
             };
         };
     };
+    CaseService_ListHandovers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListHandoversRequest"];
+            };
+        };
+        responses: {
+            /** @description The service's answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListHandoversResponse"];
+                };
+            };
+            /** @description Why it was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fault"];
+                };
+            };
+        };
+    };
     CaseService_ListMessages: {
         parameters: {
             query?: never;
@@ -4904,6 +5551,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PassOnEscalationResponse"];
+                };
+            };
+            /** @description Why it was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fault"];
+                };
+            };
+        };
+    };
+    CaseService_ReadHandover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReadHandoverRequest"];
+            };
+        };
+        responses: {
+            /** @description The service's answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReadHandoverResponse"];
                 };
             };
             /** @description Why it was refused. */
@@ -5016,6 +5696,39 @@ export interface operations {
             };
         };
     };
+    CaseService_TakeHandover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeHandoverRequest"];
+            };
+        };
+        responses: {
+            /** @description The service's answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TakeHandoverResponse"];
+                };
+            };
+            /** @description Why it was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fault"];
+                };
+            };
+        };
+    };
     CaseService_TakeMessage: {
         parameters: {
             query?: never;
@@ -5036,6 +5749,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TakeMessageResponse"];
+                };
+            };
+            /** @description Why it was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fault"];
+                };
+            };
+        };
+    };
+    CaseService_WriteHandover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WriteHandoverRequest"];
+            };
+        };
+        responses: {
+            /** @description The service's answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WriteHandoverResponse"];
                 };
             };
             /** @description Why it was refused. */
@@ -5300,6 +6046,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HoldResponse"];
+                };
+            };
+            /** @description Why it was refused. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Fault"];
+                };
+            };
+        };
+    };
+    MediaService_ListPrompts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListPromptsRequest"];
+            };
+        };
+        responses: {
+            /** @description The service's answer. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListPromptsResponse"];
                 };
             };
             /** @description Why it was refused. */

@@ -10,6 +10,9 @@ import { ContactHead } from "./ContactHead";
 import classes from "./desk.module.css";
 import { DeskProvider, useDesk } from "./DeskProvider";
 import { FeedbackPanel } from "./FeedbackPanel";
+import { HandoverDialog } from "./HandoverDialog";
+import { focusHandovers } from "./HandoverRow";
+import { Handovers } from "./Handovers";
 import { Keypad } from "./Keypad";
 import { Knowledge } from "./Knowledge";
 import { Listening, Whispers } from "./Listening";
@@ -20,6 +23,7 @@ import { ShortcutList } from "./ShortcutList";
 import { StateBar } from "./StateBar";
 import { TransferDialog } from "./TransferDialog";
 import { useCall } from "./useCall";
+import { type About, useAbout } from "./useHandovers";
 import { useReasons } from "./useReasons";
 import { useShortcuts } from "./useShortcuts";
 import { useStates } from "./useStates";
@@ -36,7 +40,7 @@ export function DeskPage() {
   );
 }
 
-type Dialog = "list" | "transfer" | "keypad";
+type Dialog = "list" | "transfer" | "keypad" | "handover";
 
 const focusOn = (id: string): void => document.getElementById(id)?.focus();
 
@@ -47,10 +51,17 @@ function Desk() {
   const states = useStates();
   const reasons = useReasons();
   const [dialog, setDialog] = useState<Dialog>();
+  const writable = useAbout();
+  const [about, setAbout] = useState<About>({ contactId: "", clientId: "" });
   const close = () => setDialog(undefined);
   const canRaise = state?.state === "OPERATOR_STATE_TALKING";
   const raise = () => {
     if (canRaise) void ask("MonitoringService/RaiseAlert", {});
+  };
+  const handOver = () => {
+    if (!writable) return;
+    setAbout(writable);
+    setDialog("handover");
   };
   const act = (what: Act) => {
     if (typeof what === "object") {
@@ -71,6 +82,8 @@ function Desk() {
       away: () => document.querySelector<HTMLElement>("[data-shortcut='away']")?.click(),
       search: () => focusOn("desk-search"),
       form: () => document.querySelector<HTMLElement>("[id^='wrap-up-']")?.focus(),
+      handovers: () => focusHandovers(),
+      write_handover: handOver,
       reason_up: reasons.up,
     };
     deeds[what]();
@@ -91,6 +104,7 @@ function Desk() {
       </div>
       <div className={classes["contact"]}>
         <ContactHead />
+        <Handovers onWrite={writable && handOver} />
         <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="sm">
           <Listening />
           <Whispers />
@@ -106,6 +120,7 @@ function Desk() {
       </div>
       <ShortcutList opened={dialog === "list"} onClose={close} />
       <TransferDialog opened={dialog === "transfer" && call.talks} onClose={close} />
+      <HandoverDialog about={about} opened={dialog === "handover"} onClose={close} />
       <Keypad opened={dialog === "keypad" && call.talks} onClose={close} />
     </div>
   );

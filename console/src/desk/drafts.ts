@@ -1,3 +1,6 @@
+import { OF_PERSONS } from "../session/forgetting";
+import { keepSealed, keptSealed } from "../session/sealing";
+
 /** What was written in a form that was not sent yet. */
 export interface Draft {
   readonly contactId: string;
@@ -18,16 +21,15 @@ export const withDraft = (drafts: readonly Draft[], draft: Draft): readonly Draf
 export const withoutDraft = (drafts: readonly Draft[], contactId: string): readonly Draft[] =>
   drafts.filter((each) => each.contactId !== contactId);
 
-const keptUnder = (userId: string): string => `sasayaki.drafts.${userId}`;
+const keptUnder = (userId: string): string => `${OF_PERSONS}${userId}`;
 
-/** A person's drafts in this browser. */
+/** A person's drafts in this browser, sealed: customers' words stand in them. */
 export function keptDrafts(userId: string): readonly Draft[] {
   try {
-    return JSON.parse(localStorage.getItem(keptUnder(userId)) ?? "[]") as readonly Draft[];
+    return JSON.parse(keptSealed(keptUnder(userId)) ?? "[]") as readonly Draft[];
   } catch {
     return [];
   }
 }
 
-export const keepDrafts = (userId: string, drafts: readonly Draft[]): void =>
-  localStorage.setItem(keptUnder(userId), JSON.stringify(drafts));
+export const keepDrafts = (userId: string, drafts: readonly Draft[]): void => keepSealed(keptUnder(userId), JSON.stringify(drafts));

@@ -50,6 +50,14 @@ describe("what concerns an operator", () => {
     expect(isOpen(over.alert)).toBe(false);
   });
 
+  it("does not show an alert as open that a snapshot lacks: it ended while nothing was heard", () => {
+    const known = heeding(NOTHING, [{ alert: ALERT }], false);
+    expect(heeding(known, [], true).alert).toBeUndefined();
+    expect(heeding(known, [{ alert: ALERT }], true).alert).toEqual(ALERT);
+    const over = { ...ALERT, state: "FLOOR_ALERT_STATE_ENDED" as const };
+    expect(heeding(heeding(known, [{ alert: over }], false), [], true).alert).toEqual(over);
+  });
+
   it("is not disturbed by what rules find", () => {
     expect(heeding(NOTHING, [{ alert: { ...ALERT, kind: "ALERT_KIND_SILENCE" } }], false).alert).toBeUndefined();
   });

@@ -42,9 +42,9 @@ function newer(known: Alert | undefined, alert: Alert): Alert | undefined {
   return alert.kind === "ALERT_KIND_HELP" ? alert : known;
 }
 
-/** What is known after these rows; a snapshot is the whole of it. */
+/** What is known after these rows; a snapshot is the whole of what is open: an alert that it lacks ended meanwhile. */
 export const heeding = (known: Concerns, rows: readonly DeskRow[], snapshot: boolean): Concerns =>
-  rows.reduce(heed, snapshot ? { ...NOTHING, alert: known.alert } : known);
+  rows.reduce(heed, snapshot ? { ...NOTHING, alert: isOpen(known.alert) ? undefined : known.alert } : known);
 
 /** Whether help is still to come or there. */
 export const isOpen = (alert: Alert | undefined): boolean =>

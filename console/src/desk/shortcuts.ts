@@ -13,6 +13,8 @@ export type Act =
   | "away"
   | "search"
   | "form"
+  | "handovers"
+  | "write_handover"
   | "reason_up"
   | { readonly reason: number };
 
@@ -31,6 +33,8 @@ export const KEYS: readonly { readonly key: string; readonly act: Exclude<Act, o
   { key: "w", act: "away" },
   { key: "k", act: "search" },
   { key: "f", act: "form" },
+  { key: "g", act: "handovers" },
+  { key: "n", act: "write_handover" },
   { key: "0", act: "reason_up" },
 ];
 

@@ -1,3 +1,5 @@
+import { handovers } from "./handoverTexts";
+
 export const texts = {
   ja: {
     title: "応対デスク",
@@ -44,6 +46,8 @@ export const texts = {
       away: "離席",
       search: "ナレッジを検索する",
       form: "後処理の入力欄へ",
+      handovers: "引き継ぎへ",
+      write_handover: "引き継ぎを書く",
       reason_up: "コールリーズンを一つ上へ",
       reason: "コールリーズンを番号で選ぶ",
       talk_back: "押している間だけスーパーバイザーと話す",
@@ -132,6 +136,7 @@ export const texts = {
     given: "お客様が入力した番号",
     history: "これまでの応対",
     noHistory: "この番号からの応対は記録にありません。",
+    ...handovers.ja,
     cases: "対応待ちの伝言・エスカレーション",
     noCases: "対応待ちはありません。",
     overdue: "期限切れ",
@@ -204,6 +209,13 @@ export const texts = {
       ENQUIRY_OVER: "後処理の時間が過ぎました。",
       ALERT_OVER: "アラートはもう終わっています。",
       NOT_IN_TALK: "通話中ではありません。",
+      ALREADY_TAKEN: "ほかの人が先に引き受けました。",
+      NOT_YOURS: "ほかの人が引き受けています。",
+      NOT_TAKEN: "先に引き受けてください。",
+      HANDOVER_OVER: "引き継ぎは完了したか、期限が切れました。",
+      UNKNOWN_HANDOVER: "この引き継ぎは見つかりません。",
+      NOT_YOUR_CONTACT: "自分の応対ではありません。",
+      NO_KEY: "発注企業の鍵がないため、書き留められません。",
     },
   },
   en: {
@@ -251,6 +263,8 @@ export const texts = {
       away: "Away",
       search: "Search the knowledge",
       form: "Go to the wrap-up form",
+      handovers: "Go to the handovers",
+      write_handover: "Write a handover",
       reason_up: "Call reason: one level up",
       reason: "Choose a call reason by its number",
       talk_back: "Talk with the supervisor while held",
@@ -339,6 +353,7 @@ export const texts = {
     given: "Digits the customer gave",
     history: "Earlier contacts",
     noHistory: "No earlier contact from this number.",
+    ...handovers.en,
     cases: "Open messages and escalations",
     noCases: "Nothing is open.",
     overdue: "Overdue",
@@ -414,6 +429,13 @@ export const texts = {
       ENQUIRY_OVER: "The time for the wrap-up has passed.",
       ALERT_OVER: "The alert is over already.",
       NOT_IN_TALK: "You are not in a talk.",
+      ALREADY_TAKEN: "Somebody else took it first.",
+      NOT_YOURS: "Somebody else has taken it.",
+      NOT_TAKEN: "Take it first.",
+      HANDOVER_OVER: "The handover is closed, or has expired.",
+      UNKNOWN_HANDOVER: "There is no such handover.",
+      NOT_YOUR_CONTACT: "This is not your contact.",
+      NO_KEY: "The client company has no key: nothing can be written down.",
     },
   },
 } as const;

@@ -21,3 +21,4 @@ export type Article = Schemas["Article"];
 export type Queues = Schemas["ListQueuesResponse"];
 export type Escalation = Schemas["Escalation"];
 export type Message = Schemas["Message"];
+export type Handover = Schemas["Handover"];

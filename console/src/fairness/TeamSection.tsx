@@ -1,7 +1,8 @@
 import { Grid, Paper, Stack, Table, Text, Title, useComputedColorScheme } from "@mantine/core";
-import { lazy, Suspense, useMemo } from "react";
+import { lazy, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 
+import { OnDemand } from "../app/OnDemand";
 import { Loading } from "../app/States";
 import { PersonName } from "../people/PersonName";
 import { usePeople } from "../people/usePeople";
@@ -35,17 +36,17 @@ export function TeamSection({ team }: { team: Team }) {
         <Grid.Col span={{ base: 12, md: 7 }}>
           <Paper withBorder p="xs">
             <Title order={3}>{t("actualExpected")}</Title>
-            <Suspense fallback={<Loading height={height} />}>
+            <OnDemand fallback={<Loading height={height} />}>
               <Plot option={plots.bars} height={height} label={t("barChart")} />
-            </Suspense>
+            </OnDemand>
           </Paper>
         </Grid.Col>
         <Grid.Col span={{ base: 12, md: 5 }}>
           <Paper withBorder p="xs">
             <Title order={3}>{t("lorenz")}</Title>
-            <Suspense fallback={<Loading height={LORENZ_PX} />}>
+            <OnDemand fallback={<Loading height={LORENZ_PX} />}>
               <Plot option={plots.lorenz} height={LORENZ_PX} label={t("lorenzChart", { gini })} />
-            </Suspense>
+            </OnDemand>
           </Paper>
         </Grid.Col>
       </Grid>

@@ -1,8 +1,9 @@
 import { Button, CloseButton } from "@mantine/core";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { lazy, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { lengthOf } from "../app/dates";
+import { OnDemand } from "../app/OnDemand";
 import { useSession } from "../session/SessionProvider";
 import { AlertsColumn, claimAndListen } from "./alerts/AlertsColumn";
 import { chime, readyToChime } from "./alerts/chime";
@@ -131,7 +132,7 @@ export function Wall() {
         {listening.notice ? <CloseButton size="sm" aria-label={t("refusal.close")} onClick={() => listening.say(undefined)} /> : undefined}
       </div>
       <ListenBar listening={listening} controls={controls} names={names} />
-      <Suspense>
+      <OnDemand>
         {hearing.left ? (
           <FeedbackBox
             key={`${hearing.left.supervisionId} ${hearing.left.contactId}`}
@@ -142,7 +143,7 @@ export function Wall() {
           />
         ) : undefined}
         {legend ? <Legend close={() => showLegend(false)} on={keys === "on"} turn={(on) => turnKeys(on ? "on" : "off")} /> : undefined}
-      </Suspense>
+      </OnDemand>
       <div role="alert" className="wall-unseen">
         {newest ? t("alerts.raised", { kind: t(`kind.${newest.kind}`), name: newest.operatorId ? names.name(newest.operatorId) : names.queue(newest.queueId) }) : ""}
       </div>

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 
 import { Failed, Working } from "../app/States";
 import { type Fault, faultOf, faultsOf } from "./faults";
+import { FaultWords } from "./FaultWords";
 import type { Checked } from "./service";
 
 interface Props {
@@ -10,9 +11,10 @@ interface Props {
   readonly checked: Checked | undefined;
   readonly error: unknown;
   readonly onGo: (fault: Fault) => void;
+  readonly onUpload: ((name: string) => void) | undefined;
 }
 
-function Places({ faults, onGo }: { faults: readonly Fault[]; onGo: (fault: Fault) => void }) {
+function Places({ faults, onGo, onUpload }: { readonly faults: readonly Fault[] } & Pick<Props, "onGo" | "onUpload">) {
   const { t } = useTranslation("flows");
   return (
     <List size="sm" spacing={2}>
@@ -23,7 +25,7 @@ function Places({ faults, onGo }: { faults: readonly Fault[]; onGo: (fault: Faul
               {t("line", { line: fault.line })}
             </Anchor>
           ) : undefined}{" "}
-          {fault.reason}
+          <FaultWords fault={fault} onUpload={onUpload} />
         </List.Item>
       ))}
     </List>
@@ -31,14 +33,14 @@ function Places({ faults, onGo }: { faults: readonly Fault[]; onGo: (fault: Faul
 }
 
 /** What a check came to: every fault with a link to its line, doubts, tests that passed. */
-export function CheckResult({ running, checked, error, onGo }: Props) {
+export function CheckResult({ running, checked, error, onGo, onUpload }: Props) {
   const { t } = useTranslation("flows");
   if (running) return <Working>{t("checking")}</Working>;
   const faults = faultsOf(error);
   if (faults)
     return (
       <Alert role="alert" color="red" variant="light" title={`${t(faults[0]?.field ?? "source")}: ${t("faults", { count: faults.length })}`}>
-        <Places faults={faults} onGo={onGo} />
+        <Places faults={faults} onGo={onGo} onUpload={onUpload} />
       </Alert>
     );
   if (error) return <Failed error={error} />;
@@ -48,7 +50,7 @@ export function CheckResult({ running, checked, error, onGo }: Props) {
       {checked.warnings.length > 0 ? (
         <>
           <Text size="sm">{t("warnings")}</Text>
-          <Places faults={checked.warnings.map((warning) => faultOf("source", warning))} onGo={onGo} />
+          <Places faults={checked.warnings.map((warning) => faultOf("source", warning))} onGo={onGo} onUpload={onUpload} />
         </>
       ) : undefined}
     </Alert>

@@ -5,7 +5,8 @@ import { Background, BaseEdge, Controls, type Edge as GraphEdge, EdgeLabelRender
 import { useCallback, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 
-import type { Fault } from "./faults";
+import { type Fault, missingIn } from "./faults";
+import { FaultWords } from "./FaultWords";
 import { heightOf, type Line, placed, WIDTH, WORDS_HEIGHT } from "./layout";
 import { type Edge, type Flow, type Step, stepAt } from "./steps";
 import { kindOf, linesOf } from "./words";
@@ -13,7 +14,8 @@ import { kindOf, linesOf } from "./words";
 interface Shown extends Record<string, unknown> {
   readonly step: Step;
   readonly start: boolean;
-  readonly faults: number;
+  readonly faults: readonly Fault[];
+  readonly onUpload: ((name: string) => void) | undefined;
 }
 
 type StepNode = Node<Shown, "step">;
@@ -22,10 +24,11 @@ type WayEdge = GraphEdge<{ readonly line: Line }, "way">;
 /** Lines have their own places: the library's are needed by it and not to be seen. */
 const HIDDEN = { opacity: 0 };
 
-function StepBox({ data: { step, start, faults } }: NodeProps<StepNode>) {
+function StepBox({ data: { step, start, faults, onUpload } }: NodeProps<StepNode>) {
   const { t } = useTranslation("flows");
+  const missing = faults.filter((fault) => missingIn(fault) !== undefined);
   return (
-    <Box p={6} w={WIDTH} mih={heightOf(step)} bg="var(--mantine-color-body)" c="var(--mantine-color-text)" style={{ borderRadius: 6, border: `${faults > 0 || start ? 2 : 1}px solid ${faults > 0 ? "var(--mantine-color-red-text)" : "var(--mantine-color-dimmed)"}`, textAlign: "start" }}>
+    <Box p={6} w={WIDTH} mih={heightOf(step)} bg="var(--mantine-color-body)" c="var(--mantine-color-text)" style={{ borderRadius: 6, border: `${faults.length > 0 || start ? 2 : 1}px solid ${faults.length > 0 ? "var(--mantine-color-red-text)" : "var(--mantine-color-dimmed)"}`, textAlign: "start" }}>
       <Handle type="target" position={Position.Top} isConnectable={false} style={HIDDEN} />
       <Text size="sm" c="dimmed" truncate>
         {start ? "▶ " : ""}
@@ -44,11 +47,16 @@ function StepBox({ data: { step, start, faults } }: NodeProps<StepNode>) {
           {step.facts.join(" · ")}
         </Text>
       ) : undefined}
-      {faults > 0 ? (
+      {faults.length > missing.length ? (
         <Text size="sm" c="var(--mantine-color-red-text)" fw={700}>
-          ⚠ {t("faultsHere", { count: faults })}
+          ⚠ {t("faultsHere", { count: faults.length })}
         </Text>
       ) : undefined}
+      {missing.map((fault) => (
+        <Text key={fault.reason} size="sm" component="div" c="var(--mantine-color-red-text)" fw={700}>
+          ⚠ <FaultWords fault={fault} onUpload={onUpload} short />
+        </Text>
+      ))}
       <Handle type="source" position={Position.Bottom} isConnectable={false} style={HIDDEN} />
     </Box>
   );
@@ -81,10 +89,11 @@ interface Props {
   readonly faults: readonly Fault[];
   readonly reason: (reasonId: string) => string;
   readonly onChoose: (step: Step) => void;
+  readonly onUpload: ((name: string) => void) | undefined;
 }
 
 /** A flow as a graph. What it shows, the list of steps says to those who do not see it. */
-export function FlowGraph({ flow, faults, reason, onChoose }: Props) {
+export function FlowGraph({ flow, faults, reason, onChoose, onUpload }: Props) {
   const { t } = useTranslation("flows");
   const scheme = useComputedColorScheme("light");
   const words = useCallback((edge: Edge) => linesOf(t, edge, reason), [t, reason]);
@@ -94,7 +103,7 @@ export function FlowGraph({ flow, faults, reason, onChoose }: Props) {
     type: "step",
     position: steps.get(step.name) ?? { x: 0, y: 0 },
     width: WIDTH,
-    data: { step, start: step.name === flow.start, faults: faults.filter((fault) => stepAt(flow, fault.line) === step).length },
+    data: { step, start: step.name === flow.start, faults: faults.filter((fault) => stepAt(flow, fault.line) === step), onUpload },
   }));
   const edges: WayEdge[] = lines.map((line) => ({
     id: line.id,

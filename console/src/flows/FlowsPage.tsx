@@ -1,8 +1,9 @@
 import { Group, NativeSelect, Stack, Title } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { lazy, Suspense, useState } from "react";
+import { lazy, useState } from "react";
 import { useTranslation } from "react-i18next";
 
+import { OnDemand } from "../app/OnDemand";
 import { tell } from "../app/telling";
 import { Empty, Failed, Loading } from "../app/States";
 import { useClients } from "../people/useClients";
@@ -37,9 +38,9 @@ function OneFlow({ flowId }: { flowId: string }) {
   if (!versions.data || !live.data || !shown.data) return <Loading height="60vh" />;
   return (
     <Stack>
-      <Suspense fallback={<Loading height="60vh" />}>
+      <OnDemand fallback={<Loading height="60vh" />}>
         <FlowEditor key={`${shown.data.version} ${shown.data.liveVersion}`} shown={shown.data} live={live.data} mayEdit={mayEdit} onPublished={() => setVersion(0)} />
-      </Suspense>
+      </OnDemand>
       {back.isError ? <Failed error={back.error} /> : undefined}
       <VersionList versions={versions.data} shown={shown.data.version} mayRollBack={mayEdit} running={back.isPending} onShow={setVersion} onRollBack={(to) => back.mutate(to)} />
     </Stack>

@@ -2,6 +2,7 @@ import { Anchor, Button, Group, Stack, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 
 import type { Fault } from "./faults";
+import { FaultWords } from "./FaultWords";
 import { type Flow, inOrder, type Step, stepAt } from "./steps";
 import { kindOf, wayOf } from "./words";
 
@@ -10,12 +11,13 @@ interface Props {
   readonly faults: readonly Fault[];
   readonly reason: (reasonId: string) => string;
   readonly onChoose: (step: Step) => void;
+  readonly onUpload: ((name: string) => void) | undefined;
 }
 
 const idOf = (name: string): string => `step-${name}`;
 
 /** A flow as a list of steps, with links from step to step: all that the graph shows. */
-export function Outline({ flow, faults, reason, onChoose }: Props) {
+export function Outline({ flow, faults, reason, onChoose, onUpload }: Props) {
   const { t } = useTranslation("flows");
   const steps = inOrder(flow);
   const names = new Set(flow.steps.map((step) => step.name));
@@ -51,8 +53,8 @@ export function Outline({ flow, faults, reason, onChoose }: Props) {
           {faults
             .filter((fault) => stepAt(flow, fault.line) === step)
             .map((fault) => (
-              <Text key={fault.reason} size="sm" c="var(--mantine-color-red-text)">
-                ⚠ {t("line", { line: fault.line })}: {fault.reason}
+              <Text key={fault.reason} size="sm" component="div" c="var(--mantine-color-red-text)">
+                ⚠ {t("line", { line: fault.line })}: <FaultWords fault={fault} onUpload={onUpload} />
               </Text>
             ))}
           <ul>

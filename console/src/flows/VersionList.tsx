@@ -31,7 +31,7 @@ export function VersionList({ versions, shown, mayRollBack, running, onShow, onR
         <Table verticalSpacing={4}>
           <Table.Thead>
             <Table.Tr>
-              <Table.Th>{t("versions")}</Table.Th>
+              <Table.Th>{t("ofVersion")}</Table.Th>
               <Table.Th>{t("note")}</Table.Th>
               <Table.Th>{t("by")}</Table.Th>
               <Table.Th>{t("at")}</Table.Th>

@@ -7,6 +7,7 @@ export interface Fault {
   readonly reason: string;
 }
 
+const NO_PROMPT = /the request gives no prompt '([a-z0-9_]{1,64})'/;
 const HEAD = /^(source|tests): /;
 const LINE = /^line (\d+): (.*)$/s;
 
@@ -27,3 +28,6 @@ export function faultOf(field: Fault["field"], text: string): Fault {
   const found = LINE.exec(text);
   return found ? { field, line: Number(found[1]), reason: found[2] ?? "" } : { field, line: 0, reason: text };
 }
+
+/** The name of the sound that is missing, when that is the fault and a sound may have such a name. */
+export const missingIn = (fault: Fault): string | undefined => NO_PROMPT.exec(fault.reason)?.[1];

@@ -16,11 +16,13 @@ export interface Draft {
 export const flowOfVersion = (flowId: string, version: number): Promise<PublishedFlow> => rpc("CallreasonService/GetFlow", { flowId, version });
 export const versionsOf = (flowId: string): Promise<Versions> => rpc("CallreasonService/ListFlowVersions", { flowId });
 
-/** Prompts stay those of the version that is edited: sound is uploaded by the tools. */
-export const check = (of: PublishedFlow, draft: Draft): Promise<Checked> =>
-  rpc("CallreasonService/CheckFlow", { clientId: of.clientId, prompts: of.prompts, source: draft.source, tests: draft.tests });
+/** Name to SHA-256. */
+export type Prompts = Readonly<Record<string, string>>;
 
-export const publish = (of: PublishedFlow, draft: Draft, note: string): Promise<Schemas["PublishFlowResponse"]> =>
-  rpc("CallreasonService/PublishFlow", { requestId: newRequestId(), clientId: of.clientId, prompts: of.prompts, source: draft.source, tests: draft.tests, note });
+export const check = (clientId: string, draft: Draft, prompts: Prompts): Promise<Checked> =>
+  rpc("CallreasonService/CheckFlow", { clientId, prompts, source: draft.source, tests: draft.tests });
+
+export const publish = (clientId: string, draft: Draft, prompts: Prompts, note: string): Promise<Schemas["PublishFlowResponse"]> =>
+  rpc("CallreasonService/PublishFlow", { requestId: newRequestId(), clientId, prompts, source: draft.source, tests: draft.tests, note });
 
 export const rollBack = (flowId: string, version: number): Promise<object> => rpc("CallreasonService/RollBackFlow", { requestId: newRequestId(), flowId, version });

@@ -25,9 +25,22 @@ export interface Step {
   readonly edges: readonly Edge[];
 }
 
+/** What of a company's sounds a flow plays. */
+export interface Mentioned {
+  /** As the file names them, with or without a language. */
+  readonly names: ReadonlySet<string>;
+  /** Places and minutes are said in the queue. */
+  readonly inQueue: boolean;
+  /** Digits are read back. */
+  readonly back: boolean;
+  /** Those that the flow speaks. */
+  readonly languages: ReadonlySet<string>;
+}
+
 export interface Flow {
   readonly start: string;
   readonly steps: readonly Step[];
+  readonly mentioned: Mentioned;
   /** What kept the file from being read, with its line; then there may be no steps. */
   readonly broken: { readonly line: number; readonly reason: string } | undefined;
 }
@@ -35,6 +48,9 @@ export interface Flow {
 type Mapping = Readonly<Record<string, unknown>>;
 
 const PROMPTS = ["prompt", "again", "tone"] as const;
+/** As the service's PROMPT_FIELDS, wherever in a step. */
+const SOUNDS: ReadonlySet<string> = new Set([...PROMPTS, "before", "after", "music"]);
+const NOTHING: Mentioned = { names: new Set(), inQueue: false, back: false, languages: new Set() };
 const FACTS = ["queue", "number", "reason", "language", "by", "keep"] as const;
 
 const isMapping = (value: unknown): value is Mapping => typeof value === "object" && value !== null && !Array.isArray(value);
@@ -46,7 +62,7 @@ export function flowOf(source: string): Flow {
   const lines = new LineCounter();
   const document = parseDocument(source, { lineCounter: lines, uniqueKeys: false, maxAliasCount: 0 } as object);
   const error = document.errors[0];
-  if (error) return { start: "", steps: [], broken: { line: lines.linePos(error.pos[0]).line, reason: error.message.split("\n")[0] ?? "" } };
+  if (error) return { start: "", steps: [], mentioned: NOTHING, broken: { line: lines.linePos(error.pos[0]).line, reason: error.message.split("\n")[0] ?? "" } };
   const tree = mapping(document.toJS());
   const steps = document.get("steps");
   const ranges = isMap(steps)
@@ -59,7 +75,7 @@ export function flowOf(source: string): Flow {
       })
     : [];
   const contents = mapping(tree["steps"]);
-  return { start: word(tree["start"]), steps: ranges.map(({ name, from, until }) => stepOf(name, mapping(contents[name]), from, until)), broken: undefined };
+  return { start: word(tree["start"]), steps: ranges.map(({ name, from, until }) => stepOf(name, mapping(contents[name]), from, until)), mentioned: mentionedIn(contents, tree["languages"]), broken: undefined };
 }
 
 function stepOf(name: string, step: Mapping, firstLine: number, lastLine: number): Step {
@@ -74,6 +90,22 @@ function stepOf(name: string, step: Mapping, firstLine: number, lastLine: number
     facts: [...FACTS.map((field) => word(step[field])).filter(Boolean), ...skills],
     edges: edgesOf(step),
   };
+}
+
+function mentionedIn(steps: Mapping, languages: unknown): Mentioned {
+  const names = new Set<string>();
+  const found = { inQueue: false, back: false };
+  const look = (part: Mapping): void => {
+    for (const [field, value] of Object.entries(part)) {
+      if (SOUNDS.has(field)) for (const name of isMapping(value) ? Object.values(value) : [value]) names.add(word(name));
+      else if (isMapping(value)) look(value);
+      found.inQueue ||= field === "wait" && isMapping(value) && (value["position"] === true || value["minutes"] === true);
+      found.back ||= field === "read_back" && isMapping(value);
+    }
+  };
+  // Names of steps and of what they lead to are no names of sounds.
+  for (const step of Object.values(steps)) look({ ...mapping(step), keys: undefined, ways: undefined, calendar: undefined });
+  return { names, ...found, languages: new Set(Array.isArray(languages) ? languages.map(word) : ["ja"]) };
 }
 
 /** A prompt's name, or the names of each language. */

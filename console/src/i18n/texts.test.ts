@@ -8,12 +8,13 @@ import { texts as fairness } from "../fairness/texts";
 import { texts as floor } from "../floor/texts";
 import { texts as flows } from "../flows/texts";
 import { texts as ledger } from "../ledger/texts";
+import { texts as own } from "../own/texts";
 import { texts as phone } from "../phone/texts";
 import { texts as reasons } from "../reasons/texts";
 import { texts as recordings } from "../recordings/texts";
 import { texts as session } from "../session/texts";
 
-const FOLDERS = { accounts, app, audit, desk, fairness, floor, flows, ledger, phone, reasons, recordings, session };
+const FOLDERS = { accounts, app, audit, desk, fairness, floor, flows, ledger, own, phone, reasons, recordings, session };
 
 /** Every key with its path; English plurals count as one key, Japanese has none. */
 function keys(node: object, path = ""): Set<string> {

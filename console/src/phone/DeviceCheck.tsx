@@ -23,16 +23,15 @@ export function DeviceCheck() {
       .filter((device) => device.kind === kind && device.deviceId !== "default")
       .map((device) => ({ value: device.deviceId, label: device.label || device.deviceId.slice(0, 8) })),
   ];
+  const why = line.at === "no_microphone" ? line.why : phone.unheard;
   return (
     <Stack gap="sm">
-      {line.at === "no_microphone" ? (
-        <Alert color="red" variant="light" role="alert" title={t("state.no_microphone")}>
-          <Text size="sm">{t(`why.${line.why}`)}</Text>
+      {why ? (
+        <Alert color="red" variant="light" role="alert" title={t(line.at === "no_microphone" ? "state.no_microphone" : "unheard")}>
+          <Text size="sm">{t(`why.${why}`)}</Text>
         </Alert>
       ) : undefined}
-      {line.at === "off" || line.at === "no_microphone" ? (
-        <Button onClick={begin}>{t(line.at === "off" ? "begin" : "again")}</Button>
-      ) : undefined}
+      {line.at === "off" || why ? <Button onClick={begin}>{t(why ? "again" : "begin")}</Button> : undefined}
       <div>
         <Text size="sm" fw={600}>
           {t("level")}

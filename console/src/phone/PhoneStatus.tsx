@@ -1,8 +1,9 @@
 import { Button, Center, Stack, Text, Title, VisuallyHidden } from "@mantine/core";
-import { lazy, Suspense } from "react";
+import { lazy } from "react";
 import { useTranslation } from "react-i18next";
 
 import { Dropdown } from "../app/Dropdown";
+import { OnDemand } from "../app/OnDemand";
 import { type Phone, useMaybePhone } from "./PhoneProvider";
 import { useSignals } from "./useSignals";
 
@@ -11,12 +12,12 @@ const DeviceCheck = lazy(async () => ({ default: (await import("./DeviceCheck"))
 const SIGNS: Record<Phone["line"]["at"], { sign: string; colour: string }> = {
   off: { sign: "○", colour: "gray" },
   asking: { sign: "…", colour: "gray" },
-  no_microphone: { sign: "✕", colour: "red" },
+  no_microphone: { sign: "✕", colour: "red.9" },
   opening: { sign: "…", colour: "gray" },
   joining: { sign: "…", colour: "gray" },
   connected: { sign: "●", colour: "teal" },
-  waiting: { sign: "!", colour: "red" },
-  taken_over: { sign: "✕", colour: "red" },
+  waiting: { sign: "!", colour: "red.9" },
+  taken_over: { sign: "✕", colour: "red.9" },
 };
 
 /** How the phone stands, always in the same place; a click shows devices and line. */
@@ -30,25 +31,27 @@ function Status({ phone }: { phone: Phone }) {
   const words = useSignals(phone);
   const { at } = phone.line;
   if (at === "taken_over") return <TakenOver onTakeBack={phone.begin} />;
-  const { sign, colour } = SIGNS[at];
+  const unheard = phone.unheard !== undefined && at !== "off";
+  const { sign, colour } = SIGNS[unheard ? "no_microphone" : at];
+  const state = phone.audible || at !== "connected" ? t(`state.${at}`) : t("silent");
   return (
     <>
       <Dropdown
         label={t("check")}
         width={360}
         target={(opened, toggle) => (
-          <Button size="xs" variant="light" color={colour} aria-haspopup="dialog" aria-expanded={opened} onClick={toggle} leftSection={<span aria-hidden>{sign}</span>}>
+          <Button size="xs" variant={colour === "red.9" ? "filled" : "light"} color={colour} aria-haspopup="dialog" aria-expanded={opened} onClick={toggle} leftSection={<span aria-hidden>{sign}</span>}>
             <VisuallyHidden>{t("phone")}: </VisuallyHidden>
-            {phone.audible || at !== "connected" ? t(`state.${at}`) : t("silent")}
+            {unheard ? t("unheard") : state}
           </Button>
         )}
       >
         <Title order={2} size="h5" mb="xs">
           {t("check")}
         </Title>
-        <Suspense>
+        <OnDemand>
           <DeviceCheck />
-        </Suspense>
+        </OnDemand>
       </Dropdown>
       <VisuallyHidden role="status">{words}</VisuallyHidden>
     </>

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 
-import { preferred } from "./codecs";
+import { preferred, spoken } from "./codecs";
 
 const codec = (name: string, clockRate: number) => ({ mimeType: `audio/${name}`, clockRate });
 
@@ -22,4 +22,11 @@ it("offers what telephones speak before Opus, and nothing else", () => {
     "audio/opus/48000",
     "audio/telephone-event/48000",
   ]);
+});
+
+it("speaks wide band in Opus where that was agreed on, and else what telephones speak", () => {
+  const both = [codec("PCMU", 8_000), codec("opus", 48_000)];
+  expect(spoken(both, true)?.mimeType).toBe("audio/opus");
+  expect(spoken(both, false)?.mimeType).toBe("audio/PCMU");
+  expect(spoken([codec("PCMU", 8_000), codec("PCMA", 8_000)], true)).toBeUndefined();
 });

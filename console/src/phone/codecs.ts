@@ -11,3 +11,7 @@ const rank = (codec: Codec): number => ORDER.indexOf(`${codec.mimeType.toLowerCa
 /** The codecs that the phone offers, the best first; others are left out. */
 export const preferred = <One extends Codec>(codecs: readonly One[]): One[] =>
   codecs.filter((codec) => rank(codec) >= 0).sort((a, b) => rank(a) - rank(b));
+
+/** What is to be spoken, of what was agreed on: Opus in wide band, else as telephones do; undefined if it is not there. */
+export const spoken = <One extends Codec>(codecs: readonly One[], wide: boolean): One | undefined =>
+  codecs.find((codec) => (codec.mimeType.toLowerCase() === "audio/opus") === wide);

@@ -1,4 +1,4 @@
-import { preferred } from "./codecs";
+import { preferred, spoken } from "./codecs";
 
 /** What comes of a connection. */
 export interface ConnectionHandlers {
@@ -7,12 +7,17 @@ export interface ConnectionHandlers {
   readonly onBroken: () => void;
 }
 
+/** With what WebRTC Extensions (5.3) adds: what is spoken, of what was agreed on. */
+type Encoding = RTCRtpEncodingParameters & { codec?: RTCRtpCodec };
+
 /** One connection to the media node: the talk goes both ways, the whisper comes only. */
 export class Connection {
   private readonly peer = new RTCPeerConnection({ bundlePolicy: "max-bundle" });
   private readonly talk: RTCRtpTransceiver;
   private readonly whisper: RTCRtpTransceiver;
   private over = false;
+  /** Changes of what is spoken, one after another: a browser takes back what two asked for at once. */
+  private speaking: Promise<void> = Promise.resolve();
 
   constructor(
     microphone: MediaStreamTrack,
@@ -45,6 +50,11 @@ export class Connection {
     await this.talk.sender.replaceTrack(microphone);
   }
 
+  /** Speaks Opus from here on, or as telephones do; a browser that lets nobody choose goes on as it was. */
+  speakWide(wide: boolean): void {
+    this.speaking = this.speaking.then(() => this.choose(wide)).catch(() => undefined);
+  }
+
   /** Sends the tones of keys. */
   dial(keys: string): void {
     this.talk.sender.dtmf?.insertDTMF(keys, 160, 80);
@@ -64,6 +74,16 @@ export class Connection {
       return;
     }
     if (!this.over) this.handlers.onOffer(this.peer.localDescription?.sdp ?? "");
+  }
+
+  private async choose(wide: boolean): Promise<void> {
+    const parameters = this.talk.sender.getParameters();
+    const encoding: Encoding | undefined = parameters.encodings[0];
+    const codec = spoken(parameters.codecs, wide);
+    // The first that was agreed on, a telephone's, is spoken without a choice; after one, nothing goes back by itself.
+    if (!encoding || !codec || codec.mimeType === (encoding.codec ?? parameters.codecs[0])?.mimeType) return;
+    encoding.codec = codec;
+    await this.talk.sender.setParameters(parameters);
   }
 
   private changed(): void {

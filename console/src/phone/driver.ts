@@ -1,11 +1,12 @@
+import { onReturn } from "../api/returns";
 import { Connection } from "./connection";
+import { type Device, devices, type Kind, same, used } from "./devices";
 import { Ears, type Level, SILENT } from "./ears";
-import { type Deed, type Happening, type Line, next, OFF } from "./line";
+import { type Deed, type Happening, type Line, type MicrophoneFault, next, OFF } from "./line";
 import type { PhoneFault, PhoneHears, PhoneSays, PhoneView } from "./messages";
-import { devices, microphoneOf, NoMicrophone } from "./microphone";
 import { keepSettings, keptSettings, type PhoneSettings } from "./settings";
 import { PhoneSocket } from "./socket";
-import { SLEPT_MS, tick } from "./ticker";
+import { Voice } from "./voice";
 import { NO_WISHES, refused, seenWith, type Wishes } from "./wishes";
 
 /** The phone as the pages see it. */
@@ -15,6 +16,10 @@ export interface PhoneSnapshot {
   readonly view: PhoneView | undefined;
   readonly wishes: Wishes;
   readonly fault: PhoneFault | undefined;
+  /** Why nobody hears the person though the line stands: the microphone went away in the call. */
+  readonly unheard: MicrophoneFault | undefined;
+  /** The device that the computer put in another's place last. */
+  readonly replaced: Device | undefined;
   /** False while the browser keeps the page silent until it is touched. */
   readonly audible: boolean;
   readonly settings: PhoneSettings;
@@ -26,6 +31,8 @@ const FIRST: Omit<PhoneSnapshot, "settings"> = {
   view: undefined,
   wishes: NO_WISHES,
   fault: undefined,
+  unheard: undefined,
+  replaced: undefined,
   audible: true,
   devices: [],
 };
@@ -36,11 +43,18 @@ export class PhoneDriver {
   private readonly watchers = new Set<() => void>();
   private socket: PhoneSocket | undefined;
   private connection: Connection | undefined;
-  private microphone: MediaStream | undefined;
+  private readonly voice = new Voice({
+    onStream: (stream) => this.speakBy(stream),
+    onUnheard: (unheard) => this.show({ unheard }),
+  });
   private ears: Ears | undefined;
   private ownLevel: Level = SILENT;
   private timer: number | undefined;
-  private stopTicks: (() => void) | undefined;
+  private stopReturns: (() => void) | undefined;
+  /** The contacts for which talk-back is held at present. */
+  private readonly held = new Set<string>();
+  /** Nothing was heard on the present socket yet. */
+  private fresh = false;
 
   /** `whispered`: whether supervisors may whisper to this person, so that two ears make sense. */
   constructor(private readonly whispered: boolean) {}
@@ -54,19 +68,17 @@ export class PhoneDriver {
 
   /** Begins to heed the computer: its networks, devices and sleep. */
   start(): void {
-    window.addEventListener("online", this.elsewhere);
     navigator.mediaDevices?.addEventListener("devicechange", this.devicesChanged);
     document.addEventListener("pointerdown", this.touched);
     document.addEventListener("keydown", this.touched);
-    this.stopTicks = tick((sinceMs) => sinceMs > SLEPT_MS && this.elsewhere());
+    this.stopReturns = onReturn(() => this.happens({ what: "elsewhere" }));
   }
 
   stop(): void {
-    window.removeEventListener("online", this.elsewhere);
     navigator.mediaDevices?.removeEventListener("devicechange", this.devicesChanged);
     document.removeEventListener("pointerdown", this.touched);
     document.removeEventListener("keydown", this.touched);
-    this.stopTicks?.();
+    this.stopReturns?.();
     this.happens({ what: "end" });
     this.ears?.close();
     this.ears = undefined;
@@ -75,6 +87,7 @@ export class PhoneDriver {
   /** Uses this browser as the phone, from the next sign-in on too; also takes it back from another tab. */
   begin(): void {
     this.choose({ use: true });
+    if (this.seen.unheard) void this.voice.change(this.seen.settings.microphone);
     this.happens({ what: "begin" });
   }
 
@@ -89,7 +102,7 @@ export class PhoneDriver {
     this.show({ settings });
     if (change.twoEars !== undefined) this.ears?.pan(this.twoEars);
     if (change.speaker !== undefined) void this.ears?.playBy(change.speaker);
-    if (change.microphone !== undefined && this.microphone) void this.changeMicrophone();
+    if (change.microphone !== undefined) void this.voice.change(change.microphone);
   }
 
   pickUp(contactId: string): void {
@@ -109,6 +122,8 @@ export class PhoneDriver {
 
   talkBack(contactId: string, on: boolean): void {
     const wishes = this.seen.wishes;
+    if (on) this.held.add(contactId);
+    else this.held.delete(contactId);
     this.wish({ type: "talk_back", contactId, on }, { ...wishes, talkBack: { ...wishes.talkBack, [contactId]: on } });
   }
 
@@ -130,11 +145,14 @@ export class PhoneDriver {
     this.ears.tone(pitches, seconds);
   }
 
+  private get wide(): boolean {
+    return this.seen.view?.legs.some((leg) => leg.wideBand && leg.state === "PHONE_LEG_STATE_TALKING") ?? false;
+  }
+
   private get twoEars(): boolean {
     return this.whispered && this.seen.settings.twoEars;
   }
 
-  private readonly elsewhere = (): void => this.happens({ what: "elsewhere" });
   private readonly touched = (): void => void (this.ears && this.ears.wake());
   private readonly devicesChanged = (): void => void this.changeDevices();
 
@@ -164,6 +182,7 @@ export class PhoneDriver {
         return;
       case "open_socket":
         this.socket?.close();
+        this.fresh = true;
         this.socket = new PhoneSocket({
           onOpen: () => this.happens({ what: "socket_open" }),
           onMessage: (message) => this.hear(message),
@@ -183,9 +202,9 @@ export class PhoneDriver {
         this.ears?.hush();
         return;
       case "release_microphone":
-        for (const track of this.microphone?.getTracks() ?? []) track.stop();
-        this.microphone = undefined;
+        this.voice.release();
         this.ownLevel = SILENT;
+        this.show({ replaced: undefined });
         return;
       default:
     }
@@ -198,8 +217,11 @@ export class PhoneDriver {
         this.happens({ what: "answered", connectionId: message.connectionId });
         return;
       case "phone":
-        this.show({ view: message, wishes: seenWith(this.seen.wishes, message.legs) });
+        // What was asked for on the socket of before may never have come: it can be asked for again.
+        this.show({ view: message, wishes: this.fresh ? NO_WISHES : seenWith(this.seen.wishes, message.legs) });
+        this.connection?.speakWide(this.wide);
         this.happens({ what: "seen", connectionId: message.connectionId, lost: message.browser === "BROWSER_STATE_LOST" });
+        this.letGoOfTalkBack(message);
         return;
       case "error":
         this.show({ fault: { about: message.about, reason: message.reason }, wishes: refused(this.seen.wishes, message.about) });
@@ -208,42 +230,45 @@ export class PhoneDriver {
   }
 
   private async askMicrophone(): Promise<void> {
-    try {
-      this.listen(await microphoneOf(this.seen.settings.microphone));
-    } catch (error) {
-      this.happens({ what: "microphone_refused", why: error instanceof NoMicrophone ? error.why : "busy" });
-      return;
-    }
+    const why = await this.voice.open(this.seen.settings.microphone);
+    if (why) this.happens({ what: "microphone_refused", why });
     // The person may have ended the shift while the browser asked.
-    this.happens(this.seen.line.at === "asking" ? { what: "microphone_ready" } : { what: "end" });
+    else this.happens(this.seen.line.at === "asking" ? { what: "microphone_ready" } : { what: "end" });
     this.show({ devices: await devices() });
   }
 
-  private listen(stream: MediaStream): void {
-    for (const track of this.microphone?.getTracks() ?? []) track.stop();
-    this.microphone = stream;
+  private speakBy(stream: MediaStream): void {
     this.ears ??= this.newEars();
     this.ownLevel = this.ears.microphone(stream);
-    stream.getAudioTracks()[0]?.addEventListener("ended", () => void this.changeMicrophone());
+    const track = stream.getAudioTracks()[0];
+    if (track) void this.connection?.speakWith(track);
   }
 
-  private async changeMicrophone(): Promise<void> {
-    try {
-      this.listen(await microphoneOf(this.seen.settings.microphone));
-    } catch (error) {
-      this.happens({ what: "microphone_refused", why: error instanceof NoMicrophone ? error.why : "busy" });
-      return;
-    }
-    const track = this.microphone?.getAudioTracks()[0];
-    if (track) await this.connection?.speakWith(track);
-  }
-
+  /** Goes on with what is there now. The line stands, whichever devices come and go. */
   private async changeDevices(): Promise<void> {
+    const before = this.seen.devices;
     const present = await devices();
     this.show({ devices: present });
-    const { microphone } = this.seen.settings;
-    const back = microphone !== "" && present.some((each) => each.deviceId === microphone);
-    if (this.microphone && back) await this.changeMicrophone();
+    if (this.seen.line.at === "no_microphone" && used(present, "audioinput", "")) this.happens({ what: "begin" });
+    if (!this.voice.track) return;
+    const { microphone, speaker } = this.seen.settings;
+    const other = (kind: Kind, chosen: string) => !same(used(before, kind, chosen), used(present, kind, chosen));
+    if (other("audiooutput", speaker)) {
+      const replaced = used(present, "audiooutput", speaker);
+      await this.ears?.playBy(replaced?.deviceId === speaker ? speaker : "");
+      this.show({ replaced });
+    }
+    if (other("audioinput", microphone) || this.seen.unheard) {
+      await this.voice.change(microphone);
+      this.show({ replaced: used(present, "audioinput", microphone) });
+    }
+  }
+
+  /** Talk-back lasts as long as its key is held: one that was let go of while nobody was reached ends now. */
+  private letGoOfTalkBack({ legs }: PhoneView): void {
+    if (!this.fresh) return;
+    this.fresh = false;
+    for (const { contactId, talkBack } of legs) if (talkBack && !this.held.has(contactId)) this.talkBack(contactId, false);
   }
 
   private newEars(): Ears {
@@ -254,11 +279,14 @@ export class PhoneDriver {
 
   private connect(): void {
     this.connection?.close();
-    const track = this.microphone?.getAudioTracks()[0];
+    const { track } = this.voice;
     if (!track) return;
     const connection: Connection = new Connection(track, {
       onOffer: (sdp) => void this.socket?.say({ type: "offer", sdp }),
-      onSounding: () => this.happens({ what: "sounding" }),
+      onSounding: () => {
+        connection.speakWide(this.wide);
+        this.happens({ what: "sounding" });
+      },
       onBroken: () => this.happens({ what: "broken" }),
     });
     this.connection = connection;

@@ -33,7 +33,7 @@ export class Ears {
 
   /** Browsers keep a page silent until the person touches it. */
   async wake(): Promise<void> {
-    if (this.context.state === "suspended") await this.context.resume().catch(() => undefined);
+    if (this.context.state !== "running") await this.context.resume().catch(() => undefined);
     this.onAudible(this.context.state === "running");
   }
 

@@ -33,8 +33,15 @@ describe("the phone's line", () => {
     expect(after(begin, refused, begin).deeds).toEqual(["ask_microphone"]);
   });
 
-  it("connects at once when the connection breaks", () => {
-    expect(after(...CONNECTED, { what: "broken" }).deeds).toContain("connect");
+  it("keeps the line when there is no microphone any more: one can still hear", () => {
+    const refused: Happening = { what: "microphone_refused", why: "missing" };
+    expect(after(...CONNECTED, refused)).toEqual({ line: after(...CONNECTED).line, deeds: [] });
+    expect(after(begin, ready, refused).line).toEqual(after(begin, ready).line);
+  });
+
+  it("goes through everything at once when the connection breaks: the socket may be as dead", () => {
+    expect(after(...CONNECTED, { what: "broken" }).deeds).toEqual(after(...CONNECTED, { what: "elsewhere" }).deeds);
+    expect(after(...CONNECTED, { what: "broken" }, socket).deeds).toContain("connect");
   });
 
   it("keeps the sound while the socket is opened anew", () => {

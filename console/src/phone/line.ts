@@ -28,6 +28,7 @@ export type Happening =
   | { readonly what: "begin" }
   | { readonly what: "end" }
   | { readonly what: "microphone_ready" }
+  /** At the beginning: who loses the microphone in a call goes on hearing. */
   | { readonly what: "microphone_refused"; readonly why: MicrophoneFault }
   | { readonly what: "socket_open" }
   | { readonly what: "socket_closed"; readonly code: number }
@@ -69,6 +70,11 @@ const join = (attempt: number): Step => ({
   line: { at: "joining", attempt, connectionId: "" },
   deeds: ["connect", { wakeMs: JOIN_MS_MAX }],
 });
+/** Nothing of before is trusted: neither the sound's connection nor the socket. */
+const anew = (): Step => ({
+  line: { at: "opening", attempt: 0 },
+  deeds: ["disconnect", "close_socket", "open_socket", { wakeMs: JOIN_MS_MAX }],
+});
 const wait = (attempt: number): Step => ({
   line: { at: "waiting", attempt },
   deeds: ["disconnect", "close_socket", pause(attempt)],
@@ -89,9 +95,7 @@ export function next(line: Line, happening: Happening): Step {
     case "microphone_ready":
       return line.at === "asking" ? open(0) : stay(line);
     case "microphone_refused":
-      return line.at === "off" || line.at === "taken_over"
-        ? stay(line)
-        : { line: { at: "no_microphone", why: happening.why }, deeds: ["disconnect", "close_socket"] };
+      return line.at === "asking" ? stay({ at: "no_microphone", why: happening.why }) : stay(line);
     case "socket_open":
       if (line.at === "opening") return join(line.attempt);
       return line.at === "connected" ? stay({ ...line, signalling: "checking" }) : stay(line);
@@ -109,7 +113,7 @@ export function next(line: Line, happening: Happening): Step {
       return seen(line, happening.connectionId, happening.lost);
     case "elsewhere":
       return line.at === "opening" || line.at === "joining" || line.at === "connected" || line.at === "waiting"
-        ? { line: { at: "opening", attempt: 0 }, deeds: ["disconnect", "close_socket", "open_socket", { wakeMs: JOIN_MS_MAX }] }
+        ? anew()
         : stay(line);
     case "due":
       return due(line);
@@ -126,7 +130,8 @@ function closed(line: Line, code: number): Step {
 }
 
 function broken(line: Line): Step {
-  if (line.at === "connected" && line.signalling !== "lost") return join(0);
+  // What took the sound away, such as another network, often took the socket too, and that is not told for long.
+  if (line.at === "connected" && line.signalling !== "lost") return anew();
   if (line.at === "connected" || line.at === "joining") return wait(attempts(line) + 1);
   return stay(line);
 }

@@ -9,7 +9,8 @@ export class NoMicrophone extends Error {
 }
 
 function whyOf(error: unknown): MicrophoneFault {
-  const name = error instanceof DOMException ? error.name : "";
+  // An OverconstrainedError is no DOMException everywhere.
+  const name = error instanceof Object && "name" in error ? error.name : "";
   if (name === "NotAllowedError" || name === "SecurityError") return "denied";
   return name === "NotFoundError" || name === "OverconstrainedError" ? "missing" : "busy";
 }
@@ -42,10 +43,4 @@ export async function mayListen(): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-/** Microphones and loudspeakers that can be chosen. */
-export async function devices(): Promise<readonly MediaDeviceInfo[]> {
-  const all = (await navigator.mediaDevices?.enumerateDevices()) ?? [];
-  return all.filter((each) => each.kind !== "videoinput" && each.deviceId !== "");
 }

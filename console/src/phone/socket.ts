@@ -1,3 +1,4 @@
+import { onTick, STILL_MS_MAX } from "../api/returns";
 import type { PhoneHears, PhoneSays } from "./messages";
 
 export interface SocketHandlers {
@@ -6,17 +7,26 @@ export interface SocketHandlers {
   readonly onClosed: (code: number) => void;
 }
 
+/** What browsers say of a connection that ended without a word (RFC 6455, 7.4.1). */
+const WITHOUT_A_WORD = 1006;
+
 /** The socket that signals for the phone. After `close` nothing of it is heard any more. */
 export class PhoneSocket {
   private readonly socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/api/phone`);
+  private readonly leaveTicks: () => void;
   private over = false;
+  private lastSign = Date.now();
 
-  constructor(handlers: SocketHandlers) {
+  constructor(private readonly handlers: SocketHandlers) {
     this.socket.addEventListener("open", () => this.over || handlers.onOpen());
     this.socket.addEventListener("message", (event: MessageEvent<string>) => {
+      this.lastSign = Date.now();
       if (!this.over) handlers.onMessage(JSON.parse(event.data) as PhoneHears);
     });
-    this.socket.addEventListener("close", (event) => this.over || handlers.onClosed(event.code));
+    this.socket.addEventListener("close", (event) => this.end(event.code));
+    this.leaveTicks = onTick(() => {
+      if (Date.now() - this.lastSign > STILL_MS_MAX) this.end(WITHOUT_A_WORD);
+    });
   }
 
   /** Whether it could be said. */
@@ -28,6 +38,13 @@ export class PhoneSocket {
 
   close(): void {
     this.over = true;
+    this.leaveTicks();
     this.socket.close();
+  }
+
+  private end(code: number): void {
+    if (this.over) return;
+    this.close();
+    this.handlers.onClosed(code);
   }
 }

@@ -51,6 +51,28 @@ export function useSignals(phone: Phone): string {
     }
   }, [at, t, tone]);
 
+  const { unheard } = phone;
+  const wasUnheard = useRef(false);
+  useEffect(() => {
+    if (unheard) {
+      setWords(`${t("unheard")}: ${t(`why.${unheard}`)}`);
+      tone(WARNING_PITCHES, 0.4);
+      void tell({ id: "unheard", color: "red", title: t("unheard"), message: t(`why.${unheard}`), autoClose: false });
+    } else if (wasUnheard.current) {
+      setWords(t("heardAgain"));
+      void takeBack("unheard");
+    }
+    wasUnheard.current = unheard !== undefined;
+  }, [unheard, t, tone]);
+
+  const { replaced } = phone;
+  useEffect(() => {
+    if (!replaced || replaced.kind === "videoinput") return;
+    const message = t(`replaced.${replaced.kind}`, { name: replaced.label || t("system") });
+    setWords(message);
+    void tell({ id: replaced.kind, message });
+  }, [replaced, t]);
+
   const { fault } = phone;
   useEffect(() => {
     if (fault && fault.about !== "offer") void tell({ color: "red", message: t("refused") });

@@ -14,6 +14,7 @@ const leg = (change: Partial<PhoneLeg> = {}): PhoneLeg => ({
   recordingPaused: false,
   consult: false,
   clientId: "cli_acme",
+  wideBand: false,
   ...change,
 });
 

@@ -1,10 +1,11 @@
 import { Group, Paper, Stack, Text, Title } from "@mantine/core";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { lazy, Suspense, useCallback, useMemo, useState } from "react";
+import { lazy, useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { rpc } from "../api/rpc";
 import { dayOf } from "../app/dates";
+import { OnDemand } from "../app/OnDemand";
 import { Empty, Failed, Loading } from "../app/States";
 import { useClients } from "../people/useClients";
 import { Choices, type Chosen } from "./Choices";
@@ -34,9 +35,9 @@ function Figures({ report, clientId }: { report: Report; clientId: string }) {
           <Text c="dimmed">{t("contacts", { count: report.contacts })}</Text>
         </Group>
         <Paper withBorder p="xs">
-          <Suspense fallback={<Loading height={320} />}>
+          <OnDemand fallback={<Loading height={320} />}>
             <ParetoChart rows={report.rows} nameOf={nameOf} />
-          </Suspense>
+          </OnDemand>
         </Paper>
         <ReasonTable rows={report.rows} nameOf={nameOf} />
       </Stack>

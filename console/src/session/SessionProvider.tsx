@@ -1,10 +1,17 @@
 import { Center, Loader } from "@mantine/core";
-import { createContext, type ReactNode, useCallback, lazy, Suspense, useContext, useEffect, useMemo, useState } from "react";
+import { useQueryClient } from "@tanstack/react-query";
+import { createContext, type ReactNode, useCallback, lazy, useContext, useEffect, useMemo, useState } from "react";
 
+import { onReturn } from "../api/returns";
+import { OnDemand } from "../app/OnDemand";
+import { withTexts } from "../i18n";
+import { onDoubt } from "./doubt";
+import { forgetPerson } from "./forgetting";
 import { currentUser, signOut, type User } from "./session";
 
 // Whoever is signed in already does not load it.
 const SignIn = lazy(async () => ({ default: (await import("./SignIn")).SignIn }));
+const FirstPassword = lazy(async () => ({ default: (await withTexts("own", import("../own/FirstPassword"))).FirstPassword }));
 
 interface Session {
   readonly user: User;
@@ -23,12 +30,25 @@ export function useSession(): Session {
 /** Shows the pages to whoever is signed in, and the sign-in page to others. */
 export function SessionProvider({ children }: { children: ReactNode }) {
   const [user, setUser] = useState<User | "unknown" | undefined>("unknown");
+  const queries = useQueryClient();
+  // Whoever signs in next on this screen finds nothing of what was read.
+  useEffect(() => {
+    if (!user) queries.clear();
+  }, [user, queries]);
   useEffect(() => {
     currentUser().then(setUser, () => setUser(undefined));
+    // A session that ended meanwhile leads to the sign-in page; a gateway that cannot be reached does not.
+    const look = () => void currentUser().then((found) => found ?? setUser(undefined), () => undefined);
+    const leave = [onDoubt(look), onReturn(look)];
+    return () => leave.forEach((each) => each());
   }, []);
   const leave = useCallback(async () => {
-    await signOut();
-    setUser(undefined);
+    try {
+      await signOut();
+    } finally {
+      forgetPerson();
+      setUser(undefined);
+    }
   }, []);
   const session = useMemo(() => (user && user !== "unknown" ? { user, leave } : undefined), [user, leave]);
   if (user === "unknown")
@@ -39,9 +59,15 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     );
   if (!session)
     return (
-      <Suspense>
+      <OnDemand>
         <SignIn onSignedIn={setUser} />
-      </Suspense>
+      </OnDemand>
+    );
+  if (session.user.passwordIsInitial)
+    return (
+      <OnDemand>
+        <FirstPassword user={session.user} onChosen={setUser} onLeave={() => void session.leave()} />
+      </OnDemand>
     );
   return <SessionContext.Provider value={session}>{children}</SessionContext.Provider>;
 }

@@ -1,5 +1,5 @@
 import { get, Refused, send } from "../api/client";
-import { keepCsrfToken } from "./csrf";
+import { keepKeys } from "./keys";
 
 export type Role = "operator" | "supervisor" | "manager" | "client" | "auditor" | "integrator" | "admin";
 
@@ -16,17 +16,25 @@ export interface Person {
 /** Who is signed in. */
 export interface User extends Person {
   readonly clientIds: readonly string[];
+  /** Whether somebody else set the password: nothing is open until another is chosen. */
+  readonly passwordIsInitial: boolean;
 }
+
+/** The gateway takes no shorter one, and no longer one. */
+export const PASSWORD_LENGTH_LEAST = 12;
+export const PASSWORD_LENGTH_MOST = 128;
 
 interface SessionAnswer {
-  readonly user: User;
+  readonly user: Omit<User, "passwordIsInitial">;
   readonly csrf: string;
+  readonly storageKey: string;
   readonly expiresAt: string;
+  readonly passwordIsInitial: boolean;
 }
 
-function keep(answer: SessionAnswer): User {
-  keepCsrfToken(answer.csrf);
-  return answer.user;
+function keep({ user, passwordIsInitial, ...keys }: SessionAnswer): User {
+  keepKeys(keys);
+  return { ...user, passwordIsInitial };
 }
 
 /** Who is signed in, or undefined. */
@@ -44,6 +52,10 @@ export const signIn = async (user: string, password: string): Promise<User> =>
 
 export const signInAs = async (userId: string): Promise<User> =>
   keep(await send<SessionAnswer>("POST", "/api/session/demo", { userId }));
+
+/** Another password; this browser's session is another from here on. */
+export const choosePassword = async (current: string, password: string): Promise<User> =>
+  keep(await send<SessionAnswer>("POST", "/api/session/password", { current, password }));
 
 export const signOut = async (): Promise<void> => {
   await send<undefined>("DELETE", "/api/session");

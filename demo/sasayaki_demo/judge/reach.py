@@ -144,9 +144,9 @@ def calls_out_were_allowed(case: Case) -> Iterator[str]:
 def transfers_were_acts(case: Case) -> Iterator[str]:
     """Each question to a colleague and each handing over was an act of the customer's operator."""
     for act, name, kind in (
-        ("consult", "ConsultAsked", ""),
+        ("consult_operator", "ConsultAsked", ""),
         ("complete_transfer", "ContactTransferred", WARM),
-        ("transfer", "ContactTransferred", "TRANSFER_KIND_BLIND"),
+        ("transfer_contact", "ContactTransferred", "TRANSFER_KIND_BLIND"),
     ):
         acts = Counter((e["user"], e["contact_id"]) for e in case.acts(act))
         told = Counter(

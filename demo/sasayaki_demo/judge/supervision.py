@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
+from datetime import datetime
 
 from sasayaki_demo.judge.case import Case, differences
 from sasayaki_demo.topics import Written
@@ -48,6 +49,22 @@ def modes_were_heard(case: Case) -> Iterator[str]:
             yield f"{supervision}: {calls + changes[supervision]} modes, {heard[supervision]} heard"
         if legs[supervision] != calls:
             yield f"{supervision}: {calls} calls, {legs[supervision]} legs ended"
+
+
+def legs_ended_when_the_node_says(case: Case) -> Iterator[str]:
+    """The node tells when each leg ended: after it was last heard, before media wrote it down.
+
+    A leg whose node is lost has no such instant; in what the judge is given no node is.
+    """
+    for contact, names in case.contacts.items():
+        heard = {str(r.data["leg_id"]): _instant(r, "applied_at") for r in names["SupervisorHeard"]}
+        for record in names["SupervisorLegEnded"]:
+            leg_id, left = str(record.data["leg_id"]), _instant(record, "left_at")
+            written = datetime.fromisoformat(str(record.event["time"]))
+            if left is None:
+                yield f"{contact}: nobody knows when {leg_id} ended"
+            elif not (heard.get(leg_id) or left) <= left <= written:
+                yield f"{contact}: {leg_id} ended at {left}, out of order"
 
 
 def phones_were_connected(case: Case) -> Iterator[str]:
@@ -150,6 +167,11 @@ def alerts_were_answered(case: Case) -> Iterator[str]:
         yield from differences(f"{act} by people", acts[act], "by topics", told[act])
 
 
+def _instant(record: Written, name: str) -> datetime | None:
+    told = record.data.get(name)
+    return datetime.fromisoformat(str(told)) if told else None
+
+
 def _names(records: list[Written]) -> Counter[str]:
     return Counter(record.name for record in records)
 
@@ -157,6 +179,7 @@ def _names(records: list[Written]) -> Counter[str]:
 RULES: tuple[Callable[[Case], Iterator[str]], ...] = (
     supervisions_were_asked_for,
     modes_were_heard,
+    legs_ended_when_the_node_says,
     phones_were_connected,
     consents_were_answered,
     calls_were_changed,

@@ -22,9 +22,8 @@ class Operator(Person):
     async def set_state(self, state: pool_pb.OperatorState.ValueType) -> None:
         """Logs in (READY) or out (OFF)."""
         await self._act(
-            "set_operator_state",
             self._platform.routing.SetOperatorState,
-            routing_pb.SetOperatorStateRequest(request_id=str(uuid4()), state=state),
+            routing_pb.SetOperatorStateRequest(state=state),
             state=pool_pb.OperatorState.Name(state),
         )
 
@@ -43,10 +42,8 @@ class Operator(Person):
     ) -> None:
         """Sends the client company's form; with a reason when it was not as the customer said."""
         await self._act(
-            "complete_wrap_up",
             self._platform.callreason.CompleteWrapUp,
             callreason_pb.CompleteWrapUpRequest(
-                request_id=str(uuid4()),
                 contact_id=contact_id,
                 reason_id=reason_id,
                 answers=[enquiry_pb.FormAnswer(key=k, value=v) for k, v in answers.items()],
@@ -58,10 +55,8 @@ class Operator(Person):
     async def hold(self, contact_id: str, music_sha256: str, *, held: bool) -> None:
         """Puts the own customer on hold, or takes them back."""
         await self._act(
-            "hold",
             self._platform.media.Hold,
             media_rpc_pb.HoldRequest(
-                request_id=str(uuid4()),
                 contact_id=contact_id,
                 held=held,
                 music_sha256=music_sha256 if held else "",
@@ -73,11 +68,8 @@ class Operator(Person):
     async def consult(self, contact_id: str, colleague: str) -> None:
         """Asks a colleague while the own customer is on hold."""
         await self._act(
-            "consult",
             self._platform.routing.ConsultOperator,
-            routing_pb.ConsultOperatorRequest(
-                request_id=str(uuid4()), contact_id=contact_id, operator_id=colleague
-            ),
+            routing_pb.ConsultOperatorRequest(contact_id=contact_id, operator_id=colleague),
             contact_id=contact_id,
             colleague=colleague,
         )
@@ -85,29 +77,24 @@ class Operator(Person):
     async def end_consult(self, contact_id: str) -> None:
         """Lets the colleague go and takes the customer back."""
         await self._act(
-            "end_consult",
             self._platform.routing.EndConsult,
-            routing_pb.EndConsultRequest(request_id=str(uuid4()), contact_id=contact_id),
+            routing_pb.EndConsultRequest(contact_id=contact_id),
             contact_id=contact_id,
         )
 
     async def complete_transfer(self, contact_id: str) -> None:
         """Leaves the own customer to the colleague who was asked."""
         await self._act(
-            "complete_transfer",
             self._platform.routing.CompleteTransfer,
-            routing_pb.CompleteTransferRequest(request_id=str(uuid4()), contact_id=contact_id),
+            routing_pb.CompleteTransferRequest(contact_id=contact_id),
             contact_id=contact_id,
         )
 
     async def transfer(self, contact_id: str, to_operator: str) -> None:
         """Gives the own customer to somebody else without a word."""
         await self._act(
-            "transfer",
             self._platform.routing.TransferContact,
-            routing_pb.TransferContactRequest(
-                request_id=str(uuid4()), contact_id=contact_id, operator_id=to_operator
-            ),
+            routing_pb.TransferContactRequest(contact_id=contact_id, operator_id=to_operator),
             contact_id=contact_id,
             to_operator=to_operator,
         )
@@ -115,9 +102,8 @@ class Operator(Person):
     async def call_for_help(self) -> str:
         """Raises an alert about the call that the operator is in; returns its id."""
         answer = await self._act(
-            "raise_alert",
             self._platform.monitoring.RaiseAlert,
-            monitoring_pb.RaiseAlertRequest(request_id=str(uuid4())),
+            monitoring_pb.RaiseAlertRequest(),
         )
         return str(answer.alert_id)
 
@@ -126,11 +112,8 @@ class Operator(Person):
     ) -> None:
         """Says whether a supervisor who asked may hear the call."""
         await self._act(
-            "answer_consent",
             self._platform.monitoring.AnswerConsent,
-            monitoring_pb.AnswerConsentRequest(
-                request_id=str(uuid4()), supervision_id=supervision_id, answer=answer
-            ),
+            monitoring_pb.AnswerConsentRequest(supervision_id=supervision_id, answer=answer),
             supervision_id=supervision_id,
             answer=supervision_pb.ConsentAnswer.Name(answer),
         )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import AsyncIterator, Callable
 from typing import Any
+from uuid import uuid4
 
 import grpc
 
@@ -27,8 +29,14 @@ class Person:
         self._ledger = ledger
         self._metadata = (("authorization", f"Bearer {platform.endpoints.tokens[user_id]}"),)
 
-    async def _act(self, act: str, method: Any, request: Any, **noted: Any) -> Any:
-        """Calls an RPC, again while the service is away (its request id makes that safe)."""
+    async def _act(self, method: Any, request: Any, **noted: Any) -> Any:
+        """Calls an RPC, again while the service is away: its request id makes that safe.
+
+        The act bears the RPC's name, in the ledger's spelling: `start_supervision`.
+        """
+        request.request_id = str(uuid4())
+        rpc = type(request).__name__.removesuffix("Request")
+        act = re.sub(r"(?<!^)(?=[A-Z])", "_", rpc).lower()
         begun = time.time_ns()
         for attempt in range(RETRIES_MAX):
             try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator
-from uuid import uuid4
 
 from sasayaki.media.v1 import call_events_pb2 as media_pb
 from sasayaki.media.v1 import media_service_pb2 as media_rpc_pb
@@ -35,10 +34,8 @@ class Supervisor(Person):
     ) -> str:
         """Begins a supervision, or asks for it; returns its id."""
         answer = await self._act(
-            "start_supervision",
             self._platform.monitoring.StartSupervision,
             monitoring_pb.StartSupervisionRequest(
-                request_id=str(uuid4()),
                 contact_id=contact_id,
                 mode=mode,
                 purpose=purpose,
@@ -56,11 +53,8 @@ class Supervisor(Person):
         """Changes the mode; returns when the request was sent, in nanoseconds."""
         sent = time.time_ns()
         await self._act(
-            "change_mode",
             self._platform.monitoring.ChangeMode,
-            monitoring_pb.ChangeModeRequest(
-                request_id=str(uuid4()), supervision_id=supervision_id, mode=mode
-            ),
+            monitoring_pb.ChangeModeRequest(supervision_id=supervision_id, mode=mode),
             supervision_id=supervision_id,
             mode=media_pb.SupervisionMode.Name(mode),
         )
@@ -74,10 +68,8 @@ class Supervisor(Person):
     ) -> None:
         """Goes on to another call without hanging up."""
         await self._act(
-            "switch_target",
             self._platform.monitoring.SwitchTarget,
             monitoring_pb.SwitchTargetRequest(
-                request_id=str(uuid4()),
                 supervision_id=supervision_id,
                 contact_id=contact_id,
                 mode=mode,
@@ -90,28 +82,23 @@ class Supervisor(Person):
     async def end(self, supervision_id: str) -> None:
         """Leaves the call."""
         await self._act(
-            "end_supervision",
             self._platform.monitoring.EndSupervision,
-            monitoring_pb.EndSupervisionRequest(
-                request_id=str(uuid4()), supervision_id=supervision_id
-            ),
+            monitoring_pb.EndSupervisionRequest(supervision_id=supervision_id),
             supervision_id=supervision_id,
         )
 
     async def hang_up_phone(self) -> None:
         """Has the own phone hung up that stays connected."""
         await self._act(
-            "release_phone",
             self._platform.media.ReleasePhone,
-            media_rpc_pb.ReleasePhoneRequest(request_id=str(uuid4()), user_id=self.user_id),
+            media_rpc_pb.ReleasePhoneRequest(user_id=self.user_id),
         )
 
     async def claim(self, alert_id: str) -> str:
         """Takes care of an alert; returns the contact that needs help."""
         answer = await self._act(
-            "claim_alert",
             self._platform.monitoring.ClaimAlert,
-            monitoring_pb.ClaimAlertRequest(request_id=str(uuid4()), alert_id=alert_id),
+            monitoring_pb.ClaimAlertRequest(alert_id=alert_id),
             alert_id=alert_id,
         )
         return str(answer.contact_id)
@@ -119,11 +106,8 @@ class Supervisor(Person):
     async def resolve(self, alert_id: str, outcome: alert_pb.AlertOutcome.ValueType) -> None:
         """Tells what became of an alert."""
         await self._act(
-            "resolve_alert",
             self._platform.monitoring.ResolveAlert,
-            monitoring_pb.ResolveAlertRequest(
-                request_id=str(uuid4()), alert_id=alert_id, outcome=outcome
-            ),
+            monitoring_pb.ResolveAlertRequest(alert_id=alert_id, outcome=outcome),
             alert_id=alert_id,
         )
 

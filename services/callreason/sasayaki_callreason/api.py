@@ -29,7 +29,7 @@ from sasayaki_chassis.decider import Refused
 from sasayaki_chassis.fields import an_id, require, text
 from sasayaki_chassis.identity import Identity
 from sasayaki_chassis.owner import Unavailable
-from sasayaki_chassis.rpc import Context, caller, meta, refusals
+from sasayaki_chassis.rpc import Context, caller, meta, refusals, request_id_of
 
 CODES: Mapping[str, grpc.StatusCode] = {
     "UNKNOWN_CLIENT": grpc.StatusCode.NOT_FOUND,
@@ -235,7 +235,8 @@ class Callreason(
     ) -> None:
         client_id = self._enquiries.state(contact_id).facts.client_id or None
         about = meta(context, client_id=client_id, correlation_id=contact_id)
-        await self._enquiries.handle(contact_id, command, request_id=request_id, meta=about)
+        asked = request_id_of(context, command, request_id)
+        await self._enquiries.handle(contact_id, command, request_id=asked, meta=about)
 
     async def _call_over(self, contact_id: str, identity: Identity) -> states.State:
         """The enquiry when the news of its call's end has come, or as it is after a second.

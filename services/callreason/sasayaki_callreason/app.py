@@ -8,6 +8,7 @@ from sasayaki.callreason.v1 import knowledge_service_pb2_grpc as knowledge_pb
 from sasayaki_callreason import api
 from sasayaki_callreason.callers import view as caller_view
 from sasayaki_callreason.callers.api import Callers
+from sasayaki_callreason.callers.shown import Shown
 from sasayaki_callreason.cases import api as case_api
 from sasayaki_callreason.cases.parts import CaseParts
 from sasayaki_callreason.client import CLIENT
@@ -33,6 +34,7 @@ def build(settings: Settings, started_at: datetime) -> Service:
     def servicers(built: Built) -> Servicers:
         companies = Companies(built.owners[CLIENT.stream], built.owners[FLOW.stream])
         contacts = Contacts(built.owners[ENQUIRY.stream])
+        shown = Shown(contacts, offers)
         callreason = api.Callreason(
             clients=built.owners[CLIENT.stream],
             flows=built.owners[FLOW.stream],
@@ -40,9 +42,7 @@ def build(settings: Settings, started_at: datetime) -> Service:
             companies=companies,
             contacts=contacts,
             report=reasons.report(built),
-            callers=Callers(
-                histories, offers, cases.view, lambda: built.require_current(histories)
-            ),
+            callers=Callers(histories, shown, cases.view, lambda: built.require_current(histories)),
             keys=settings.keys,
         )
         knowledge = knowledge_api.Knowledge(
@@ -56,7 +56,7 @@ def build(settings: Settings, started_at: datetime) -> Service:
             (knowledge_pb.add_KnowledgeServiceServicer_to_server, knowledge),
             (
                 case_pb.add_CaseServiceServicer_to_server,
-                case_api.CaseService(cases.cases(built, companies, contacts)),
+                case_api.CaseService(cases.cases(built, companies, contacts, shown)),
             ),
         ]
 

@@ -15,7 +15,7 @@ from sasayaki_callreason.companies import Clients, Companies
 from sasayaki_callreason.requests import settings_of
 from sasayaki_callreason.sealed.keys import make_key
 from sasayaki_chassis.owner import Unavailable
-from sasayaki_chassis.rpc import Context, Rights, caller, meta, refusals
+from sasayaki_chassis.rpc import Context, Rights, caller, meta, refusals, request_id_of
 
 CODES: Mapping[str, grpc.StatusCode] = {
     "NUMBER_TAKEN": grpc.StatusCode.ALREADY_EXISTS,
@@ -51,10 +51,11 @@ class ClientDoors(rpc_pb.CallreasonServiceServicer):
                 taken = self._companies.numbers_beside(client_id)
                 # The key is there before anyone can hear of the company and look for it.
                 await asyncio.to_thread(make_key, self._keys, client_id)
+                put = client.PutClient(settings, taken)
                 await self._clients.handle(
                     client_id,
-                    client.PutClient(settings, taken),
-                    request_id=request.request_id,
+                    put,
+                    request_id=request_id_of(context, put, request.request_id),
                     meta=meta(context, client_id=client_id),
                 )
         return pb.PutClientResponse()

@@ -21,7 +21,7 @@ from sasayaki_chassis.decider import Refused
 from sasayaki_chassis.fields import InvalidField, require, text
 from sasayaki_chassis.identity import Identity
 from sasayaki_chassis.owner import Unavailable
-from sasayaki_chassis.rpc import Context, caller, meta, refusals
+from sasayaki_chassis.rpc import Context, caller, meta, refusals, request_id_of
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -67,18 +67,19 @@ class FlowDoors(rpc_pb.CallreasonServiceServicer):
             if (size := bytes_of(written)) > WRITTEN_BYTES_MOST:
                 fault = f"with the source {size} bytes to keep, more than {WRITTEN_BYTES_MOST}"
                 raise InvalidField("tests", fault)
+            publish = versions.Publish(
+                flow_id=flow.flow_id,
+                client_id=request.client_id,
+                definition=flow.canonical(),
+                note=request.note,
+                tests_passed=passed,
+                published_by=caller(context).user_id,
+                written=written,
+            )
             events = await self._flows.handle(
                 flow.flow_id,
-                versions.Publish(
-                    flow_id=flow.flow_id,
-                    client_id=request.client_id,
-                    definition=flow.canonical(),
-                    note=request.note,
-                    tests_passed=passed,
-                    published_by=caller(context).user_id,
-                    written=written,
-                ),
-                request_id=request.request_id,
+                publish,
+                request_id=request_id_of(context, publish, request.request_id),
                 meta=meta(context, client_id=request.client_id),
             )
             published = self._flows.state(flow.flow_id)
@@ -103,10 +104,11 @@ class FlowDoors(rpc_pb.CallreasonServiceServicer):
             self._check_replayed()
             require(request, flow_id=slug("flw"))
             flow = self._flow(request.flow_id, caller(context))
+            back = versions.RollBack(flow_id=request.flow_id, version=request.version)
             await self._flows.handle(
                 request.flow_id,
-                versions.RollBack(flow_id=request.flow_id, version=request.version),
-                request_id=request.request_id,
+                back,
+                request_id=request_id_of(context, back, request.request_id),
                 meta=meta(context, client_id=flow.client_id),
             )
         return pb.RollBackFlowResponse()

@@ -161,9 +161,18 @@ class PlaySteps:
 
     name = "play-steps"
     topics: tuple[str, ...] = ("callreason.enquiry",)
-    # The customer hung up, or an operator came first: `RunFlow` is about to hear of it. It hears
-    # of a refused call out too.
-    moot = frozenset(("CALL_ENDED", "CALL_ENDING", "NOT_WAITING", "OUTBOUND_REFUSED"))
+    # The customer hung up, or a person came first and is not to be talked over: `RunFlow` is about
+    # to hear of it. It hears of a refused call out too.
+    moot = frozenset(
+        (
+            "CALL_ENDED",
+            "CALL_ENDING",
+            "NOT_WAITING",
+            "OPERATOR_ON_CALL",
+            "OUTBOUND_REFUSED",
+            "TAKEN_OVER",
+        )
+    )
 
     def react(self, record: Recorded[Any]) -> Iterable[Message]:
         contact_id = record.subject

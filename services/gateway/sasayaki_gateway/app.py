@@ -1,6 +1,7 @@
 """The gateway put together: parts, routes, what stands around them, its life."""
 
 import asyncio
+import logging
 from socket import socket
 
 import uvicorn
@@ -20,20 +21,26 @@ from sasayaki_gateway.web import (
     account_routes,
     door_routes,
     oidc_routes,
+    own_account_routes,
     phone_socket,
+    prompt_routes,
     recording_routes,
     session_routes,
     static,
 )
-from sasayaki_gateway.web.outer import Outer, too_large
+from sasayaki_gateway.web.outer import Outer, body_of, too_large
 
 HOUSEKEEPING_S = 30.0
+NOTED = frozenset((403, 429))
+"""Statuses of refusals that somebody who looks for attacks wants to read of."""
 SOCKET_BYTES_MOST = 128 * 1024
 """Of one message of a WebSocket."""
 CONNECTIONS_MOST = 5_000
 HEAD_BYTES_MOST = 32 * 1024
 GRACE_S = 2
 """For requests that run while the gateway stops."""
+
+log = logging.getLogger(__name__)
 
 
 def make_app(parts: Parts) -> ASGIApp:
@@ -43,9 +50,11 @@ def make_app(parts: Parts) -> ASGIApp:
     for each in (
         session_routes,
         oidc_routes,
+        own_account_routes,
         account_routes,
         door_routes,
         recording_routes,
+        prompt_routes,
         phone_socket,
         static,
     ):
@@ -54,6 +63,7 @@ def make_app(parts: Parts) -> ASGIApp:
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _bug)
     return Outer(app, parts.origins)
 
 
@@ -80,7 +90,8 @@ async def _serve(parts: Parts, tasks: asyncio.TaskGroup) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
-        proxy_headers=False,
+        proxy_headers=bool(parts.settings.trusted_proxies),
+        forwarded_allow_ips=parts.settings.trusted_proxies,
         ws="websockets-sansio",
         ws_max_size=SOCKET_BYTES_MOST,
         limit_concurrency=CONNECTIONS_MOST,
@@ -127,13 +138,22 @@ async def _make_people(parts: Parts) -> None:
 
 async def _fault(request: Request, fault: Exception) -> JSONResponse:
     assert isinstance(fault, Fault)
-    return JSONResponse(fault.body(), fault.status)
+    if fault.status in NOTED:
+        route = request.scope.get("route")
+        extra = {
+            "user_id": getattr(request.state, "user_id", ""),
+            "method": request.method,
+            "route": getattr(route, "path", ""),
+            "code": fault.code,
+            "reason": fault.reason,
+        }
+        log.warning("request_refused", extra=extra)
+    return JSONResponse(fault.body(), fault.status, fault.headers())
 
 
 async def _refused(request: Request, refused: Exception) -> JSONResponse:
     assert isinstance(refused, Refused)
-    fault = Fault("PERMISSION_DENIED", str(refused), refused.reason)
-    return JSONResponse(fault.body(), fault.status)
+    return await _fault(request, Fault("PERMISSION_DENIED", str(refused), refused.reason))
 
 
 async def _invalid(request: Request, error: Exception) -> JSONResponse:
@@ -144,10 +164,16 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
     return JSONResponse(fault.body(), fault.status)
 
 
+async def _bug(request: Request, error: Exception) -> JSONResponse:
+    """Says nothing of what went wrong: the log does."""
+    fault = Fault("INTERNAL", "something went wrong here", "BUG")
+    return JSONResponse(fault.body(), fault.status)
+
+
 async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     if error.status_code == 413:
-        fault = too_large()
+        fault = too_large(body_of(request.scope))
         return JSONResponse(fault.body(), fault.status)
     code = "NOT_FOUND" if error.status_code == 404 else "UNIMPLEMENTED"
     fault = Fault(code, str(error.detail), "NO_ROUTE", error.status_code)

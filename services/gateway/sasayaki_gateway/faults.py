@@ -24,14 +24,29 @@ STATUS: Mapping[str, int] = {
 
 
 class Fault(Exception):
-    """A request is refused; `code` is gRPC's name, `reason` the domain's or empty."""
+    """A request is refused; `code` is gRPC's name, `reason` the domain's or empty.
 
-    def __init__(self, code: str, message: str, reason: str = "", status: int | None = None):
+    With `retry_s` it may be made again after so many seconds.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        reason: str = "",
+        status: int | None = None,
+        *,
+        retry_s: float = 0.0,
+    ) -> None:
         super().__init__(message)
+        self.retry_s = retry_s
         self.code = code
         self.reason = reason
         self.message = message
         self.status = STATUS.get(code, 500) if status is None else status
+
+    def headers(self) -> dict[str, str]:
+        return {"Retry-After": str(int(self.retry_s) + 1)} if self.retry_s > 0 else {}
 
     def body(self) -> dict[str, str]:
         return {"code": self.code, "reason": self.reason, "message": self.message}

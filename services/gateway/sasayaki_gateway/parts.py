@@ -10,6 +10,7 @@ from sasayaki_gateway.accounts.store import Store
 from sasayaki_gateway.doors.feed import Feeds
 from sasayaki_gateway.doors.phones import Phones
 from sasayaki_gateway.doors.upstream import Upstream
+from sasayaki_gateway.sessions.paces import Paces
 from sasayaki_gateway.sessions.session import Lives
 from sasayaki_gateway.sessions.sessions import Sessions
 from sasayaki_gateway.settings import Settings
@@ -31,8 +32,9 @@ class Parts:
     phones: Phones
     origins: Origins
     oidc: Oidc | None
-    passwords: Passwords = field(default_factory=Passwords)
+    passwords: Passwords
     attempts: Attempts = field(default_factory=Attempts)
+    paces: Paces = field(default_factory=Paces)
     closing: asyncio.Event = field(default_factory=asyncio.Event)
     """The gateway ends: streams end first."""
 
@@ -51,4 +53,5 @@ def make_parts(settings: Settings, tasks: asyncio.TaskGroup) -> Parts:
         phones=Phones(),
         origins=Origins.of(settings.origins),
         oidc=Oidc(settings) if settings.oidc_issuer else None,
+        passwords=Passwords(settings.leaked_passwords_file),
     )

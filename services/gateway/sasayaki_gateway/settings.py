@@ -53,6 +53,16 @@ class Settings(BaseSettings):
         default="preferred_username",
         description="The claim that names the account, as its user id or without its usr_.",
     )
+    leaked_passwords_file: Path | None = Field(
+        default=None,
+        description="File of passwords that nobody may choose: SHA-1 in hex and a count a line, "
+        "ordered by hash, as Have I Been Pwned gives it out.",
+    )
+    trusted_proxies: str = Field(
+        default="",
+        description="Addresses of proxies before the gateway, comma-separated: their "
+        "X-Forwarded-For says who tries passwords. Of nobody else it is believed.",
+    )
     log_level: str = Field(default="info", description="debug, info, warning or error.")
     routing_address: str = Field(default="127.0.0.1:50051", description="Peer, host:port.")
     media_address: str = Field(default="127.0.0.1:50052", description="Peer, host:port.")

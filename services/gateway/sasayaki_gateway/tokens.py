@@ -1,5 +1,8 @@
-"""Tokens of the people who are signed in: short, signed here, the claims that services know."""
+"""What is made of the gateway's key for people who are signed in: short tokens with the claims that
+services know, and a key for what their browser keeps."""
 
+import base64
+import hmac
 import time
 from collections import OrderedDict
 from pathlib import Path
@@ -21,7 +24,9 @@ class Tokens:
     """Mints a person's token, and gives it out again while it is fresh."""
 
     def __init__(self, key_file: Path) -> None:
-        self._key = OKPKey.import_key(key_file.read_bytes())
+        secret = key_file.read_bytes()
+        self._key = OKPKey.import_key(secret)
+        self._secret = secret
         self._kept: OrderedDict[Account, tuple[str, float]] = OrderedDict()
 
     def of(self, account: Account) -> str:
@@ -36,6 +41,11 @@ class Tokens:
         if len(self._kept) > KEPT_MOST:
             self._kept.popitem(last=False)
         return token
+
+    def storage_key(self, user_id: str) -> str:
+        """With what a person's browser seals what it keeps for them: the same at each sign-in."""
+        said = b"what a browser keeps of " + user_id.encode()
+        return base64.b64encode(hmac.digest(self._secret, said, "sha256")).decode()
 
     def _mint(self, account: Account, issued_s: int, until_s: int) -> str:
         claims = {

@@ -24,6 +24,7 @@ from sasayaki_media.phones.registered import Registered
 from sasayaki_media.phones.watching import Watching
 from sasayaki_media.settings import Settings
 from sasayaki_media.sound.levels import Levels
+from sasayaki_media.sound.library import PROMPT
 from sasayaki_media.sound.pages import Shipper
 from sasayaki_media.sound.prompts import Prompts
 
@@ -71,6 +72,7 @@ class Media:
             levels,
             self._node,
             self._prompts,
+            built.owners[PROMPT.stream],
             self.numbers,
             keys,
             self._gate,
@@ -101,7 +103,7 @@ def service(settings: Settings) -> Service:
         settings=settings,
         rights=RIGHTS,
         servicers=media.servicers,
-        deciders=[CALL, PHONE, outbound(ZoneInfo(settings.time_zone))],
+        deciders=[CALL, PHONE, PROMPT, outbound(ZoneInfo(settings.time_zone))],
         projections=[media.numbers, media.live, media.legs, ConnectedPhones()],
         background=[media.hold_node, media.settle_calls_out, media.ship_pages],
     )

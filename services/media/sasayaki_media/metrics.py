@@ -40,7 +40,7 @@ BROWSER_CONNECTS = Counter(
     "Browsers' offers by what became of them: answered, or why not.",
     ("outcome",),
 )
-REGISTERED = Gauge("sasayaki_media_sip_users", "User names that have a registered SIP phone.")
+REGISTERED = Gauge("sasayaki_media_sip_users", "Users who have a registered SIP phone.")
 REACH_WATCHERS = Gauge(
     "sasayaki_media_reach_watchers", "Those who watch by what people can be reached."
 )
@@ -92,4 +92,9 @@ LEVEL_WATCHERS_SLOW = Counter(
 LEVEL_WATCHERS_REFUSED = Counter(
     "sasayaki_media_level_watchers_refused_total",
     "Watchers of levels turned away because too many watch.",
+)
+PROMPTS_REFUSED = Counter(
+    "sasayaki_media_prompts_refused_total",
+    "Sounds that were not taken, by what was wrong: the file, too many, an unknown company.",
+    ("why",),
 )

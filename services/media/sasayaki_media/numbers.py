@@ -1,11 +1,16 @@
 """Our numbers: which client company's call it is, followed from `callreason.client`."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from sasayaki.callreason.v1.client_events import ClientPut
 from sasayaki.event import Recorded
+from sasayaki_chassis.decider import Refused
+
+LOOKS, LOOK_S = 20, 0.1
+"""How often it is looked, and how long between, whether a client company is known by now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,14 @@ class Numbers:
     def knows(self, line: Line) -> bool:
         """Whether there is such a client company."""
         return line in self._named
+
+    async def known(self, line: Line) -> None:
+        """Returns when the company is known; one that was made just now may still be read."""
+        for _ in range(LOOKS):
+            if self.knows(line):
+                return
+            await asyncio.sleep(LOOK_S)
+        raise Refused("UNKNOWN_CLIENT", f"no client company {line.client_id!r}")
 
     def tenants(self) -> tuple[str, ...]:
         """All tenants that have a client company here."""

@@ -5,6 +5,7 @@ from datetime import datetime
 from sasayaki.monitoring.v1.monitoring_service_pb2_grpc import (
     add_MonitoringServiceServicer_to_server,
 )
+from sasayaki_chassis.seals import Seals
 from sasayaki_chassis.service import Built, Service, Servicers
 from sasayaki_monitoring import metrics
 from sasayaki_monitoring.alerts.parts import AlertParts
@@ -15,7 +16,6 @@ from sasayaki_monitoring.fairness.parts import FairnessParts
 from sasayaki_monitoring.floor.floor import Floor
 from sasayaki_monitoring.policy.policies import Policies
 from sasayaki_monitoring.policy.policy import POLICY
-from sasayaki_monitoring.sealing import Seals
 from sasayaki_monitoring.settings import Settings
 from sasayaki_monitoring.supervision.parts import SupervisionParts
 

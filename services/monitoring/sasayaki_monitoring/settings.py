@@ -2,12 +2,11 @@
 
 from datetime import timedelta
 from pathlib import Path
-from zoneinfo import available_timezones
 
-from pydantic import Field, field_validator
+from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from sasayaki_chassis.settings import ServiceSettings
+from sasayaki_chassis.settings import ServiceSettings, TimeZone
 from sasayaki_monitoring.alerts.alert import Ladder
 
 
@@ -33,19 +32,12 @@ class Settings(ServiceSettings):
     ledger_days: int = Field(
         default=400, gt=0, le=3_660, description="How long an entry of the ledger is kept."
     )
-    time_zone: str = Field(
+    time_zone: TimeZone = Field(
         default="Asia/Tokyo", description="Where the centre is: its day begins at midnight there."
     )
     keys: Path = Field(
         default=Path("var/keys"), description="Folder of the client companies' keys."
     )
-
-    @field_validator("time_zone")
-    @classmethod
-    def _is_known(cls, name: str) -> str:
-        if name not in available_timezones():
-            raise ValueError(f"no such time zone: {name!r}")
-        return name
 
     def in_time(self) -> timedelta:
         return timedelta(seconds=self.in_time_s)

@@ -1,12 +1,11 @@
 """Settings of recording: `SASAYAKI_RECORDING_…` in the environment."""
 
 from pathlib import Path
-from zoneinfo import available_timezones
 
-from pydantic import Field, field_validator
+from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from sasayaki_chassis.settings import ServiceSettings
+from sasayaki_chassis.settings import ServiceSettings, TimeZone
 
 
 class Settings(ServiceSettings):
@@ -24,14 +23,7 @@ class Settings(ServiceSettings):
     keys: Path = Field(
         default=Path("var/keys"), description="Folder of the client companies' keys."
     )
-    time_zone: str = Field(
+    time_zone: TimeZone = Field(
         default="Asia/Tokyo",
         description="Where the centre is: what is due is looked for at 03:00 there.",
     )
-
-    @field_validator("time_zone")
-    @classmethod
-    def _is_known(cls, name: str) -> str:
-        if name not in available_timezones():
-            raise ValueError(f"no such time zone: {name!r}")
-        return name

@@ -139,5 +139,5 @@ class Shelf:
     @asynccontextmanager
     async def _alone(self, contact_id: str) -> AsyncIterator[None]:
         lock = self._locks.setdefault(contact_id, asyncio.Lock())
-        async with self._room, lock:
+        async with lock, self._room:  # whoever waits for one call takes no room from the others
             yield

@@ -21,10 +21,10 @@ from statistics import quantiles
 from typing import Any
 
 from sasayaki.routing.v1.pool_events import OfferMade, OperatorState, PoolEvent
-from sasayaki_chassis import topics
 from sasayaki_chassis.clock import SystemClock
 from sasayaki_chassis.decider import Decider
-from sasayaki_chassis.log import KafkaLog, KafkaReader
+from sasayaki_chassis.kafka import topics
+from sasayaki_chassis.kafka.log import KafkaLog, KafkaReader
 from sasayaki_chassis.owner import Meta, Owners
 from sasayaki_routing.pool.commands import (
     AcceptOffer,

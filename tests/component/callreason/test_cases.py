@@ -12,14 +12,14 @@ import grpc
 import grpc.aio
 from tests.component.callreason.centre import MORI, SATO, SUPERVISOR, Centre, bearer, furnish
 from tests.component.callreason.test_callreason import CONTACT, arrive, refused, seen, talk
-from tests.harness.waiting import WITHIN_S
+from tests.harness.waiting import answered
 
 from sasayaki.callreason.v1 import case_service_pb2 as pb
 from sasayaki.callreason.v1 import case_service_pb2_grpc as rpc_pb
 from sasayaki.callreason.v1.escalation_events_pb2 import ESCALATION_LEVEL_SPECIALIST
 from sasayaki_callreason.cases.escalation import ESCALATION
 from sasayaki_callreason.cases.message import MESSAGE
-from sasayaki_chassis.log import KafkaReader
+from sasayaki_chassis.kafka.log import KafkaReader
 
 CLIENT = bearer("client", "usr_acme")
 OTHER_CLIENT = bearer("client", "usr_hana", clients=["cli_hana"])
@@ -48,16 +48,9 @@ def message(request_id: str, **said: Any) -> pb.TakeMessageRequest:
 
 
 async def listed(call: Any, request: Any, metadata: Any, many: int) -> Any:
-    """A list, as soon as it has so many; a view that is behind is asked again."""
-    async with asyncio.timeout(WITHIN_S):
-        while True:
-            asked = call(request, metadata=metadata)
-            if await asked.code() is grpc.StatusCode.OK:
-                found = await asked
-                rows = getattr(found, "messages", None) or getattr(found, "escalations", None)
-                if len(rows or ()) == many:
-                    return found
-            await asyncio.sleep(0.01)
+    """A list, as soon as it has so many."""
+    rows = "messages" if isinstance(request, pb.ListMessagesRequest) else "escalations"
+    return await answered(call, request, metadata, lambda found: len(getattr(found, rows)) == many)
 
 
 async def test_a_message_reaches_the_client_company_and_is_settled_there(centre: Centre) -> None:

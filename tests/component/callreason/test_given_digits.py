@@ -24,7 +24,7 @@ from tests.component.callreason.test_callreason import (
 
 from sasayaki.callreason.v1 import callreason_service_pb2 as pb
 from sasayaki.media.v1 import call_events
-from sasayaki_callreason.sealed.sealing import NUMBERS, Seals
+from sasayaki_chassis.seals import NUMBERS, Seals
 
 ASKS = """\
 flow: flw_acme

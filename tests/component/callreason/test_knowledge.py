@@ -98,6 +98,16 @@ async def test_the_script_follows_the_number_and_then_the_reason(centre: Centre)
         assert last.script.script_id == "scr_number"
 
 
+async def test_a_script_and_an_article_by_the_same_request_id_are_two_things(
+    centre: Centre,
+) -> None:
+    async with opened(centre) as (_, knowledge):
+        first, second = script("scr_bill"), article("art_bill", "請求")
+        first.request_id = second.request_id = "1"
+        assert (await knowledge.PutScript(first, metadata=MANAGER)).version == 1
+        assert (await knowledge.PutArticle(second, metadata=MANAGER)).version == 1
+
+
 async def test_an_article_is_found_in_japanese_and_its_versions_outlive_a_restart(
     centre: Centre,
 ) -> None:

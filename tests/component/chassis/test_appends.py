@@ -10,8 +10,8 @@ from aiokafka.errors import KafkaError
 from tests.harness.kafka import make_topic, records_of
 from tests.harness.waiting import until
 
-from sasayaki_chassis.appends import Appends, batch_of
 from sasayaki_chassis.codec import Entry
+from sasayaki_chassis.kafka.appends import Appends, batch_of
 
 PARTITIONS = 6
 BATCH_BYTES = 100_000

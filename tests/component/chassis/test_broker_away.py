@@ -5,23 +5,27 @@ import os
 import signal
 import subprocess
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
-from tests.harness.counter import COUNTER, Add, Command, Count, Counted, CounterEvent
+from tests.harness.counter import COUNTER, Add, Command, Count, Counted, CounterEvent, SetTimer
 from tests.harness.kafka import free_ports, make_topic
+from tests.harness.peer import EndContacts, counting_service, settings
 from tests.harness.waiting import until
 
 from sasayaki.event import Recorded
 from sasayaki_chassis.clock import SystemClock
 from sasayaki_chassis.follower import Follower, Reading, Source, Viewing
-from sasayaki_chassis.log import APPEND_S, KafkaLog, KafkaReader
+from sasayaki_chassis.kafka.log import ANSWER_S, KafkaLog, KafkaReader
 from sasayaki_chassis.owner import Meta, Owners, Unavailable
+from sasayaki_chassis.service import running
 from sasayaki_tools import broker
 from sasayaki_tools.platform import ports
 
 META = Meta("out_test")
 BACK_WITHIN_S = 60.0
+STOPPED_WITHIN_S = 30.0
 
 Counters = Owners[Count, Command, CounterEvent]
 
@@ -58,7 +62,10 @@ class Broker:
             return subprocess.Popen(self._kafka.command(self._folder), stdout=log, stderr=log)
 
     def signal(self, number: signal.Signals) -> None:
+        """Returns when it is asleep: on a busy machine its threads answer for a while longer."""
         os.kill(self.process.pid, number)
+        if number is signal.SIGSTOP:
+            os.waitpid(self.process.pid, os.WUNTRACED)
 
     def kill(self) -> None:
         self.process.kill()
@@ -107,7 +114,7 @@ async def test_a_doubtful_append_is_answered_in_time_and_settled_when_the_broker
 ) -> None:
     assert await count(counters, "before") == 1
     own_broker.signal(signal.SIGSTOP)
-    async with asyncio.timeout(APPEND_S * 3):
+    async with asyncio.timeout(ANSWER_S * 3):
         with pytest.raises(Unavailable):
             await count(counters, "doubtful")
     own_broker.signal(signal.SIGCONT)
@@ -151,3 +158,19 @@ async def test_a_view_lags_while_the_broker_is_away_and_goes_on_where_it_stood(
     for task in running:
         task.cancel()
     await asyncio.wait(running)
+
+
+@pytest.mark.parametrize("away", [signal.SIGSTOP, signal.SIGKILL])
+async def test_a_service_that_is_told_to_stop_waits_for_no_broker(
+    own_broker: Broker, tmp_path: Path, away: signal.Signals
+) -> None:
+    reactor = EndContacts()
+    service = counting_service(settings(own_broker.address, "", tmp_path), reactors=(reactor,))
+    async with AsyncExitStack() as stack:
+        built = await stack.enter_async_context(running(service))
+        owners = built.owners[COUNTER.stream]
+        await owners.handle("one", SetTimer(BACK_WITHIN_S), request_id="before", meta=META)
+        await until(lambda: reactor.seen == 1)
+        own_broker.signal(away)  # within the second after which offsets are committed
+        async with asyncio.timeout(STOPPED_WITHIN_S):
+            await stack.aclose()

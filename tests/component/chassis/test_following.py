@@ -15,7 +15,7 @@ from tests.harness.waiting import until
 from sasayaki.event import Event, Recorded
 from sasayaki_chassis.clock import SystemClock
 from sasayaki_chassis.follower import HELD_MOST, LEFT_BEHIND, Follower, Reading, Source
-from sasayaki_chassis.log import KafkaLog, KafkaReader
+from sasayaki_chassis.kafka.log import KafkaLog, KafkaReader
 from sasayaki_chassis.owner import Meta, Owners
 
 META = Meta("out_test")

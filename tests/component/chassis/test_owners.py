@@ -16,7 +16,7 @@ from tests.harness.waiting import until
 from sasayaki_chassis import codec
 from sasayaki_chassis.clock import SystemClock
 from sasayaki_chassis.decider import Refused
-from sasayaki_chassis.log import KafkaLog, KafkaReader
+from sasayaki_chassis.kafka.log import KafkaLog, KafkaReader
 from sasayaki_chassis.owner import Meta, Owners, Unavailable
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -37,7 +37,7 @@ async def test_navigation_is_a_menu_where_the_screen_is_enlarged(
         await page.set_viewport_size({"width": 640, "height": 450})
         await page_of(page, site, "/audit", SampleCentre("manager"))
         await page.get_by_role("button", name="監査").press("Enter")
-        await expect(page.get_by_role("dialog").get_by_role("link")).to_have_count(8)
+        await expect(page.get_by_role("dialog").get_by_role("link")).to_have_count(9)
         width = await page.evaluate("document.documentElement.scrollWidth")
         assert width <= 640
         assert await findings(page) == []

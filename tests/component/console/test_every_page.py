@@ -81,13 +81,17 @@ async def _walk(page: Page, controls: list[str]) -> Walk:
     )
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("language", ["ja", "en"])
 @pytest.mark.parametrize("scene", SCENES)
-async def test_axe_finds_nothing_serious(
-    site: str, browser: Browser, scene: str, language: str, theme: str
+async def test_axe_finds_nothing_serious_in_light_nor_after_dusk(
+    site: str, browser: Browser, scene: str, language: str
 ) -> None:
-    async with SCENES[scene](Look(browser, site, language, theme)) as page:
+    async with SCENES[scene](Look(browser, site, language, "light")) as page:
+        assert await findings(page) == []
+        await page.emulate_media(color_scheme="dark")
+        await page.locator("html[data-mantine-color-scheme=dark]").wait_for()
+        # Colours that are still on their way to the dark are not what one reads.
+        await page.evaluate("Promise.allSettled(document.getAnimations().map((it) => it.finished))")
         assert await findings(page) == []
 
 

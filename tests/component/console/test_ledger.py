@@ -78,6 +78,7 @@ async def test_a_supervisor_chooses_whose_ledger_they_read(site: str, browser: B
         await gateway(session, asked).serve(page)
         await page.goto(f"{site}/ledger")
         await page.get_by_role("combobox", name="Operator").fill("Mori")
+        await expect(page.get_by_role("option", name="Kenichi Mori")).to_be_visible()
         await page.keyboard.press("ArrowDown")
         await page.keyboard.press("Enter")
         await expect(page.get_by_text("Listened → Whispered")).to_be_visible()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from playwright.async_api import Browser, BrowserContext, Page, expect
 from tests.component.console.test_sign_in import SATO, SESSION
 from tests.harness.browser import FakeGateway, person
-from tests.harness.fake_phone import FakePhone
+from tests.harness.fake_phone import FakePhone, leg
 
 _HEARD = """
 async () => {
@@ -17,21 +18,33 @@ async () => {
   return heard.reduce((sum, each) => sum + each.packetsReceived, 0);
 }
 """
+_SPOKEN = """
+async () => {
+  const stats = [...(await window.humming.getStats()).values()];
+  const heard = stats.find((each) => each.type === "inbound-rtp");
+  return stats.find((each) => each.id === heard?.codecId)?.mimeType;
+}
+"""
 
 
 @asynccontextmanager
-async def operator(browser: Browser) -> AsyncIterator[BrowserContext]:
-    """An operator who uses the browser as their phone."""
+async def operator(browser: Browser, **chosen: str) -> AsyncIterator[BrowserContext]:
+    """An operator who uses the browser as their phone, and chose some devices."""
     async with person(browser, "en") as someone:
-        use = """localStorage.setItem("sasayaki.phone", JSON.stringify({ use: true }))"""
-        await someone.add_init_script(use)
+        use = json.dumps(json.dumps({"use": True, **chosen}))
+        await someone.add_init_script(f"""localStorage.setItem("sasayaki.phone", {use})""")
         yield someone
 
 
 async def desk(someone: BrowserContext, site: str, phone: FakePhone) -> Page:
     """The operator's desk, with this phone."""
     page = await someone.new_page()
-    await FakeGateway({"/api/session": SESSION, "/api/people": [SATO]}, {}).serve(page)
+    answers = {
+        "/api/session": SESSION,
+        "/api/people": [SATO],
+        "/api/rpc/CaseService/ListHandovers": {"handovers": [], "nextPageToken": ""},
+    }
+    await FakeGateway(answers, {}).serve(page)
     await phone.serve(page)
     await page.goto(f"{site}/desk")
     return page
@@ -50,6 +63,18 @@ async def test_a_phone_connects_by_itself_and_speaks_as_telephones_do(
             ".filter((each) => each.type === 'codec').map((each) => each.mimeType)"
         )
         assert set(codec) == {"audio/PCMU"}
+
+
+async def test_a_phone_speaks_opus_while_whoever_hears_it_can_and_then_as_telephones_do(
+    site: str, browser: Browser
+) -> None:
+    phone = FakePhone()
+    async with operator(browser) as someone:
+        page = await desk(someone, site, phone)
+        await expect(page.get_by_role("button", name="Phone: Connected")).to_be_visible()
+        for wide, codec in ((False, "audio/PCMU"), (True, "audio/opus"), (False, "audio/PCMU")):
+            phone.tell(leg(wideBand=wide))
+            await page.wait_for_function(f"async () => await ({_SPOKEN})() === '{codec}'")
 
 
 async def test_a_reload_makes_a_new_connection_by_itself(site: str, browser: Browser) -> None:

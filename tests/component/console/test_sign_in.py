@@ -18,7 +18,9 @@ SATO = {
 SESSION = {
     "user": {**SATO, "clientIds": ["cli_acme"]},
     "csrf": "token",
+    "storageKey": "c3RvcmVkIGJ5IHRoZSBicm93c2VyIG9mIG9uZSBwZXI=",
     "expiresAt": "2026-11-22T12:00:00Z",
+    "passwordIsInitial": False,
 }
 
 
@@ -49,3 +51,18 @@ async def test_who_has_no_client_company_reads_why_all_is_empty_and_whom_to_ask(
         told = page.get_by_role("alert", name="No client company is assigned to you.")
         await expect(told).to_contain_text("Ask whoever manages the accounts to assign one.")
         assert await findings(page) == []
+
+
+async def test_who_works_by_programs_alone_reads_that_there_is_no_page_and_how_to_connect(
+    site: str, browser: Browser
+) -> None:
+    async with person(browser, "en") as someone:
+        page = await someone.new_page()
+        centre = SampleCentre("manager")
+        session = centre.answers["/api/session"]
+        assert isinstance(session, dict)
+        session["user"]["role"] = "integrator"
+        await page_of(page, site, "/", centre)
+        told = page.get_by_text("There is no page for your role. Connect your program by gRPC.")
+        await expect(told).to_be_visible()
+        assert await page.get_by_role("navigation").get_by_role("link").count() == 0

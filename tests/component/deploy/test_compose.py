@@ -23,15 +23,9 @@ from tests.harness.kafka import free_ports
 
 from sasayaki_tools.paths import BINARIES, ROOT
 from sasayaki_tools.platform.identity import open_keys, write_service_tokens
-from sasayaki_tools.platform.plan import (
-    Places,
-    gateway_program,
-    node_program,
-    people_file,
-    service_program,
-)
+from sasayaki_tools.platform.plan import Places, gateway_program, node_program, service_program
 from sasayaki_tools.platform.ports import SERVICES, Ports
-from sasayaki_tools.seed_file import read_seed
+from sasayaki_tools.seed_file import people_file, read_seed
 
 WELL_S = 60.0
 LOOK_EVERY_S = 0.2
@@ -170,6 +164,9 @@ def test_the_composition_gives_browsers_an_address_of_the_node_and_ports_of_thei
     rtp, browsers = (_range(given[f"SASAYAKI_NODE_{use}_PORTS"]) for use in ("RTP", "BROWSER"))
     assert set(rtp).isdisjoint(browsers)
     assert len(browsers[::2]) >= 2_000, "fewer than the node's connections"
+    # Behind NAT both are set from outside; else nothing is announced.
+    assert given["SASAYAKI_NODE_ANNOUNCED_ADDRESS"] == "${SASAYAKI_ANNOUNCED_ADDRESS:-}"
+    assert given["SASAYAKI_NODE_LOCAL_NETWORKS"] == "${SASAYAKI_LOCAL_NETWORKS:-}"
     # The host's network: each port is reached as it is, none is published as another.
     assert node["network_mode"] == "host"
     assert "ports" not in node

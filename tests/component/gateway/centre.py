@@ -12,6 +12,7 @@ from typing import Any
 
 import grpc
 import grpc.aio
+from argon2 import PasswordHasher
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
 from httpx2 import AsyncClient, ConnectError
@@ -38,7 +39,7 @@ METHODS = [
     *OPEN.values(),
     *(
         OpenMethod("media", "MediaService", name, frozenset())
-        for name in ("ConnectBrowser", "DisconnectBrowser")
+        for name in ("ConnectBrowser", "DisconnectBrowser", "PutPrompt", "GetPrompt")
     ),
     OpenMethod("recording", "RecordingService", "GetRecording", frozenset()),
 ]
@@ -51,6 +52,24 @@ PEOPLE = {
         for role in ROLES
     ],
 }
+HASHER = PasswordHasher(time_cost=1, memory_cost=64)
+"""Of no cost: what hashes cost is argon2's own business."""
+
+
+def give_passwords(folder: Path) -> None:
+    """Everybody has `PASSWORD`."""
+    given = {"passwordHash": HASHER.hash(PASSWORD)}
+    people = {**PEOPLE, "people": [{**each, **given} for each in PEOPLE["people"]]}  # type: ignore[dict-item]
+    (folder / "people.json").write_text(json.dumps(people))
+
+
+async def signed_in_by_password(browser: Browser, user: str, password: str) -> int:
+    """The status of a sign-in; a good one gives the browser its session."""
+    asked = {"user": user, "password": password}
+    answer = await browser.http.post("/api/session", json=asked)
+    if answer.status_code == 200:
+        browser.csrf = answer.json()["csrf"]
+    return answer.status_code
 
 
 @dataclass

@@ -33,6 +33,8 @@ class Provider:
     key: OKPKey = field(default_factory=lambda: KEY)
     asked: dict[str, str] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
+    said: dict[str, str] = field(default_factory=dict)
+    """What it says of itself otherwise than it is."""
 
     def id_token(self) -> str:
         now = int(time.time())
@@ -59,11 +61,13 @@ def _app(provider: Provider) -> FastAPI:
             "authorization_endpoint": f"{provider.issuer}/authorize",
             "token_endpoint": f"{provider.issuer}/token",
             "jwks_uri": f"{provider.issuer}/keys",
+            **provider.said,
         }
 
     @app.get("/authorize")
     def authorize(request: Request) -> Response:
         provider.asked = dict(request.query_params)
+        provider.used.discard("good")
         back = urlencode({"code": "good", "state": provider.asked["state"]})
         return RedirectResponse(f"{provider.asked['redirect_uri']}?{back}", 303)
 
@@ -77,6 +81,10 @@ def _app(provider: Provider) -> FastAPI:
             return Response('{"error":"invalid_grant"}', 400, media_type="application/json")
         provider.used.add(form["code"])
         return {"access_token": "x", "token_type": "Bearer", "id_token": provider.id_token()}
+
+    @app.post("/elsewhere")
+    def elsewhere() -> Response:
+        return RedirectResponse(f"{provider.issuer}/token", 307)
 
     @app.get("/keys")
     def keys() -> dict[str, Any]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 
 import grpc
+import pytest
 from tests.component.gateway.centre import Gateway
 
 from sasayaki.monitoring.v1 import floor_pb2 as floor
 from sasayaki.monitoring.v1 import monitoring_service_pb2 as monitoring
 from sasayaki.routing.v1 import routing_service_pb2 as routing
+from sasayaki_gateway.web import event_stream
 
 FLOOR = "MonitoringService/WatchFloor"
 ALERTS, SHARED = f"{FLOOR}#1", f"{FLOOR}#2"
@@ -84,6 +86,18 @@ async def test_a_field_that_does_not_exist_is_named(gateway: Gateway) -> None:
     assert gateway.services.asked == []
 
 
+@pytest.mark.parametrize("body", ['""', "[]", "7", "null", "{", "\x00", '{"a": {' * 30])
+async def test_a_body_that_is_no_object_is_refused(gateway: Gateway, body: str) -> None:
+    headers = {"Content-Type": "application/json"}
+    async with gateway.browser("usr_operator") as browser:
+        headers["X-Sasayaki-Csrf"] = browser.csrf
+        path = "/api/rpc/CallreasonService/ListClients"
+        answer = await browser.http.post(path, content=body.encode(), headers=headers)
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "INVALID_ARGUMENT")
+    assert gateway.services.asked == []
+
+
 async def test_what_is_not_on_the_list_is_not_there(gateway: Gateway) -> None:
     async with gateway.browser("usr_admin") as browser:
         for name in ("MediaService/Dial", "MediaService/ConnectBrowser", "Nothing/AtAll"):
@@ -144,6 +158,19 @@ async def test_a_browser_that_reconnects_gets_what_it_missed_and_nothing_else(
             kind, _, rows = await anext(again)
 
     assert (kind, names(rows)) == ("message", {"usr_op02", "usr_op03"})
+
+
+async def test_a_stream_without_news_shows_life_that_a_page_can_see(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(event_stream, "LOOK_S", 0.05)
+    async with gateway.browser("usr_supervisor") as browser, asyncio.timeout(10):
+        async with browser.http.stream("GET", f"/api/stream/{FLOOR}") as answer:
+            lines = answer.aiter_lines()
+            while await anext(lines) != "event: alive":
+                pass
+            # Without data browsers tell pages nothing; without an id they keep the last one.
+            assert [await anext(lines), await anext(lines)] == ["data: {}", ""]
 
 
 async def test_a_mark_of_another_time_gets_the_whole(gateway: Gateway) -> None:

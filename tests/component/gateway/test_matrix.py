@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -39,7 +40,13 @@ def operations() -> list[tuple[str, str]]:
 
 
 def filled(path: str) -> str:
-    return path.replace("{userId}", "usr_operator").replace("{contactId}", "con_x")
+    return (
+        path.replace("{userId}", "usr_operator")
+        .replace("{contactId}", "con_x")
+        .replace("{clientId}", "cli_a")
+        .replace("{name}", "menu")
+        .replace("{sha256}", "1" * 64)
+    )
 
 
 async def test_without_a_session_or_with_an_expired_one_nothing_is_reached(
@@ -139,13 +146,22 @@ def test_every_route_of_the_document_is_served_and_no_other() -> None:
     from sasayaki_gateway.web import (
         account_routes,
         oidc_routes,
+        own_account_routes,
+        prompt_routes,
         recording_routes,
         session_routes,
     )
 
     served = {
-        (method.lower(), route.path.replace("user_id", "userId").replace("contact_id", "contactId"))
-        for module in (session_routes, oidc_routes, account_routes, recording_routes)
+        (method.lower(), re.sub(r"_(\w)", lambda found: found[1].upper(), route.path))
+        for module in (
+            session_routes,
+            oidc_routes,
+            own_account_routes,
+            account_routes,
+            recording_routes,
+            prompt_routes,
+        )
         for route in module.router.routes
         for method in route.methods  # type: ignore[attr-defined]  # all of them are API routes
     }

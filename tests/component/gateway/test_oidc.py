@@ -71,6 +71,7 @@ async def test_somebody_without_an_account_is_not(gateway: Gateway, provider: Pr
         {"iss": "https://another.example"},
         {"exp": 1},
         {"preferred_username": None},
+        {"sub": None},
     ],
 )
 async def test_an_id_token_that_is_not_for_this_sign_in_is_refused(
@@ -104,7 +105,84 @@ async def test_an_answer_is_good_for_once(gateway: Gateway) -> None:
         state = browser.http.cookies["sasayaki_oidc"]
         back = await browser.http.get(there.headers["location"])
         assert (await browser.http.get(back.headers["location"])).status_code == 303
-        browser.http.cookies.set("sasayaki_oidc", state, path="/api/session/oidc/callback")
+        browser.http.cookies.set("sasayaki_oidc", state)
         again = await browser.http.get(back.headers["location"])
 
     assert again.json()["reason"] == "OIDC_STATE"
+
+
+async def test_an_account_is_the_persons_who_came_first_whatever_name_another_gets(
+    gateway: Gateway, provider: Provider
+) -> None:
+    async with gateway.browser() as first, gateway.browser() as second:
+        assert (await round_trip(first)).status_code == 303
+        provider.claims = {"sub": "43"}
+        refused = await round_trip(second)
+        assert (refused.status_code, refused.json()["reason"]) == (403, "OIDC_OTHER_PERSON")
+        provider.claims = {}
+        assert (await round_trip(second)).status_code == 303
+
+
+async def test_who_manages_accounts_loosens_the_tie_to_a_person_and_ends_their_sessions(
+    gateway: Gateway, provider: Provider
+) -> None:
+    provider.person = "admin"
+    async with gateway.browser() as admin, gateway.browser() as one, gateway.browser() as other:
+        await round_trip(admin)
+        admin.csrf = (await admin.http.get("/api/session")).json()["csrf"]
+        provider.person = "operator"
+        await round_trip(one)
+        path = "/api/accounts/usr_operator"
+        loosened = await admin.write("PATCH", path, {"forgetSubject": True})
+        assert loosened.json()["hasSubject"] is False
+        assert (await one.http.get("/api/session")).status_code == 401
+        provider.claims = {"sub": "43"}
+        assert (await round_trip(other)).status_code == 303
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"issuer": "https://another.example"},
+        {"token_endpoint": "http://another.example/token"},
+        {"authorization_endpoint": "http://another.example/authorize"},
+        {"jwks_uri": "http://another.example/keys"},
+    ],
+)
+async def test_a_provider_that_calls_itself_otherwise_or_speaks_without_tls_is_not_asked(
+    gateway: Gateway, provider: Provider, said: dict[str, str]
+) -> None:
+    provider.said = said
+    async with gateway.browser() as browser:
+        answer = await browser.http.get("/api/session/oidc")
+
+    assert (answer.status_code, answer.json()["reason"]) == (503, "OIDC_ISSUER")
+
+
+async def test_a_providers_answer_that_leads_elsewhere_is_not_followed(
+    gateway: Gateway, provider: Provider
+) -> None:
+    provider.said = {"token_endpoint": f"{provider.issuer}/elsewhere"}
+    async with gateway.browser() as browser:
+        answer = await round_trip(browser)
+
+    assert (answer.status_code, answer.json()["reason"]) == (403, "OIDC_ANSWER")
+    assert provider.used == set()
+
+
+async def test_a_sign_in_at_the_provider_is_begun_by_a_proof_that_nobody_can_guess(
+    gateway: Gateway, provider: Provider
+) -> None:
+    async with gateway.browser() as one, gateway.browser() as two:
+        asked = []
+        for browser in (one, two):
+            there = await browser.http.get("/api/session/oidc")
+            await browser.http.get(there.headers["location"])
+            asked.append(provider.asked)
+
+    assert {each["code_challenge_method"] for each in asked} == {"S256"}
+    assert {each["response_type"] for each in asked} == {"code"}
+    assert {each["scope"] for each in asked} == {"openid profile"}
+    for name in ("state", "nonce", "code_challenge"):
+        assert asked[0][name] != asked[1][name]
+        assert len(asked[0][name]) >= 22

@@ -16,6 +16,7 @@ from websockets.exceptions import ConnectionClosed
 
 from sasayaki.media.v1 import media_service_pb2 as media
 from sasayaki.recording.v1 import recording_service_pb2 as recording
+from sasayaki_gateway.web import phone_socket
 
 WATCH = "MediaService/WatchPhone"
 CONNECT = "MediaService/ConnectBrowser"
@@ -58,6 +59,15 @@ async def test_the_phone_says_what_it_is_at_once_and_after_each_change(gateway: 
     assert second["legs"][0]["state"] == "PHONE_LEG_STATE_RINGING"
 
 
+async def test_a_socket_that_is_still_says_again_what_the_phone_is(
+    gateway: Gateway, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(phone_socket, "LOOK_S", 0.05)
+    gateway.services.first[WATCH] = media.WatchPhoneResponse(browser=media.BROWSER_STATE_NONE)
+    async with gateway.browser("usr_operator") as browser, socket(gateway, browser) as phone:
+        assert await said(phone) == await said(phone) == await said(phone)
+
+
 async def test_an_offer_is_answered_and_a_press_reaches_media(gateway: Gateway) -> None:
     gateway.services.answers[CONNECT] = media.ConnectBrowserResponse(
         connection_id="brc_1", sdp_answer="v=0 answer"
@@ -94,6 +104,19 @@ async def test_what_media_refuses_is_said_and_the_socket_stays_open(gateway: Gat
         "pick_up",
     )
     assert nonsense["code"] == "INVALID_ARGUMENT"
+
+
+async def test_bytes_are_refused_like_any_nonsense_and_the_socket_stays_open(
+    gateway: Gateway,
+) -> None:
+    async with gateway.browser("usr_operator") as browser, socket(gateway, browser) as phone:
+        await said(phone)
+        await phone.send(b"\x00\xff")
+        nonsense = await said(phone)
+        await phone.send("not even JSON")
+        again = await said(phone)
+
+    assert [nonsense["code"], again["code"]] == ["INVALID_ARGUMENT", "INVALID_ARGUMENT"]
 
 
 async def test_a_second_tab_takes_the_phone_over_and_the_first_is_told(gateway: Gateway) -> None:

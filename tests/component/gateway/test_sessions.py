@@ -3,43 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from pathlib import Path
 
 import pytest
-from argon2 import PasswordHasher
 from httpx2 import AsyncClient
 from prometheus_client import REGISTRY
 from tests.component.gateway.centre import (
     PASSWORD,
-    PEOPLE,
     Gateway,
     Services,
     gateway_over,
+    give_passwords,
+    signed_in_by_password,
 )
-from tests.harness.web import Browser
 
 from sasayaki_tools.platform.identity import Keys
-
-HASHER = PasswordHasher(time_cost=1, memory_cost=64)
-WITH_PASSWORD = {
-    **PEOPLE,
-    "people": [{**each, "passwordHash": HASHER.hash(PASSWORD)} for each in PEOPLE["people"]],
-}
-
-
-async def sign_in(browser: Browser, user: str, password: str) -> int:
-    asked = {"user": user, "password": password}
-    answer = await browser.http.post("/api/session", json=asked)
-    if answer.status_code == 200:
-        browser.csrf = answer.json()["csrf"]
-    return answer.status_code
 
 
 @pytest.fixture
 def people(tmp_path: Path) -> None:
     """Everybody has a password."""
-    (tmp_path / "people.json").write_text(json.dumps(WITH_PASSWORD))
+    give_passwords(tmp_path)
 
 
 async def test_a_session_says_who_is_signed_in_and_its_cookie_is_the_browsers_alone(
@@ -87,18 +71,18 @@ async def test_after_signing_out_the_cookie_is_worth_nothing(gateway: Gateway) -
 @pytest.mark.usefixtures("people")
 async def test_a_password_signs_in_and_a_wrong_one_does_not(gateway: Gateway) -> None:
     async with gateway.browser() as browser:
-        assert await sign_in(browser, "usr_operator", "no") == 401
-        assert await sign_in(browser, "nobody", PASSWORD) == 401
-        assert await sign_in(browser, "operator", PASSWORD) == 200
+        assert await signed_in_by_password(browser, "usr_operator", "no") == 401
+        assert await signed_in_by_password(browser, "nobody", PASSWORD) == 401
+        assert await signed_in_by_password(browser, "operator", PASSWORD) == 200
 
 
 @pytest.mark.usefixtures("people")
 async def test_after_five_wrong_passwords_even_the_right_one_has_to_wait(gateway: Gateway) -> None:
     async with gateway.browser() as browser:
         for _ in range(5):
-            assert await sign_in(browser, "usr_operator", "wrong") == 401
-        assert await sign_in(browser, "usr_operator", PASSWORD) == 429
-        assert await sign_in(browser, "usr_manager", PASSWORD) == 200
+            assert await signed_in_by_password(browser, "usr_operator", "wrong") == 401
+        assert await signed_in_by_password(browser, "usr_operator", PASSWORD) == 429
+        assert await signed_in_by_password(browser, "usr_manager", PASSWORD) == 200
 
 
 async def test_without_the_demo_no_click_signs_in(
@@ -223,7 +207,8 @@ async def test_every_answer_carries_the_headers_that_keep_scripts_out(gateway: G
         for path in ("/", "/api/session", "/api/nothing"):
             headers = (await browser.http.get(path)).headers
             policy = headers["content-security-policy"]
-            assert "script-src 'self';" in policy
+            assert ("sandbox" if path.startswith("/api/") else "script-src 'self';") in policy
+            assert "object-src 'none'" in policy
             assert "frame-ancestors 'none'" in policy
             assert headers["x-content-type-options"] == "nosniff"
             assert headers["x-frame-options"] == "DENY"

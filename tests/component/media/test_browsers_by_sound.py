@@ -7,9 +7,12 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-from tests.harness.browser_line import BrowserLine
+import pytest
+from tests.harness.browser_line import WIDE_HZ, BrowserLine
+from tests.harness.home import OUTER, Home, home
+from tests.harness.home import Line as Network
 from tests.harness.node_alone import CONTACT, NUMBER, Desk, node_alone
 from tests.harness.process import free_address
 from tests.harness.running import SOFTPHONE
@@ -22,6 +25,16 @@ from sasayaki_demo.phones import Phones
 
 OPERATOR, SUPERVISOR = "leg_op", "leg_sv"
 WITHIN_S = 20.0
+
+
+class Line(Protocol):
+    """A page that connects."""
+
+    async def offer(self) -> str:
+        """What it offers."""
+
+    async def go_on(self, answer: str) -> None:
+        """Goes on with the node's answer."""
 
 
 @dataclass
@@ -62,7 +75,7 @@ class Floor:
         self.told.remove(message)
         return getattr(message.happening, kind)
 
-    async def connect(self, line: BrowserLine, user_id: str, connection_id: str) -> None:
+    async def connect(self, line: Line, user_id: str, connection_id: str) -> None:
         offer = await line.offer()
         connect = pb.ConnectBrowser(user_id=user_id, connection_id=connection_id, sdp_offer=offer)
         order_id = self.order(connect_browser=connect)
@@ -75,6 +88,13 @@ class Floor:
                 and told.browser.state == pb.BROWSER_STATE_CONNECTED
             )
         )
+
+    async def dial(self, leg_id: str, user_id: str) -> None:
+        """Returns when the person, who picks up, is in the talk."""
+        self.order(dial=pb.Dial(contact_id=CONTACT, leg_id=leg_id, user_id=user_id))
+        await self.happens("leg_rang")
+        self.order(pick_up=pb.PickUp(contact_id=CONTACT, leg_id=leg_id))
+        await self.happens("joined")
 
     async def supervise(self, mode: pb.Mode.ValueType) -> None:
         self.order(
@@ -89,13 +109,32 @@ class Floor:
         await telephone_hears(self.customer_rx, *tones, not_=not_)
 
 
+TELEPHONES, OPUS = ("PCMU",), ("opus", "PCMU")
+OPUS_TOO = ("PCMU", "opus")
+
+
 @asynccontextmanager
-async def a_talk(folder: Path) -> AsyncIterator[Floor]:
-    """A customer on the telephone who talks with an operator in a browser."""
+async def a_talk(
+    folder: Path,
+    operator: tuple[str, ...] = TELEPHONES,
+    supervisor: tuple[str, ...] = TELEPHONES,
+    homes: tuple[Home, Home] | None = None,
+) -> AsyncIterator[Floor]:
+    """A customer on the telephone who talks with an operator in a browser; pages' codecs.
+
+    `homes`: the networks of operator and supervisor, if they are not at this machine; the node
+    then announces an address that is not its own to all but the customer.
+    """
     ledger = Ledger(folder / "ledger.jsonl")
     sip = free_address()
-    async with node_alone(folder, SIP=sip, HTTP=free_address(), RTP_PORTS="23000-23098") as desk:
-        floor = Floor(desk, BrowserLine(OPERATOR_HZ), BrowserLine(SUPERVISOR_HZ))
+    settings = {"SIP": sip, "HTTP": free_address(), "RTP_PORTS": "23000-23098"}
+    if homes:
+        settings |= {"ANNOUNCED_ADDRESS": OUTER, "LOCAL_NETWORKS": "127.0.0.1"}
+    async with node_alone(folder, **settings) as desk:
+        pages = BrowserLine(OPERATOR_HZ, *operator), BrowserLine(SUPERVISOR_HZ, *supervisor)
+        for page, own in zip(pages, homes or (), strict=False):
+            page.home = own
+        floor = Floor(desk, *pages)
         listening = asyncio.create_task(floor.listen())
         phones = await Phones.start(SOFTPHONE, folder / "captures", ledger, sip)
         try:
@@ -123,14 +162,18 @@ async def _talk(floor: Floor, phones: Phones) -> None:
     begun = await phones.wait("caller", "established", since=since)
     floor.customer_rx = Path(begun["rx"])
     await floor.happens("answered")
-    floor.order(dial=pb.Dial(contact_id=CONTACT, leg_id=OPERATOR, user_id="usr_op"))
-    await floor.happens("leg_rang")
-    floor.order(pick_up=pb.PickUp(contact_id=CONTACT, leg_id=OPERATOR))
-    await floor.happens("joined")
+    await floor.dial(OPERATOR, "usr_op")
 
 
-async def test_each_mode_is_heard_by_whom_it_says_and_by_nobody_else(tmp_path: Path) -> None:
-    async with a_talk(tmp_path) as floor:
+@pytest.mark.parametrize(
+    ("of_operator", "of_supervisor"),
+    [(TELEPHONES, TELEPHONES), (OPUS_TOO, OPUS), (TELEPHONES, OPUS)],
+    ids=["g711", "opus", "opus-to-g711"],
+)
+async def test_each_mode_is_heard_by_whom_it_says_and_by_nobody_else(
+    tmp_path: Path, of_operator: tuple[str, ...], of_supervisor: tuple[str, ...]
+) -> None:
+    async with a_talk(tmp_path, of_operator, of_supervisor) as floor:
         operator, supervisor = floor.operator, floor.supervisor
         await operator.hears(operator.talk, CUSTOMER_HZ, not_=(SUPERVISOR_HZ,))
         await floor.customer_hears(OPERATOR_HZ, not_=(SUPERVISOR_HZ,))
@@ -172,6 +215,40 @@ async def test_each_mode_is_heard_by_whom_it_says_and_by_nobody_else(tmp_path: P
         await floor.customer_hears(SUPERVISOR_HZ, not_=(OPERATOR_HZ,))
 
 
+async def test_a_whisper_in_opus_is_heard_in_wide_band_where_the_page_takes_it(
+    tmp_path: Path,
+) -> None:
+    async with a_talk(tmp_path, OPUS_TOO, OPUS) as floor:
+        operator = floor.operator
+        await floor.supervise(pb.MODE_WHISPER)
+        await operator.hears(operator.whisper, SUPERVISOR_HZ, WIDE_HZ, not_=(CUSTOMER_HZ,))
+        await floor.customer_hears(OPERATOR_HZ, not_=(SUPERVISOR_HZ,))
+        await floor.supervise(pb.MODE_BARGE)
+        await operator.hears(operator.talk, CUSTOMER_HZ, SUPERVISOR_HZ, not_=(WIDE_HZ,))
+        await floor.customer_hears(OPERATOR_HZ, SUPERVISOR_HZ)
+        await floor.supervise(pb.MODE_WHISPER)
+        await operator.hears(operator.whisper, SUPERVISOR_HZ, WIDE_HZ)
+        await floor.customer_hears(OPERATOR_HZ, not_=(SUPERVISOR_HZ,))
+
+
+async def test_operators_hear_each_other_in_wide_band_while_the_customer_is_on_hold(
+    tmp_path: Path,
+) -> None:
+    async with a_talk(tmp_path, OPUS, OPUS) as floor:
+        operator, colleague = floor.operator, floor.supervisor
+        await floor.customer_hears(OPERATOR_HZ)
+        floor.order(hold=pb.Hold(contact_id=CONTACT, held=True))
+        await floor.happens("customer_held")
+        await floor.dial("leg_2", "usr_sv")
+        await operator.hears(operator.talk, SUPERVISOR_HZ, WIDE_HZ, not_=(CUSTOMER_HZ,))
+        await colleague.hears(colleague.talk, OPERATOR_HZ, WIDE_HZ, not_=(CUSTOMER_HZ,))
+        floor.order(hold=pb.Hold(contact_id=CONTACT, held=False))
+        await floor.happens("customer_resumed")
+        await floor.customer_hears(OPERATOR_HZ, SUPERVISOR_HZ)
+        await operator.hears(operator.talk, SUPERVISOR_HZ, CUSTOMER_HZ, not_=(WIDE_HZ,))
+        await colleague.hears(colleague.talk, OPERATOR_HZ, CUSTOMER_HZ, not_=(WIDE_HZ,))
+
+
 async def test_a_page_that_is_loaded_anew_has_its_sound_back(tmp_path: Path) -> None:
     async with a_talk(tmp_path) as floor:
         await floor.customer_hears(OPERATOR_HZ)
@@ -179,3 +256,44 @@ async def test_a_page_that_is_loaded_anew_has_its_sound_back(tmp_path: Path) -> 
         await floor.connect(floor.operator, "usr_op", "brw_op2")
         await floor.operator.hears(floor.operator.talk, CUSTOMER_HZ)
         await floor.customer_hears(OPERATOR_HZ)
+
+
+async def test_the_sound_of_a_page_is_protected_by_ciphers_of_our_day(tmp_path: Path) -> None:
+    async with a_talk(tmp_path) as floor:
+        for page in (floor.operator, floor.supervisor):
+            version, suite, profile = page.protection
+            assert version in {"DTLSv1.2", "DTLSv1.3"}
+            # RFC 8827, 6.5: forward secrecy, and authenticated encryption beside it.
+            assert suite.startswith(("ECDHE-", "TLS_"))
+            assert "GCM" in suite or "CHACHA20" in suite
+            assert profile in {
+                "SRTP_AEAD_AES_256_GCM",
+                "SRTP_AEAD_AES_128_GCM",
+                "SRTP_AES128_CM_SHA1_80",
+            }
+
+
+AT_HOME = Network(lost=0.05, jitter_s=0.06)
+
+
+async def test_people_at_home_hear_and_are_heard_through_loss_jitter_and_translated_addresses(
+    tmp_path: Path,
+) -> None:
+    async with (
+        home(AT_HOME, seed=1) as of_operator,
+        home(AT_HOME, seed=2) as of_supervisor,
+        a_talk(tmp_path, OPUS_TOO, OPUS, (of_operator, of_supervisor)) as floor,
+    ):
+        operator, supervisor = floor.operator, floor.supervisor
+        await operator.hears(operator.talk, CUSTOMER_HZ)
+        await floor.customer_hears(OPERATOR_HZ)
+        await floor.supervise(pb.MODE_LISTEN)
+        await supervisor.hears(supervisor.talk, CUSTOMER_HZ, OPERATOR_HZ)
+        await floor.supervise(pb.MODE_WHISPER)
+        await operator.hears(operator.whisper, SUPERVISOR_HZ)
+        # Gaps in a tone sound at every pitch: whether the whisper leaks is heard beside silence.
+        floor.order(mute=pb.Mute(contact_id=CONTACT, leg_id=OPERATOR, muted=True))
+        await floor.happens("leg_muted")
+        await floor.customer_hears(not_=(OPERATOR_HZ, SUPERVISOR_HZ))
+        for each in (of_operator, of_supervisor):
+            assert 0.02 < each.lost / (each.lost + each.passed) < 0.09

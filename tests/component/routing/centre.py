@@ -29,7 +29,7 @@ from sasayaki.routing.v1 import pool_events_pb2 as wire
 from sasayaki.routing.v1 import routing_service_pb2 as pb
 from sasayaki.routing.v1 import routing_service_pb2_grpc as stubs
 from sasayaki_chassis import codec
-from sasayaki_chassis.log import partition_of
+from sasayaki_chassis.kafka.log import partition_of
 from sasayaki_routing.pool.decider import POOL
 from sasayaki_routing.pool.state.states import Pool
 

@@ -33,12 +33,12 @@ from sasayaki.monitoring.v1.supervision_events import (
 from sasayaki_chassis import codec
 from sasayaki_chassis.decider import Refused
 from sasayaki_chassis.owner import Meta, Owners
+from sasayaki_chassis.seals import Seals
 from sasayaki_chassis.testing import NOON, MemoryLog
 from sasayaki_monitoring.alerts.alert import Ladder
 from sasayaki_monitoring.floor.floor import Floor
 from sasayaki_monitoring.policy.policies import Policies
 from sasayaki_monitoring.policy.policy import POLICY
-from sasayaki_monitoring.sealing import Seals
 from sasayaki_monitoring.supervision.commands import (
     Answer,
     Call,
@@ -51,10 +51,11 @@ from sasayaki_monitoring.supervision.commands import (
     Start,
     SwitchTarget,
 )
+from sasayaki_monitoring.supervision.ending import EndWithCall
 from sasayaki_monitoring.supervision.following import FollowOperator
 from sasayaki_monitoring.supervision.occupied import Occupied, Place
-from sasayaki_monitoring.supervision.reactors import EndWithCall, SteerMedia
 from sasayaki_monitoring.supervision.states import AwaitingConsent
+from sasayaki_monitoring.supervision.steering import SteerMedia
 from sasayaki_monitoring.supervision.supervising import Supervising, Target
 from sasayaki_monitoring.supervision.supervision import SUPERVISION
 from sasayaki_monitoring.supervision.texts import TextRate

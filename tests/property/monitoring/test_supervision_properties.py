@@ -41,7 +41,7 @@ from sasayaki_monitoring.supervision.commands import (
     Start,
     SwitchTarget,
 )
-from sasayaki_monitoring.supervision.reactors import EndWithCall
+from sasayaki_monitoring.supervision.ending import EndWithCall
 from sasayaki_monitoring.supervision.supervision import MODES, SUPERVISION
 
 SUPERVISORS = st.sampled_from(["usr_1", "usr_2"])

@@ -1,13 +1,14 @@
 """Where only calls with an alert are kept: the others go at their end, and never too early."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 
 import pytest
-from tests.harness.recording_alone import ADMIN, RecordingAlone
+from tests.harness.recording_alone import ADMIN, TENANT, RecordingAlone
 from tests.harness.simulation import simulate
 
 from sasayaki.event import Event
@@ -20,9 +21,17 @@ from sasayaki.media.v1.call_events import (
 )
 from sasayaki.monitoring.v1.alert_events import AlertKind, AlertLevel, AlertRaised
 from sasayaki.recording.v1 import recording_service_pb2 as pb
-from sasayaki.recording.v1.recording_events import DeletionReason, RecordingWanted
+from sasayaki.recording.v1.recording_events import (
+    DeletionReason,
+    RecordingEvent,
+    RecordingWanted,
+)
+from sasayaki_chassis.ids import derived_id
 from sasayaki_chassis.testing import NOON
+from sasayaki_recording import app
+from sasayaki_recording.recording import RECORDING, Command, Finished, State
 
+PEOPLE = (ADMIN, replace(ADMIN, user_id="usr_other"))
 ANSWERED = AnswerOrdered(record=RecordingPolicy.ON_ALERT)
 ALWAYS = AnswerOrdered(record=RecordingPolicy.AFTER_GUIDANCE)
 TAPPED = TapOpened(node_id="nod_1", happening_seq=1)
@@ -163,6 +172,54 @@ def test_a_hold_keeps_it_until_it_is_released(tmp_path: Path) -> None:
         await asyncio.sleep(3)
         assert alone.files() == set()
 
+    played(tmp_path, scene)
+
+
+def test_a_hold_and_its_release_by_the_same_request_id_are_two_things(tmp_path: Path) -> None:
+    async def scene(alone: RecordingAlone) -> None:
+        call(alone, "con_1", ANSWERED, TAPPED)
+        await alone.record("con_1")
+        request = pb.SetLegalHoldRequest(request_id="1", contact_id="con_1", reason="court")
+        hold_id = (await alone.call("SetLegalHold", request, ADMIN)).hold_id
+        release = pb.ReleaseLegalHoldRequest(request_id="1", contact_id="con_1", hold_id=hold_id)
+        await alone.call("ReleaseLegalHold", release, ADMIN)
+        call(alone, "con_1", ended())
+        await asyncio.sleep(60)
+        assert alone.files() == set()
+
+    played(tmp_path, scene)
+
+
+def test_two_people_who_count_their_requests_alike_set_two_holds(tmp_path: Path) -> None:
+    async def scene(alone: RecordingAlone) -> None:
+        await alone.record("con_1")
+        request = pb.SetLegalHoldRequest(request_id="1", contact_id="con_1", reason="court")
+        hold_ids = {(await alone.call("SetLegalHold", request, who)).hold_id for who in PEOPLE}
+        assert len(hold_ids) == len(PEOPLE)
+
+    played(tmp_path, scene)
+
+
+def test_a_bug_about_one_recording_keeps_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spoiled = derived_id("rec", TENANT, "UploadPages", "con_1")
+
+    def decide(state: State, command: Command, now: datetime) -> Sequence[RecordingEvent]:
+        if isinstance(state, Finished) and state.kept.recording_id == spoiled:
+            raise ZeroDivisionError("a bug")
+        return RECORDING.decide(state, command, now)
+
+    async def scene(alone: RecordingAlone) -> None:
+        for contact_id in ("con_1", "con_2"):
+            call(alone, contact_id, ANSWERED, TAPPED)
+            await alone.record(contact_id)
+        for contact_id in ("con_1", "con_2"):
+            call(alone, contact_id, ended())
+        await asyncio.sleep(60)
+        assert alone.files() == {"con_1"}
+
+    monkeypatch.setattr(app, "RECORDING", replace(RECORDING, decide=decide))
     played(tmp_path, scene)
 
 

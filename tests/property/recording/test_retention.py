@@ -10,7 +10,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
-from tests.harness.monitoring_alone import Refusal
+from tests.harness.alone import Refusal
 from tests.harness.recording_alone import ADMIN, MEDIA, RecordingAlone
 from tests.harness.simulation import simulate
 

@@ -3,7 +3,8 @@
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from sasayaki_callreason.sealed.keys import KEY_BYTES, make_key
+from sasayaki_callreason.sealed.keys import make_key
+from sasayaki_chassis.seals import KEY_BYTES
 
 
 def test_a_key_is_32_random_bytes_for_its_owner_alone(tmp_path: Path) -> None:

@@ -31,10 +31,10 @@ from sasayaki_callreason.cases.requests import fields_of, packed, unpacked, urge
 from sasayaki_callreason.cases.told import is_for, told_escalation, told_message
 from sasayaki_callreason.cases.view import CaseView
 from sasayaki_callreason.sealed.keys import make_key
-from sasayaki_callreason.sealed.sealing import NUMBERS, Seals
 from sasayaki_chassis.decider import Refused
 from sasayaki_chassis.fields import InvalidField
 from sasayaki_chassis.identity import Identity
+from sasayaki_chassis.seals import NUMBERS, Seals
 from sasayaki_chassis.testing import NOON, given
 
 MESSAGE_TAKEN = MessageTaken(

@@ -177,6 +177,12 @@ def test_an_announcement_is_played_without_keys() -> None:
     assert asked(PlaySteps(), sorry) == [wanted]
 
 
+@pytest.mark.parametrize("reason", ["OPERATOR_ON_CALL", "TAKEN_OVER"])
+def test_what_comes_too_late_to_be_heard_because_a_person_talks_is_pointless(reason: str) -> None:
+    """A waiting customer is told their place as an operator picks up: media's words for it."""
+    assert reason in PlaySteps.moot
+
+
 def test_a_menu_is_played_and_one_key_awaited() -> None:
     menu = MenuEntered(
         step_id="menu", play_id="menu.2", prompt_sha256=SHA["menu"], attempt=1, wait_ms=4_000

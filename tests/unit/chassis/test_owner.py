@@ -23,7 +23,7 @@ from sasayaki_chassis import codec, owner
 from sasayaki_chassis.clock import Alarm
 from sasayaki_chassis.codec import Entry
 from sasayaki_chassis.decider import Decider
-from sasayaki_chassis.log import BATCH_BYTES_MOST, Doubt
+from sasayaki_chassis.kafka.log import BATCH_BYTES_MOST, Doubt
 from sasayaki_chassis.owner import (
     DecisionFailed,
     HistoryBroken,
@@ -238,6 +238,16 @@ async def test_request_ids_are_forgotten_oldest_first(monkeypatch: pytest.Monkey
         for number in range(5):
             await owned.handle("one", Add(), str(number), META)
         assert list(owned.streams["one"].done) == ["2", "3", "4"]
+
+
+async def test_streams_that_are_over_are_left_out_of_those_that_go_on() -> None:
+    log, decider = MemoryLog(), replace(COUNTER, is_over=lambda state: state.total == 2)
+    async with serving(log, decider) as owned:
+        for number, stream_id in enumerate(("one", "two", "two", "three", "three", "three")):
+            await owned.handle(stream_id, Add(), str(number), META)
+        assert list(owned.going_on) == ["one", "three"]
+    async with serving(log, decider) as read_again:
+        assert list(read_again.going_on) == ["one", "three"]
 
 
 async def test_before_it_serves_an_owner_is_unavailable() -> None:

@@ -66,6 +66,16 @@ def test_long_numbers_travel_as_text_and_are_taken_as_numbers_too() -> None:
     assert {kind["type"] for kind in kinds} == {"string", "integer"}
 
 
+def test_a_map_is_an_object_of_whatever_names() -> None:
+    schemas = DOCUMENT["components"]["schemas"]
+
+    for message in ("GetFlowResponse", "PublishFlowRequest", "CheckFlowRequest"):
+        prompts = schemas[message]["properties"]["prompts"]
+        assert prompts["type"] == "object"
+        assert prompts["additionalProperties"] == {"type": "string"}
+    assert not [name for name in schemas if name.endswith("PromptsEntry")]
+
+
 def test_each_reference_in_the_document_leads_somewhere() -> None:
     def references(part: object) -> Iterator[str]:
         if isinstance(part, dict):

@@ -37,6 +37,17 @@ def test_with_names_only_they_are_ours_and_cookies_go_by_https() -> None:
     assert not OWN.secure
 
 
+def test_cookies_by_https_are_bound_to_this_host() -> None:
+    assert NAMED.cookie("session") == "__Host-session"
+    assert OWN.cookie("session") == "session"
+
+
+def test_browsers_of_other_machines_come_by_tls_or_not_at_all() -> None:
+    Origins.of("http://localhost:8080, http://127.0.0.1")
+    with pytest.raises(ValueError, match="not without TLS"):
+        Origins.of("https://calls.example,http://calls.example")
+
+
 @pytest.mark.parametrize("setting", ["calls.example", "ftp://x", "https://x/path"])
 def test_what_is_no_origin_is_named(setting: str) -> None:
     with pytest.raises(ValueError, match=setting.split("//")[-1]):

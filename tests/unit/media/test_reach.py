@@ -31,8 +31,8 @@ class Phones:
         told = node.Browser(tenant_id=tenant_id, user_id=MORI, connection_id="b", state=state)
         self.browsers.told(told)
 
-    def sip(self, registered: bool, user_id: str = MORI) -> None:
-        user = node.SipUser(user_id=user_id, registered=registered)
+    def sip(self, registered: bool, user_id: str = MORI, tenant_id: str = "") -> None:
+        user = node.SipUser(user_id=user_id, tenant_id=tenant_id, registered=registered)
         self.registered.told(node.Registered(users=[user]))
 
     async def told(self) -> dict[str, str]:
@@ -80,6 +80,26 @@ async def test_a_page_that_is_loaded_anew_changes_nothing_until_it_is_connected(
     phones.browser(node.BROWSER_STATE_CONNECTING)
     phones.sip(False, "usr_abe")
     assert await phones.told() == {"usr_abe": "NONE"}
+
+
+async def test_another_tenants_registered_phone_is_not_told(phones: Phones) -> None:
+    phones.sip(True, tenant_id=THEIRS)
+    phones.sip(True, "usr_abe", OURS)
+    assert await phones.told() == {"usr_abe": "SIP"}
+    phones.sip(False, tenant_id=THEIRS)
+    phones.sip(True, tenant_id=OURS)
+    assert await phones.told() == {MORI: "SIP"}
+
+
+async def test_a_phone_whose_name_has_no_tenant_is_everybodys_of_that_id(phones: Phones) -> None:
+    phones.sip(True)
+    assert await phones.told() == {MORI: "SIP"}
+    phones.sip(True, tenant_id=OURS)
+    phones.sip(False)
+    phones.sip(True, "usr_abe")
+    assert await phones.told() == {"usr_abe": "SIP"}, "the one that names the tenant is left"
+    phones.sip(False, tenant_id=OURS)
+    assert await phones.told() == {MORI: "NONE"}
 
 
 async def test_another_tenants_browser_is_not_told(phones: Phones) -> None:

@@ -1,11 +1,22 @@
 """Prompts: only what the node can play is taken, and it becomes µ-law exactly."""
 
+import inspect
+import math
+import re
 import struct
 
 import pytest
 from tests.unit.media.sounds import wav
 
-from sasayaki_media.sound.wav import SECONDS_MAX, NotAPrompt, length_ms, pcmu_of
+import sasayaki_media.sound.wav as module
+from sasayaki_media.sound.wav import (
+    FAULTS,
+    SECONDS_MAX,
+    NotAPrompt,
+    check_audible,
+    length_ms,
+    pcmu_of,
+)
 
 
 def linear(code: int) -> int:
@@ -54,18 +65,50 @@ def test_chunks_that_are_not_needed_are_passed_over() -> None:
 
 
 @pytest.mark.parametrize(
-    ("file", "why"),
+    ("file", "reason", "why"),
     [
-        (b"", "not a WAV file"),
-        (b"RIFF\x04\x00\x00\x00WAVE", "without format or samples"),
-        (wav(rate_hz=16_000), "8000 Hz"),
-        (wav(channels=2), "one channel"),
-        (wav(bits=8), "16 bit"),
-        (wav(0), "1 sample to 120 s"),
-        (wav(SECONDS_MAX * 8_000 + 1), "1 sample to 120 s"),
-        (wav()[:40], "without format or samples"),
+        (b"", "NOT_A_WAV", "not a WAV file"),
+        (b"ID3\x04 some song", "NOT_A_WAV", "not a WAV file"),
+        (b"RIFF\x04\x00\x00\x00WAVE", "NOT_A_WAV", "without format or samples"),
+        (wav()[:40], "NOT_A_WAV", "without format or samples"),
+        (wav(rate_hz=16_000), "NOT_8_KHZ", "8000 Hz are needed, not 16000"),
+        (wav(channels=2), "NOT_MONO", "one channel is needed, not 2"),
+        (wav(bits=8), "NOT_PCM_16", "16 bit"),
+        (wav(0), "NO_SOUND", "without a sample"),
+        (wav(SECONDS_MAX * 8_000 + 4_000), "TOO_LONG", "120.5 s, 120 s at most"),
     ],
 )
-def test_what_the_node_cannot_play_is_refused_with_the_reason(file: bytes, why: str) -> None:
-    with pytest.raises(NotAPrompt, match=why):
+def test_what_the_node_cannot_play_is_refused_with_the_reason(
+    file: bytes, reason: str, why: str
+) -> None:
+    with pytest.raises(NotAPrompt, match=why) as refused:
         pcmu_of(file)
+    assert refused.value.reason == reason
+
+
+def tone(peak: int, *, cut_at: int = 32_767) -> bytes:
+    """A second of 400 Hz."""
+    wave = (round(peak * math.sin(math.tau * 400 * at / 8_000)) for at in range(8_000))
+    return file_of([max(-cut_at - 1, min(cut_at, sample)) for sample in wave])
+
+
+def test_what_nobody_would_hear_is_no_sound_for_customers() -> None:
+    with pytest.raises(NotAPrompt, match="-50 dBFS") as refused:
+        check_audible(tone(90))
+    assert refused.value.reason == "SILENT"
+    check_audible(tone(500))
+
+
+def test_what_is_cut_off_at_full_scale_is_no_sound_for_customers() -> None:
+    with pytest.raises(NotAPrompt, match="cut off at full scale") as refused:
+        check_audible(tone(60_000))
+    assert refused.value.reason == "CLIPPED"
+
+
+def test_a_sound_that_just_reaches_full_scale_is_not_cut_off() -> None:
+    check_audible(tone(32_767))
+
+
+def test_every_reason_for_a_refusal_is_declared() -> None:
+    raised = set(re.findall(r'NotAPrompt\(\s*"([A-Z0-9_]+)"', inspect.getsource(module)))
+    assert raised == set(FAULTS)

@@ -76,6 +76,14 @@ def test_what_the_node_says_is_understood(happening: pb.Happening, fact: Fact) -
     assert fact_of(happening) == fact
 
 
+def test_a_colleague_is_named_with_or_without_the_own_tenant_and_nobody_with_anothers() -> None:
+    def target(name: str) -> str:
+        return Referred("leg_op", name, "", ours=True).within("out_a").target
+
+    assert target("usr_abe") == target("usr_abe.out_a") == "usr_abe"
+    assert target("usr_abe.out_b") == "usr_abe.out_b"
+
+
 def test_a_hold_is_an_order_with_its_music() -> None:
     hold = HoldOrdered(held=True, music_sha256=MUSIC, operator_id="usr_mori")
     order = last_order(*TALKING, hold)

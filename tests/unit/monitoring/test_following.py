@@ -33,8 +33,9 @@ from sasayaki.monitoring.v1.supervision_events import (
     TargetSwitched,
 )
 from sasayaki_chassis.testing import NOON
+from sasayaki_monitoring.supervision.ending import EndWithCall
 from sasayaki_monitoring.supervision.following import FollowOperator
-from sasayaki_monitoring.supervision.reactors import EndWithCall, SteerMedia
+from sasayaki_monitoring.supervision.steering import SteerMedia
 
 LISTEN, WHISPER = SupervisionMode.LISTEN, SupervisionMode.WHISPER
 NODE = {"node_id": "n", "happening_seq": 1}

@@ -1,6 +1,7 @@
 """Operators' rows tell by what they can be reached, while media tells it."""
 
 import asyncio
+import tracemalloc
 from collections.abc import AsyncIterator
 
 import pytest
@@ -19,8 +20,20 @@ from sasayaki_monitoring.floor.view import FloorView
 from sasayaki_monitoring.floor.watchers import Watchers
 
 MORI, ABE, SEATS = "usr_mori", "usr_abe", 1_100
+SHIFT, COPY_BYTES = 5_000, 100_000
+"""Seats of a large centre, and less than a copy of what is known of them takes."""
 SATO = Identity("usr_sato", "out_demo", "supervisor", frozenset(("cli_acme",)), "tem_1")
 BROWSER, SIP, NONE = reach.PHONE_REACH_BROWSER, reach.PHONE_REACH_SIP, reach.PHONE_REACH_NONE
+
+
+class Seat(str):
+    """A user id that counts how often it is looked up, in whatever it is a key of."""
+
+    looked_up = 0
+
+    def __hash__(self) -> int:
+        Seat.looked_up += 1
+        return super().__hash__()
 
 
 class Media:
@@ -109,6 +122,29 @@ async def test_only_whose_phone_is_another_is_shown_anew(floor: Watched) -> None
     assert floor.view.reached("out_demo", {MORI: BROWSER}, whole=False) == []
     assert floor.view.reached("out_demo", {ABE: SIP}, whole=False) == [ABE]
     assert floor.view.reached("out_other", {MORI: SIP}, whole=True) == []
+
+
+@pytest.mark.parametrize("how", [SIP, NONE])
+async def test_a_registration_costs_what_it_names_and_not_what_the_floor_has(how: int) -> None:
+    seats = [Seat(f"usr_{number}") for number in range(SHIFT)]
+    floor = Watched(*seats)
+    floor.view.reached("out_demo", dict.fromkeys(seats, BROWSER), whole=True)
+    before = Seat.looked_up
+    tracemalloc.start()
+
+    shown = floor.view.reached("out_demo", {seats[7]: how}, whole=False)  # type: ignore[dict-item]  # a plain number
+
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert shown == [seats[7]]
+    assert Seat.looked_up - before < 10
+    assert peak < COPY_BYTES
+
+
+async def test_a_change_of_a_floor_that_nobody_told_of_is_all_that_is_known_of_it(
+    floor: Watched,
+) -> None:
+    assert floor.view.reached("out_demo", {MORI: BROWSER}, whole=False) == [MORI, ABE]
 
 
 async def test_a_watcher_keeps_up_when_every_seat_of_a_large_floor_is_told_at_once() -> None:

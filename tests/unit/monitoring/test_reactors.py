@@ -24,7 +24,8 @@ from sasayaki.monitoring.v1.supervision_events import (
     SupervisionStarted,
 )
 from sasayaki_chassis.testing import NOON
-from sasayaki_monitoring.supervision.reactors import ENDED_MOST, EndWithCall, SteerMedia
+from sasayaki_monitoring.supervision.ending import ENDED_MOST, EndWithCall
+from sasayaki_monitoring.supervision.steering import SteerMedia
 
 LISTEN = call_events_pb2.SUPERVISION_MODE_LISTEN
 WHISPER = call_events_pb2.SUPERVISION_MODE_WHISPER

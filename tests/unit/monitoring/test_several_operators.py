@@ -39,8 +39,8 @@ from sasayaki_monitoring.desk.watchers import Watchers
 from sasayaki_monitoring.fairness.view import FairnessView, Window
 from sasayaki_monitoring.floor.floor import Floor
 from sasayaki_monitoring.floor.talks import TalkRows
+from sasayaki_monitoring.supervision.ending import EndWithCall
 from sasayaki_monitoring.supervision.following import FollowOperator
-from sasayaki_monitoring.supervision.reactors import EndWithCall
 
 NODE = {"node_id": "n", "happening_seq": 1}
 MORI, ABE = "usr_mori", "usr_abe"

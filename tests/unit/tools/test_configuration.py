@@ -40,8 +40,9 @@ def script(event: str) -> Written:
 
 def test_every_kinds_method_is_one_that_the_contract_has() -> None:
     for kind in KINDS:
-        service = kind.request.DESCRIPTOR.file.services_by_name[kind.service]
-        assert kind.path.rsplit("/", 1)[1] in service.methods_by_name
+        service, method = kind.path.removeprefix("/").split("/")
+        known = kind.request.DESCRIPTOR.file.services_by_name[service.rsplit(".", 1)[1]]
+        assert known.methods_by_name[method].input_type is kind.request.DESCRIPTOR
 
 
 def test_the_last_word_on_a_thing_counts_and_another_tenants_word_does_not() -> None:

@@ -132,7 +132,8 @@ class Browser:
 
     def _take(self, line: bytes, floor_: Floor) -> None:
         now = time.perf_counter()
-        for row in json.loads(line[6:])["rows"]:
+        # A sign of life has none.
+        for row in json.loads(line[6:]).get("rows", ()):
             number = int(row["operator"]["reason"])
             if number and number not in self.seen:
                 self.seen.add(number)

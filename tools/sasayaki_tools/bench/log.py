@@ -18,11 +18,11 @@ from statistics import quantiles
 from typing import Any
 
 from sasayaki.event import Event, Uint32
-from sasayaki_chassis import topics
 from sasayaki_chassis.clock import SystemClock
 from sasayaki_chassis.codec import Entry
 from sasayaki_chassis.decider import Decider
-from sasayaki_chassis.log import KafkaLog, KafkaReader
+from sasayaki_chassis.kafka import topics
+from sasayaki_chassis.kafka.log import KafkaLog, KafkaReader
 from sasayaki_chassis.owner import Meta, Owners
 from sasayaki_tools import broker
 
@@ -101,14 +101,12 @@ async def _bare(address: str, decisions: int) -> dict[str, float]:
     """The client alone: batches of one record of the size that the owner writes."""
     async with KafkaReader(address, BARE, 1) as reader:
         log = KafkaLog(reader, 0)
-        await log.open()
         entry = Entry(b"one", b"x" * 600, (("ce_type", b"bench"),))
 
         async def append(number: int) -> None:
             await log.append([entry])
 
         p50_ms, p99_ms = await _timed(append, decisions)
-        await log.abandon()
     return {"bare_append_p50_ms": p50_ms, "bare_append_p99_ms": p99_ms}
 
 

@@ -6,8 +6,8 @@ proto names, without its request id and without zero values.
 
 import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
@@ -28,7 +28,7 @@ HASH = re.compile(r"\b[0-9a-f]{64}\b")
 """A prompt's SHA-256."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Kind:
     """One kind. `names`: the fields that tell one of them from another.
 
@@ -39,16 +39,17 @@ class Kind:
     topic: str
     event: str
     request: type[Message]
-    service: str
     names: tuple[str, ...]
-    of_client: bool = False
-    withdrawn: str = ""
+    of_client: bool = field(default=False, kw_only=True)
+    withdrawn: str = field(default="", kw_only=True)
 
     @property
     def path(self) -> str:
         """The method's path on the wire."""
-        package = self.request.DESCRIPTOR.file.package
-        return f"/{package}.{self.service}/{self.request.__name__.removesuffix('Request')}"
+        name = self.request.__name__.removesuffix("Request")
+        services = self.request.DESCRIPTOR.file.services_by_name.values()
+        (service,) = (each for each in services if name in each.methods_by_name)
+        return f"/{service.full_name}/{name}"
 
     @property
     def process(self) -> str:
@@ -113,87 +114,71 @@ class Flows(Kind):
         return str(found.get("flow", "")) if isinstance(found, dict) else ""
 
 
+COMPANY = ("client_id",)
+KINDS = (
+    Kind("clients", "callreason.client", "ClientPut", callreason.PutClientRequest, COMPANY),
+    Flows("flows", "callreason.flow", "FlowPublished", callreason.PublishFlowRequest, ("source",)),
+    Kind("queues", "routing.pool", "QueuePut", routing.PutQueueRequest, ("queue_id",)),
+    Kind("operators", "routing.pool", "OperatorPut", routing.PutOperatorRequest, ("operator_id",)),
+    Kind(
+        "alertladder",
+        "monitoring.policy",
+        "AlertLadderSet",
+        monitoring.SetAlertLadderRequest,
+        COMPANY,
+    ),
+    Kind(
+        "supervisionpolicy",
+        "monitoring.policy",
+        "SupervisionPolicySet",
+        monitoring.SetSupervisionPolicyRequest,
+        COMPANY,
+    ),
+    Kind(
+        "alertrule",
+        "monitoring.policy",
+        "AlertRuleSet",
+        monitoring.SetAlertRuleRequest,
+        ("client_id", "kind"),
+    ),
+    Kind(
+        "outbound",
+        "media.outbound",
+        "OutboundRuleSet",
+        media.SetOutboundRuleRequest,
+        COMPANY,
+        of_client=True,
+    ),
+    Kind(
+        "retention",
+        "recording.policy",
+        "RetentionSet",
+        recording.SetRetentionRequest,
+        COMPANY,
+        of_client=True,
+    ),
+    Kind(
+        "scripts",
+        "callreason.knowledge",
+        "ScriptPut",
+        knowledge.PutScriptRequest,
+        ("client_id", "script_id"),
+        of_client=True,
+        withdrawn="ScriptWithdrawn",
+    ),
+    Kind(
+        "articles",
+        "callreason.knowledge",
+        "ArticlePut",
+        knowledge.PutArticleRequest,
+        ("client_id", "article_id"),
+        of_client=True,
+        withdrawn="ArticleWithdrawn",
+    ),
+)
+"""In the order in which they are made: what is named by others comes before them."""
+
+
 def kind_of(folder: str) -> Kind | None:
     """The kind whose rows lie in a folder."""
     return next((kind for kind in KINDS if kind.folder == folder), None)
-
-
-def _kinds() -> Iterator[Kind]:
-    """In the order in which they are made: what is named by others comes before them."""
-    yield Kind(
-        folder="clients",
-        topic="callreason.client",
-        event="ClientPut",
-        request=callreason.PutClientRequest,
-        service="CallreasonService",
-        names=("client_id",),
-    )
-    yield Flows(
-        folder="flows",
-        topic="callreason.flow",
-        event="FlowPublished",
-        request=callreason.PublishFlowRequest,
-        service="CallreasonService",
-        names=("source",),
-    )
-    yield Kind(
-        folder="queues",
-        topic="routing.pool",
-        event="QueuePut",
-        request=routing.PutQueueRequest,
-        service="RoutingService",
-        names=("queue_id",),
-    )
-    yield Kind(
-        folder="operators",
-        topic="routing.pool",
-        event="OperatorPut",
-        request=routing.PutOperatorRequest,
-        service="RoutingService",
-        names=("operator_id",),
-    )
-    for event, request, names in (
-        ("AlertLadderSet", monitoring.SetAlertLadderRequest, ("client_id",)),
-        ("SupervisionPolicySet", monitoring.SetSupervisionPolicyRequest, ("client_id",)),
-        ("AlertRuleSet", monitoring.SetAlertRuleRequest, ("client_id", "kind")),
-    ):
-        yield Kind(
-            folder=request.__name__.removeprefix("Set").removesuffix("Request").lower(),
-            topic="monitoring.policy",
-            event=event,
-            request=request,
-            service="MonitoringService",
-            names=names,
-        )
-    yield Kind(
-        folder="outbound",
-        topic="media.outbound",
-        event="OutboundRuleSet",
-        request=media.SetOutboundRuleRequest,
-        service="MediaService",
-        names=("client_id",),
-        of_client=True,
-    )
-    yield Kind(
-        folder="retention",
-        topic="recording.policy",
-        event="RetentionSet",
-        request=recording.SetRetentionRequest,
-        service="RecordingService",
-        names=("client_id",),
-        of_client=True,
-    )
-    for what in ("Script", "Article"):
-        yield Kind(
-            folder=f"{what.lower()}s",
-            topic="callreason.knowledge",
-            event=f"{what}Put",
-            request=getattr(knowledge, f"Put{what}Request"),
-            service="KnowledgeService",
-            names=("client_id", f"{what.lower()}_id"),
-            of_client=True,
-            withdrawn=f"{what}Withdrawn",
-        )
-
-
-KINDS = tuple(_kinds())

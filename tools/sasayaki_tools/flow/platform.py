@@ -45,7 +45,7 @@ def publish(client: Client, file: Path, tests: Path | None, *, note: str) -> int
     """Uploads the prompts and publishes; every fault is printed as `file:line: reason`."""
     with _doors() as doors:
         prompts = {
-            name: str(_ask(doors.media.PutPrompt, _prompt(wav), doors).sha256)
+            name: str(_ask(doors.media.PutPrompt, _prompt(client, name, wav), doors).sha256)
             for name, wav in prompt_files(client).items()
         }
         row = callreason.PublishFlowRequest(
@@ -119,8 +119,8 @@ def _text(file: Path) -> str:
         raise Failed(f"{file}:{line}: not UTF-8") from None
 
 
-def _prompt(file: Path) -> media.PutPromptRequest:
-    return media.PutPromptRequest(wav=file.read_bytes())
+def _prompt(client: Client, name: str, file: Path) -> media.PutPromptRequest:
+    return media.PutPromptRequest(client_id=client.id, name=name, wav=file.read_bytes())
 
 
 def _ask(method: Any, row: Any, doors: Doors) -> Any:

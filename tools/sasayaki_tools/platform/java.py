@@ -3,18 +3,16 @@
 import os
 import re
 import shutil
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from sasayaki_tools.platform import wheels
+from sasayaki_tools.platform.said import version_said
 from sasayaki_tools.say import Failed, step
 
 # What Kafka 4.3 runs on.
 JAVA_VERSION_MIN = 17
-# A `java` that has not said its version by then is taken for a broken one.
-VERSION_WAIT_S = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,18 +77,8 @@ def _version_beside(program: Path) -> str | None:
 
 def _version_said(program: Path) -> str | None:
     """What `java -version` puts between quotes, or None if it does not run."""
-    try:
-        done = subprocess.run(
-            [str(program), "-version"],
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=VERSION_WAIT_S,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    named = re.search(r'version "([^"]+)"', done.stderr + done.stdout)
-    return named.group(1) if named and done.returncode == 0 else None
+    named = re.search(r'version "([^"]+)"', version_said(program, "-version") or "")
+    return named.group(1) if named else None
 
 
 def major(version: str) -> int:

@@ -10,12 +10,11 @@ from hashlib import sha256
 from pathlib import Path
 
 from sasayaki_tools.platform import wheels
+from sasayaki_tools.platform.said import version_said
 from sasayaki_tools.say import Failed, step
 
 NODE_VERSION_MIN = (20, 19)
 LINES_SHOWN = 40
-# A `node` that has not said its version by then is taken for a broken one.
-VERSION_WAIT_S = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,15 +93,5 @@ def _version(program: Path) -> str | None:
     """20.19.2, or None if it does not run or has no npm beside it."""
     if not (os.access(program, os.X_OK) and os.access(program.parent / "npm", os.X_OK)):
         return None
-    try:
-        done = subprocess.run(
-            [str(program), "--version"],
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=VERSION_WAIT_S,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    named = re.fullmatch(r"v(\d+\.\d+\.\d+)\S*\s*", done.stdout)
-    return named.group(1) if named and done.returncode == 0 else None
+    named = re.match(r"v(\d+\.\d+\.\d+)\S*\s", version_said(program, "--version") or "")
+    return named.group(1) if named else None

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from sasayaki_tools.paths import CONSOLE
 from sasayaki_tools.platform.ports import HOST, SERVICES, Ports
-from sasayaki_tools.seed_file import Seed
 
 TRUNK_CALLS_MAX = 1000
 """Of a platform that was given no trunks, at once: as many as a trunk may have."""
@@ -118,7 +117,6 @@ def service_program(
         "HTTP_ADDRESS": f"{HOST}:{ports.http[name]}",
         "TOKEN_PUBLIC_KEY_FILE": str(places.keys / "token.pub.pem"),
         "SERVICE_TOKEN_FILE": str(places.keys / f"{name}.jwt"),
-        "INSTANCE": f"{name}-1",
         "LOG_LEVEL": given.get("SASAYAKI_LOG_LEVEL", "info"),
         **{f"{peer.upper()}_ADDRESS": f"{HOST}:{ports.grpc[peer]}" for peer in SERVICES},
         **_own_settings(name, places),
@@ -144,24 +142,6 @@ def gateway_program(
     }
     own = {f"SASAYAKI_GATEWAY_{setting}": value for setting, value in settings.items()}
     return Program("gateway", (python, "-m", "sasayaki_gateway"), own, stage=2)
-
-
-def people_file(seed: Seed) -> str:
-    """The seed's people with their names, for the gateway's accounts."""
-    people = [
-        {
-            "userId": user.id,
-            "name": user.name,
-            "furigana": user.furigana,
-            "nameEn": user.en,
-            "role": user.role,
-            "teamId": user.team,
-            "clientIds": list(user.clients),
-        }
-        for user in seed.users
-    ]
-    whole = {"tenant": seed.tenant, "people": people}
-    return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
 
 
 def _own_settings(name: str, places: Places) -> dict[str, str]:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sasayaki_tools.paths import BINARIES, CORE, ROOT, cache_dir, state_dir
 from sasayaki_tools.platform import wheels
+from sasayaki_tools.platform.said import version_said
 from sasayaki_tools.say import Failed, note, step
 
 RUST_VERSION_MIN = (1, 89)
@@ -41,7 +42,12 @@ def find_rust() -> Rust | None:
 
 
 def bring_rust() -> Rust:
-    """The toolchain to build with; brought by rustup into our cache when none is found."""
+    """The toolchain to build with, and cmake; what is not found is brought into our cache."""
+    if find_cmake() is None:
+        if wheels.offline():
+            raise Failed("no cmake, and SASAYAKI_OFFLINE=1 forbids it: apt-get install cmake")
+        with step("cmake"):
+            wheels.bring("cmake")
     rust = find_rust()
     if rust is not None:
         return rust
@@ -60,6 +66,15 @@ def bring_rust() -> Rust:
 def find_compiler() -> str | None:
     """A C compiler, which Rust needs for linking and some crates for building."""
     return next(filter(None, map(shutil.which, ("cc", "gcc", "clang"))), None)
+
+
+def find_cmake() -> str | None:
+    """cmake, which makes libopus: the user's own, else the wheel's in our cache."""
+    return shutil.which("cmake", path=os.pathsep.join((os.environ.get("PATH", ""), _cmake_home())))
+
+
+def _cmake_home() -> str:
+    return str(wheels.place("cmake") / "cmake" / "data" / "bin")
 
 
 def build() -> None:
@@ -102,6 +117,8 @@ def cargo(rust: Rust, arguments: list[str]) -> None:
 def cargo_environment(rust: Rust) -> dict[str, str]:
     """The environment that cargo runs in: one target folder, no fetching when forbidden."""
     environment = {**os.environ, **rust.environment, "CARGO_TARGET_DIR": str(CORE / "target")}
+    if shutil.which("cmake") is None and (cmake := find_cmake()):
+        environment["CMAKE"] = cmake
     if wheels.offline():
         environment["CARGO_NET_OFFLINE"] = "true"
     return environment
@@ -153,17 +170,8 @@ def _rust_home() -> Path:
 
 
 def _version(rustc: Path, environment: dict[str, str]) -> tuple[int, int] | None:
-    try:
-        done = subprocess.run(
-            [str(rustc), "--version"],
-            env={**os.environ, **environment},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-    except OSError:
-        return None
-    named = re.match(r"rustc (\d+)\.(\d+)", done.stdout)
+    said = version_said(rustc, "--version", environment) or ""
+    named = re.match(r"rustc (\d+)\.(\d+)", said)
     return (int(named.group(1)), int(named.group(2))) if named else None
 
 

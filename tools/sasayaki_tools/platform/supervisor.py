@@ -22,7 +22,7 @@ from sasayaki_tools.platform import endpoints, identity, pids, plan, ports
 from sasayaki_tools.platform.backoff import BackOff
 from sasayaki_tools.platform.plan import Places, Program
 from sasayaki_tools.say import Failed
-from sasayaki_tools.seed_file import Seed, read_seed
+from sasayaki_tools.seed_file import Seed, people_file, read_seed
 
 DEFAULT_TENANT = "out_demo"
 # A service may finish what it does; the broker writes its state down.
@@ -133,12 +133,15 @@ class Supervisor:
         renewed = time.monotonic()
         while True:
             await asyncio.sleep(HOUSEKEEPING_EVERY_S)
-            for log in self._places.log.glob("*.log"):
-                trim(log, LOG_BYTES_MAX)
-            if time.monotonic() - renewed >= TOKENS_EVERY_S:
-                renewed = time.monotonic()
-                self._renew()
-                self._document.write(self._places.endpoints)
+            try:
+                for log in self._places.log.glob("*.log"):
+                    trim(log, LOG_BYTES_MAX)
+                if time.monotonic() - renewed >= TOKENS_EVERY_S:
+                    self._renew()
+                    self._document.write(self._places.endpoints)
+                    renewed = time.monotonic()
+            except OSError as error:  # a disk that is full ends no calls
+                _log(f"housekeeping comes again: {error}")
 
 
 def trim(log: Path, bytes_max: int) -> None:
@@ -232,7 +235,7 @@ def _programs(
         for name in ports.SERVICES
     ]
     if seed is not None:
-        identity.write_private(places.people, plan.people_file(seed).encode())
+        identity.write_private(places.people, people_file(seed).encode())
     demo = seed is not None
     programs.append(
         plan.gateway_program(sys.executable, places, chosen, demo=demo, given=os.environ)

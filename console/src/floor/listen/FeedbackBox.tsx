@@ -1,9 +1,10 @@
 import { Button, CloseButton, SegmentedControl, Textarea, TextInput } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
-import { type FormEvent, lazy, Suspense, useState } from "react";
+import { type FormEvent, lazy, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { lengthOf } from "../../app/dates";
+import { OnDemand } from "../../app/OnDemand";
 import { Loading } from "../../app/States";
 import { withTexts } from "../../i18n";
 import { clockMs } from "../clock";
@@ -81,9 +82,9 @@ export function FeedbackBox({ heard, name, listening, close }: { heard: Heard; n
       </div>
       {looking ? (
         <div className="wall-quick-look">
-          <Suspense fallback={<Loading height={230} />}>
+          <OnDemand fallback={<Loading height={230} />}>
             <Player contactId={heard.contactId} startMs={heard.marks.at(-1) ?? 0} marks={heard.marks.map((ms) => ({ kind: "feedback", fromMs: ms, untilMs: ms }))} />
-          </Suspense>
+          </OnDemand>
         </div>
       ) : undefined}
     </form>

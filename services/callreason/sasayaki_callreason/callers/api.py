@@ -1,6 +1,5 @@
 """GetEnquiry and GetCallerHistory: a contact, and what its caller came for before."""
 
-import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,14 +9,13 @@ import grpc
 from sasayaki.callreason.v1 import callreason_service_pb2 as pb
 from sasayaki.callreason.v1 import callreason_service_pb2_grpc as rpc_pb
 from sasayaki.callreason.v1 import enquiry_events_pb2
-from sasayaki_callreason.callers.view import CONTACTS_OF_A_CALLER_MOST, Histories, Offers, before
+from sasayaki_callreason.callers.shown import Shown
+from sasayaki_callreason.callers.view import CONTACTS_OF_A_CALLER_MOST, Histories, before
 from sasayaki_callreason.cases.view import CaseView
 from sasayaki_callreason.enquiries import states
-from sasayaki_callreason.enquiries.contacts import Contacts, Enquiries, own
+from sasayaki_callreason.enquiries.contacts import Enquiries, own
 from sasayaki_callreason.sealed.given import opened
-from sasayaki_chassis.decider import Refused
 from sasayaki_chassis.fields import an_id, between, require
-from sasayaki_chassis.identity import Identity
 from sasayaki_chassis.owner import Unavailable
 from sasayaki_chassis.rpc import Context, Rights, caller, refusals
 
@@ -34,9 +32,6 @@ RIGHTS: Rights = {
     f"{_METHODS}GetCallerHistory": _SEERS,
 }
 
-OFFER_LOOKS = 25
-OFFER_LOOK_S = 0.02
-"""An operator waits up to 25 × 20 ms for the news that a waiting contact is offered to them."""
 HISTORY_USUAL = 10
 MAY_SEE_DIGITS = frozenset(("operator", "supervisor"))
 
@@ -46,7 +41,7 @@ class Callers:
     """What the methods work with; `require_current` raises Unavailable while a view is behind."""
 
     histories: Histories
-    offers: Offers
+    shown: Shown
     cases: CaseView
     require_current: Callable[[], None]
 
@@ -55,7 +50,6 @@ class CallerMethods(rpc_pb.CallreasonServiceServicer):
     """A contact is shown to its operator, and to whom it is offered, before they answer."""
 
     _callers: Callers
-    _contacts: Contacts
     _enquiries: Enquiries
     _keys: Path
 
@@ -66,7 +60,7 @@ class CallerMethods(rpc_pb.CallreasonServiceServicer):
             self._check_enquiries_replayed()
             require(request, contact_id=an_id("con"))
             identity = caller(context)
-            state = await self._shown(request.contact_id, identity)
+            state = await self._callers.shown.to(request.contact_id, identity)
             seen = _seen(request.contact_id, state)
             if identity.role in MAY_SEE_DIGITS and (
                 identity.role != "operator" or own(state, identity)
@@ -83,7 +77,7 @@ class CallerMethods(rpc_pb.CallreasonServiceServicer):
             self._check_enquiries_replayed()
             require(request, contact_id=an_id("con"), most=between(0, CONTACTS_OF_A_CALLER_MOST))
             identity = caller(context)
-            state = await self._shown(request.contact_id, identity)
+            state = await self._callers.shown.to(request.contact_id, identity)
             facts, over = state.facts, isinstance(state, states.Over)
             self._callers.require_current()
             whose = (identity.tenant_id, facts.client_id, facts.caller_hash)
@@ -105,22 +99,6 @@ class CallerMethods(rpc_pb.CallreasonServiceServicer):
         """Before the whole history is read, what is missing may only be not read yet."""
         if not self._enquiries.serving():
             raise Unavailable("callreason is not serving yet")
-
-    async def _shown(self, contact_id: str, identity: Identity) -> states.State:
-        """The contact's enquiry; Refused unless the caller may look at it.
-
-        The operator's desk may know of an offer before this service does.
-        """
-        for _ in range(OFFER_LOOKS):
-            state = self._contacts.known(contact_id, identity)
-            offered = self._callers.offers.to(contact_id) == identity.user_id
-            if identity.role != "operator" or own(state, identity) or offered:
-                return state
-            if not isinstance(state, states.Queued):
-                break
-            await asyncio.sleep(OFFER_LOOK_S)
-        refusal = f"the contact's operator is not {identity.user_id!r}"
-        raise Refused("NOT_YOUR_CONTACT", refusal)
 
 
 def _tell(row: pb.EarlierContact, contact_id: str, state: states.State) -> None:

@@ -1,1 +1,1 @@
-"""What outlives a call: messages for client companies' staff, and matters that are escalated."""
+"""What outlives a call: messages for client companies, escalated matters, handovers."""

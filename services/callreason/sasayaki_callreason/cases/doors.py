@@ -9,18 +9,21 @@ import grpc
 from sasayaki.callreason.v1 import case_service_pb2 as pb
 from sasayaki.callreason.v1 import case_service_pb2_grpc as rpc_pb
 from sasayaki.callreason.v1.escalation_events import EscalationEvent
+from sasayaki.callreason.v1.handover_events import HandoverEvent
 from sasayaki.callreason.v1.message_events import MessageEvent
-from sasayaki_callreason.cases import escalation, message
+from sasayaki_callreason.callers.shown import Shown
+from sasayaki_callreason.cases import escalation, handover, message
+from sasayaki_callreason.cases.handovers import HandoverView
 from sasayaki_callreason.cases.view import CaseView
 from sasayaki_callreason.companies import Companies
 from sasayaki_callreason.enquiries.contacts import Contacts, check_serves, own
 from sasayaki_callreason.enquiries.states import Facts
 from sasayaki_callreason.requests import slug
-from sasayaki_callreason.sealed.sealing import Seals
 from sasayaki_chassis.decider import Refused
 from sasayaki_chassis.fields import InvalidField, between, require
 from sasayaki_chassis.identity import Identity
 from sasayaki_chassis.owner import Owners, Unavailable
+from sasayaki_chassis.seals import Seals
 
 METHODS = "/sasayaki.callreason.v1.CaseService/"
 ABOVE = frozenset(("supervisor", "manager"))
@@ -30,11 +33,13 @@ CODES: Mapping[str, grpc.StatusCode] = {
     "UNKNOWN_CONTACT": grpc.StatusCode.NOT_FOUND,
     "UNKNOWN_MESSAGE": grpc.StatusCode.NOT_FOUND,
     "UNKNOWN_ESCALATION": grpc.StatusCode.NOT_FOUND,
+    "UNKNOWN_HANDOVER": grpc.StatusCode.NOT_FOUND,
     "ALREADY_ESCALATED": grpc.StatusCode.ALREADY_EXISTS,
     "NOT_YOUR_CLIENT": grpc.StatusCode.PERMISSION_DENIED,
     "NOT_YOUR_CONTACT": grpc.StatusCode.PERMISSION_DENIED,
     "NOT_YOURS": grpc.StatusCode.PERMISSION_DENIED,
     "TOO_MANY_ESCALATIONS": grpc.StatusCode.RESOURCE_EXHAUSTED,
+    "TOO_MANY_READERS": grpc.StatusCode.RESOURCE_EXHAUSTED,
 }
 
 PAGE = 50
@@ -42,20 +47,25 @@ PAGE_MOST = 200
 
 Messages: TypeAlias = Owners[message.State, message.Command, MessageEvent]
 Escalations: TypeAlias = Owners[escalation.State, escalation.Command, EscalationEvent]
+Handovers: TypeAlias = Owners[handover.State, handover.Command, HandoverEvent]
 
 
 @dataclass(frozen=True)
 class Cases:
-    """What the methods work with; `require_current` raises Unavailable while `view` is behind."""
+    """What the methods work with; `require_…current` raise Unavailable while a view is behind."""
 
     messages: Messages
     escalations: Escalations
+    handovers: Handovers
     view: CaseView
+    handover_view: HandoverView
     companies: Companies
     contacts: Contacts
+    shown: Shown
     seals: Seals
     serving: Callable[[], bool]
     require_current: Callable[[], None]
+    require_handovers_current: Callable[[], None]
 
 
 class Doors(rpc_pb.CaseServiceServicer):

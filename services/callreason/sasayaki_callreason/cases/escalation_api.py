@@ -14,7 +14,7 @@ from sasayaki_chassis.fields import InvalidField, an_id, require
 from sasayaki_chassis.identity import Identity
 from sasayaki_chassis.ids import derived_id
 from sasayaki_chassis.owner import Meta
-from sasayaki_chassis.rpc import Context, Rights, caller, meta, refusals
+from sasayaki_chassis.rpc import Context, Rights, caller, meta, refusals, request_id_of
 
 RIGHTS: Rights = {
     f"{METHODS}Escalate": frozenset(("operator",)),
@@ -144,7 +144,7 @@ class EscalationMethods(Doors):
             require(request, escalation_id=an_id("esc"))
             whose = self._escalation(request.escalation_id, caller(context))
             about = meta(context, client_id=whose.client_id, correlation_id=whose.correlation_id)
-            asked = f"{caller(context).user_id}/{type(command).__name__}/{request.request_id}"
+            asked = request_id_of(context, command, request.request_id)
             await self._cases.escalations.handle(
                 request.escalation_id, command, request_id=asked, meta=about
             )

@@ -12,7 +12,7 @@ from sasayaki_chassis.fields import an_id, require
 from sasayaki_chassis.identity import Identity
 from sasayaki_chassis.ids import derived_id
 from sasayaki_chassis.owner import Meta
-from sasayaki_chassis.rpc import Context, Rights, caller, meta, refusals
+from sasayaki_chassis.rpc import Context, Rights, caller, meta, refusals, request_id_of
 
 RIGHTS: Rights = {
     f"{METHODS}TakeMessage": frozenset(("operator", "supervisor")),
@@ -103,5 +103,5 @@ class MessageMethods(Doors):
         context: Context,
     ) -> None:
         about = meta(context, client_id=whose.client_id, correlation_id=whose.correlation_id)
-        asked = f"{caller(context).user_id}/{type(command).__name__}/{request_id}"
+        asked = request_id_of(context, command, request_id)
         await self._cases.messages.handle(message_id, command, request_id=asked, meta=about)

@@ -1,19 +1,25 @@
-"""Messages as requests bring them; what is wrong in one is said by its field."""
+"""Messages and handovers as requests bring them; what is wrong in one is said by its field."""
 
 import json
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from unicodedata import normalize
 
 from sasayaki.callreason.v1 import case_service_pb2 as pb
 from sasayaki.callreason.v1 import message_events_pb2
 from sasayaki.callreason.v1.message_events import Urgency
-from sasayaki_chassis.fields import Check, InvalidField, an_id, require
+from sasayaki_chassis.fields import Check, InvalidField, an_id, between, require
 
 FIELD_CHARACTERS_MOST = 100
 WORDS_CHARACTERS_MOST = 1_000
 FIELDS = ("company", "name", "matter", "number", "wished_time", "addressee")
 """What is sealed of a message, by the names of the request's fields."""
+
+GIST_CHARACTERS_MOST = 140
+VALID_DAYS = 7
+"""For a handover that says nothing."""
+VALID_DAYS_MOST = 30
 
 _NUMBER = re.compile(r"\+?[0-9]{3,15}")
 _MARKS = re.compile(r"[\s().‐-―−ー-]")
@@ -56,6 +62,19 @@ def urgency_of(request: pb.TakeMessageRequest) -> Urgency:
     if not request.urgency:
         return Urgency.ORDINARY
     return Urgency(message_events_pb2.Urgency.Name(request.urgency))
+
+
+def handover_of(request: pb.WriteHandoverRequest) -> tuple[Mapping[str, str], timedelta]:
+    """What is sealed of a handover, and for how long it is shown."""
+    require(
+        request,
+        contact_id=an_id("con"),
+        gist=words(1, GIST_CHARACTERS_MOST),
+        detail=words(0),
+        valid_days=between(0, VALID_DAYS_MOST),
+    )
+    text = {"gist": request.gist, "detail": request.detail}
+    return text, timedelta(days=request.valid_days or VALID_DAYS)
 
 
 def packed(fields: Mapping[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""Messages and escalations as answers show them, opened for whom they are."""
+"""Messages, escalations and handovers as answers show them, opened for whom they are."""
 
 from collections.abc import Callable
 from typing import TypeAlias
@@ -6,6 +6,7 @@ from typing import TypeAlias
 from sasayaki.callreason.v1 import case_service_pb2 as pb
 from sasayaki.callreason.v1 import escalation_events_pb2, message_events_pb2
 from sasayaki.callreason.v1.escalation_events import EscalationLevel
+from sasayaki_callreason.cases.handovers import Handover
 from sasayaki_callreason.cases.requests import unpacked
 from sasayaki_callreason.cases.view import Escalation, Message
 from sasayaki_chassis.identity import Identity
@@ -60,6 +61,24 @@ def told_escalation(each: Escalation, opens: Opens, specialist: bool) -> pb.Esca
         if words.to_specialists or not specialist:
             opened = _opened(words.sealed, opens)
             told.words.add(user_id=words.user_id, words=opened).at.FromDatetime(words.at)
+    return told
+
+
+def told_handover(each: Handover, opens: Opens, reader: str) -> pb.Handover:
+    """A handover for one reader; its words are empty when the company's key is gone."""
+    told = pb.Handover(
+        handover_id=each.handover_id,
+        contact_id=each.written.contact_id,
+        client_id=each.client_id,
+        user_id=each.written.user_id,
+        reason_id=each.written.reason_id,
+        taken_by=each.taken_by,
+        read=each.is_read_by(reader),
+    )
+    for name, words in unpacked(opens(each.written.text_sealed)).items():
+        setattr(told, name, words)
+    told.written_at.FromDatetime(each.written_at)
+    told.expires_at.FromDatetime(each.written.expires_at)
     return told
 
 

@@ -20,16 +20,22 @@ from sasayaki.callreason.v1.message_events import MessageRead, MessageSettled, M
 from sasayaki.event import Recorded
 
 CASES_MOST = 50_000
-"""Messages, and as many escalations, of all tenants; beyond that one that is over goes first."""
+"""Messages, as many escalations, as many handovers; beyond that one that is over goes first."""
 LOOKED_THROUGH_MOST = 1_000
 """Among the oldest, for one that is over."""
 
 FORGOTTEN = Counter(
     "sasayaki_callreason_cases_forgotten_total",
-    "Messages and escalations that are listed no more.",
+    "Messages, escalations and handovers that are listed no more.",
     ("kind",),
 )
-OPEN = Gauge("sasayaki_callreason_cases_open", "Messages and escalations not over.", ("kind",))
+OPEN = Gauge(
+    "sasayaki_callreason_cases_open", "Messages, escalations and handovers not over.", ("kind",)
+)
+UNREAD = Counter(
+    "sasayaki_callreason_handover_readers_refused_total",
+    "Readers of a handover that were not noted because too many have read it.",
+)
 OVERDUE = Counter(
     "sasayaki_callreason_escalations_overdue_total", "Escalations without an answer in time."
 )

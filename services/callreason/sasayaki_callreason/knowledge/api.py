@@ -14,14 +14,14 @@ from sasayaki_callreason.enquiries.contacts import Contacts, check_serves
 from sasayaki_callreason.knowledge import library
 from sasayaki_callreason.knowledge.indexes import Indexes
 from sasayaki_callreason.knowledge.matching import beside, most_exact, shown_for
-from sasayaki_callreason.knowledge.requests import article_of, characters, script_of
+from sasayaki_callreason.knowledge.requests import article_of, script_of
 from sasayaki_callreason.reasons.tree import parents_of, path
 from sasayaki_callreason.requests import slug
 from sasayaki_chassis.decider import Refused
-from sasayaki_chassis.fields import an_id, between, require
+from sasayaki_chassis.fields import an_id, between, characters, require
 from sasayaki_chassis.identity import Identity
 from sasayaki_chassis.owner import Owners, Unavailable
-from sasayaki_chassis.rpc import Context, Rights, caller, meta, refusals
+from sasayaki_chassis.rpc import Context, Rights, caller, meta, refusals, request_id_of
 
 _METHODS = "/sasayaki.callreason.v1.KnowledgeService/"
 _WRITERS = frozenset(("admin", "manager"))
@@ -143,7 +143,9 @@ class Knowledge(rpc_pb.KnowledgeServiceServicer):
     ) -> pb.SearchArticlesResponse:
         async with refusals(context, CODES):
             settings = self._company(request.client_id, caller(context))
-            require(request, words=characters(WORDS_CHARACTERS_MOST), most=between(0, FOUND_MOST))
+            require(
+                request, words=characters(most=WORDS_CHARACTERS_MOST), most=between(0, FOUND_MOST)
+            )
             parents = parents_of(settings.reasons)
             reasons = path(parents, request.reason_id) if request.reason_id else ()
 
@@ -199,7 +201,8 @@ class Knowledge(rpc_pb.KnowledgeServiceServicer):
         self, client_id: str, command: library.Command, request_id: str, context: Context
     ) -> None:
         about = meta(context, client_id=client_id)
-        await self._libraries.handle(client_id, command, request_id=request_id, meta=about)
+        asked = request_id_of(context, command, request_id)
+        await self._libraries.handle(client_id, command, request_id=asked, meta=about)
 
 
 def _put_at(article: ArticlePut) -> float:

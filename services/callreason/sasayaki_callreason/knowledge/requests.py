@@ -6,7 +6,7 @@ from sasayaki.callreason.v1 import knowledge_service_pb2 as pb
 from sasayaki.callreason.v1.client_events import ClientPut
 from sasayaki.callreason.v1.knowledge_events import ArticlePut, ScriptPut
 from sasayaki_callreason.requests import slug
-from sasayaki_chassis.fields import Check, InvalidField, require
+from sasayaki_chassis.fields import InvalidField, characters, require
 
 TITLE_CHARACTERS_MOST = 200
 GREETING_CHARACTERS_MOST = 500
@@ -18,7 +18,8 @@ REASONS_MOST = 50
 
 def script_of(request: pb.PutScriptRequest, settings: ClientPut) -> ScriptPut:
     """The script, of no version yet; the number and the reason are the company's."""
-    greeting, body = characters(GREETING_CHARACTERS_MOST), characters(BODY_CHARACTERS_MOST)
+    greeting = characters(most=GREETING_CHARACTERS_MOST)
+    body = characters(most=BODY_CHARACTERS_MOST)
     require(
         request,
         script_id=slug("scr"),
@@ -47,7 +48,8 @@ def script_of(request: pb.PutScriptRequest, settings: ClientPut) -> ScriptPut:
 
 def article_of(request: pb.PutArticleRequest, settings: ClientPut) -> ArticlePut:
     """The article, of no version yet; its reasons are the company's."""
-    title, body = characters(TITLE_CHARACTERS_MOST), characters(BODY_CHARACTERS_MOST)
+    title = characters(most=TITLE_CHARACTERS_MOST)
+    body = characters(most=BODY_CHARACTERS_MOST)
     require(
         request,
         article_id=slug("art"),
@@ -76,15 +78,6 @@ def article_of(request: pb.PutArticleRequest, settings: ClientPut) -> ArticlePut
         reason_ids=tuple(request.reason_ids),
         keywords=tuple(request.keywords),
     )
-
-
-def characters(most: int) -> Check:
-    """Text of so many characters, whatever their size in bytes; or none."""
-
-    def check(value: str) -> str | None:
-        return None if len(value) <= most else f"{most} characters at most, not {len(value)}"
-
-    return check
 
 
 def _check_list(field: str, values: Sequence[str], most: int) -> None:

@@ -3,8 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 import grpc
 
@@ -17,7 +16,7 @@ from sasayaki_callreason.reasons.tree import LEVELS_MOST
 from sasayaki_callreason.reasons.view import Name, ReasonView
 from sasayaki_callreason.requests import slug
 from sasayaki_chassis.decider import Refused
-from sasayaki_chassis.fields import InvalidField, between, require
+from sasayaki_chassis.fields import InvalidField, between, instant, require
 from sasayaki_chassis.rpc import Context, Rights, caller, refusals
 
 RIGHTS: Rights = {
@@ -87,8 +86,8 @@ class ReasonMethods(rpc_pb.CallreasonServiceServicer):
 
 def period(request: pb.GetReasonReportRequest, now: datetime) -> tuple[datetime, datetime]:
     """From when until before when contacts arrived; the last 28 days if nothing is said."""
-    until = _instant(request, "until") or now
-    since = _instant(request, "from") or until - USUAL
+    until = instant(request, "until") or now
+    since = instant(request, "from") or until - USUAL
     if since >= until:
         raise InvalidField("until", "not after `from`")
     return since, until
@@ -100,16 +99,6 @@ def check_known(view: ReasonView, client_id: str, since: datetime) -> None:
     if forgotten is not None and since <= forgotten:
         told = f"not all contacts up to {forgotten:%Y-%m-%dT%H:%M:%SZ} are known any more"
         raise Refused("PERIOD_FORGOTTEN", told)
-
-
-def _instant(request: pb.GetReasonReportRequest, name: str) -> datetime | None:
-    if not request.HasField(name):  # type: ignore[arg-type]  # the name of one of its fields
-        return None
-    stamp: Any = getattr(request, name)
-    try:
-        return datetime.fromtimestamp(stamp.seconds + stamp.nanos / 1e9, UTC)
-    except (OverflowError, OSError, ValueError) as wrong:
-        raise InvalidField(name, "no instant") from wrong
 
 
 def _row(row: Row, names: Mapping[str, Name]) -> pb.ReasonRow:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from sasayaki_callreason.enquiries.states import Given
-from sasayaki_callreason.sealed.sealing import NUMBERS, Seals
+from sasayaki_chassis.seals import NUMBERS, Seals
 
 
 def opened(keys: Path, client_id: str, given: Iterable[Given]) -> Mapping[str, str]:

@@ -8,7 +8,7 @@ import os
 import secrets
 from pathlib import Path
 
-KEY_BYTES = 32
+from sasayaki_chassis.seals import KEY_BYTES
 
 
 def make_key(folder: Path, client_id: str) -> bool:

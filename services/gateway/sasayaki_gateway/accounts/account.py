@@ -25,6 +25,15 @@ class Account:
     client_ids: tuple[str, ...]
     password_hash: str = ""
     disabled: bool = False
+    initial_until_s: float = 0.0
+    """Until when a password that somebody else set may be replaced by one's own, in seconds since
+    1970; 0: it is one's own."""
+    subject: str = ""
+    """Who it is at the identity provider, which may give a name to another person one day."""
+
+    @property
+    def has_initial_password(self) -> bool:
+        return self.initial_until_s > 0
 
     @property
     def rights(self) -> tuple[str, str, tuple[str, ...], str]:
@@ -67,6 +76,8 @@ def may_change(actor: Account, before: Account, after: Account) -> None:
     if actor.user_id == before.user_id:
         if (before.rights, before.disabled) != (after.rights, after.disabled):
             raise Refused("OWN_RIGHTS", "nobody changes their own rights")
+        if before.subject != after.subject:
+            raise Refused("OWN_SUBJECT", "nobody loosens their own tie to the provider")
         return
     may_make(actor, before)
     may_make(actor, after)

@@ -20,13 +20,16 @@ SCHEMA = """
 CREATE TABLE IF NOT EXISTS account (
   user_id TEXT PRIMARY KEY, tenant_id TEXT NOT NULL, name TEXT NOT NULL, furigana TEXT NOT NULL,
   name_en TEXT NOT NULL, role TEXT NOT NULL, team_id TEXT NOT NULL, client_ids TEXT NOT NULL,
-  password_hash TEXT NOT NULL, disabled INTEGER NOT NULL
+  password_hash TEXT NOT NULL, disabled INTEGER NOT NULL,
+  initial_until_s REAL NOT NULL DEFAULT 0, subject TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE TABLE IF NOT EXISTS session (
   key TEXT PRIMARY KEY, user_id TEXT NOT NULL, csrf TEXT NOT NULL, began_s REAL NOT NULL,
   seen_s REAL NOT NULL
 ) STRICT;
 """
+ADDED = {"initial_until_s": "REAL NOT NULL DEFAULT 0", "subject": "TEXT NOT NULL DEFAULT ''"}
+"""Columns of accounts that files of earlier versions lack."""
 
 
 class Store:
@@ -40,6 +43,10 @@ class Store:
         self._file.execute("PRAGMA journal_mode = WAL")
         self._file.execute("PRAGMA synchronous = FULL")
         self._file.executescript(SCHEMA)
+        there = {row[1] for row in self._file.execute("PRAGMA table_info(account)")}
+        for column, kind in ADDED.items():
+            if column not in there:
+                self._file.execute(f"ALTER TABLE account ADD COLUMN {column} {kind}")
         self._turn = asyncio.Lock()
         self.accounts = {account.user_id: account for account in self._read_accounts()}
 
@@ -80,7 +87,8 @@ class Store:
 
     def _read_accounts(self) -> Iterable[Account]:
         for row in self._file.execute(f"SELECT {_COLUMNS} FROM account"):
-            user, tenant, name, furigana, name_en, role, team, clients, password, disabled = row
+            user, tenant, name, furigana, name_en, role, team, *rest = row
+            clients, password, disabled, initial_until_s, subject = rest
             yield Account(
                 user_id=user,
                 tenant_id=tenant,
@@ -92,14 +100,16 @@ class Store:
                 client_ids=tuple(json.loads(clients)),
                 password_hash=password,
                 disabled=bool(disabled),
+                initial_until_s=initial_until_s,
+                subject=subject,
             )
 
 
 _COLUMNS = (
     "user_id, tenant_id, name, furigana, name_en, role, team_id, client_ids, "
-    "password_hash, disabled"
+    "password_hash, disabled, initial_until_s, subject"
 )
-_PUT_ACCOUNT = f"INSERT OR REPLACE INTO account ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?)"
+_PUT_ACCOUNT = f"INSERT OR REPLACE INTO account ({_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)"
 _PUT_SESSION = "INSERT INTO session (key, user_id, csrf, began_s, seen_s) VALUES (?,?,?,?,?)"
 _END_SESSION = "DELETE FROM session WHERE key = ?"
 _SEEN_SESSION = "UPDATE session SET seen_s = ? WHERE key = ?"
@@ -117,4 +127,6 @@ def _row(account: Account) -> tuple[object, ...]:
         json.dumps(account.client_ids),
         account.password_hash,
         int(account.disabled),
+        account.initial_until_s,
+        account.subject,
     )

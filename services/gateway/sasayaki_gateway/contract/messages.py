@@ -79,6 +79,10 @@ class Contract:
                 name = f"/{file.package}.{service.name}/{method.name}"
                 self.methods[name] = Method(method, comment)
 
+    def is_map(self, name: str) -> bool:
+        """Whether a message is an entry of a map, which travels as an object."""
+        return name in self.messages and self.messages[name][0].options.map_entry
+
     def comment(self, file: FileDescriptorProto, path: Path) -> str:
         return self._comments[file.name].get(path, "")
 
@@ -90,8 +94,9 @@ class Contract:
             name = waiting.pop()
             if name in found or name in WELL_KNOWN:
                 continue
-            found.add(name)
             fields = self.messages[name][0].field
+            if not self.is_map(name):
+                found.add(name)
             waiting += [each.type_name for each in fields if each.type == _F.TYPE_MESSAGE]
         return found
 
@@ -144,7 +149,7 @@ def _message(contract: Contract, name: str, told: set[str] | None) -> Schema:
     properties: Schema = {}
     required = []
     for place, each in enumerate(message.field):
-        of_field = _field(each, told)
+        of_field = _field(contract, each, told)
         if comment := contract.comment(file, (*path, FIELD, place)):
             of_field = _described(of_field, comment)
         properties[each.json_name] = of_field
@@ -164,7 +169,10 @@ def _always(each: FieldDescriptorProto) -> bool:
     return each.type != _F.TYPE_MESSAGE and not each.HasField("oneof_index")
 
 
-def _field(each: FieldDescriptorProto, told: set[str] | None) -> Schema:
+def _field(contract: Contract, each: FieldDescriptorProto, told: set[str] | None) -> Schema:
+    if contract.is_map(each.type_name):
+        _, value = contract.messages[each.type_name][0].field
+        return {"type": "object", "additionalProperties": _field(contract, value, told)}
     if each.type_name in WELL_KNOWN:
         one = dict(WELL_KNOWN[each.type_name])
     elif each.type_name:

@@ -63,6 +63,7 @@ _TABLE: Mapping[tuple[str, str], Mapping[str, frozenset[str]]] = {
         "WatchLevels": ABOVE,
         "ReleasePhone": ABOVE,
         "SetOutboundRule": ADMIN,
+        "ListPrompts": ADMIN | ABOVE,
     },
     ("monitoring", "MonitoringService"): {
         "StartSupervision": ABOVE,
@@ -129,6 +130,11 @@ _TABLE: Mapping[tuple[str, str], Mapping[str, frozenset[str]]] = {
         "AnswerEscalation": ABOVE | CLIENT,
         "CloseEscalation": DESKS,
         "ListEscalations": CASES,
+        "WriteHandover": DESKS,
+        "TakeHandover": DESKS,
+        "ReadHandover": DESKS,
+        "CloseHandover": DESKS,
+        "ListHandovers": DESKS,
     },
 }
 
@@ -144,7 +150,8 @@ CLOSED: Mapping[str, str] = {
     "MediaService/DisconnectBrowser": "by the phone's socket",
     "MediaService/DialOutside": "for services; people who try by gRPC are refused and told of",
     "MediaService/PlaceCall": "for services; people who try by gRPC are refused and told of",
-    "MediaService/PutPrompt": "sound that callers hear is put by the tools, with its licence",
+    "MediaService/PutPrompt": "as a WAV file: /api/prompts/{clientId}/{name}",
+    "MediaService/GetPrompt": "as a WAV file: /api/prompts/{clientId}/{sha256}.wav",
     "RecordingService/GetRecording": "as a WAV file with ranges: /api/recordings/{contactId}.wav",
 }
 """RPCs that people have a right to and that this door keeps shut, each with why."""

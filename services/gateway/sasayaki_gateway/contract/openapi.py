@@ -39,7 +39,10 @@ def document(files: FileDescriptorSet) -> Schema:
                 **schemas(
                     contract,
                     (m.descriptor.input_type for m in found.values()),
-                    (m.descriptor.output_type for m in found.values()),
+                    (
+                        *(m.descriptor.output_type for m in found.values()),
+                        contract.methods[own_routes.PUT_PROMPT].descriptor.output_type,
+                    ),
                 ),
                 **_own_schemas(),
             },

@@ -3,6 +3,9 @@
 from sasayaki_gateway.contract.messages import Schema
 
 _JSON = "application/json"
+_WAV: Schema = {"audio/wav": {"schema": {"type": "string", "format": "binary"}}}
+PUT_PROMPT = "/sasayaki.media.v1.MediaService/PutPrompt"
+"""Whose answer is that of a prompt that is put."""
 FAULT: Schema = {
     "description": "Why it was refused.",
     "content": {_JSON: {"schema": {"$ref": "#/components/schemas/Fault"}}},
@@ -14,18 +17,6 @@ LAST_EVENT_ID: Schema = {
     "schema": {"type": "string", "maxLength": 64},
     "description": "Goes on after this event, if the gateway still has what came after it.",
 }
-_USER_ID: Schema = {
-    "name": "userId",
-    "in": "path",
-    "required": True,
-    "schema": {"type": "string"},
-}
-_CONTACT_ID: Schema = {
-    "name": "contactId",
-    "in": "path",
-    "required": True,
-    "schema": {"type": "string"},
-}
 
 
 def paths() -> Schema:
@@ -35,6 +26,22 @@ def paths() -> Schema:
             "get": _read("session_get", "The session, if there is one.", "Session"),
             "post": _write("session_begin", "Signs in.", "SignIn", "Session", guarded=False),
             "delete": _write("session_end", "Signs out.", None, None),
+        },
+        "/api/session/password": {
+            "post": _write(
+                "session_password",
+                "Another password for oneself; every session ends, this browser gets a new one.",
+                "OwnPassword",
+                "Session",
+            )
+        },
+        "/api/session/all": {
+            "get": _read("session_all", "One's own sessions.", "OwnSession", many=True)
+        },
+        "/api/session/end": {
+            "post": _write(
+                "session_end_others", "Ends other sessions of one's own.", "EndSessions", None
+            )
         },
         "/api/session/ways": {
             "get": _read("session_ways", "How one may sign in here.", "SignInWays", guarded=False)
@@ -71,10 +78,22 @@ def paths() -> Schema:
             "post": _write("account_make", "Makes an account.", "NewAccount", "Account"),
         },
         "/api/accounts/{userId}": {
-            "parameters": [_USER_ID],
+            "parameters": [_named("userId")],
             "patch": _write("account_change", "Changes an account.", "AccountChange", "Account"),
         },
-        "/api/recordings/{contactId}.wav": {"parameters": [_CONTACT_ID], "get": _sound()},
+        "/api/recordings/{contactId}.wav": {"parameters": [_named("contactId")], "get": _sound()},
+        "/api/prompts/{clientId}/{name}": {
+            "parameters": [_named("clientId"), _named("name")],
+            "put": _put_sound(),
+        },
+        "/api/prompts/{clientId}/{sha256}.wav": {
+            "parameters": [_named("clientId"), _named("sha256")],
+            "get": _prompt(),
+        },
+        "/api/accounts/{userId}/sessions": {
+            "parameters": [_named("userId")],
+            "delete": _write("account_sign_out", "Ends a person's sessions.", None, None),
+        },
         "/api/phone": {"get": _phone()},
     }
 
@@ -129,7 +148,7 @@ def _redirect(operation: str, about: str) -> Schema:
 
 
 def _sound() -> Schema:
-    binary = {"content": {"audio/wav": {"schema": {"type": "string", "format": "binary"}}}}
+    binary = {"content": _WAV}
     return {
         "operationId": "recording",
         "tags": ["gateway"],
@@ -141,6 +160,36 @@ def _sound() -> Schema:
             "416": {"description": "There is no such part."},
             "default": FAULT,
         },
+    }
+
+
+def _named(name: str) -> Schema:
+    return {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+
+
+def _put_sound() -> Schema:
+    shape = {"$ref": "#/components/schemas/PutPromptResponse"}
+    return {
+        "operationId": "prompt_put",
+        "tags": ["gateway"],
+        "description": "Makes a sound the latest version of a name: WAV, 8 kHz, 16 bit, one "
+        "channel, 120 s and 2 MiB at most. For managers of the client company, administrators.",
+        "security": [{"session": [], "csrf": []}],
+        "requestBody": {"required": True, "content": _WAV},
+        "responses": {
+            "200": {"description": "The answer.", "content": {_JSON: {"schema": shape}}},
+            "default": FAULT,
+        },
+    }
+
+
+def _prompt() -> Schema:
+    return {
+        "operationId": "prompt",
+        "tags": ["gateway"],
+        "description": "A version of a client company's prompt.",
+        "security": [{"session": []}],
+        "responses": {"200": {"description": "The file.", "content": _WAV}, "default": FAULT},
     }
 
 

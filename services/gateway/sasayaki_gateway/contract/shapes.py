@@ -5,12 +5,14 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.alias_generators import to_camel
 
+from sasayaki_gateway.accounts.password_rules import LENGTH_LEAST, LENGTH_MOST
+
 Role = Literal["operator", "supervisor", "manager", "client", "auditor", "integrator", "admin"]
 UserId = Annotated[str, StringConstraints(pattern=r"^usr_[a-z0-9_]{1,60}$")]
 ClientId = Annotated[str, StringConstraints(pattern=r"^cli_[a-z0-9_]{1,60}$")]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True)]
 LongName = Annotated[str, StringConstraints(max_length=100, strip_whitespace=True)]
-NewPassword = Annotated[str, StringConstraints(min_length=12, max_length=128)]
+NewPassword = Annotated[str, StringConstraints(min_length=LENGTH_LEAST, max_length=LENGTH_MOST)]
 
 CLIENTS_MOST = 200
 
@@ -52,7 +54,7 @@ class SignIn(Shape):
     """A name and a password."""
 
     user: Annotated[str, StringConstraints(min_length=1, max_length=100)]
-    password: Annotated[str, StringConstraints(min_length=1, max_length=128)]
+    password: Annotated[str, StringConstraints(min_length=1, max_length=LENGTH_MOST)]
 
 
 class DemoSignIn(Shape):
@@ -66,7 +68,39 @@ class Session(Shape):
 
     user: User
     csrf: str = Field(description="Sent as X-Sasayaki-Csrf with every write.")
+    storage_key: str = Field(
+        description="Seals what the browser keeps for this person: 32 bytes in base64."
+    )
     expires_at: str = Field(description="When it ends whatever is done (RFC 3339).")
+    password_is_initial: bool = Field(
+        description="Whether somebody else set the password: nothing else is open until another is "
+        "chosen."
+    )
+
+
+class OwnSession(Shape):
+    """One of the person's own sessions."""
+
+    session_id: str
+    began_at: str
+    seen_at: str
+    here: bool = Field(description="Whether it is the session that asks.")
+
+
+class EndSessions(Shape):
+    """Which other session to end; none: all others."""
+
+    session_id: Annotated[str, StringConstraints(max_length=64)] | None = None
+    password: Annotated[str, StringConstraints(max_length=LENGTH_MOST)] = Field(
+        default="", description="May be absent within five minutes of signing in."
+    )
+
+
+class OwnPassword(Shape):
+    """Another password for oneself."""
+
+    current: Annotated[str, StringConstraints(min_length=1, max_length=LENGTH_MOST)]
+    password: NewPassword
 
 
 class SignInWays(Shape):
@@ -89,6 +123,8 @@ class Account(Shape):
     client_ids: list[str]
     disabled: bool
     has_password: bool
+    password_is_initial: bool = Field(description="Whether the person has yet to choose their own.")
+    has_subject: bool = Field(description="Whether it is tied to a person at the provider.")
 
 
 class NewAccount(Shape):
@@ -115,3 +151,6 @@ class AccountChange(Shape):
     client_ids: Annotated[list[ClientId], Field(max_length=CLIENTS_MOST)] | None = None
     password: NewPassword | None = None
     disabled: bool | None = None
+    forget_subject: Literal[True] | None = Field(
+        default=None, description="Loosens the tie: who signs in at the provider next is tied."
+    )

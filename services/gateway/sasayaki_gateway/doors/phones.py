@@ -1,6 +1,8 @@
 """Which of a person's tabs has the phone: the last one that asked for it."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from prometheus_client import Counter, Gauge
@@ -9,6 +11,8 @@ TAKEN_OVER = 4001
 """Close code of a socket whose place another tab of the same person took."""
 SESSION_OVER = 4002
 """Close code of a socket whose session is over."""
+CLOSE_S = 1.0
+"""A tab that takes no goodbye for so long holds up nobody."""
 
 OPEN = Gauge("sasayaki_gateway_phones", "People whose browser has a phone's socket open.")
 TAKEOVERS = Counter(
@@ -38,7 +42,9 @@ class Phones:
         self._holders[user_id] = holder
         if earlier is not None:
             TAKEOVERS.inc()
-            await earlier.close(TAKEN_OVER)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(CLOSE_S):
+                    await earlier.close(TAKEN_OVER)
 
     def leave(self, user_id: str, holder: Holder) -> None:
         """The tab has it no more, unless another took it already."""

@@ -17,7 +17,10 @@ def read_request(method: MethodDescriptor, body: bytes) -> Message:
     """The request that a body holds; raises Fault that names what is wrong."""
     request: Message = GetMessageClass(method.input_type)()
     try:
-        json_format.Parse(body.decode() or "{}", request, max_recursion_depth=DEPTH_MOST)
+        text = body.decode() or "{}"
+        if not text.lstrip().startswith("{"):  # the parser takes "" and [] for an empty message
+            raise ValueError("no JSON object")
+        json_format.Parse(text, request, max_recursion_depth=DEPTH_MOST)
     except (json_format.ParseError, UnicodeDecodeError, RecursionError, ValueError) as error:
         raise Fault(
             "INVALID_ARGUMENT", f"the body is no {method.input_type.name}: {error}"

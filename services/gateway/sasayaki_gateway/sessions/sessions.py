@@ -35,6 +35,10 @@ class Full(Exception):
     """There are too many already."""
 
 
+class Changed(Exception):
+    """The account is another than whoever signs in was held against."""
+
+
 class Sessions:
     """All sessions of this gateway."""
 
@@ -49,9 +53,13 @@ class Sessions:
 
     async def begin(self, account: Account, instead_of: str | None) -> tuple[str, Session]:
         """A new session and its cookie. The browser's earlier one ends: nobody is signed in with a
-        cookie that was there before. Raises Full.
+        cookie that was there before. Raises Full, or Changed for an account that is out of date.
         """
         await self.end_old()
+        # From here on nothing waits until the session is open: who changes the password after this
+        # look ends it with the others.
+        if self._store.accounts.get(account.user_id) != account:
+            raise Changed
         gone = {_key(instead_of)} & self._open.keys() if instead_of else set()
         if len(self._open) >= SESSIONS_MOST:
             FULL.inc()
@@ -63,11 +71,11 @@ class Sessions:
         cookie, now_s = secrets.token_urlsafe(SECRET_BYTES), self._clock()
         csrf = secrets.token_urlsafe(SECRET_BYTES)
         session = Session(_key(cookie), account.user_id, csrf, now_s, now_s)
+        self._open[session.key] = session
+        self._noted[session.key] = now_s
         await self._store.put_session(session, gone)
         for key in gone:
             self._forget(key)
-        self._open[session.key] = session
-        self._noted[session.key] = now_s
         return cookie, session
 
     def of_cookie(self, cookie: str | None) -> tuple[Session, Account] | None:
@@ -87,6 +95,14 @@ class Sessions:
 
     def ends_at_s(self, session: Session) -> float:
         return self._lives.ends_at_s(session)
+
+    def of_person(self, user_id: str) -> list[Session]:
+        """A person's sessions that are not over; the one used last comes first."""
+        alive = [each for each in self._of(user_id) if self._alive(each)]
+        return sorted(alive, key=lambda each: each.seen_s, reverse=True)
+
+    def is_fresh(self, session: Session) -> bool:
+        return self._lives.is_fresh(session, self._clock())
 
     async def end(self, key: str) -> None:
         """Ends a session; its streams see it at their next look."""
@@ -112,7 +128,7 @@ class Sessions:
             if each.seen_s - self._noted.get(each.key, 0.0) >= SEEN_EVERY_S
         ]
         await self._store.seen(used)
-        self._noted |= {each.key: each.seen_s for each in used}
+        self._noted |= {each.key: each.seen_s for each in used if each.key in self._open}
 
     @contextmanager
     def streaming(self, session: Session) -> Iterator[None]:

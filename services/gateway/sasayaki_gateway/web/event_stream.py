@@ -73,7 +73,7 @@ class EventStream(Response):
                 async with asyncio.timeout(LOOK_S):
                     await self._news.wait()
             except TimeoutError:
-                await _send(send, ":\n\n")
+                await _send(send, "event: alive\ndata: {}\n\n")
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     def _next(self) -> str | None:

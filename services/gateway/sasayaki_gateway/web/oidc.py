@@ -16,9 +16,11 @@ from prometheus_client import Counter
 
 from sasayaki_gateway.faults import Fault
 from sasayaki_gateway.settings import Settings
+from sasayaki_gateway.web.origin import is_safe
 
 ALGORITHMS = ["RS256", "PS256", "ES256", "Ed25519"]
 """Signatures that are looked at; never one made with the shared secret, never none."""
+ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 PENDING_MOST = 1_000
 PENDING_S = 600.0
 ASK_S = 10.0
@@ -40,11 +42,21 @@ class Pending:
     since_s: float
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Whom a provider names; `subject` is theirs alone for ever, the name may pass on."""
+
+    name: str
+    subject: str
+
+
 class Oidc:
     """The provider that the settings name."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
+        if not is_safe(settings.oidc_issuer):
+            raise ValueError(f"oidc_issuer is not https: {settings.oidc_issuer!r}")
         file = settings.oidc_client_secret_file
         self._secret = file.read_text().strip() if file else ""
         self._pending: OrderedDict[str, Pending] = OrderedDict()
@@ -68,8 +80,8 @@ class Oidc:
             self._pending.popitem(last=False)
         return address, state
 
-    async def finish(self, state: str, code: str) -> str:
-        """The claim that names the account; raises Fault. A state is good for once."""
+    async def finish(self, state: str, code: str) -> Named:
+        """Whom the provider names; raises Fault. A state is good for once."""
         pending = self._pending.pop(state, None)
         if pending is None or time.monotonic() - pending.since_s > PENDING_S:
             raise Fault("PERMISSION_DENIED", "this sign-in was not begun here", "OIDC_STATE")
@@ -91,7 +103,7 @@ class Oidc:
                 "OIDC_ANSWER",
             ) from error
 
-    def _name(self, id_token: str, keys: dict[str, Any], nonce: str) -> str:
+    def _name(self, id_token: str, keys: dict[str, Any], nonce: str) -> Named:
         claims = jwt.decode(
             id_token, KeySet.import_key_set({"keys": keys["keys"]}), algorithms=ALGORITHMS
         ).claims
@@ -102,17 +114,18 @@ class Oidc:
             exp={"essential": True},
             nonce={"essential": True, "value": nonce},
         ).validate(claims)
-        name = claims.get(self._settings.oidc_claim)
-        if not isinstance(name, str) or not name:
-            raise ValueError(self._settings.oidc_claim)
-        return name
+        name, subject = claims.get(self._settings.oidc_claim), claims.get("sub")
+        for claim, value in ((self._settings.oidc_claim, name), ("sub", subject)):
+            if not isinstance(value, str) or not value:
+                raise ValueError(claim)
+        return Named(str(name), f"{self._settings.oidc_issuer} {subject}")
 
     def _client(self, redirect: str) -> AsyncOAuth2Client:
         return AsyncOAuth2Client(
             client_id=self._settings.oidc_client_id,
             client_secret=self._secret or None,
             token_endpoint_auth_method="client_secret_basic" if self._secret else "none",
-            scope="openid profile email",
+            scope="openid profile",
             redirect_uri=redirect,
             code_challenge_method="S256",
             timeout=ASK_S,
@@ -125,12 +138,14 @@ class Oidc:
             found = await self._ask(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
             if found.get("issuer") != issuer:
                 raise Fault("UNAVAILABLE", "the provider calls itself otherwise", "OIDC_ISSUER")
+            if not all(is_safe(str(found.get(each, ""))) for each in ENDPOINTS):
+                raise Fault("UNAVAILABLE", "the provider is not asked by https", "OIDC_ISSUER")
             self._provider = found
         return self._provider
 
     async def _ask(self, address: str) -> dict[str, Any]:
         try:
-            async with AsyncClient(timeout=ASK_S) as client:
+            async with AsyncClient(timeout=ASK_S, follow_redirects=False) as client:
                 answer = await client.get(address)
                 answer.raise_for_status()
                 found: dict[str, Any] = answer.json()

@@ -22,12 +22,18 @@ class Origins:
                 raise ValueError(
                     f"no origin: {each!r}; wanted is for example https://calls.example"
                 )
+            if not is_safe(each):
+                raise ValueError(f"not without TLS: {each!r}; only this machine's own names are")
         return cls(named)
 
     @property
     def secure(self) -> bool:
         """Whether browsers come by https alone."""
         return bool(self.named) and all(each.startswith("https://") for each in self.named)
+
+    def cookie(self, name: str) -> str:
+        """A cookie's name; by https one that browsers keep to this host alone (RFC 6265bis)."""
+        return f"__Host-{name}" if self.secure else name
 
     def knows_host(self, host: str) -> bool:
         """Whether a Host header names us: another name is a page that had its name moved here."""
@@ -40,6 +46,13 @@ class Origins:
         if self.named:
             return origin in self.named
         return origin == f"http://{host}" and self.knows_host(host)
+
+
+def is_safe(address: str) -> bool:
+    """Whether an address is asked by TLS, or is this machine's own."""
+    parts = urlsplit(address)
+    own = _without_port(parts.netloc) in OWN_NAMES
+    return parts.scheme == "https" or (parts.scheme == "http" and own)
 
 
 def _without_port(host: str) -> str:

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from prometheus_client import Counter, Histogram
 from starlette.datastructures import Headers, MutableHeaders
@@ -10,13 +11,18 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sasayaki_gateway.faults import Fault
+from sasayaki_gateway.web.oidc_routes import BACK
 from sasayaki_gateway.web.origin import Origins
 
 BODY_BYTES_MOST = 1024 * 1024
+SOUND_BYTES_MOST = 2 * 1024 * 1024
+"""Two minutes of a prompt are 1.9 MB."""
 DRAINED_BYTES_MOST = 8 * BODY_BYTES_MOST
+SOUNDS_PATH = "/api/prompts/"
 CONTENT_SECURITY_POLICY = "; ".join(
     (
         "default-src 'none'",
+        "object-src 'none'",
         "script-src 'self'",
         # The console's components set sizes and colours as style attributes; no script comes of it.
         "style-src 'self' 'unsafe-inline'",
@@ -31,8 +37,18 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "base-uri 'none'",
     )
 )
+API_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "object-src 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+        "sandbox",
+    )
+)
+"""Of answers that are no pages, should one be opened as if it were."""
 HEADERS: Sequence[tuple[str, str]] = (
-    ("Content-Security-Policy", CONTENT_SECURITY_POLICY),
     ("X-Content-Type-Options", "nosniff"),
     ("X-Frame-Options", "DENY"),
     ("Referrer-Policy", "no-referrer"),
@@ -40,7 +56,7 @@ HEADERS: Sequence[tuple[str, str]] = (
     ("Cross-Origin-Resource-Policy", "same-origin"),
     ("Permissions-Policy", "microphone=(self), camera=(), geolocation=(), display-capture=()"),
 )
-HTTPS_HEADER = ("Strict-Transport-Security", "max-age=31536000")
+HTTPS_HEADER = ("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
 
 REFUSED = Counter(
     "sasayaki_gateway_requests_refused_total", "Requests refused before their route.", ("why",)
@@ -50,6 +66,24 @@ SECONDS = Histogram(
     "Time from a request to the head of its answer.",
     ("status",),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What a request may bring."""
+
+    kind: str
+    bytes_most: int
+
+
+JSON = Body("application/json", BODY_BYTES_MOST)
+SOUND = Body("audio/wav", SOUND_BYTES_MOST)
+
+
+def body_of(scope: Scope) -> Body:
+    """JSON, but where a sound is put. A form of another page can send neither kind."""
+    put = scope.get("method") == "PUT" and str(scope.get("path", "")).startswith(SOUNDS_PATH)
+    return SOUND if put else JSON
 
 
 class Outer:
@@ -76,23 +110,28 @@ class Outer:
             await _drain(receive)
             await _answer(fault, send)
             return
-        await self._app(scope, _Bounded(receive), send)
+        await self._app(scope, _Bounded(receive, body_of(scope)), send)
 
     def _fault(self, scope: Scope) -> Fault | None:
         """What is wrong with a request's head."""
-        headers = Headers(scope=scope)
+        headers, body = Headers(scope=scope), body_of(scope)
+        is_api = scope["path"].startswith("/api/")
         if not self._origins.knows_host(headers.get("host", "")):
             REFUSED.labels("host").inc()
             return Fault("INVALID_ARGUMENT", "no such host here", "HOST", 421)
+        # Browsers say it by themselves; only the identity provider sends people here.
+        site = headers.get("sec-fetch-site", "none")
+        if is_api and site not in ("same-origin", "none") and scope["path"] != BACK:
+            REFUSED.labels("site").inc()
+            return Fault("PERMISSION_DENIED", f"not from a {site} page", "ORIGIN")
         length = headers.get("content-length", "0")
-        if not length.isdecimal() or int(length) > BODY_BYTES_MOST:
+        if not length.isdecimal() or int(length) > body.bytes_most:
             REFUSED.labels("body_size").inc()
-            return too_large()
-        kind = headers.get("content-type", "application/json").split(";")[0].strip().lower()
-        # A form of another page can send other kinds, but not this one.
-        if scope.get("method") in ("POST", "PATCH", "PUT") and kind != "application/json":
+            return too_large(body)
+        kind = headers.get("content-type", body.kind).split(";")[0].strip().lower()
+        if scope.get("method") in ("POST", "PATCH", "PUT") and kind != body.kind:
             REFUSED.labels("content_type").inc()
-            return Fault("INVALID_ARGUMENT", "the body must be application/json", "TYPE", 415)
+            return Fault("INVALID_ARGUMENT", f"the body must be {body.kind}", "TYPE", 415)
         return None
 
     def _with_headers(self, scope: Scope, send: Send) -> Send:
@@ -104,7 +143,10 @@ class Outer:
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers:
                     headers.setdefault(name, value)
-                if scope["path"].startswith("/api/"):
+                is_api = scope["path"].startswith("/api/")
+                policy = API_POLICY if is_api else CONTENT_SECURITY_POLICY
+                headers.setdefault("Content-Security-Policy", policy)
+                if is_api:
                     headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
@@ -114,22 +156,23 @@ class Outer:
 class _Bounded:
     """Counts a body that did not say its length."""
 
-    def __init__(self, receive: Receive) -> None:
+    def __init__(self, receive: Receive, body: Body) -> None:
         self._receive = receive
+        self._most = body.bytes_most
         self._bytes = 0
 
     async def __call__(self) -> Message:
         message = await self._receive()
         if message["type"] == "http.request":
             self._bytes += len(message.get("body", b""))
-            if self._bytes > BODY_BYTES_MOST:
+            if self._bytes > self._most:
                 REFUSED.labels("body_size").inc()
                 raise HTTPException(413)
         return message
 
 
-def too_large() -> Fault:
-    return Fault("INVALID_ARGUMENT", f"the body has over {BODY_BYTES_MOST} bytes", "TOO_LARGE", 413)
+def too_large(body: Body) -> Fault:
+    return Fault("INVALID_ARGUMENT", f"the body has over {body.bytes_most} bytes", "TOO_LARGE", 413)
 
 
 async def _drain(receive: Receive) -> None:

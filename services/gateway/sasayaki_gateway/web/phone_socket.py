@@ -28,6 +28,7 @@ from sasayaki_gateway.web.guard import Who, from_our_page, parts_of, signed_in
 
 WATCH = "MediaService/WatchPhone"
 LOOK_S = 5.0
+"""So often a socket looks whether its session is over, and after so much stillness shows life."""
 MESSAGES_MOST = 40
 """In `MESSAGES_S`: nobody presses so often."""
 MESSAGES_S = 10.0
@@ -103,12 +104,19 @@ class _Line:
     async def _hear(self) -> None:
         with suppress(WebSocketDisconnect):
             while True:
-                text = await self._socket.receive_text()
+                text = await self._text()
                 if self._is_too_often():
                     TOO_OFTEN.inc()
                     await self._close(1008)
                     return
                 await self._take(text)
+
+    async def _text(self) -> str:
+        """What the page says next; what is no text is nothing that a phone says."""
+        message = await self._socket.receive()
+        if message["type"] == "websocket.disconnect":
+            raise WebSocketDisconnect(message.get("code", 1005))
+        return message.get("text") or ""
 
     async def _take(self, text: str) -> None:
         about = ""
@@ -160,7 +168,7 @@ class _Line:
         return await self._parts.upstream.call(method, request, token)
 
     async def _tell(self, feed: Feed, news: asyncio.Event) -> None:
-        """Tells what the phone is, at once and after each change."""
+        """Tells what the phone is: at once, after each change, and as a sign of life."""
         told = -1
         while not self._parts.closing.is_set():
             account = self._parts.sessions.account_of(self._who.session.key)
@@ -174,9 +182,11 @@ class _Line:
                 told = feed.ring.number
                 await self._send(_typed(feed.ring.whole()))
                 continue
-            with suppress(TimeoutError):
+            try:
                 async with asyncio.timeout(LOOK_S):
                     await news.wait()
+            except TimeoutError:
+                told = -1
         await self._close(1012)
 
     async def _tell_fault(self, fault: Fault, about: str) -> None:

@@ -1,5 +1,6 @@
 """A recording as a WAV file that a player may seek in."""
 
+import re
 import struct
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
@@ -12,9 +13,12 @@ from sasayaki_gateway.contract.methods import OpenMethod
 from sasayaki_gateway.doors.ranges import Span, Unsatisfiable, span_of
 from sasayaki_gateway.doors.upstream import described
 from sasayaki_gateway.faults import Fault
-from sasayaki_gateway.web.guard import Reading, parts_of
+from sasayaki_gateway.sessions.paces import RECORDING_COSTS
+from sasayaki_gateway.web.guard import Reading, in_pace, parts_of
 
 GET = OpenMethod("recording", "RecordingService", "GetRecording", frozenset())
+CONTACT_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+"""It becomes part of a file name."""
 RIFF_HEAD = struct.Struct("<4sI")
 
 router = APIRouter()
@@ -23,6 +27,9 @@ router = APIRouter()
 @router.get("/api/recordings/{contact_id}.wav")
 async def sound(contact_id: str, request: Request, who: Reading) -> Response:
     """The file, or the part of it that `Range` names."""
+    in_pace(request, who, RECORDING_COSTS - 1)  # one was counted before the route
+    if not CONTACT_ID.fullmatch(contact_id):
+        raise Fault("NOT_FOUND", "no such contact", "UNKNOWN_RECORDING")
     parts = parts_of(request)
     asked = recording.GetRecordingRequest(contact_id=contact_id)
     chunks = _chunks(parts.upstream.stream(described(GET), asked, parts.tokens.of(who.account)))
@@ -33,7 +40,12 @@ async def sound(contact_id: str, request: Request, who: Reading) -> Response:
     length = rest + RIFF_HEAD.size
     if mark != b"RIFF":
         raise Fault("DATA_LOSS", "the recording is no WAV file")
-    headers = {"Accept-Ranges": "bytes", "Content-Type": "audio/wav"}
+    headers = {
+        "Accept-Ranges": "bytes",
+        "Content-Type": "audio/wav",
+        # Opened by itself it is kept as a file; a page's player does not mind.
+        "Content-Disposition": f'attachment; filename="{contact_id}.wav"',
+    }
     try:
         span = span_of(request.headers.get("range"), length)
     except Unsatisfiable:

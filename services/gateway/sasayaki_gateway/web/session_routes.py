@@ -10,15 +10,23 @@ from prometheus_client import Counter
 
 from sasayaki.media.v1 import media_service_pb2 as media
 from sasayaki_gateway.accounts.account import Account
-from sasayaki_gateway.accounts.passwords import TooManyWait
 from sasayaki_gateway.contract import shapes
 from sasayaki_gateway.contract.methods import OpenMethod
 from sasayaki_gateway.doors.upstream import described
 from sasayaki_gateway.faults import Fault
 from sasayaki_gateway.parts import Parts
 from sasayaki_gateway.sessions.session import Session
-from sasayaki_gateway.sessions.sessions import Full
-from sasayaki_gateway.web.guard import COOKIE, FromOurPage, Reading, Who, Writing, parts_of
+from sasayaki_gateway.sessions.sessions import Changed, Full
+from sasayaki_gateway.web.guard import (
+    COOKIE,
+    FromOurPage,
+    ReadingEarly,
+    Who,
+    WritingEarly,
+    cookie_of,
+    parts_of,
+)
+from sasayaki_gateway.web.proving import not_locked, proves
 from sasayaki_gateway.web.shown import shown_person, shown_session
 
 DISCONNECT = OpenMethod("media", "MediaService", "DisconnectBrowser", frozenset())
@@ -29,7 +37,7 @@ router = APIRouter()
 
 
 @router.get("/api/session")
-async def session(request: Request, who: Reading) -> shapes.Session:
+async def session(request: Request, who: ReadingEarly) -> shapes.Session:
     """The session that the cookie names."""
     return _shown(parts_of(request), who.account, who.session)
 
@@ -46,34 +54,31 @@ async def sign_in(
     asked: shapes.SignIn, request: Request, response: Response, _: FromOurPage
 ) -> shapes.Session:
     """Signs in by password; says the same whether the account or the password is wrong."""
-    parts, address = parts_of(request), request.client.host if request.client else ""
-    user = asked.user.strip().lower()
-    wait_s = parts.attempts.locked_for_s(user, address, time.monotonic())
-    if wait_s > 0:
-        SIGN_INS.labels("password", "locked").inc()
-        response.headers["Retry-After"] = str(int(wait_s) + 1)
-        raise Fault("RESOURCE_EXHAUSTED", f"wait {int(wait_s) + 1} s", "LOCKED")
-    account = account_named(parts, user)
-    known = account.password_hash if account and not account.disabled else ""
+    parts, user = parts_of(request), asked.user.strip().lower()
     try:
-        right = await parts.passwords.matches(known, asked.password)
-    except TooManyWait:
-        raise Fault("UNAVAILABLE", "too many sign in at once", "BUSY") from None
-    if account is None or not right:
+        not_locked(request, user)
+    except Fault:
+        SIGN_INS.labels("password", "locked").inc()
+        raise
+    account = account_named(parts, user)
+    if not await proves(request, account, user, asked.password) or account is None:
         SIGN_INS.labels("password", "wrong").inc()
-        parts.attempts.failed(user, address, time.monotonic())
         raise Fault("UNAUTHENTICATED", "wrong name or password", "WRONG")
-    parts.attempts.succeeded(user, address)
+    if account.has_initial_password and account.initial_until_s < time.time():
+        SIGN_INS.labels("password", "over").inc()
+        log.warning("initial_password_over", extra={"user_id": account.user_id})
+        raise Fault("UNAUTHENTICATED", "this first password is too old", "INITIAL_OVER")
     return await begin(parts, account, request, response, way="password")
 
 
 @router.delete("/api/session", status_code=204)
-async def sign_out(request: Request, response: Response, who: Writing) -> None:
+async def sign_out(request: Request, response: Response, who: WritingEarly) -> None:
     """Signs out; the browser's phone hangs up."""
     parts = parts_of(request)
     connection_id = parts.phones.connection_of(who.account.user_id, who.session.key)
     await parts.sessions.end(who.session.key)
-    response.delete_cookie(COOKIE, path="/", httponly=True, samesite="lax")
+    _set_cookie(parts, response, "", 0)
+    log.info("signed_out", extra={"user_id": who.account.user_id})
     if connection_id:
         await _disconnect(parts, who, connection_id)
 
@@ -107,24 +112,34 @@ async def begin(
 ) -> shapes.Session:
     """A new session for an account; its cookie is never one that the browser brought."""
     try:
-        cookie, made = await parts.sessions.begin(account, request.cookies.get(COOKIE))
+        cookie, made = await parts.sessions.begin(account, cookie_of(request))
     except Full:
         raise Fault("RESOURCE_EXHAUSTED", "too many sessions", "TOO_MANY_SESSIONS") from None
+    except Changed:
+        SIGN_INS.labels(way, "changed").inc()
+        raise Fault("UNAUTHENTICATED", "the account was changed meanwhile", "WRONG") from None
     SIGN_INS.labels(way, "done").inc()
+    log.info("signed_in", extra={"user_id": account.user_id, "way": way, "session": made.name})
+    _set_cookie(parts, response, cookie, parts.settings.session_hours_most * 3600)
+    return _shown(parts, account, made)
+
+
+def _set_cookie(parts: Parts, response: Response, value: str, age_s: int) -> None:
+    """Lax: the way back from an identity provider must find the session that it replaces."""
     response.set_cookie(
-        COOKIE,
-        cookie,
+        parts.origins.cookie(COOKIE),
+        value,
         path="/",
         httponly=True,
         samesite="lax",
         secure=parts.origins.secure,
-        max_age=parts.settings.session_hours_most * 3600,
+        max_age=age_s,
     )
-    return _shown(parts, account, made)
 
 
 def _shown(parts: Parts, account: Account, of: Session) -> shapes.Session:
-    return shown_session(account, of, parts.sessions.ends_at_s(of))
+    key = parts.tokens.storage_key(account.user_id)
+    return shown_session(account, of, parts.sessions.ends_at_s(of), key)
 
 
 def _demo(request: Request) -> Parts:

@@ -20,11 +20,19 @@ def shown_person(account: Account) -> shapes.Person:
     )
 
 
-def shown_session(account: Account, session: Session, ends_at_s: float) -> shapes.Session:
+def shown_session(
+    account: Account, session: Session, ends_at_s: float, storage_key: str
+) -> shapes.Session:
     person = shown_person(account).model_dump()
     user = shapes.User.model_validate({**person, "client_ids": list(account.client_ids)})
     ends = datetime.fromtimestamp(ends_at_s, UTC).isoformat(timespec="seconds")
-    return shapes.Session(user=user, csrf=session.csrf, expires_at=ends)
+    return shapes.Session(
+        user=user,
+        csrf=session.csrf,
+        storage_key=storage_key,
+        expires_at=ends,
+        password_is_initial=account.has_initial_password,
+    )
 
 
 def shown_account(account: Account) -> shapes.Account:
@@ -34,5 +42,7 @@ def shown_account(account: Account) -> shapes.Account:
             "client_ids": list(account.client_ids),
             "disabled": account.disabled,
             "has_password": bool(account.password_hash),
+            "password_is_initial": account.has_initial_password,
+            "has_subject": bool(account.subject),
         }
     )

@@ -1,5 +1,6 @@
 """What a request's fields may be."""
 
+import re
 from collections.abc import Iterable
 
 from sasayaki.media.v1 import call_events_pb2
@@ -13,8 +14,10 @@ PROMPTS_MAX = 8
 DIGIT_PROMPTS = 10
 WAV_BYTES_MAX = 2 * 1024 * 1024
 REASON_LENGTH_MAX = 40
+PROMPT_NAME_LENGTH_MAX = 64
 
 A_CONTACT = an_id("con")
+_PROMPT_NAME = re.compile(rf"[a-z0-9_]{{1,{PROMPT_NAME_LENGTH_MAX}}}")
 
 
 def a_policy(value: int) -> str | None:
@@ -54,6 +57,10 @@ def digit_prompts_if_any(value: Iterable[str]) -> str | None:
     return _hashes(prompts)
 
 
+def a_sha256(value: str) -> str | None:
+    return _hashes([value])
+
+
 def a_prompt_if_any(value: str) -> str | None:
     return _hashes([value]) if value else None
 
@@ -62,6 +69,14 @@ def a_reason(value: str) -> str | None:
     """A word for events and lists, not a text about somebody."""
     fits = 1 <= len(value) <= REASON_LENGTH_MAX and value.isprintable()
     return None if fits else f"1 to {REASON_LENGTH_MAX} characters, not {len(value)}"
+
+
+def a_prompt_name(value: str) -> str | None:
+    """As flows name prompts; empty for none."""
+    if not value or _PROMPT_NAME.fullmatch(value):
+        return None
+    most = f"{PROMPT_NAME_LENGTH_MAX} at most"
+    return f"small letters, digits, underscores, {most}, not {value[:40]!r}"
 
 
 def a_file(value: bytes) -> str | None:

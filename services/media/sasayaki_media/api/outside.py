@@ -1,6 +1,5 @@
 """Calls out of the centre: whom a company may call, a transfer out, a customer called back."""
 
-import asyncio
 from collections.abc import Iterable
 
 from sasayaki.media.v1 import call_events_pb2, media_service_pb2_grpc
@@ -27,8 +26,6 @@ RING_MS_USUAL = 30_000
 NUMBER_BYTES_MAX = 64
 SEALED_BYTES_MAX = 256
 PREFIXES_MAX = 100
-LOOKS, LOOK_S = 20, 0.1
-"""How often it is looked, and how long between, whether a client company is known by now."""
 CONCURRENT_MAX = 1_000
 PER_MINUTE_MAX = 1_000
 PER_DAY_MAX = 100_000
@@ -59,7 +56,7 @@ class Outside(media_service_pb2_grpc.MediaServiceServicer):
                 per_minute_max=between(0, PER_MINUTE_MAX),
                 per_day_max=between(0, PER_DAY_MAX),
             )
-            await self._know(Line(caller(context).tenant_id, request.client_id))
+            await self._numbers.known(Line(caller(context).tenant_id, request.client_id))
             rule = OutboundRuleSet(
                 prefixes=tuple(request.prefixes),
                 denied_prefixes=tuple(request.denied_prefixes),
@@ -185,14 +182,6 @@ class Outside(media_service_pb2_grpc.MediaServiceServicer):
             return ""
         sealed = request.number_sealed or previous.customer_sealed
         return e164(self._keys.open(request.client_id, sealed))
-
-    async def _know(self, company: Line) -> None:
-        """Returns when the company is known; one that was made just now may still be read."""
-        for _ in range(LOOKS):
-            if self._numbers.knows(company):
-                return
-            await asyncio.sleep(LOOK_S)
-        raise Refused("UNKNOWN_CLIENT", f"no client company {company.client_id!r}")
 
 
 def _wanted_by(context: Context, operator_id: str) -> str:

@@ -1,6 +1,4 @@
-"""Answering, playing, stopping, storing prompts."""
-
-import asyncio
+"""Answering, playing, stopping prompts."""
 
 from sasayaki.media.v1 import call_events_pb2, media_service_pb2_grpc
 from sasayaki.media.v1 import media_service_pb2 as pb
@@ -10,7 +8,6 @@ from sasayaki_chassis.rpc import Context, InvalidField, refusals, require
 from sasayaki_media.api.asking import decide, known_prompts
 from sasayaki_media.api.checks import (
     A_CONTACT,
-    a_file,
     a_policy,
     digit_prompts_if_any,
     prompts_if_any,
@@ -19,9 +16,7 @@ from sasayaki_media.api.checks import (
 from sasayaki_media.api.rights import STATUS
 from sasayaki_media.calls.commands import Answer, PlayPrompt, StopPrompt
 from sasayaki_media.calls.switchboard import Switchboard
-from sasayaki_media.line.node import Node
 from sasayaki_media.sound.prompts import Prompts
-from sasayaki_media.sound.wav import NotAPrompt, length_ms
 
 FIRST_DIGIT_MS_USUAL = 5_000
 NEXT_DIGIT_MS_USUAL = 3_000
@@ -33,9 +28,8 @@ PLAY_ID_BYTES_MAX = 128
 class Prompting(media_service_pb2_grpc.MediaServiceServicer):
     """What the customer hears before anybody talks with them."""
 
-    def __init__(self, calls: Switchboard, node: Node, prompts: Prompts) -> None:
+    def __init__(self, calls: Switchboard, prompts: Prompts) -> None:
         self._calls = calls
-        self._node = node
         self._prompts = prompts
 
     async def Answer(self, request: pb.AnswerRequest, context: Context) -> pb.AnswerResponse:
@@ -73,18 +67,6 @@ class Prompting(media_service_pb2_grpc.MediaServiceServicer):
             require(request, contact_id=A_CONTACT, play_id=text(most=PLAY_ID_BYTES_MAX))
             await decide(self._calls, context, request, StopPrompt(request.play_id))
         return pb.StopPromptResponse()
-
-    async def PutPrompt(
-        self, request: pb.PutPromptRequest, context: Context
-    ) -> pb.PutPromptResponse:
-        async with refusals(context, STATUS):
-            require(request, wav=a_file)
-            try:
-                sha256, pcmu = await asyncio.to_thread(self._prompts.put, request.wav)
-            except NotAPrompt as fault:
-                raise InvalidField("wav", str(fault)) from fault
-            self._node.send_prompt(sha256, pcmu)
-        return pb.PutPromptResponse(sha256=sha256, length_ms=length_ms(pcmu))
 
     def _check_play(self, request: pb.PlayPromptRequest) -> None:
         require(

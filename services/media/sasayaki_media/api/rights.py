@@ -5,11 +5,13 @@ from collections.abc import Mapping
 import grpc
 
 from sasayaki_chassis.rpc import Rights
+from sasayaki_media.sound.wav import FAULTS
 
 _SERVICE = "/sasayaki.media.v1.MediaService"
 _SERVICES = frozenset({"service"})
 _IN_TALK = frozenset({"service", "operator", "supervisor", "manager"})
 _WITH_A_PHONE = frozenset({"operator", "supervisor", "manager"})
+_SEES_FLOWS = frozenset({"admin", "supervisor", "manager"})
 _EVERYBODY = frozenset({"service", "operator", "supervisor", "manager", "auditor", "admin"})
 RIGHTS: Rights = {
     f"{_SERVICE}/Answer": _SERVICES,
@@ -36,7 +38,9 @@ RIGHTS: Rights = {
     f"{_SERVICE}/WatchPhone": _WITH_A_PHONE,
     f"{_SERVICE}/WatchPhones": _SERVICES,
     f"{_SERVICE}/WatchLevels": frozenset({"service", "supervisor", "manager"}),
-    f"{_SERVICE}/PutPrompt": frozenset({"admin", "service"}),
+    f"{_SERVICE}/PutPrompt": frozenset({"admin", "service", "manager"}),
+    f"{_SERVICE}/ListPrompts": _SEES_FLOWS,
+    f"{_SERVICE}/GetPrompt": _SEES_FLOWS,
 }
 STATUS: Mapping[str, grpc.StatusCode] = {
     "UNKNOWN_CONTACT": grpc.StatusCode.NOT_FOUND,
@@ -50,4 +54,11 @@ STATUS: Mapping[str, grpc.StatusCode] = {
     "PLAY_EXISTS": grpc.StatusCode.ALREADY_EXISTS,
     "TOO_MANY_PLAYS": grpc.StatusCode.RESOURCE_EXHAUSTED,
     "TOO_MANY_LEGS": grpc.StatusCode.RESOURCE_EXHAUSTED,
+    "TOO_MANY_PROMPTS": grpc.StatusCode.RESOURCE_EXHAUSTED,
+    **dict.fromkeys(FAULTS, grpc.StatusCode.INVALID_ARGUMENT),
 }
+STATUS_OF_SOUNDS: Mapping[str, grpc.StatusCode] = {
+    **STATUS,
+    "UNKNOWN_PROMPT": grpc.StatusCode.NOT_FOUND,
+}
+"""Where a sound is asked for; where one is played, a missing one is a state of things."""

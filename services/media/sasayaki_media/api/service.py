@@ -10,6 +10,7 @@ from sasayaki_media.api.outside import Outside
 from sasayaki_media.api.phoning import Phoning
 from sasayaki_media.api.prompting import Prompting
 from sasayaki_media.api.rights import STATUS
+from sasayaki_media.api.storing import Libraries, Storing
 from sasayaki_media.api.talking import Talking
 from sasayaki_media.calls.switchboard import Switchboard
 from sasayaki_media.keys import ClientKeys
@@ -24,7 +25,7 @@ from sasayaki_media.sound.levels import Levels
 from sasayaki_media.sound.prompts import Prompts
 
 
-class MediaService(Prompting, Talking, Outside, Phoning):
+class MediaService(Prompting, Storing, Talking, Outside, Phoning):
     """Checks a request, has it decided, answers."""
 
     def __init__(
@@ -34,6 +35,7 @@ class MediaService(Prompting, Talking, Outside, Phoning):
         levels: Levels,
         node: Node,
         prompts: Prompts,
+        libraries: Libraries,
         numbers: Numbers,
         keys: ClientKeys,
         gate: Gate,
@@ -41,7 +43,8 @@ class MediaService(Prompting, Talking, Outside, Phoning):
         watching: Watching,
         reach: Reach,
     ) -> None:
-        Prompting.__init__(self, calls, node, prompts)
+        Prompting.__init__(self, calls, prompts)
+        Storing.__init__(self, node, prompts, libraries, numbers)
         Talking.__init__(self, calls, prompts)
         Outside.__init__(self, calls, node, numbers, keys, gate)
         Phoning.__init__(self, calls, browsers, watching, reach)

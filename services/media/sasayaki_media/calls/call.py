@@ -154,4 +154,5 @@ CALL: Decider[State, Command, CallEvent] = Decider(
     deadline=deadline,
     events=EVENTS,
     partitions=12,
+    is_over=lambda state: isinstance(state, Ended),
 )

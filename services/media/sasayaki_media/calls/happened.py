@@ -1,6 +1,6 @@
 """What the node says happened in a call."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
@@ -182,6 +182,10 @@ class Referred:
     target: str
     replaces_leg_id: str
     ours: bool
+
+    def within(self, tenant_id: str) -> "Referred":
+        """The same by a user's id alone, also where the phone named the tenant too."""
+        return replace(self, target=self.target.removesuffix(f".{tenant_id}"))
 
 
 Fact: TypeAlias = (

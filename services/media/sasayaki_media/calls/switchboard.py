@@ -107,7 +107,7 @@ class Switchboard:
 
     def live(self) -> Iterator[tuple[str, Live]]:
         """Every call that has begun and not ended, as it is decided so far."""
-        for contact_id, state in self._owners.streams():
+        for contact_id, state in self._owners.going_on():
             if isinstance(state, Arrived | Answering | Placing | Connected):
                 yield contact_id, state
 

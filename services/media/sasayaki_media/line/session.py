@@ -221,6 +221,8 @@ class Session:
             return
         if isinstance(fact, Played):
             fact = replace(fact, digits_sealed=self._keys.seal(meta.client_id or "", fact.digits))
+        if isinstance(fact, Referred):
+            fact = fact.within(meta.tenant_id)
         if isinstance(fact, Referred) and not fact.ours:
             await self._alarm(happening, OutboundRefusal.REFER_OUTSIDE, trunk="")
         source = self._source(happening)

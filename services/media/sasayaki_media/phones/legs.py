@@ -16,6 +16,7 @@ from sasayaki.media.v1.call_events import (
     OperatorLegDialled,
     OperatorLegEnded,
     OperatorLegRang,
+    SupervisionMode,
     SupervisionOrdered,
     SupervisorHeard,
     SupervisorLegEnded,
@@ -40,11 +41,12 @@ class Leg:
     talks: bool = False
     muted: bool = False
     talk_back: bool = False
+    whispers: bool = False
 
 
 @dataclass(slots=True)
 class Talk:
-    """One call with its people."""
+    """One call with its people; between two of them, it is kept as it is until its end."""
 
     contact_id: str
     tenant_id: str
@@ -52,6 +54,16 @@ class Talk:
     held: bool = False
     paused: bool = False
     legs: dict[str, Leg] = field(default_factory=dict)
+
+    def wide_band(self, leg: Leg) -> bool:
+        """Whether whoever hears the leg hears nobody else, and not by telephone.
+
+        It only chooses in what a page speaks: who hears whom, and how, is the node's to decide.
+        """
+        if leg.supervises:
+            return leg.whispers
+        others = (other for other in self.legs.values() if other.leg_id != leg.leg_id)
+        return self.held and any(other.talks and not other.supervises for other in others)
 
 
 class PhoneLegs:
@@ -88,8 +100,8 @@ class PhoneLegs:
                 self._change(record, leg_id, rings=True, since=record.time)
             case OperatorLegAnswered(leg_id=leg_id):
                 self._change(record, leg_id, rings=False, talks=True, since=record.time)
-            case SupervisorHeard(leg_id=leg_id):
-                self._heard(record, leg_id)
+            case SupervisorHeard(leg_id=leg_id, mode=mode):
+                self._heard(record, leg_id, whispers=mode == SupervisionMode.WHISPER)
             case LegMuted(leg_id=leg_id):
                 self._change(record, leg_id, muted=True)
             case LegUnmuted(leg_id=leg_id):
@@ -115,8 +127,12 @@ class PhoneLegs:
                     talk.held = isinstance(record.data, CustomerHeld)
                 case _:
                     talk.paused = isinstance(record.data, TapPaused)
-            for leg in talk.legs.values():
-                self._changed(_whose(talk, leg))
+            self._tell(talk)
+
+    def _tell(self, talk: Talk) -> None:
+        """All whom the talk concerns: what one does may change for another who hears them."""
+        for person in {_whose(talk, leg) for leg in talk.legs.values()}:
+            self._changed(person)
 
     def _add(self, record: Recorded[Any], leg: Leg) -> None:
         """A leg that is known has another mode, nothing else."""
@@ -128,10 +144,11 @@ class PhoneLegs:
             self._of.setdefault(_whose(talk, leg), {})[record.subject] = talk
             self._changed(_whose(talk, leg))
 
-    def _heard(self, record: Recorded[Any], leg_id: str) -> None:
+    def _heard(self, record: Recorded[Any], leg_id: str, *, whispers: bool) -> None:
         leg = self._leg(record.subject, leg_id)
-        if leg is not None and not leg.talks:
-            self._change(record, leg_id, rings=False, talks=True, since=record.time)
+        if leg is not None:
+            since = leg.since if leg.talks else record.time
+            self._change(record, leg_id, rings=False, talks=True, since=since, whispers=whispers)
 
     def _leg(self, contact_id: str, leg_id: str) -> Leg | None:
         talk = self._talks.get(contact_id)
@@ -141,7 +158,7 @@ class PhoneLegs:
         if leg := self._leg(record.subject, leg_id):
             talk = self._talks[record.subject]
             talk.legs[leg_id] = replace(leg, **changes)
-            self._changed(_whose(talk, leg))
+            self._tell(talk)
 
     def _remove(self, contact_id: str, leg_id: str) -> None:
         talk = self._talks.get(contact_id)
@@ -153,9 +170,8 @@ class PhoneLegs:
             calls.pop(contact_id, None)
             if not calls:
                 self._of.pop(_whose(talk, leg), None)
-        if not talk.legs:
-            del self._talks[contact_id]
         self._changed(_whose(talk, leg))
+        self._tell(talk)
 
 
 def _whose(talk: Talk, leg: Leg) -> Person:

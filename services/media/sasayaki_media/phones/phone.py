@@ -182,4 +182,5 @@ PHONE: Decider[State, Command, PhoneEvent] = Decider(
     deadline=deadline,
     events=EVENTS,
     partitions=6,
+    is_over=lambda state: isinstance(state, HungUp),
 )

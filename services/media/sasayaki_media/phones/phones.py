@@ -82,7 +82,7 @@ class Phones:
 
     def connected(self) -> Iterator[tuple[str, Line]]:
         """Every phone that is connected, as it is decided so far."""
-        for phone_id, state in self._owners.streams():
+        for phone_id, state in self._owners.going_on():
             if isinstance(state, Line):
                 yield phone_id, state
 

@@ -48,7 +48,9 @@ class Reach:
         self._watchers.add(watcher)
         REACH_WATCHERS.set(len(self._watchers))
         try:
-            watcher.changed.update(self._registered.names, self._browsers.users_of(tenant_id))
+            watcher.changed.update(
+                self._registered.users_of(tenant_id), self._browsers.users_of(tenant_id)
+            )
             shown: dict[str, reach.PhoneReach.ValueType] = {}
             yield self._others_than(shown, watcher)
             while True:
@@ -90,14 +92,15 @@ class Reach:
                 return reach.PHONE_REACH_LOST
             case node.BROWSER_STATE_CONNECTING if before != reach.PHONE_REACH_NONE:
                 return before
-        known = person.user_id in self._registered.names
-        return reach.PHONE_REACH_SIP if known else reach.PHONE_REACH_NONE
+        has_phone = self._registered.has(person)
+        return reach.PHONE_REACH_SIP if has_phone else reach.PHONE_REACH_NONE
 
     def _browser_changed(self, person: Person) -> None:
         for watcher in self._watchers:
             if watcher.tenant_id == person.tenant_id:
                 watcher.note(person.user_id)
 
-    def _phone_changed(self, user_id: str) -> None:
+    def _phone_changed(self, person: Person) -> None:
         for watcher in self._watchers:
-            watcher.note(user_id)
+            if person.tenant_id in ("", watcher.tenant_id):
+                watcher.note(person.user_id)

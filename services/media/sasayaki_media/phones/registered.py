@@ -4,36 +4,45 @@ from collections.abc import Callable, Collection
 
 from sasayaki.media.node.v1 import node_pb2 as pb
 from sasayaki_media.metrics import REGISTERED
+from sasayaki_media.phones.person import Person
 
 
 class Registered:
-    """The user names that have a SIP phone; SIP knows no tenants."""
+    """Who has a SIP phone. Without a tenant, every tenant's user of that id has it."""
 
     def __init__(self) -> None:
-        self._names: set[str] = set()
-        self._changed: Callable[[str], None] = lambda _: None
+        self._people: set[Person] = set()
+        self._changed: Callable[[Person], None] = lambda _: None
 
-    def on_change(self, changed: Callable[[str], None]) -> None:
-        """Calls back with each name that has a phone, or none any more."""
+    def on_change(self, changed: Callable[[Person], None]) -> None:
+        """Calls back with whoever has a phone, or none any more; the tenant may be empty."""
         self._changed = changed
 
-    @property
-    def names(self) -> Collection[str]:
-        return self._names
+    def has(self, person: Person) -> bool:
+        return person in self._people or Person("", person.user_id) in self._people
+
+    def users_of(self, tenant_id: str) -> Collection[str]:
+        """The tenant's users who have a phone."""
+        ours = ("", tenant_id)
+        return {each.user_id for each in self._people if each.tenant_id in ours}
 
     def begin(self) -> None:
         """Nothing is known until a node tells it."""
-        gone, self._names = self._names, set()
+        gone, self._people = self._people, set()
         REGISTERED.set(0)
-        for name in gone:
-            self._changed(name)
+        for person in gone:
+            self._changed(person)
 
     def told(self, registered: pb.Registered) -> None:
         for user in registered.users:
             if user.registered:
-                self._names.add(user.user_id)
+                self._people.add(_whose(user))
             else:
-                self._names.discard(user.user_id)
-        REGISTERED.set(len(self._names))
+                self._people.discard(_whose(user))
+        REGISTERED.set(len(self._people))
         for user in registered.users:
-            self._changed(user.user_id)
+            self._changed(_whose(user))
+
+
+def _whose(user: pb.SipUser) -> Person:
+    return Person(user.tenant_id, user.user_id)

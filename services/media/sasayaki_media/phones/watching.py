@@ -94,6 +94,7 @@ def _leg(talk: Talk, leg: Leg) -> pb.PhoneLeg:
         recording_paused=talk.paused,
         consult=leg.consult,
         client_id=talk.client_id,
+        wide_band=talk.wide_band(leg),
     )
     shown.since.FromDatetime(leg.since)
     return shown

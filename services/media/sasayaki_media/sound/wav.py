@@ -1,5 +1,6 @@
-"""A prompt's WAV file as µ-law samples. No I/O."""
+"""A prompt's WAV file as µ-law samples, and what is wrong with one. No I/O."""
 
+import re
 import struct
 import sys
 from array import array
@@ -11,8 +12,30 @@ PCM = 1
 EXTENSIBLE = 0xFFFE
 
 
+FAULTS = (
+    "NOT_A_WAV",
+    "NOT_PCM_16",
+    "NOT_MONO",
+    "NOT_8_KHZ",
+    "NO_SOUND",
+    "TOO_LONG",
+    "SILENT",
+    "CLIPPED",
+)
+"""Every reason for which a file is refused."""
+SILENT_BELOW = 104
+"""The loudest sample of what nobody hears on a phone: 50 dB under full scale."""
+FULL_SCALE = 32_766
+CLIPPED_SHARE_MOST = 0.002
+"""How much of a sound may lie flat at the top; a good recording touches it now and then."""
+
+
 class NotAPrompt(Exception):
-    """The file is not what the node can play; the text says why."""
+    """The file is not what the node can play; the text says why, the reason is one of FAULTS."""
+
+    def __init__(self, reason: str, text: str) -> None:
+        super().__init__(text)
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,20 +48,29 @@ class Format:
 
 def pcmu_of(wav: bytes) -> bytes:
     """The samples of an 8 kHz, 16 bit, one-channel WAV file as G.711 µ-law; raises NotAPrompt."""
-    form, data = _chunks(wav)
-    if (form.coding not in (PCM, EXTENSIBLE)) or form.bits != 16:
-        raise NotAPrompt(f"16 bit PCM is needed, not coding {form.coding} with {form.bits} bit")
-    if form.channels != 1 or form.rate_hz != RATE_HZ:
-        raise NotAPrompt(
-            f"one channel of {RATE_HZ} Hz is needed, not {form.channels} of {form.rate_hz}"
-        )
-    samples = len(data) // 2
-    if not 0 < samples <= SECONDS_MAX * RATE_HZ:
-        raise NotAPrompt(f"1 sample to {SECONDS_MAX} s are needed, not {samples} samples")
-    values = array("H", data[: samples * 2])
+    values = array("H", _samples(wav))
     if sys.byteorder == "big":
         values.byteswap()
     return bytes(map(_ULAW.__getitem__, values))
+
+
+def check_audible(wav: bytes) -> None:
+    """Raises NotAPrompt for what customers would not hear, or not well: silence, clipping."""
+    samples = _samples(wav)
+    values = array("h", samples)
+    if sys.byteorder == "big":
+        values.byteswap()
+    peak = max(max(values), -min(values))
+    if peak < SILENT_BELOW:
+        raise NotAPrompt("SILENT", "nothing is to be heard: all of it is quieter than -50 dBFS")
+    if peak < FULL_SCALE:
+        return
+    flat = sum(len(found.group()) for found in _FLAT.finditer(samples) if found.start() % 2 == 0)
+    if flat > len(samples) * CLIPPED_SHARE_MOST:
+        share = f"{100 * flat / len(samples):.1f} %"
+        raise NotAPrompt(
+            "CLIPPED", f"{share} of it is cut off at full scale: record it more quietly"
+        )
 
 
 def length_ms(pcmu: bytes) -> int:
@@ -46,10 +78,29 @@ def length_ms(pcmu: bytes) -> int:
     return len(pcmu) * 1_000 // RATE_HZ
 
 
+def _samples(wav: bytes) -> bytes:
+    """16 bit each, little-endian."""
+    form, data = _chunks(wav)
+    if (form.coding not in (PCM, EXTENSIBLE)) or form.bits != 16:
+        fault = f"16 bit PCM is needed, not coding {form.coding} with {form.bits} bit"
+        raise NotAPrompt("NOT_PCM_16", fault)
+    if form.channels != 1:
+        raise NotAPrompt("NOT_MONO", f"one channel is needed, not {form.channels}")
+    if form.rate_hz != RATE_HZ:
+        raise NotAPrompt("NOT_8_KHZ", f"{RATE_HZ} Hz are needed, not {form.rate_hz}")
+    samples = len(data) // 2
+    if not samples:
+        raise NotAPrompt("NO_SOUND", "a WAV file without a sample")
+    if samples > SECONDS_MAX * RATE_HZ:
+        long = f"{samples / RATE_HZ:.1f} s, {SECONDS_MAX} s at most"
+        raise NotAPrompt("TOO_LONG", long)
+    return data[: samples * 2]
+
+
 def _chunks(wav: bytes) -> tuple[Format, bytes]:
     """The format and the samples: the first `fmt ` and `data` chunks of a RIFF file."""
     if wav[:4] != b"RIFF" or wav[8:12] != b"WAVE":
-        raise NotAPrompt("not a WAV file")
+        raise NotAPrompt("NOT_A_WAV", "not a WAV file")
     form: Format | None = None
     at = 12
     while at + 8 <= len(wav):
@@ -61,7 +112,7 @@ def _chunks(wav: bytes) -> tuple[Format, bytes]:
         if name == b"data" and form is not None:
             return form, body
         at += 8 + size + size % 2  # chunks begin at even places
-    raise NotAPrompt("a WAV file without format or samples")
+    raise NotAPrompt("NOT_A_WAV", "a WAV file without format or samples")
 
 
 def _ulaw(sample: int) -> int:
@@ -76,3 +127,6 @@ def _ulaw(sample: int) -> int:
 
 # Indexed by the sample's 16 bits as an unsigned number: a table lookup per sample.
 _ULAW = bytes(_ulaw(n - 65_536 if n >= 32_768 else n) for n in range(65_536))
+
+# Three samples on end at full scale: a wave whose top is cut off, not one that just gets there.
+_FLAT = re.compile(rb"(?:[\xfe\xff]\x7f){3,}|(?:[\x00\x01]\x80){3,}", re.DOTALL)

@@ -19,7 +19,7 @@ from sasayaki_chassis.decider import Refused
 from sasayaki_chassis.fields import Check, InvalidField, an_id, between, require
 from sasayaki_chassis.ids import derived_id
 from sasayaki_chassis.owner import Meta
-from sasayaki_chassis.rpc import Context, Rights, caller, meta, refusals
+from sasayaki_chassis.rpc import Context, Rights, caller, meta, refusals, request_id_of
 from sasayaki_monitoring.alerts.alert import (
     Cancel,
     Claim,
@@ -36,7 +36,7 @@ from sasayaki_monitoring.alerts.rules import BY_KIND
 from sasayaki_monitoring.floor.floor import Talk
 from sasayaki_monitoring.floor.view import FloorView
 from sasayaki_monitoring.floor.watchers import Part, Watchers
-from sasayaki_monitoring.methods import SERVICE, SUPERVISORS, asked, check_permitted, named
+from sasayaki_monitoring.methods import SERVICE, SUPERVISORS, check_permitted, named
 from sasayaki_monitoring.policy.policies import Policies
 from sasayaki_monitoring.policy.policy import Rule
 
@@ -260,7 +260,7 @@ class AlertMethods:
         await self._alerting.alerts.handle(
             request.alert_id,
             command,
-            request_id=asked(request.request_id, command, context),
+            request_id=request_id_of(context, command, request.request_id),
             meta=meta(context, client_id=known.client_id, correlation_id=known.correlation_id),
         )
 

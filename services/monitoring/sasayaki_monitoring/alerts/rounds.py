@@ -16,7 +16,7 @@ from sasayaki.monitoring.v1.alert_events import AlertEndReason
 from sasayaki_chassis.clock import Clock
 from sasayaki_chassis.decider import Refused
 from sasayaki_chassis.ids import derived_id
-from sasayaki_chassis.owner import Meta, Overloaded, Unavailable
+from sasayaki_chassis.owner import DecisionFailed, Meta, Overloaded, Unavailable
 from sasayaki_monitoring.alerts import metrics
 from sasayaki_monitoring.alerts.alert import Claimed, End, Found, NotRaised, Open, Over, Raise
 from sasayaki_monitoring.alerts.open_alerts import HOUR, Alerts, Key, OpenAlerts, counted_of
@@ -247,6 +247,8 @@ class Rounds:
         except (Unavailable, Overloaded):
             return subject
         except Refused:  # it has been raised before, and is over: nothing new
+            return None
+        except DecisionFailed:  # told and counted where it was decided; the others' turn
             return None
         return None
 

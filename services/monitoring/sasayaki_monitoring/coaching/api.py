@@ -11,22 +11,20 @@ from sasayaki.monitoring.v1 import coaching_events_pb2 as wire
 from sasayaki.monitoring.v1 import monitoring_service_pb2 as pb
 from sasayaki.monitoring.v1.coaching_events import CoachingEvent, FeedbackKind, FollowUpOutcome
 from sasayaki_chassis.decider import Refused
-from sasayaki_chassis.fields import an_id, between, require
+from sasayaki_chassis.fields import an_id, between, characters, require
 from sasayaki_chassis.ids import derived_id
 from sasayaki_chassis.owner import Owners, Unavailable
-from sasayaki_chassis.rpc import Context, Rights, caller, meta, refusals
+from sasayaki_chassis.rpc import Context, Rights, caller, meta, refusals, request_id_of
+from sasayaki_chassis.seals import Seals
 from sasayaki_monitoring.coaching.coaching import Answer, Command, Give, Read, State, stream_of
 from sasayaki_monitoring.coaching.view import CoachingView, Feedback
 from sasayaki_monitoring.ledger.view import Entry, LedgerView
 from sasayaki_monitoring.methods import (
     SERVICE,
     SUPERVISORS,
-    asked,
-    characters,
     check_permitted,
     named,
 )
-from sasayaki_monitoring.sealing import Seals
 
 RIGHTS: Rights = {
     f"{SERVICE}GiveFeedback": SUPERVISORS,
@@ -93,7 +91,7 @@ class CoachingMethods:
             await self._coaching.coachings.handle(
                 stream_of(who.tenant_id, entry.operator_id),
                 give,
-                request_id=asked(request.request_id, give, context),
+                request_id=request_id_of(context, give, request.request_id),
                 meta=meta(context, client_id=entry.client_id, correlation_id=entry.contact_id),
             )
         return pb.GiveFeedbackResponse(feedback_id=feedback_id)
@@ -179,7 +177,7 @@ class CoachingMethods:
         await self._coaching.coachings.handle(
             stream_of(feedback.tenant_id, feedback.given.operator_id),
             command,
-            request_id=asked(request_id, command, context),
+            request_id=request_id_of(context, command, request_id),
             meta=meta(
                 context,
                 client_id=feedback.client_id,

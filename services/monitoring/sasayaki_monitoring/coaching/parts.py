@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from sasayaki_chassis.seals import Seals
 from sasayaki_chassis.service import Built
 from sasayaki_monitoring.coaching.api import Coaching
 from sasayaki_monitoring.coaching.coaching import COACHING
@@ -10,7 +11,6 @@ from sasayaki_monitoring.coaching.view import CoachingView
 from sasayaki_monitoring.ledger import view as ledger_view
 from sasayaki_monitoring.ledger.api import Accounts
 from sasayaki_monitoring.ledger.view import LedgerView
-from sasayaki_monitoring.sealing import Seals
 from sasayaki_monitoring.settings import Settings
 
 

@@ -1,10 +1,10 @@
 """Wires the desk together."""
 
+from sasayaki_chassis.seals import Seals
 from sasayaki_chassis.service import Built
 from sasayaki_monitoring.desk.api import Desks
 from sasayaki_monitoring.desk.view import DeskView
 from sasayaki_monitoring.desk.watchers import WATCHING, Watchers
-from sasayaki_monitoring.sealing import Seals
 
 
 class DeskParts:

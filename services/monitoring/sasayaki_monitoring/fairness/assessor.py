@@ -3,11 +3,12 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import TypeAlias
 
 from sasayaki.monitoring.v1.fairness_events import FairnessAssessed, FairnessEvent
-from sasayaki_chassis.owner import Meta, Overloaded, Owners, Unavailable
+from sasayaki_chassis.owner import DecisionFailed, Meta, Overloaded, Owners, Unavailable
 from sasayaki_monitoring.fairness.api import WINDOW_DAYS, window_of
 from sasayaki_monitoring.fairness.assess import Counted, assess
 from sasayaki_monitoring.fairness.daily import Assess, Command, State, stream_of
@@ -62,8 +63,10 @@ class Assessor:
             stream = stream_of(tenant_id, team_id)
             if not self._assessments.owns(stream):
                 continue
-            for day in self._missing(self._assessments.state(stream)):
-                await self._assess(tenant_id, team_id, client_ids, day)
+            # A bug is told and counted where it was decided; the others' turn.
+            with suppress(DecisionFailed):
+                for day in self._missing(self._assessments.state(stream)):
+                    await self._assess(tenant_id, team_id, client_ids, day)
 
     def _missing(self, last: date | None) -> Iterator[date]:
         """Days after the last that is noted, up to yesterday; for a new team just yesterday."""

@@ -1,6 +1,6 @@
 """What operators are doing, as routing's records tell it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -68,11 +68,12 @@ class Operators:
     """All operators by tenant and id: at most as many as there are."""
 
     def __init__(self) -> None:
-        self._operators: dict[tuple[str, str], Operator] = {}
+        self._operators: dict[str, dict[str, Operator]] = {}
         self._reach: dict[str, dict[str, PhoneReach.ValueType]] = {}
+        """Users with a phone, of the tenants of whom media has told."""
 
     def team_of(self, tenant_id: str, operator_id: str) -> str:
-        operator = self._operators.get((tenant_id, operator_id))
+        operator = self._of(tenant_id).get(operator_id)
         return operator.team_id if operator else ""
 
     def fold(self, record: Recorded[Any]) -> Iterator[Row]:
@@ -82,7 +83,7 @@ class Operators:
 
     def row(self, tenant_id: str, operator_id: str) -> Row | None:
         """The operator's row as it is."""
-        operator = self._operators.get((tenant_id, operator_id))
+        operator = self._of(tenant_id).get(operator_id)
         return self._row(tenant_id, operator) if operator else None
 
     def reached(
@@ -90,27 +91,39 @@ class Operators:
     ) -> list[str]:
         """Takes down by what users can be reached; the operators whose phones are others.
 
-        `whole`: whoever is not named has no phone.
+        `whole`: whoever is not named has no phone. Else it costs what it names, if the tenant's
+        phones are known.
         """
-        before = {} if whole else self._reach.get(tenant_id, {})
-        return self._reached(tenant_id, {**before, **reach})
+        anew = whole or tenant_id not in self._reach
+        named = self._of(tenant_id) if anew else reach
+        before = self._reaches(tenant_id, named)
+        known = {} if anew else self._reach[tenant_id]
+        for user_id, how in reach.items():
+            if how == PHONE_REACH_NONE:
+                known.pop(user_id, None)
+            else:
+                known[user_id] = how
+        self._reach[tenant_id] = known
+        return self._others(tenant_id, before)
 
     def reach_unknown(self, tenant_id: str) -> list[str]:
         """The operators of whose phones nothing is known any more."""
-        return self._reached(tenant_id, None)
-
-    def _reached(
-        self, tenant_id: str, reach: "dict[str, PhoneReach.ValueType] | None"
-    ) -> list[str]:
-        ours = [operator_id for tenant, operator_id in self._operators if tenant == tenant_id]
-        before = [self._reach_of(tenant_id, operator_id) for operator_id in ours]
+        before = self._reaches(tenant_id, self._of(tenant_id))
         self._reach.pop(tenant_id, None)
-        if reach is not None:
-            self._reach[tenant_id] = {
-                user_id: how for user_id, how in reach.items() if how != PHONE_REACH_NONE
-            }
-        both = zip(ours, before, strict=True)
-        return [each for each, was in both if self._reach_of(tenant_id, each) != was]
+        return self._others(tenant_id, before)
+
+    def _of(self, tenant_id: str) -> Mapping[str, Operator]:
+        return self._operators.get(tenant_id, {})
+
+    def _reaches(
+        self, tenant_id: str, user_ids: Iterable[str]
+    ) -> "dict[str, PhoneReach.ValueType]":
+        """By what those can be reached who are operators."""
+        ours = self._of(tenant_id)
+        return {each: self._reach_of(tenant_id, each) for each in user_ids if each in ours}
+
+    def _others(self, tenant_id: str, before: "Mapping[str, PhoneReach.ValueType]") -> list[str]:
+        return [each for each, was in before.items() if self._reach_of(tenant_id, each) != was]
 
     def _reach_of(self, tenant_id: str, operator_id: str) -> "PhoneReach.ValueType":
         known = self._reach.get(tenant_id)
@@ -126,11 +139,11 @@ class Operators:
         operator_id = getattr(record.data, "operator_id", None)
         if not operator_id:
             return
-        key = (record.tenant_id, operator_id)
-        before = self._operators.get(key)
+        ours = self._operators.setdefault(record.tenant_id, {})
+        before = ours.get(operator_id)
         after = _moved(before or Operator(operator_id), record)
         if after != before:
-            self._operators[key] = after
+            ours[operator_id] = after
             yield after
 
 

@@ -2,9 +2,8 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import islice
-from typing import Any
 
 import grpc
 
@@ -12,7 +11,7 @@ from sasayaki.media.v1 import call_events_pb2 as media_wire
 from sasayaki.monitoring.v1 import ledger_pb2 as pb
 from sasayaki.monitoring.v1 import supervision_events_pb2 as wire
 from sasayaki_chassis.decider import Refused
-from sasayaki_chassis.fields import InvalidField, an_id, require
+from sasayaki_chassis.fields import InvalidField, an_id, instant, require
 from sasayaki_chassis.rpc import Context, Rights, caller, refusals
 from sasayaki_monitoring.ledger.view import Entry, LedgerView, heard_in_all
 from sasayaki_monitoring.methods import SERVICE, SUPERVISORS
@@ -46,8 +45,8 @@ class LedgerMethods:
         async with refusals(context, CODES):
             require(request, operator_id=an_id("usr", optional=True))
             who, now = caller(context), self._accounts.now()
-            until = _instant(request, "until") or now
-            since = _instant(request, "since") or now - USUAL
+            until = instant(request, "until") or now
+            since = instant(request, "since") or now - USUAL
             if until < since:
                 raise InvalidField("until", "not before `since`")
             operator_id = request.operator_id or who.user_id
@@ -64,16 +63,6 @@ class LedgerMethods:
             more=len(found) > ENTRIES_SHOWN,
             heard_ms=heard_in_all(found, now) // MS,
         )
-
-
-def _instant(request: pb.GetLedgerRequest, name: str) -> datetime | None:
-    if not request.HasField(name):  # type: ignore[arg-type]  # the name of one of its fields
-        return None
-    stamp: Any = getattr(request, name)
-    try:
-        return datetime.fromtimestamp(stamp.seconds + stamp.nanos / 1e9, UTC)
-    except (OverflowError, OSError, ValueError) as wrong:
-        raise InvalidField(name, "no instant") from wrong
 
 
 def _entry(entry: Entry, now: datetime) -> pb.LedgerEntry:

@@ -15,15 +15,13 @@ from sasayaki.monitoring.v1.supervision_events import (
     Purpose,
     SupervisionEndReason,
 )
-from sasayaki_chassis.fields import InvalidField, an_id, require
+from sasayaki_chassis.fields import InvalidField, an_id, characters, require
 from sasayaki_chassis.ids import derived_id
 from sasayaki_chassis.owner import Meta
-from sasayaki_chassis.rpc import Context, Rights, caller, meta, refusals
+from sasayaki_chassis.rpc import Context, Rights, caller, meta, refusals, request_id_of
 from sasayaki_monitoring.methods import (
     SERVICE,
     SUPERVISORS,
-    asked,
-    characters,
     check_permitted,
     named,
 )
@@ -252,7 +250,7 @@ class SupervisionMethods:
         self, target: Target, command: Command, request: Any, context: Context, whose: Meta
     ) -> None:
         """For commands that take a place, or a mode that only one may have."""
-        request_id = asked(request.request_id, command, context)
+        request_id = request_id_of(context, command, request.request_id)
         await self._supervising.go(target, command, request_id, _envelope(context, whose))
 
     async def _stay(
@@ -262,7 +260,7 @@ class SupervisionMethods:
         await self._supervising.supervisions.handle(
             target.supervision_id,
             command,
-            request_id=asked(request.request_id, command, context),
+            request_id=request_id_of(context, command, request.request_id),
             meta=_envelope(context, whose),
         )
 

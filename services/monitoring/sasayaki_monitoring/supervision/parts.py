@@ -2,15 +2,16 @@
 
 from zoneinfo import ZoneInfo
 
+from sasayaki_chassis.seals import Seals
 from sasayaki_chassis.service import Built
 from sasayaki_monitoring import metrics
 from sasayaki_monitoring.floor.floor import Floor
 from sasayaki_monitoring.policy.policies import Policies
-from sasayaki_monitoring.sealing import Seals
 from sasayaki_monitoring.settings import Settings
+from sasayaki_monitoring.supervision.ending import EndWithCall
 from sasayaki_monitoring.supervision.following import FollowOperator
 from sasayaki_monitoring.supervision.occupied import Occupied
-from sasayaki_monitoring.supervision.reactors import EndWithCall, SteerMedia
+from sasayaki_monitoring.supervision.steering import SteerMedia
 from sasayaki_monitoring.supervision.supervising import Supervising
 from sasayaki_monitoring.supervision.supervision import SUPERVISION
 from sasayaki_monitoring.supervision.texts import TextRate

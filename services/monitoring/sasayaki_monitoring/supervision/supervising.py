@@ -13,9 +13,9 @@ from sasayaki.monitoring.v1.supervision_events import (
 from sasayaki_chassis.decider import Refused
 from sasayaki_chassis.follower import Projection
 from sasayaki_chassis.owner import Meta
+from sasayaki_chassis.seals import Seals
 from sasayaki_monitoring.floor.floor import Floor, Talk
 from sasayaki_monitoring.policy.policies import Policies
-from sasayaki_monitoring.sealing import Seals
 from sasayaki_monitoring.supervision.commands import Around, Call, Command
 from sasayaki_monitoring.supervision.occupied import Occupied, Place, Supervisions
 from sasayaki_monitoring.supervision.states import About, NotStarted

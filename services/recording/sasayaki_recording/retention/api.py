@@ -13,7 +13,16 @@ from sasayaki.recording.v1.recording_events_pb2 import DeletionReason
 from sasayaki_chassis.decider import Refused
 from sasayaki_chassis.fields import an_id, between
 from sasayaki_chassis.ids import derived_id
-from sasayaki_chassis.rpc import Context, InvalidField, Rights, caller, meta, refusals, require
+from sasayaki_chassis.rpc import (
+    Context,
+    InvalidField,
+    Rights,
+    caller,
+    meta,
+    refusals,
+    request_id_of,
+    require,
+)
 from sasayaki_recording.methods import SERVICE, may_hear
 from sasayaki_recording.recording import Command, ReleaseHold, SetHold
 from sasayaki_recording.retention.deletions import Deletions
@@ -72,10 +81,11 @@ class RetentionMethods:
             # The next look, never one that has been: nothing goes in the instant of a slip.
             first_day = last_look(self._keeping.now(), self._keeping.zone) + timedelta(days=1)
             by_reason = sorted((each.reason_id, each.days) for each in request.by_reason)
+            command = SetDays(Days(request.days, tuple(by_reason)), first_day)
             await policies.handle(
                 client_id,
-                SetDays(Days(request.days, tuple(by_reason)), first_day),
-                request_id=request.request_id,
+                command,
+                request_id=request_id_of(context, command, request.request_id),
                 meta=meta(context, client_id=client_id),
             )
         return pb.SetRetentionResponse()
@@ -85,8 +95,9 @@ class RetentionMethods:
     ) -> pb.SetLegalHoldResponse:
         async with refusals(context, STATUS):
             require(request, contact_id=an_id("con"), reason=_a_reason)
+            who = caller(context)
             hold_id = derived_id(
-                "hld", caller(context).tenant_id, "SetLegalHold", request.request_id
+                "hld", who.tenant_id, "SetLegalHold", f"{who.user_id}/{request.request_id}"
             )
             hold = SetHold(hold_id, request.reason)
             await self._decide(request.contact_id, hold, request.request_id, context)
@@ -133,7 +144,7 @@ class RetentionMethods:
         await shelf.handle(
             contact_id,
             command,
-            request_id=request_id,
+            request_id=request_id_of(context, command, request_id),
             meta=meta(context, client_id=known.client_id, correlation_id=contact_id),
         )
 

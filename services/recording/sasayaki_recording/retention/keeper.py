@@ -21,6 +21,8 @@ from sasayaki_recording.search.catalogue import Entry
 LOOK_S = 1.0
 """How often it is looked. Nothing is waited for: a day begins once."""
 LATER = (Unavailable, Overloaded, DecisionFailed)
+ITS_OWN = (DecisionFailed, OSError)
+"""What stops one recording's deletion and no other's: a bug, or the disk; a person has to look."""
 
 log = logging.getLogger(__name__)
 
@@ -68,8 +70,6 @@ class Keeper:
         except LATER as not_now:
             LATE.inc()
             log.debug("retention_waits", extra={"why": str(not_now)})
-        except OSError as error:  # the disk's: recording goes on, and a person has to look
-            log.error("files_not_removed", extra={"why": str(error)})
 
     async def _settle_calls(self) -> None:
         """Calls that are over and were recorded in case of an alert."""
@@ -87,6 +87,8 @@ class Keeper:
                     raise
             except Unavailable:
                 pass  # the others' turn; this one's comes again
+            except ITS_OWN as error:
+                _not_deleted(contact_id, error)
 
     async def _run_days(self) -> None:
         """Days that are not noted yet, and what an earlier run has left over."""
@@ -96,13 +98,11 @@ class Keeper:
             for day in missing(policy, self._now(), self._zone):
                 await self._run_day(client_id, day)
             last = self._policies.state(client_id)
-            if (
-                isinstance(last, For)
-                and last.last_run
-                and self._done.get(client_id) != last.last_run
-            ):
-                await self._delete(client_id, last.last_run)
-                self._done[client_id] = last.last_run
+            day_run = last.last_run if isinstance(last, For) else None
+            if day_run is None or self._done.get(client_id) == day_run:
+                continue
+            if await self._delete(client_id, day_run):
+                self._done[client_id] = day_run
 
     async def _run_day(self, client_id: str, day: date) -> None:
         found = self._due(client_id, day)
@@ -118,9 +118,9 @@ class Keeper:
         HELD.inc(len(found.held))
         await self._delete(client_id, day)
 
-    async def _delete(self, client_id: str, day: date) -> None:
-        """What was due at a day's look, and still is."""
-        at = look_of(day, self._zone)
+    async def _delete(self, client_id: str, day: date) -> bool:
+        """What was due at a day's look, and still is; whether nothing of it has to come again."""
+        at, whole = look_of(day, self._zone), True
         for contact_id in self._due(client_id, day).free:
             entry = self._deletions.catalogue.of(contact_id)
             assert entry is not None, "what is due is in the catalogue"
@@ -130,9 +130,17 @@ class Keeper:
                 )
             except Refused as refused:  # a hold, or a longer time, came in between
                 log.info("deletion_refused", extra={"reason": refused.reason})
+            except ITS_OWN as error:
+                _not_deleted(contact_id, error)
+                whole = False
+        return whole
 
     def _due(self, client_id: str, day: date) -> Due:
         return self._deletions.due(client_id, look_of(day, self._zone))
+
+
+def _not_deleted(contact_id: str, error: Exception) -> None:
+    log.error("recording_not_deleted", extra={"contact_id": contact_id, "why": str(error)})
 
 
 def _meta_of(entry: Entry) -> Meta:

@@ -11,17 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from sasayaki_chassis.owner import Unavailable
+from sasayaki_chassis.seals import NONCE_BYTES, company_key, derived
 
-KEY_BYTES = 32
-NONCE_BYTES = 12
 HASH_DIGITS = 32
 """Of a caller's number, hexadecimal: as media writes it into its events."""
-_CLIENT_ID = re.compile(r"cli_[A-Za-z0-9_-]{1,124}")
 
 
 class KeyGone(Exception):
@@ -73,26 +69,21 @@ class Keys:
         if key is None:
             raise KeyGone(f"the key of client company {whose.client_id!r} is not there")
         purpose = f"sasayaki recording\0{whose.tenant_id}\0{whose.contact_id}"
-        return Seal(_derived(key, purpose.encode()), whose)
+        return Seal(derived(key, purpose.encode()), whose)
 
     def caller_hash(self, client_id: str, number: str) -> str | None:
         """How this company's events name the caller; None when its key is not there."""
         key, plain = self._read(client_id), normalised(number).encode()
         if key is None:
             return None
-        hashing = _derived(key, b"sasayaki caller hash")
+        hashing = derived(key, b"sasayaki caller hash")
         return hmac.digest(hashing, plain, "sha256").hex()[:HASH_DIGITS]
 
     def _read(self, client_id: str) -> bytes | None:
-        if not _CLIENT_ID.fullmatch(client_id):
-            return None
-        try:
-            key = (self._folder / f"{client_id}.key").read_bytes()
-        except OSError as error:
-            if not self._folder.is_dir():  # a mount that is missing destroys nothing
-                raise Unavailable("the folder of the client companies' keys is away") from error
-            return None
-        return key if len(key) == KEY_BYTES else None
+        key = company_key(self._folder, client_id)
+        if key is None and not self._folder.is_dir():  # a mount that is missing destroys nothing
+            raise Unavailable("the folder of the client companies' keys is away")
+        return key
 
 
 def normalised(number: str) -> str:
@@ -103,7 +94,3 @@ def normalised(number: str) -> str:
     if re.fullmatch(r"81[1-9]\d{7,9}", plain):
         return f"+{plain}"
     return plain
-
-
-def _derived(key: bytes, purpose: bytes) -> bytes:
-    return HKDF(algorithm=hashes.SHA256(), length=KEY_BYTES, salt=None, info=purpose).derive(key)

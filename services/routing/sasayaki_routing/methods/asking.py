@@ -9,7 +9,7 @@ from sasayaki.routing.v1.pool_events import PoolEvent
 from sasayaki_chassis.fields import Check, an_id, text
 from sasayaki_chassis.follower import Projection
 from sasayaki_chassis.owner import Owners
-from sasayaki_chassis.rpc import Context, caller, meta
+from sasayaki_chassis.rpc import Context, caller, meta, request_id_of
 from sasayaki_routing.pool.commands import Command
 from sasayaki_routing.pool.state.states import Pool
 
@@ -63,13 +63,10 @@ class Asking:
     _require_current: Callable[[Projection], None]
 
     async def _ask(self, request: Any, context: Context, command: Command) -> tuple[PoolEvent, ...]:
-        """Has the caller's pool decide; one stream for many callers, so ids are told apart."""
-        who = caller(context)
-        own = who.role == "service"
-        asked = type(command).__name__
+        """Has the caller's pool decide."""
         return await self._pools.handle(
-            pool_id(who.tenant_id),
+            pool_id(caller(context).tenant_id),
             command,
-            request_id=request.request_id if own else f"{who.user_id}/{asked}/{request.request_id}",
+            request_id=request_id_of(context, command, request.request_id),
             meta=meta(context),
         )

@@ -85,6 +85,31 @@ class CaseServiceStub:
                 request_serializer=sasayaki_dot_callreason_dot_v1_dot_case__service__pb2.ListEscalationsRequest.SerializeToString,
                 response_deserializer=sasayaki_dot_callreason_dot_v1_dot_case__service__pb2.ListEscalationsResponse.FromString,
                 _registered_method=True)
+        self.WriteHandover = channel.unary_unary(
+                '/sasayaki.callreason.v1.CaseService/WriteHandover',
+                request_serializer=sasayaki_dot_callreason_dot_v1_dot_case__service__pb2.WriteHandoverRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_callreason_dot_v1_dot_case__service__pb2.WriteHandoverResponse.FromString,
+                _registered_method=True)
+        self.TakeHandover = channel.unary_unary(
+                '/sasayaki.callreason.v1.CaseService/TakeHandover',
+                request_serializer=sasayaki_dot_callreason_dot_v1_dot_case__service__pb2.TakeHandoverRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_callreason_dot_v1_dot_case__service__pb2.TakeHandoverResponse.FromString,
+                _registered_method=True)
+        self.ReadHandover = channel.unary_unary(
+                '/sasayaki.callreason.v1.CaseService/ReadHandover',
+                request_serializer=sasayaki_dot_callreason_dot_v1_dot_case__service__pb2.ReadHandoverRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_callreason_dot_v1_dot_case__service__pb2.ReadHandoverResponse.FromString,
+                _registered_method=True)
+        self.CloseHandover = channel.unary_unary(
+                '/sasayaki.callreason.v1.CaseService/CloseHandover',
+                request_serializer=sasayaki_dot_callreason_dot_v1_dot_case__service__pb2.CloseHandoverRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_callreason_dot_v1_dot_case__service__pb2.CloseHandoverResponse.FromString,
+                _registered_method=True)
+        self.ListHandovers = channel.unary_unary(
+                '/sasayaki.callreason.v1.CaseService/ListHandovers',
+                request_serializer=sasayaki_dot_callreason_dot_v1_dot_case__service__pb2.ListHandoversRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_callreason_dot_v1_dot_case__service__pb2.ListHandoversResponse.FromString,
+                _registered_method=True)
 
 
 class CaseServiceServicer:
@@ -162,6 +187,43 @@ class CaseServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def WriteHandover(self, request, context):
+        """Writes a handover (引き継ぎ) about a contact, while one talks, wraps up, or afterwards. INVALID_ARGUMENT names the field.
+        For the contact's operator, supervisors and managers.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def TakeHandover(self, request, context):
+        """Takes a handover: exactly one does. For operators, supervisors and managers.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ReadHandover(self, request, context):
+        """The caller has read it: `Handover.read` of the caller from then on. For operators, supervisors and managers.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def CloseHandover(self, request, context):
+        """It is done, or needed no more. For who has taken it, who wrote it while nobody has, supervisors and managers.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListHandovers(self, request, context):
+        """Handovers that are neither closed nor expired, newest first. For operators, supervisors and managers.
+        About a contact's caller also for whom the contact is offered to, before they answer.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_CaseServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -214,6 +276,31 @@ def add_CaseServiceServicer_to_server(servicer, server):
                     servicer.ListEscalations,
                     request_deserializer=sasayaki_dot_callreason_dot_v1_dot_case__service__pb2.ListEscalationsRequest.FromString,
                     response_serializer=sasayaki_dot_callreason_dot_v1_dot_case__service__pb2.ListEscalationsResponse.SerializeToString,
+            ),
+            'WriteHandover': grpc.unary_unary_rpc_method_handler(
+                    servicer.WriteHandover,
+                    request_deserializer=sasayaki_dot_callreason_dot_v1_dot_case__service__pb2.WriteHandoverRequest.FromString,
+                    response_serializer=sasayaki_dot_callreason_dot_v1_dot_case__service__pb2.WriteHandoverResponse.SerializeToString,
+            ),
+            'TakeHandover': grpc.unary_unary_rpc_method_handler(
+                    servicer.TakeHandover,
+                    request_deserializer=sasayaki_dot_callreason_dot_v1_dot_case__service__pb2.TakeHandoverRequest.FromString,
+                    response_serializer=sasayaki_dot_callreason_dot_v1_dot_case__service__pb2.TakeHandoverResponse.SerializeToString,
+            ),
+            'ReadHandover': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReadHandover,
+                    request_deserializer=sasayaki_dot_callreason_dot_v1_dot_case__service__pb2.ReadHandoverRequest.FromString,
+                    response_serializer=sasayaki_dot_callreason_dot_v1_dot_case__service__pb2.ReadHandoverResponse.SerializeToString,
+            ),
+            'CloseHandover': grpc.unary_unary_rpc_method_handler(
+                    servicer.CloseHandover,
+                    request_deserializer=sasayaki_dot_callreason_dot_v1_dot_case__service__pb2.CloseHandoverRequest.FromString,
+                    response_serializer=sasayaki_dot_callreason_dot_v1_dot_case__service__pb2.CloseHandoverResponse.SerializeToString,
+            ),
+            'ListHandovers': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListHandovers,
+                    request_deserializer=sasayaki_dot_callreason_dot_v1_dot_case__service__pb2.ListHandoversRequest.FromString,
+                    response_serializer=sasayaki_dot_callreason_dot_v1_dot_case__service__pb2.ListHandoversResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -487,6 +574,141 @@ class CaseService:
             '/sasayaki.callreason.v1.CaseService/ListEscalations',
             sasayaki_dot_callreason_dot_v1_dot_case__service__pb2.ListEscalationsRequest.SerializeToString,
             sasayaki_dot_callreason_dot_v1_dot_case__service__pb2.ListEscalationsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WriteHandover(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sasayaki.callreason.v1.CaseService/WriteHandover',
+            sasayaki_dot_callreason_dot_v1_dot_case__service__pb2.WriteHandoverRequest.SerializeToString,
+            sasayaki_dot_callreason_dot_v1_dot_case__service__pb2.WriteHandoverResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def TakeHandover(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sasayaki.callreason.v1.CaseService/TakeHandover',
+            sasayaki_dot_callreason_dot_v1_dot_case__service__pb2.TakeHandoverRequest.SerializeToString,
+            sasayaki_dot_callreason_dot_v1_dot_case__service__pb2.TakeHandoverResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ReadHandover(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sasayaki.callreason.v1.CaseService/ReadHandover',
+            sasayaki_dot_callreason_dot_v1_dot_case__service__pb2.ReadHandoverRequest.SerializeToString,
+            sasayaki_dot_callreason_dot_v1_dot_case__service__pb2.ReadHandoverResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CloseHandover(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sasayaki.callreason.v1.CaseService/CloseHandover',
+            sasayaki_dot_callreason_dot_v1_dot_case__service__pb2.CloseHandoverRequest.SerializeToString,
+            sasayaki_dot_callreason_dot_v1_dot_case__service__pb2.CloseHandoverResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListHandovers(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sasayaki.callreason.v1.CaseService/ListHandovers',
+            sasayaki_dot_callreason_dot_v1_dot_case__service__pb2.ListHandoversRequest.SerializeToString,
+            sasayaki_dot_callreason_dot_v1_dot_case__service__pb2.ListHandoversResponse.FromString,
             options,
             channel_credentials,
             insecure,

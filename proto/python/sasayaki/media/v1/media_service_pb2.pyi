@@ -754,17 +754,24 @@ class PutPromptRequest(_message.Message):
 
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     WAV_FIELD_NUMBER: _builtins.int
+    CLIENT_ID_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     wav: _builtins.bytes
+    client_id: _builtins.str
+    """Whose it is to be, and under which name: small letters, digits and underscores, 64 at most. Both or neither."""
+    name: _builtins.str
     def __init__(
         self,
         *,
         request_id: _builtins.str = ...,
         wav: _builtins.bytes = ...,
+        client_id: _builtins.str = ...,
+        name: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["request_id", b"request_id", "wav", b"wav"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id", "name", b"name", "request_id", b"request_id", "wav", b"wav"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -776,21 +783,168 @@ class PutPromptResponse(_message.Message):
 
     SHA256_FIELD_NUMBER: _builtins.int
     LENGTH_MS_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
     sha256: _builtins.str
     length_ms: _builtins.int
+    version: _builtins.int
+    """Of the name; 0 without one."""
     def __init__(
         self,
         *,
         sha256: _builtins.str = ...,
         length_ms: _builtins.int = ...,
+        version: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["length_ms", b"length_ms", "sha256", b"sha256"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["length_ms", b"length_ms", "sha256", b"sha256", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PutPromptResponse: _TypeAlias = PutPromptResponse  # noqa: Y015
+
+@_typing.final
+class ListPromptsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CLIENT_ID_FIELD_NUMBER: _builtins.int
+    client_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        client_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListPromptsRequest: _TypeAlias = ListPromptsRequest  # noqa: Y015
+
+@_typing.final
+class ListPromptsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROMPTS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def prompts(self) -> _containers.RepeatedCompositeFieldContainer[Global___Prompt]:
+        """By name."""
+
+    def __init__(
+        self,
+        *,
+        prompts: _abc.Iterable[Global___Prompt] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["prompts", b"prompts"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListPromptsResponse: _TypeAlias = ListPromptsResponse  # noqa: Y015
+
+@_typing.final
+class Prompt(_message.Message):
+    """A name and what it has stood for."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    NAME_FIELD_NUMBER: _builtins.int
+    VERSIONS_FIELD_NUMBER: _builtins.int
+    name: _builtins.str
+    @_builtins.property
+    def versions(self) -> _containers.RepeatedCompositeFieldContainer[Global___PromptVersion]:
+        """Newest first."""
+
+    def __init__(
+        self,
+        *,
+        name: _builtins.str = ...,
+        versions: _abc.Iterable[Global___PromptVersion] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["name", b"name", "versions", b"versions"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Prompt: _TypeAlias = Prompt  # noqa: Y015
+
+@_typing.final
+class PromptVersion(_message.Message):
+    """One sound of a name."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VERSION_FIELD_NUMBER: _builtins.int
+    SHA256_FIELD_NUMBER: _builtins.int
+    LENGTH_MS_FIELD_NUMBER: _builtins.int
+    PUT_AT_FIELD_NUMBER: _builtins.int
+    PUT_BY_FIELD_NUMBER: _builtins.int
+    version: _builtins.int
+    sha256: _builtins.str
+    length_ms: _builtins.int
+    put_by: _builtins.str
+    @_builtins.property
+    def put_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        version: _builtins.int = ...,
+        sha256: _builtins.str = ...,
+        length_ms: _builtins.int = ...,
+        put_at: _timestamp_pb2.Timestamp | None = ...,
+        put_by: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["put_at", b"put_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["length_ms", b"length_ms", "put_at", b"put_at", "put_by", b"put_by", "sha256", b"sha256", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PromptVersion: _TypeAlias = PromptVersion  # noqa: Y015
+
+@_typing.final
+class GetPromptRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CLIENT_ID_FIELD_NUMBER: _builtins.int
+    SHA256_FIELD_NUMBER: _builtins.int
+    client_id: _builtins.str
+    sha256: _builtins.str
+    def __init__(
+        self,
+        *,
+        client_id: _builtins.str = ...,
+        sha256: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id", "sha256", b"sha256"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetPromptRequest: _TypeAlias = GetPromptRequest  # noqa: Y015
+
+@_typing.final
+class GetPromptResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WAV_FIELD_NUMBER: _builtins.int
+    wav: _builtins.bytes
+    def __init__(
+        self,
+        *,
+        wav: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["wav", b"wav"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetPromptResponse: _TypeAlias = GetPromptResponse  # noqa: Y015
 
 @_typing.final
 class ReleasePhoneRequest(_message.Message):
@@ -1300,6 +1454,7 @@ class PhoneLeg(_message.Message):
     SINCE_FIELD_NUMBER: _builtins.int
     CONSULT_FIELD_NUMBER: _builtins.int
     CLIENT_ID_FIELD_NUMBER: _builtins.int
+    WIDE_BAND_FIELD_NUMBER: _builtins.int
     contact_id: _builtins.str
     leg_id: _builtins.str
     role: Global___LegRole.ValueType
@@ -1312,6 +1467,10 @@ class PhoneLeg(_message.Message):
     consult: _builtins.bool
     """A consultation beside another operator."""
     client_id: _builtins.str
+    wide_band: _builtins.bool
+    """Whoever hears it hears nobody else and has no telephone: a supervisor who whispers, operators among themselves while
+    the customer is on hold. A browser that can should say Opus while this is true, and G.711 while it is not.
+    """
     @_builtins.property
     def since(self) -> _timestamp_pb2.Timestamp:
         """Since when it is in this state."""
@@ -1330,10 +1489,11 @@ class PhoneLeg(_message.Message):
         since: _timestamp_pb2.Timestamp | None = ...,
         consult: _builtins.bool = ...,
         client_id: _builtins.str = ...,
+        wide_band: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["since", b"since"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id", "consult", b"consult", "contact_id", b"contact_id", "customer_held", b"customer_held", "leg_id", b"leg_id", "muted", b"muted", "recording_paused", b"recording_paused", "role", b"role", "since", b"since", "state", b"state", "talk_back", b"talk_back"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["client_id", b"client_id", "consult", b"consult", "contact_id", b"contact_id", "customer_held", b"customer_held", "leg_id", b"leg_id", "muted", b"muted", "recording_paused", b"recording_paused", "role", b"role", "since", b"since", "state", b"state", "talk_back", b"talk_back", "wide_band", b"wide_band"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

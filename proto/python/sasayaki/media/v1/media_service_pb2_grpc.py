@@ -106,6 +106,16 @@ class MediaServiceStub:
                 request_serializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.PutPromptRequest.SerializeToString,
                 response_deserializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.PutPromptResponse.FromString,
                 _registered_method=True)
+        self.ListPrompts = channel.unary_unary(
+                '/sasayaki.media.v1.MediaService/ListPrompts',
+                request_serializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.ListPromptsRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.ListPromptsResponse.FromString,
+                _registered_method=True)
+        self.GetPrompt = channel.unary_unary(
+                '/sasayaki.media.v1.MediaService/GetPrompt',
+                request_serializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.GetPromptRequest.SerializeToString,
+                response_deserializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.GetPromptResponse.FromString,
+                _registered_method=True)
         self.ReleasePhone = channel.unary_unary(
                 '/sasayaki.media.v1.MediaService/ReleasePhone',
                 request_serializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.ReleasePhoneRequest.SerializeToString,
@@ -257,7 +267,25 @@ class MediaServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def PutPrompt(self, request, context):
-        """Stores a prompt, named by the SHA-256 of the file. INVALID_ARGUMENT unless it is a WAV file, 8 kHz, 16 bit, one channel, at most 120 s.
+        """Stores a prompt, named by the SHA-256 of the file. INVALID_ARGUMENT unless it is a WAV file, 8 kHz, 16 bit, one channel, at most 120 s,
+        with NOT_A_WAV, NOT_PCM_16, NOT_MONO, NOT_8_KHZ, NO_SOUND, TOO_LONG. For administrators and services.
+        With a client company also for its managers: the sound gets a name and a version of it. Then it is refused too with SILENT and
+        CLIPPED, and RESOURCE_EXHAUSTED with TOO_MANY_PROMPTS. The same file under the same name changes nothing.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListPrompts(self, request, context):
+        """What a client company's flows may name: each name with its versions, newest first. For administrators, and supervisors and managers
+        of the company.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetPrompt(self, request, context):
+        """The WAV file of any version of a client company's prompts. NOT_FOUND with UNKNOWN_PROMPT. For those who may `ListPrompts`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -408,6 +436,16 @@ def add_MediaServiceServicer_to_server(servicer, server):
                     servicer.PutPrompt,
                     request_deserializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.PutPromptRequest.FromString,
                     response_serializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.PutPromptResponse.SerializeToString,
+            ),
+            'ListPrompts': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListPrompts,
+                    request_deserializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.ListPromptsRequest.FromString,
+                    response_serializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.ListPromptsResponse.SerializeToString,
+            ),
+            'GetPrompt': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetPrompt,
+                    request_deserializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.GetPromptRequest.FromString,
+                    response_serializer=sasayaki_dot_media_dot_v1_dot_media__service__pb2.GetPromptResponse.SerializeToString,
             ),
             'ReleasePhone': grpc.unary_unary_rpc_method_handler(
                     servicer.ReleasePhone,
@@ -840,6 +878,60 @@ class MediaService:
             '/sasayaki.media.v1.MediaService/PutPrompt',
             sasayaki_dot_media_dot_v1_dot_media__service__pb2.PutPromptRequest.SerializeToString,
             sasayaki_dot_media_dot_v1_dot_media__service__pb2.PutPromptResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListPrompts(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sasayaki.media.v1.MediaService/ListPrompts',
+            sasayaki_dot_media_dot_v1_dot_media__service__pb2.ListPromptsRequest.SerializeToString,
+            sasayaki_dot_media_dot_v1_dot_media__service__pb2.ListPromptsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetPrompt(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sasayaki.media.v1.MediaService/GetPrompt',
+            sasayaki_dot_media_dot_v1_dot_media__service__pb2.GetPromptRequest.SerializeToString,
+            sasayaki_dot_media_dot_v1_dot_media__service__pb2.GetPromptResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -66,7 +66,17 @@ class MediaServiceStub:
     HangUp: _grpc.UnaryUnaryMultiCallable[_media_service_pb2.HangUpRequest, _media_service_pb2.HangUpResponse]
     """Ends an operator's leg or, with no operator, the call. Idempotent."""
     PutPrompt: _grpc.UnaryUnaryMultiCallable[_media_service_pb2.PutPromptRequest, _media_service_pb2.PutPromptResponse]
-    """Stores a prompt, named by the SHA-256 of the file. INVALID_ARGUMENT unless it is a WAV file, 8 kHz, 16 bit, one channel, at most 120 s."""
+    """Stores a prompt, named by the SHA-256 of the file. INVALID_ARGUMENT unless it is a WAV file, 8 kHz, 16 bit, one channel, at most 120 s,
+    with NOT_A_WAV, NOT_PCM_16, NOT_MONO, NOT_8_KHZ, NO_SOUND, TOO_LONG. For administrators and services.
+    With a client company also for its managers: the sound gets a name and a version of it. Then it is refused too with SILENT and
+    CLIPPED, and RESOURCE_EXHAUSTED with TOO_MANY_PROMPTS. The same file under the same name changes nothing.
+    """
+    ListPrompts: _grpc.UnaryUnaryMultiCallable[_media_service_pb2.ListPromptsRequest, _media_service_pb2.ListPromptsResponse]
+    """What a client company's flows may name: each name with its versions, newest first. For administrators, and supervisors and managers
+    of the company.
+    """
+    GetPrompt: _grpc.UnaryUnaryMultiCallable[_media_service_pb2.GetPromptRequest, _media_service_pb2.GetPromptResponse]
+    """The WAV file of any version of a client company's prompts. NOT_FOUND with UNKNOWN_PROMPT. For those who may `ListPrompts`."""
     ReleasePhone: _grpc.UnaryUnaryMultiCallable[_media_service_pb2.ReleasePhoneRequest, _media_service_pb2.ReleasePhoneResponse]
     """Hangs up a supervisor's connected phone. Idempotent: one who is not connected is not."""
     WatchLevels: _grpc.UnaryStreamMultiCallable[_media_service_pb2.WatchLevelsRequest, _media_service_pb2.WatchLevelsResponse]
@@ -131,7 +141,17 @@ class MediaServiceAsyncStub(MediaServiceStub):
     HangUp: _aio.UnaryUnaryMultiCallable[_media_service_pb2.HangUpRequest, _media_service_pb2.HangUpResponse]  # type: ignore[assignment]
     """Ends an operator's leg or, with no operator, the call. Idempotent."""
     PutPrompt: _aio.UnaryUnaryMultiCallable[_media_service_pb2.PutPromptRequest, _media_service_pb2.PutPromptResponse]  # type: ignore[assignment]
-    """Stores a prompt, named by the SHA-256 of the file. INVALID_ARGUMENT unless it is a WAV file, 8 kHz, 16 bit, one channel, at most 120 s."""
+    """Stores a prompt, named by the SHA-256 of the file. INVALID_ARGUMENT unless it is a WAV file, 8 kHz, 16 bit, one channel, at most 120 s,
+    with NOT_A_WAV, NOT_PCM_16, NOT_MONO, NOT_8_KHZ, NO_SOUND, TOO_LONG. For administrators and services.
+    With a client company also for its managers: the sound gets a name and a version of it. Then it is refused too with SILENT and
+    CLIPPED, and RESOURCE_EXHAUSTED with TOO_MANY_PROMPTS. The same file under the same name changes nothing.
+    """
+    ListPrompts: _aio.UnaryUnaryMultiCallable[_media_service_pb2.ListPromptsRequest, _media_service_pb2.ListPromptsResponse]  # type: ignore[assignment]
+    """What a client company's flows may name: each name with its versions, newest first. For administrators, and supervisors and managers
+    of the company.
+    """
+    GetPrompt: _aio.UnaryUnaryMultiCallable[_media_service_pb2.GetPromptRequest, _media_service_pb2.GetPromptResponse]  # type: ignore[assignment]
+    """The WAV file of any version of a client company's prompts. NOT_FOUND with UNKNOWN_PROMPT. For those who may `ListPrompts`."""
     ReleasePhone: _aio.UnaryUnaryMultiCallable[_media_service_pb2.ReleasePhoneRequest, _media_service_pb2.ReleasePhoneResponse]  # type: ignore[assignment]
     """Hangs up a supervisor's connected phone. Idempotent: one who is not connected is not."""
     WatchLevels: _aio.UnaryStreamMultiCallable[_media_service_pb2.WatchLevelsRequest, _media_service_pb2.WatchLevelsResponse]  # type: ignore[assignment]
@@ -277,7 +297,29 @@ class MediaServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _media_service_pb2.PutPromptRequest,
         context: _ServicerContext,
     ) -> _typing.Union[_media_service_pb2.PutPromptResponse, _abc.Awaitable[_media_service_pb2.PutPromptResponse]]:
-        """Stores a prompt, named by the SHA-256 of the file. INVALID_ARGUMENT unless it is a WAV file, 8 kHz, 16 bit, one channel, at most 120 s."""
+        """Stores a prompt, named by the SHA-256 of the file. INVALID_ARGUMENT unless it is a WAV file, 8 kHz, 16 bit, one channel, at most 120 s,
+        with NOT_A_WAV, NOT_PCM_16, NOT_MONO, NOT_8_KHZ, NO_SOUND, TOO_LONG. For administrators and services.
+        With a client company also for its managers: the sound gets a name and a version of it. Then it is refused too with SILENT and
+        CLIPPED, and RESOURCE_EXHAUSTED with TOO_MANY_PROMPTS. The same file under the same name changes nothing.
+        """
+
+    @_abc_1.abstractmethod
+    def ListPrompts(
+        self,
+        request: _media_service_pb2.ListPromptsRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_media_service_pb2.ListPromptsResponse, _abc.Awaitable[_media_service_pb2.ListPromptsResponse]]:
+        """What a client company's flows may name: each name with its versions, newest first. For administrators, and supervisors and managers
+        of the company.
+        """
+
+    @_abc_1.abstractmethod
+    def GetPrompt(
+        self,
+        request: _media_service_pb2.GetPromptRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_media_service_pb2.GetPromptResponse, _abc.Awaitable[_media_service_pb2.GetPromptResponse]]:
+        """The WAV file of any version of a client company's prompts. NOT_FOUND with UNKNOWN_PROMPT. For those who may `ListPrompts`."""
 
     @_abc_1.abstractmethod
     def ReleasePhone(

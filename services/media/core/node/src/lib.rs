@@ -1,7 +1,9 @@
 //! The media node: the only crate that opens sockets, starts threads and reads clocks.
 
+pub mod announced;
 pub mod browsers;
 pub mod calls;
+pub mod clock;
 pub mod frames;
 pub mod health;
 pub mod journal;

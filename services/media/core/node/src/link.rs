@@ -17,6 +17,7 @@ use tokio::task::AbortHandle;
 
 use crate::frames;
 use crate::metrics::Metrics;
+use crate::registrar::Phoned;
 use crate::wire::{
     from_node, to_node, Applied, Browser, FromNode, Happening, Hello, Levels, Order, Registered,
     SipUser, ToNode,
@@ -217,10 +218,11 @@ impl Link {
     }
 
     /// Tells who has come to have a SIP phone, or to have none; on a new connection all who have one are told anew.
-    pub fn registered(&mut self, users: impl Iterator<Item = (String, bool)>) {
-        let users = users.map(|(user_id, registered)| SipUser {
-            user_id,
-            registered,
+    pub fn registered(&mut self, phoned: Vec<Phoned>) {
+        let users = phoned.into_iter().map(|each| SipUser {
+            user_id: each.user_id,
+            registered: each.registered,
+            tenant_id: each.tenant_id,
         });
         let users: Vec<_> = users.collect();
         if !users.is_empty() {

@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use sasayaki_node::clock::Clock;
 use sasayaki_node::metrics::Metrics;
 use sasayaki_node::settings::Settings;
 use sasayaki_node::signalling::Signalling;
@@ -43,7 +44,7 @@ fn run(settings: &Settings) -> std::io::Result<()> {
         let (stop, stopped) = oneshot::channel();
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
-        let signalling = Signalling::open(settings, metrics).await?;
+        let signalling = Signalling::open(settings, metrics, Clock::start()).await?;
         sounding.get_or_init(|| signalling.media());
         tokio::spawn(async move {
             tokio::select! {

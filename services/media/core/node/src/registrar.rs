@@ -6,6 +6,7 @@ use sip::location::{
     Binding, Change, Location, Refused, Registration, EXPIRES_S_MAX, EXPIRES_S_MIN,
 };
 use sip::message;
+use sip::names::Names;
 use sip::trunk::Phones;
 
 /// Contacts that one REGISTER may name.
@@ -34,6 +35,16 @@ pub struct Answer {
 pub struct Registrar {
     pub verifier: Verifier,
     pub location: Location,
+    pub names: Names,
+}
+
+/// Somebody who has come to have a phone, or to have none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Phoned {
+    pub user_id: String,
+    /// Empty where nobody has to name it.
+    pub tenant_id: String,
+    pub registered: bool,
 }
 
 impl Registrar {
@@ -63,9 +74,38 @@ impl Registrar {
         }
     }
 
-    /// The phones of a user, the latest registered first.
-    pub fn phones(&self, now_ms: u64, user: &str) -> Vec<Binding> {
-        self.location.lookup(now_ms, user)
+    /// The phones of a tenant's user, those that name the tenant and then the latest registered first.
+    pub fn phones(&self, now_ms: u64, tenant_id: &str, user_id: &str) -> Vec<Binding> {
+        let names = self.names.of(tenant_id, user_id).into_iter();
+        names
+            .flat_map(|name| self.location.lookup(now_ms, &name))
+            .collect()
+    }
+
+    /// Whoever has a phone.
+    pub fn phoned(&self) -> Vec<Phoned> {
+        let names = self.location.users();
+        names.map(|name| self.told(name)).collect()
+    }
+
+    /// Whoever has come to have a phone, or to have none, since this was asked last, in order.
+    pub fn take_phoned(&mut self) -> Vec<Phoned> {
+        let changed = self.location.take_changed();
+        changed.iter().map(|(name, _)| self.told(name)).collect()
+    }
+
+    /// Whoever has that name has a phone while one is registered under any name of theirs.
+    fn told(&self, name: &str) -> Phoned {
+        let (user_id, tenant_id) = self.names.whose(name);
+        let whose = |other: &str| self.names.whose(other) == (user_id, tenant_id);
+        let names = self.names.of(tenant_id, user_id);
+        Phoned {
+            user_id: user_id.to_owned(),
+            tenant_id: tenant_id.to_owned(),
+            registered: names
+                .iter()
+                .any(|name| whose(name) && self.location.knows(name)),
+        }
     }
 
     /// Who is registered at an instant.

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use sip::trunk::Trunks;
 
+use crate::announced::{Announced, Wrong};
 use crate::trunks;
 
 /// Longer, and deadlines would be judged later than packets that wait for them allow.
@@ -40,6 +41,9 @@ pub struct Settings {
     /// `BROWSER_HOST` and `BROWSER_PORTS` (`first-last`): where browsers reach us, an even port each.
     pub browser_host: IpAddr,
     pub browser_ports: (u16, u16),
+    /// `ANNOUNCED_ADDRESS`: the address that a router in front of this machine has for it (1:1 NAT), told to peers instead
+    /// of ours; empty: none. `LOCAL_NETWORKS`: addresses and blocks, with commas, whose peers reach ours all the same.
+    pub announced: Announced,
     /// `SOCKET`: the Unix socket for media's Python side.
     pub socket: PathBuf,
     /// `JOURNAL` and `SPOOL`: folders, made if missing.
@@ -49,6 +53,8 @@ pub struct Settings {
     pub sip_key: [u8; 32],
     /// `MD5_USERS`: user ids, with commas, whose phones know only MD5.
     pub md5_users: BTreeSet<String>,
+    /// `TENANT`: whose users' phones need not name their tenant; empty: nobody's have to, for a node with one tenant.
+    pub tenant: String,
     /// `HTTP`: health and metrics.
     pub http: SocketAddr,
     /// `CALLS_MAX`: calls at once; more are turned away with 503.
@@ -90,11 +96,13 @@ impl Settings {
             rtp_ports: ports("RTP_PORTS", "20000-23998")?,
             browser_host: parsed("BROWSER_HOST", "127.0.0.1")?,
             browser_ports: ports("BROWSER_PORTS", "24000-27998")?,
+            announced: announced()?,
             socket: required("SOCKET")?.into(),
             journal: required("JOURNAL")?.into(),
             spool: required("SPOOL")?.into(),
             sip_key,
             md5_users: list(&text("MD5_USERS", "")),
+            tenant: tenant()?,
             http: parsed("HTTP", "127.0.0.1:9156")?,
             calls_max: parsed("CALLS_MAX", "1000")?,
             calls_late_max: parsed("CALLS_LATE_MAX", "10")?,
@@ -131,6 +139,24 @@ fn parsed<T: FromStr>(setting: &str, default: &str) -> Result<T, String> {
     value
         .parse()
         .map_err(|_| wrong(setting, &format!("unreadable value {value:?}")))
+}
+
+fn announced() -> Result<Announced, String> {
+    let (address, networks) = (text("ANNOUNCED_ADDRESS", ""), text("LOCAL_NETWORKS", ""));
+    Announced::read(&address, &networks).map_err(|fault| match fault {
+        Wrong::Address(why) => wrong("ANNOUNCED_ADDRESS", &why),
+        Wrong::Networks(why) => wrong("LOCAL_NETWORKS", &why),
+    })
+}
+
+fn tenant() -> Result<String, String> {
+    let tenant = text("TENANT", "");
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || letter == '_' || letter == '-';
+    if tenant.chars().all(plain) {
+        Ok(tenant)
+    } else {
+        Err(wrong("TENANT", &format!("{tenant:?} is no tenant's id")))
+    }
 }
 
 fn gather() -> Result<Duration, String> {

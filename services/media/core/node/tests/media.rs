@@ -175,6 +175,7 @@ fn sound_that_overtakes_the_answer_is_heard_and_a_strangers_is_not() {
             timestamp: 160,
             ssrc: 7,
             payload: &[0xd5; FRAME_SAMPLES],
+            wide: &[],
         };
         let mut datagram = [0; PACKET_MAX];
         let length = packet.write(&mut datagram);

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use sasayaki_node::announced::Announced;
 use sasayaki_node::calls::{Act, Caller, Calls, Limits};
 use sasayaki_node::media::{Media, MediaConfig, NoPort};
 use sasayaki_node::metrics::Metrics;
@@ -12,6 +13,7 @@ use sasayaki_node::wire::order::Order as Asked;
 use sasayaki_node::wire::{Admit, Order, Refuse, SetNumbers};
 use sip::digest::Verifier;
 use sip::location::Location;
+use sip::names::Names;
 
 const LATE_MAX: usize = 2;
 const SDP: &[u8] = b"v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n\
@@ -41,6 +43,7 @@ impl Centre {
             calls_late_max: LATE_MAX,
             parked_ms: 60_000,
             rtp: ("127.0.0.1".parse().unwrap(), 20_000, 29_999),
+            announced: Announced::default(),
             lease: Box::new(move || media.reserve_port()),
             browser_lease: Box::new(|| Err(NoPort)),
             trunk: None,
@@ -48,6 +51,7 @@ impl Centre {
         let registrar = Registrar {
             verifier: Verifier::new([0; 32], [0; 32], BTreeSet::new()),
             location: Location::default(),
+            names: Names::default(),
         };
         let metrics = Arc::new(Metrics::default());
         let calls = Calls::new("n".to_owned(), registrar, limits, Arc::clone(&metrics));
@@ -74,6 +78,7 @@ impl Centre {
     /// What the node calls a caller who is taken in at that time; None if they are turned away.
     fn takes(&mut self, now_ms: u64) -> Option<String> {
         let caller = Caller {
+            source: "127.0.0.1".parse().unwrap(),
             dialled: "0312345678",
             from: "090",
             sdp: SDP,

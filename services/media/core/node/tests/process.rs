@@ -102,6 +102,10 @@ fn a_setting_that_is_missing_or_wrong_is_named() {
         ("CALLS_MAX", "many"),
         ("GATHER_US", "2001"),
         ("SIP", "here"),
+        ("ANNOUNCED_ADDRESS", "node.example"),
+        ("ANNOUNCED_ADDRESS", "0.0.0.0"),
+        ("LOCAL_NETWORKS", "10.0.0.0/8"),
+        ("TENANT", "out.a"),
     ] {
         let name = format!("SASAYAKI_NODE_{name}");
         let child = program(folder.path(), 1, 1)

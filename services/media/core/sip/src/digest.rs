@@ -47,7 +47,7 @@ impl Algorithm {
     }
 }
 
-/// The secret of a user's phone: base32 of HMAC-SHA-256(key, `<user id>:1`), lower case, without padding.
+/// The secret of a user's phone by its name: base32 of HMAC-SHA-256(key, `<name>:1`), lower case, without padding.
 pub fn secret(key: &[u8; 32], user_id: &str) -> String {
     base32(&hmac(key, &format!("{user_id}:1")))
 }

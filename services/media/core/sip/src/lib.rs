@@ -12,6 +12,7 @@ pub mod location;
 pub mod login;
 pub mod merged;
 pub mod message;
+pub mod names;
 pub mod number;
 pub mod refer;
 pub mod sdp;

@@ -145,6 +145,11 @@ impl Location {
         all.any(|binding| binding.flow == flow && binding.expires_ms > now_ms)
     }
 
+    /// Whether that user has a phone.
+    pub fn knows(&self, user: &str) -> bool {
+        self.users.contains_key(user)
+    }
+
     /// Who has a phone.
     pub fn users(&self) -> impl Iterator<Item = &str> {
         self.users.keys().map(String::as_str)

@@ -36,15 +36,15 @@ pub struct Replaces {
     pub from_tag: String,
 }
 
-/// Reads the `Refer-To` values of a REFER that came to that `host[:port]`; none when there is not one, or it can't be read.
-pub fn read(values: &[String], own: &str) -> Option<Wish> {
+/// Reads the `Refer-To` values of a REFER that came to a host of these names (`host:port`); none when there is not one, or it can't be read.
+pub fn read(values: &[String], own: &[String]) -> Option<Wish> {
     let [value] = values else { return None };
     let uri = address(value)?;
     let (place, headers) = uri.split_once('?').unwrap_or((uri, ""));
     let (scheme, rest) = place.split_once(':')?;
     let (user, host) = if scheme.eq_ignore_ascii_case("tel") {
         // A telephone number is no place: it is ours to find one.
-        (rest.split(';').next()?, own)
+        (rest.split(';').next()?, own.first()?.as_str())
     } else if scheme.eq_ignore_ascii_case("sip") || scheme.eq_ignore_ascii_case("sips") {
         let (user, rest) = rest.rsplit_once('@')?;
         (user.split([':', ';']).next()?, rest.split(';').next()?)
@@ -61,7 +61,7 @@ pub fn read(values: &[String], own: &str) -> Option<Wish> {
     };
     Some(Wish {
         target,
-        ours: is_own(host, own),
+        ours: own.iter().any(|own| is_own(host, own)),
         replaces,
     })
 }

@@ -4,7 +4,10 @@ use proptest::prelude::*;
 use sip::info::{self, Info};
 use sip::refer::{self, Replaces};
 
-const OWN: &str = "192.0.2.1:15060";
+/// A host that is known by two addresses.
+fn own() -> [String; 2] {
+    ["192.0.2.1:15060", "203.0.113.7:15060"].map(str::to_owned)
+}
 
 #[test]
 fn a_key_is_read_from_both_kinds_of_body() {
@@ -45,7 +48,7 @@ fn a_key_is_read_from_both_kinds_of_body() {
 }
 
 fn wish(value: &str) -> Option<refer::Wish> {
-    refer::read(&[value.to_owned()], OWN)
+    refer::read(&[value.to_owned()], &own())
 }
 
 #[test]
@@ -53,6 +56,7 @@ fn a_target_is_read_and_told_apart_by_its_host() {
     let table = [
         ("<sip:usr_b@192.0.2.1:15060>", "usr_b", true),
         ("sip:usr_b@192.0.2.1", "usr_b", true),
+        ("<sip:usr_b@203.0.113.7:15060>", "usr_b", true),
         (
             "\"Bo\" <sips:usr%5Fb@192.0.2.1:15060;transport=tcp>",
             "usr_b",
@@ -110,12 +114,12 @@ fn what_names_nobody_or_several_is_no_wish() {
         assert_eq!(wish(value), None, "{value}");
     }
     assert_eq!(wish(&format!("<sip:{}@192.0.2.1>", "1".repeat(65))), None);
-    assert_eq!(refer::read(&[], OWN), None);
+    assert_eq!(refer::read(&[], &own()), None);
     let twice = [
         "<sip:a@192.0.2.1>".to_owned(),
         "<sip:b@192.0.2.1>".to_owned(),
     ];
-    assert_eq!(refer::read(&twice, OWN), None);
+    assert_eq!(refer::read(&twice, &own()), None);
 }
 
 #[test]

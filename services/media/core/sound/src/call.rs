@@ -3,7 +3,7 @@
 //! | what a listener hears | what is sent to it, and when |
 //! |---|---|
 //! | a prompt | the prompt's frames, every 20 ms |
-//! | one leg | that leg's payloads, at their arrival |
+//! | one leg | that leg's payloads, at their arrival, in wide band too where both ends are of that kind |
 //! | several legs | at the anchor's arrival its frame plus the newest of the others |
 //! | several legs, the anchor's packet over 20 ms late | the same, driven by the next leg in rank |
 //!
@@ -180,12 +180,16 @@ impl Call {
             Ok(Received::Voice(said)) => {
                 // Of a muted voice nothing goes further than here, but that it keeps its time.
                 let silence = [said.codec.silence(); PAYLOAD_MAX];
-                let payload = if muted {
-                    &silence[..said.payload.len()]
+                let (payload, wide) = if muted {
+                    (&silence[..said.payload.len()], &[][..])
                 } else {
-                    said.payload
+                    (said.payload, said.wide)
                 };
-                let said = Said { payload, ..said };
+                let said = Said {
+                    payload,
+                    wide,
+                    ..said
+                };
                 self.tap(now, slot, role, said, out);
                 self.on_voice(now, slot, said, out);
             }

@@ -20,6 +20,8 @@ pub struct Peer {
     pub telephone_event: Option<u8>,
     /// Where whispers go apart from the talk, for a phone with two ways to its ears.
     pub whisper: Option<SocketAddr>,
+    /// Whether the same sound may come and go in wide band too.
+    pub wide: bool,
 }
 
 /// Who may not hear a leg, whatever the mode table says.
@@ -79,6 +81,8 @@ pub struct Said<'a> {
     /// A newer packet came before.
     pub overtaken: bool,
     pub payload: &'a [u8],
+    /// The same in wide band; empty if it did not come so.
+    pub wide: &'a [u8],
 }
 
 impl Leg {
@@ -189,6 +193,7 @@ impl Leg {
             },
             overtaken: arrival == Arrival::Overtaken,
             payload: packet.payload,
+            wide: if peer.wide { packet.wide } else { &[] },
         }))
     }
 }

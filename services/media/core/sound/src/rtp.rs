@@ -1,4 +1,7 @@
 //! RTP packets (RFC 3550, 5.1): strict parsing, and headers of our own.
+//!
+//! Between a browser's line and its leg a packet may bring the same sound twice: as G.711, which is the payload, and in
+//! wide band, which rides in a header extension of our own (RFC 3550, 5.3.1).
 
 /// Bytes of a header without CSRCs and extension.
 pub const HEADER_BYTES: usize = 12;
@@ -6,8 +9,19 @@ pub const HEADER_BYTES: usize = 12;
 /// The longest payload that is accepted: 60 ms of G.711.
 pub const PAYLOAD_MAX: usize = 480;
 
+/// The longest wide payload that rides along: 20 ms of 256 kbit/s.
+pub const WIDE_MAX: usize = 640;
+
+/// What an extension begins with: its profile, its length in words, and the wide payload's in bytes.
+const WIDE_HEADER_BYTES: usize = 6;
+
+/// The profile of an extension that holds a wide payload.
+const WIDE_PROFILE: [u8; 2] = *b"WB";
+
+const WIDE_ROOM: usize = (WIDE_HEADER_BYTES + WIDE_MAX).next_multiple_of(4);
+
 /// The longest packet that is made.
-pub const PACKET_MAX: usize = HEADER_BYTES + PAYLOAD_MAX;
+pub const PACKET_MAX: usize = HEADER_BYTES + WIDE_ROOM + PAYLOAD_MAX;
 
 /// A parsed packet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +32,8 @@ pub struct Packet<'a> {
     pub timestamp: u32,
     pub ssrc: u32,
     pub payload: &'a [u8],
+    /// The same sound in wide band; empty if it does not ride along.
+    pub wide: &'a [u8],
 }
 
 /// Why bytes are no RTP packet.
@@ -45,10 +61,10 @@ impl<'a> Packet<'a> {
         }
         let contributors = usize::from(flags & 0x0F) * 4;
         let rest = rest.get(contributors..).ok_or(Malformed::Short)?;
-        let rest = if flags & 0x10 == 0 {
-            rest
+        let (wide, rest) = if flags & 0x10 == 0 {
+            (&[][..], rest)
         } else {
-            after_extension(rest)?
+            at_extension(rest)?
         };
         let payload = if flags & 0x20 == 0 {
             rest
@@ -65,28 +81,55 @@ impl<'a> Packet<'a> {
             timestamp: u32::from_be_bytes([t0, t1, t2, t3]),
             ssrc: u32::from_be_bytes([r0, r1, r2, r3]),
             payload,
+            wide,
         })
     }
 
     /// Writes the packet to the front of `out` and returns its length in bytes.
     ///
-    /// The payload must not be longer than [`PAYLOAD_MAX`].
+    /// The payload must not be longer than [`PAYLOAD_MAX`], the wide one not than [`WIDE_MAX`].
     pub fn write(&self, out: &mut [u8; PACKET_MAX]) -> usize {
-        out[0] = 2 << 6;
+        out[0] = 2 << 6 | u8::from(!self.wide.is_empty()) << 4;
         out[1] = u8::from(self.marker) << 7 | self.payload_type;
         out[2..4].copy_from_slice(&self.sequence.to_be_bytes());
         out[4..8].copy_from_slice(&self.timestamp.to_be_bytes());
         out[8..12].copy_from_slice(&self.ssrc.to_be_bytes());
-        let end = HEADER_BYTES + self.payload.len();
-        out[HEADER_BYTES..end].copy_from_slice(self.payload);
+        let from = HEADER_BYTES + write_wide(self.wide, &mut out[HEADER_BYTES..]);
+        let end = from + self.payload.len();
+        out[from..end].copy_from_slice(self.payload);
         end
     }
 }
 
-fn after_extension(rest: &[u8]) -> Result<&[u8], Malformed> {
+/// The wide payload of an extension, empty in that of somebody else, and what comes after it.
+fn at_extension(rest: &[u8]) -> Result<(&[u8], &[u8]), Malformed> {
     let (header, rest) = rest.split_first_chunk::<4>().ok_or(Malformed::Short)?;
-    let words = usize::from(u16::from_be_bytes([header[2], header[3]]));
-    rest.get(words * 4..).ok_or(Malformed::Short)
+    let bytes = usize::from(u16::from_be_bytes([header[2], header[3]])) * 4;
+    let (inside, rest) = rest.split_at_checked(bytes).ok_or(Malformed::Short)?;
+    let is_ours = header[..2] == WIDE_PROFILE;
+    let wide = is_ours.then(|| counted(inside)).flatten();
+    Ok((wide.unwrap_or_default(), rest))
+}
+
+fn counted(inside: &[u8]) -> Option<&[u8]> {
+    let (length, bytes) = inside.split_first_chunk::<2>()?;
+    let wide = bytes.get(..usize::from(u16::from_be_bytes(*length)))?;
+    (wide.len() <= WIDE_MAX).then_some(wide)
+}
+
+/// Writes the extension, if there is anything to write, and returns its length in bytes.
+fn write_wide(wide: &[u8], out: &mut [u8]) -> usize {
+    if wide.is_empty() {
+        return 0;
+    }
+    let end = WIDE_HEADER_BYTES + wide.len();
+    let room = end.next_multiple_of(4);
+    out[..2].copy_from_slice(&WIDE_PROFILE);
+    out[2..4].copy_from_slice(&(room as u16 / 4 - 1).to_be_bytes());
+    out[4..6].copy_from_slice(&(wide.len() as u16).to_be_bytes());
+    out[WIDE_HEADER_BYTES..end].copy_from_slice(wide);
+    out[end..room].fill(0);
+    room
 }
 
 fn before_padding(rest: &[u8]) -> Result<&[u8], Malformed> {
@@ -174,8 +217,26 @@ mod tests {
             timestamp: 160,
             ssrc: 9,
             payload: &[0xAA, 0xBB],
+            wide: &[],
         };
         assert_eq!(packet, expected);
+    }
+
+    #[test]
+    fn an_extension_that_is_not_ours_or_does_not_hold_its_own_length_brings_nothing_wide() {
+        let with = |extension: &[u8]| {
+            let mut bytes = PLAIN[..HEADER_BYTES].to_vec();
+            bytes[0] |= 0x10;
+            bytes.extend(extension);
+            bytes.push(0xCC);
+            let packet = Packet::parse(&bytes).expect("valid");
+            assert_eq!(packet.payload, [0xCC]);
+            packet.wide.to_vec()
+        };
+        assert_eq!(with(b"WB\0\x01\0\x02ab"), b"ab");
+        assert_eq!(with(b"WB\0\x01\0\x03ab"), b"");
+        assert_eq!(with(b"WB\0\x00"), b"");
+        assert_eq!(with(b"XY\0\x01\0\x02ab"), b"");
     }
 
     #[test]
@@ -233,9 +294,11 @@ mod tests {
         fn what_is_written_is_parsed(
             marker: bool, payload_type in 0..128_u8, sequence: u16, timestamp: u32, ssrc: u32,
             payload in proptest::collection::vec(any::<u8>(), 0..=PAYLOAD_MAX),
+            wide in proptest::collection::vec(any::<u8>(), 0..=WIDE_MAX),
         ) {
-            let packet =
-                Packet { marker, payload_type, sequence, timestamp, ssrc, payload: &payload };
+            let packet = Packet {
+                marker, payload_type, sequence, timestamp, ssrc, payload: &payload, wide: &wide,
+            };
             let mut bytes = [0; PACKET_MAX];
             let length = packet.write(&mut bytes);
             prop_assert_eq!(Packet::parse(&bytes[..length]), Ok(packet));

@@ -30,6 +30,8 @@ enum Act {
     TalkBack(bool),
     /// The operator's phone takes whispers apart, or with the talk.
     Apart(bool),
+    /// A phone speaks and takes wide band, or not.
+    Wide(usize, bool),
     Join,
     Leave(usize),
 }
@@ -55,6 +57,7 @@ fn act() -> impl Strategy<Value = Act> {
         2 => (0..3_usize, any::<bool>()).prop_map(|(leg, muted)| Act::Mute(leg, muted)),
         3 => any::<bool>().prop_map(Act::TalkBack),
         1 => any::<bool>().prop_map(Act::Apart),
+        4 => (0..3_usize, any::<bool>()).prop_map(|(leg, wide)| Act::Wide(leg, wide)),
         2 => Just(Act::Join),
         1 => (0..3_usize).prop_map(Act::Leave),
     ]
@@ -175,6 +178,7 @@ fn do_act(line: &mut Line, act: &Act, model: &mut Model) {
             line.set_apart(OPERATOR, apart);
             model.apart = apart;
         }
+        Act::Wide(leg, wide) => line.set_wide(Slot(leg as u8), wide),
         Act::Hold(leg, held) => {
             line.call
                 .set_direction(line.seen.now, Slot(leg as u8), !held, !held);
@@ -223,6 +227,15 @@ proptest! {
                     prop_assert!(
                         from_prompt(value) || is_allowed(value, &allowed),
                         "{:?} heard {value} in {model:?} after {act:?}", ROLES[sent.to.index()]
+                    );
+                }
+                // What goes out in wide band is one voice that may be heard, and the same that goes out beside it.
+                if let Some(&whose) = sent.wide.first() {
+                    let whose = VALUES[usize::from(whose)];
+                    prop_assert!(
+                        allowed.contains(&whose) && is_allowed(samples[1], &[whose]),
+                        "{:?} heard {whose} in wide band in {model:?} after {act:?}",
+                        ROLES[sent.to.index()]
                     );
                 }
             }

@@ -318,24 +318,27 @@ Global___Registered: _TypeAlias = Registered  # noqa: Y015
 
 @_typing.final
 class SipUser(_message.Message):
-    """A user name that has come to have a phone, or to have none."""
+    """A user who has come to have a phone, or to have none."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
     USER_ID_FIELD_NUMBER: _builtins.int
     REGISTERED_FIELD_NUMBER: _builtins.int
+    TENANT_ID_FIELD_NUMBER: _builtins.int
     user_id: _builtins.str
-    """The user part of the address; SIP knows no tenants."""
     registered: _builtins.bool
+    tenant_id: _builtins.str
+    """Whose user. Empty on a node without a home tenant, for a name without a tenant: whoever's user of that id."""
     def __init__(
         self,
         *,
         user_id: _builtins.str = ...,
         registered: _builtins.bool = ...,
+        tenant_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["registered", b"registered", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["registered", b"registered", "tenant_id", b"tenant_id", "user_id", b"user_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

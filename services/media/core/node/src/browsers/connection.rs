@@ -1,10 +1,11 @@
 //! One browser's connection: ICE, DTLS and SRTP on a socket of its own.
 
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use sound::rtp::{Packet, PACKET_MAX, PAYLOAD_MAX};
+use sound::rtp::{Packet, PACKET_MAX};
 use sound::{Codec, Identity, Micros};
 use str0m::change::SdpOffer;
 use str0m::config::DtlsCert;
@@ -14,9 +15,12 @@ use str0m::net::{Protocol, Receive};
 use str0m::rtp::RtpPacket;
 use str0m::{Candidate, Event, IceConnectionState, Input, Output, Rtc, RtcConfig};
 
-use super::tracks::{Codecs, Track};
+use super::tracks::{Codecs, Sent, Track};
+use super::voice::{Unheard, Voice};
 use super::{BadOffer, ConnectionId, Line};
+use crate::announced::Announced;
 use crate::media::{random_identity, LegId, PortLease};
+use crate::metrics::Metrics;
 
 /// How long nothing may come from a browser before it counts as lost: twice what browsers leave between two proofs that
 /// they are there, also while they say nothing.
@@ -27,6 +31,8 @@ const QUIET_MAX: Duration = Duration::from_secs(6);
 pub struct Maker {
     crypto: Arc<CryptoProvider>,
     certificate: DtlsCert,
+    announced: Announced,
+    metrics: Arc<Metrics>,
 }
 
 /// Which of the two tracks a packet belongs to.
@@ -45,11 +51,13 @@ pub struct Connection {
     /// When str0m wants to be asked again.
     pub due: Instant,
     rtc: Rtc,
+    voice: Voice,
     talk: Track,
     whisper: Track,
     heard_at: Instant,
     lost: bool,
     over: bool,
+    metrics: Arc<Metrics>,
 }
 
 /// What came of a datagram or of time.
@@ -70,13 +78,15 @@ pub enum Ignored {
 
 impl Maker {
     /// Draws the certificate of this run.
-    pub fn new() -> io::Result<Self> {
+    pub fn new(announced: Announced, metrics: Arc<Metrics>) -> io::Result<Self> {
         let crypto = str0m::crypto::from_feature_flags();
         let certificate = crypto.dtls_provider.generate_certificate();
         let none = || io::Error::other("no certificate for browsers could be made");
         Ok(Self {
             certificate: certificate.ok_or_else(none)?,
             crypto: Arc::new(crypto),
+            announced,
+            metrics,
         })
     }
 
@@ -96,6 +106,7 @@ impl Maker {
             .clear_codecs()
             .enable_pcmu(true, false)
             .enable_pcma(true, false)
+            .enable_opus(true, false)
             .set_rtp_mode(true)
             .build(now);
         let candidate =
@@ -109,37 +120,59 @@ impl Maker {
             .accept_offer(offer)
             .map_err(|_| BadOffer::Unusable("not acceptable"))?;
         let (talk, whisper) = tracks(&rtc, mids)?;
+        let told = self.announced.to_anybody(port.address());
         let connection = Connection {
             id,
             port,
             leg: None,
             due: now,
             rtc,
+            voice: Voice::new(talk.codecs().opus),
             talk,
             whisper,
             heard_at: now,
             lost: false,
             over: false,
+            metrics: Arc::clone(&self.metrics),
         };
-        Ok((connection, complete(&answer.to_sdp_string())))
+        Ok((connection, complete(&answer.to_sdp_string(), &told)))
     }
 }
 
-/// The answer with our address in every section, not in the first of the bundle alone, and with word that no further one
-/// will follow (RFC 8840, 8.2): there are clients that look at the last section only, or wait for that word.
-fn complete(answer: &str) -> String {
+/// The answer with the addresses that the page is told in every section, not in the first of the bundle alone, and with
+/// word that no further one will follow (RFC 8840, 8.2): there are clients that look at the last section only, or wait for
+/// that word.
+fn complete(answer: &str, told: &[SocketAddr]) -> String {
     let is_address = |line: &&str| line.starts_with("a=candidate:");
-    let addresses: Vec<&str> = answer.lines().filter(is_address).collect();
+    let own: Vec<&str> = answer.lines().filter(is_address).collect();
+    let addresses = own.iter().flat_map(|own| candidates(own, told));
+    let addresses: Vec<String> = addresses.collect();
     let mut lines = Vec::new();
     for line in answer.lines().filter(|line| !is_address(line)) {
         if line.starts_with("a=ice-ufrag:") {
-            lines.extend(&addresses);
+            lines.extend(addresses.iter().map(String::as_str));
             lines.push("a=end-of-candidates");
         }
         lines.push(line);
     }
     lines.push("");
     lines.join("\r\n")
+}
+
+/// Our candidate's line, once for each address that is told: the first is the best, and none has another's foundation or
+/// priority (RFC 8839, 5.1; RFC 8445, 5.1.1.3 and 5.1.2.1).
+fn candidates(own: &str, told: &[SocketAddr]) -> Vec<String> {
+    let words: Vec<&str> = own.split(' ').collect();
+    let [foundation, component, transport, priority, _, _, rest @ ..] = words.as_slice() else {
+        return Vec::new();
+    };
+    let priority: u32 = priority.parse().unwrap_or_default();
+    let line = |(place, address): (u32, &SocketAddr)| {
+        let (ip, port, rest) = (address.ip(), address.port(), rest.join(" "));
+        let priority = priority.saturating_sub(place << 8);
+        format!("{foundation}{place} {component} {transport} {priority} {ip} {port} {rest}")
+    };
+    (0..).zip(told).map(line).collect()
 }
 
 /// The names of an offer's sections, if they are the talk and the whisper.
@@ -172,8 +205,8 @@ fn tracks(rtc: &Rtc, [talk, whisper]: [Mid; 2]) -> Result<(Track, Track), BadOff
     let track = |mid, wanted: Direction| {
         let media = rtc.media(mid).filter(|media| media.direction() == wanted);
         let media = media.ok_or(BadOffer::Unusable("not a talk and a whisper"))?;
-        let codecs = Codecs::of(media.remote_pts());
-        if !codecs.any() {
+        let codecs = Codecs::of(media.remote_pts(), rtc.codec_config().params());
+        if !codecs.any_g711() {
             return Err(BadOffer::NoCodec);
         }
         let identity: Identity =
@@ -196,7 +229,7 @@ impl Connection {
     pub fn receive(
         &mut self,
         datagram: &[u8],
-        from: std::net::SocketAddr,
+        from: SocketAddr,
         line: Option<&Line>,
     ) -> Result<Option<Change>, Ignored> {
         let now = Instant::now();
@@ -238,7 +271,11 @@ impl Connection {
             Side::Talk => &mut self.talk,
             Side::Whisper => &mut self.whisper,
         };
-        track.send(&mut self.rtc, (now, at), packet, spoken) && {
+        let sent = track.send(&mut self.rtc, (now, at), packet, spoken);
+        if sent == Some(Sent::Wide) {
+            self.metrics.browser_wide_total.rise();
+        }
+        sent.is_some() && {
             let _ = self.due(now, None);
             true
         }
@@ -270,12 +307,28 @@ impl Connection {
                 }
                 Ok(Output::Event(Event::RtpPacket(packet))) => {
                     if let Some(line) = line {
-                        pass_on(&packet, line);
+                        self.pass_on(&packet, line);
                     }
                 }
                 Ok(Output::Event(_)) => {}
                 Err(_) => return self.end().or(change),
             }
+        }
+    }
+
+    /// Gives what the browser says to its leg, in the leg's codec.
+    fn pass_on(&mut self, packet: &RtpPacket, line: &Line) {
+        let mut bytes = [0; PACKET_MAX];
+        match self.voice.bring(packet, line.codec, &mut bytes) {
+            Ok(brought) => {
+                if brought.concealed {
+                    self.metrics.browser_opus_concealed_total.rise();
+                }
+                // A leg that is gone has closed its port: there is nobody to tell.
+                let _ = line.talk.send(&bytes[..brought.length]);
+            }
+            Err(Unheard::NotOurs) => {}
+            Err(Unheard::BadOpus) => self.metrics.browser_opus_refused_total.rise(),
         }
     }
 
@@ -290,28 +343,31 @@ impl Connection {
     }
 }
 
-/// Gives what the browser says to its leg, in the leg's codec.
-fn pass_on(packet: &RtpPacket, line: &Line) {
-    let said = match *packet.header.payload_type {
-        0 => Codec::Pcmu,
-        8 => Codec::Pcma,
-        _ => return,
-    };
-    if packet.payload.len() > PAYLOAD_MAX {
-        return;
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ANSWER: &str = "v=0\r\nm=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=ice-ufrag:a\r\n\
+                          a=candidate:77 1 udp 2130706175 10.0.0.5 24000 typ host\r\n\
+                          m=audio 9 UDP/TLS/RTP/SAVPF 0\r\na=ice-ufrag:a\r\n";
+
+    #[test]
+    fn every_section_of_an_answer_names_each_address_that_the_page_is_told() {
+        let told = ["10.0.0.5:24000", "203.0.113.7:24000"].map(|told| told.parse().unwrap());
+        let section = "m=audio 9 UDP/TLS/RTP/SAVPF 0\r\n\
+                       a=candidate:770 1 udp 2130706175 10.0.0.5 24000 typ host\r\n\
+                       a=candidate:771 1 udp 2130705919 203.0.113.7 24000 typ host\r\n\
+                       a=end-of-candidates\r\na=ice-ufrag:a\r\n";
+        assert_eq!(
+            complete(ANSWER, &told),
+            format!("v=0\r\n{section}{section}")
+        );
     }
-    let mut payload = [0; PAYLOAD_MAX];
-    said.transcode(line.codec, &packet.payload, &mut payload);
-    let packet = Packet {
-        marker: packet.header.marker,
-        payload_type: line.codec.payload_type(),
-        sequence: packet.header.sequence_number,
-        timestamp: packet.header.timestamp,
-        ssrc: *packet.header.ssrc,
-        payload: &payload[..packet.payload.len()],
-    };
-    let mut bytes = [0; PACKET_MAX];
-    let length = packet.write(&mut bytes);
-    // A leg that is gone has closed its port: there is nobody to tell.
-    let _ = line.talk.send(&bytes[..length]);
+
+    #[test]
+    fn an_address_that_is_not_told_stands_nowhere_in_an_answer() {
+        let answer = complete(ANSWER, &["203.0.113.7:24000".parse().unwrap()]);
+        assert_eq!(answer.matches("203.0.113.7 24000").count(), 2);
+        assert!(!answer.contains("10.0.0.5"));
+    }
 }

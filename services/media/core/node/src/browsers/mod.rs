@@ -4,6 +4,10 @@
 //! browser ⇄ ICE, DTLS, SRTP ⇄ connection ⇄ line (RTP, this machine) ⇄ leg in its call's media thread
 //! ```
 //!
+//! A browser speaks G.711 or Opus, packet by packet. Opus comes to its leg as G.711, of which everything is made that is
+//! mixed, measured and recorded, and rides along as it came: whoever hears that voice alone, in another browser, is sent
+//! it so. Nothing here decides who hears whom, and nothing is ever encoded as Opus.
+//!
 //! One thread sets connections up, since agreeing on keys takes milliseconds; another, which never does, carries the
 //! sound of those that are connected. A line belongs to a leg and not to a connection: when its browser comes back by
 //! another connection, the line is turned to it and the leg notices nothing.
@@ -17,6 +21,7 @@ use std::thread::{self, JoinHandle};
 use sound::Codec;
 use tokio::sync::mpsc::Sender;
 
+use crate::announced::Announced;
 use crate::media::poll::Poll;
 use crate::media::{LegId, PortLease, Ports};
 use crate::metrics::Metrics;
@@ -24,8 +29,11 @@ use crate::metrics::Metrics;
 use connection::Maker;
 use worker::{Message, Queue, Worker};
 
+mod clocks;
 mod connection;
+mod opus;
 mod tracks;
+mod voice;
 mod worker;
 
 /// Bytes of an offer.
@@ -131,11 +139,12 @@ impl Browsers {
     pub fn start(
         host: IpAddr,
         ports: (u16, u16),
+        announced: Announced,
         realtime_priority: Option<u8>,
         told: &Sender<Told>,
         metrics: Arc<Metrics>,
     ) -> io::Result<Self> {
-        let maker = Maker::new()?;
+        let maker = Maker::new(announced, Arc::clone(&metrics))?;
         let (steady, steady_messages, steady_poll) = queue()?;
         let (setup, setup_messages, setup_poll) = queue()?;
         let worker = |messages, poll, beyond| {

@@ -2,7 +2,7 @@
 //! arguments (milliseconds of one monotonic clock), consequences are [`Act`]s in order.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 use sip::leg::{Heard, Leg, Say};
@@ -11,6 +11,7 @@ use sip::number;
 use sip::sdp::Audio;
 use sip::trunk::Trunk;
 
+use crate::announced::Announced;
 use crate::browsers::BrowserOrder;
 use crate::media::{CallId, LegId, MediaHappening, MediaOrder, NoPort, PlayId, PortLease, Prompt};
 use crate::metrics::Metrics;
@@ -101,6 +102,8 @@ pub struct Outside {
 /// An INVITE from outside.
 #[derive(Debug)]
 pub struct Caller<'a> {
+    /// Where it came from.
+    pub source: IpAddr,
     pub dialled: &'a str,
     pub from: &'a str,
     pub sdp: &'a [u8],
@@ -114,7 +117,9 @@ pub struct Limits {
     /// How long a supervisor's phone may stay connected without a call.
     pub parked_ms: u64,
     /// Where sound of ours comes from: no phone may name it as its own.
-    pub rtp: (std::net::IpAddr, u16, u16),
+    pub rtp: (IpAddr, u16, u16),
+    /// By which address of ours who reaches us.
+    pub announced: Announced,
     pub lease: Box<dyn Fn() -> Result<PortLease, NoPort> + Send>,
     /// A port for a browser's connection.
     pub browser_lease: Box<dyn Fn() -> Result<PortLease, NoPort> + Send>,
@@ -213,7 +218,7 @@ impl Calls {
         })?;
         let leg = self
             .shared
-            .customer(&port, caller.sdp)
+            .customer(&port, caller)
             .inspect_err(|_| metrics.invites_unusable_total.rise())?;
         let phase = Phase::Waiting(now_ms + ADMISSION_MS);
         let (id, leg) = self.begin(phase, leg, port);
@@ -395,8 +400,8 @@ impl Shared {
         });
     }
 
-    fn customer(&self, port: &PortLease, sdp: &[u8]) -> Result<Leg, u16> {
-        let leg = Leg::invited(self.local(port)?, sdp)?;
+    fn customer(&self, port: &PortLease, caller: &Caller<'_>) -> Result<Leg, u16> {
+        let leg = Leg::invited(self.told(port, caller.source)?, caller.sdp)?;
         let usable = leg
             .audio()
             .is_none_or(|audio| self.is_foreign(audio.address.into()));
@@ -406,7 +411,8 @@ impl Shared {
     /// Whether sound may go there: not back to ourselves.
     fn is_foreign(&self, address: SocketAddr) -> bool {
         let (ip, first, last) = self.limits.rtp;
-        address.ip() != ip || !(first..=last).contains(&address.port())
+        let ours = address.ip() == ip || self.limits.announced.is(address.ip());
+        !ours || !(first..=last).contains(&address.port())
     }
 
     /// Lets sound flow as agreed, unless the phone names our own ports as its own.
@@ -437,8 +443,13 @@ impl Shared {
         true
     }
 
-    fn local(&self, port: &PortLease) -> Result<sip::sdp::Local, u16> {
-        match port.address() {
+    /// Our end of a stream as that peer is told it.
+    fn told(&self, port: &PortLease, peer: IpAddr) -> Result<sip::sdp::Local, u16> {
+        self.local(self.limits.announced.to(peer, port.address()))
+    }
+
+    fn local(&self, address: SocketAddr) -> Result<sip::sdp::Local, u16> {
+        match address {
             SocketAddr::V4(address) => Ok(sip::sdp::Local {
                 address,
                 session: self.last_id + 1,

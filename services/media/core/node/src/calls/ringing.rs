@@ -1,7 +1,7 @@
 //! Phones that are made to ring: those of users, and by a trunk those of everybody else. Also calls that begin so.
 
 use sip::leg::{Leg, Out, Say};
-use sip::sdp::Codec;
+use sip::sdp::{Codec, Local};
 
 use super::browsers::{Unrung, BUSY};
 use super::call::{sound_codec, Call, Party, Phase, DIALLED_MAX};
@@ -73,6 +73,20 @@ impl Shared {
         }))
     }
 
+    /// Our end of a stream as whoever is rung is told it.
+    fn described_to(&self, to: &To, port: &PortLease) -> Result<Local, &'static str> {
+        let flow = match to {
+            To::Phone(phone) => Some(phone.flow),
+            To::Outside(outside) => outside.trunk.outbound,
+        };
+        let local = match flow {
+            Some(flow) => self.told(port, flow.address.ip()),
+            // A trunk without a way out: the call fails before anything is sent.
+            None => self.local(port.address()),
+        };
+        local.map_err(|_| NO_PORT)
+    }
+
     fn invite(&mut self, leg: LegId, outs: Vec<Out>, target: &Target) {
         for out in outs {
             if let Out::Say(Say::Invite(sdp)) = out {
@@ -103,7 +117,7 @@ impl Calls {
         let shared = &mut self.shared;
         let to = shared.outside(numbers)?;
         let port = (shared.limits.lease)().map_err(|NoPort| NO_PORT)?;
-        let local = shared.local(&port).map_err(|_| NO_PORT)?;
+        let local = shared.described_to(&to, &port)?;
         let (dialog, outs) = Leg::dialled(now_ms, local, Codec::Pcmu, u64::from(ring_ms));
         let (id, leg) = self.begin(Phase::Placed, dialog, port);
         self.with_call(id, |call, _| {
@@ -155,7 +169,9 @@ impl Call {
                     }
                     Err(Unrung::None) => {}
                 }
-                let phones = shared.registrar.phones(now_ms, &person.user_id);
+                let phones = shared
+                    .registrar
+                    .phones(now_ms, &person.tenant_id, &person.user_id);
                 let Some(phone) = phones.into_iter().next() else {
                     self.remember_left(asked.leg_id);
                     self.leg_ended(shared, asked.leg_id.to_owned(), LegEnd::Unreachable, 0);
@@ -165,7 +181,7 @@ impl Call {
             }
         };
         let port = (shared.limits.lease)().map_err(|NoPort| NO_PORT)?;
-        let local = shared.local(&port).map_err(|_| NO_PORT)?;
+        let local = shared.described_to(&to, &port)?;
         let preferred = self.preferred();
         let (dialog, outs) = Leg::dialled(now_ms, local, preferred, u64::from(asked.ring_ms));
         let leg = LegId(shared.next_id());
@@ -189,7 +205,7 @@ impl Call {
         connection: ConnectionId,
     ) -> Answer {
         let port = (shared.limits.lease)().map_err(|NoPort| NO_PORT)?;
-        let local = shared.local(&port).map_err(|_| NO_PORT)?;
+        let local = shared.local(port.address()).map_err(|_| NO_PORT)?;
         let preferred = self.preferred();
         let line = Line::open(port.address(), sound_codec(preferred)).map_err(|_| NO_PORT)?;
         // What the dialog would say to a SIP phone at first, a browser need not be told.

@@ -4,9 +4,13 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::clock::Clock;
+
 /// How the media threads are set up.
 #[derive(Debug, Clone)]
 pub struct MediaConfig {
+    /// What time it is.
+    pub clock: Clock,
     /// Address that RTP sockets are bound to.
     pub address: IpAddr,
     /// First and last RTP port; the even ones between are leased.
@@ -37,6 +41,7 @@ pub struct MediaConfig {
 impl Default for MediaConfig {
     fn default() -> Self {
         Self {
+            clock: Clock::start(),
             address: IpAddr::V4(Ipv4Addr::LOCALHOST),
             ports: (20_000, 23_998),
             threads: 1,

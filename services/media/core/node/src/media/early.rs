@@ -3,6 +3,7 @@
 
 use std::net::SocketAddr;
 
+use sound::rtp::PACKET_MAX;
 use sound::Micros;
 
 /// Datagrams kept for a leg whose peer is unknown: 80 ms of a phone.
@@ -11,8 +12,8 @@ const KEPT_MAX: usize = 4;
 /// A datagram waits this long for the peer to be named.
 const WAIT_MAX: Micros = 80_000;
 
-/// 60 ms of G.711 with its header; a longer datagram is no sound that a call takes.
-const BYTES_MAX: usize = 512;
+/// A longer datagram is no sound that a call takes.
+const BYTES_MAX: usize = PACKET_MAX;
 
 /// The newest datagrams: nobody can fill more than these places by sending to a port before it is known whose it is, and
 /// whose they were is judged when the peer is known.

@@ -14,11 +14,11 @@ use sound::speech::{LegSecond, Noted, Second, Talk};
 use sound::{Micros, LEGS_MAX};
 use tokio::sync::mpsc::Sender;
 
-use super::clock::Clock;
 use super::guard::AbortOnPanic;
 use super::happenings::Happenings;
 use super::metrics::{Event, MediaMetrics};
 use super::{CallId, LegId, MediaHappening};
+use crate::clock::Clock;
 
 mod ears;
 

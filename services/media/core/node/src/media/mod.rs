@@ -12,7 +12,7 @@ use std::{io, mem};
 
 use tokio::sync::mpsc::Sender;
 
-use clock::Clock;
+use crate::clock::Clock;
 use happenings::Happenings;
 use levels::Ears;
 use moving::{Queue, Way};
@@ -30,7 +30,6 @@ pub use ports::{NoPort, PortLease, Ports};
 pub use sound::speech::LegSecond;
 pub use sound::{Codec, Collect, Count, Digits, Mode, PlayOutcome, Prompt, Role, Then};
 
-mod clock;
 mod config;
 mod early;
 pub(crate) mod guard;
@@ -95,7 +94,7 @@ impl Media {
             ends.push((receiver, poll));
         }
         let common = Common {
-            clock: Clock::start(),
+            clock: config.clock.clone(),
             queues: queues.into(),
             happenings,
             levels,
@@ -183,7 +182,6 @@ impl Thread {
             levels,
             metrics,
         } = common;
-        let clock = *clock;
         let start = clock.unix_us(0);
         let (bytes_max, age_max) = (config.spool_bytes_max, config.spool_age_max);
         let spool = Spool::new(&config.spool_dir, start, number, bytes_max, age_max)?;
@@ -192,7 +190,7 @@ impl Thread {
             &name,
             config,
             spool,
-            clock,
+            clock.clone(),
             happenings.clone(),
             Arc::clone(metrics),
         )?;
@@ -200,7 +198,7 @@ impl Thread {
         let listener = levels::start(
             &name,
             config.heard_max,
-            clock,
+            clock.clone(),
             to_signalling(),
             levels.clone(),
             Arc::clone(metrics),
@@ -217,7 +215,7 @@ impl Thread {
             metrics: Arc::clone(metrics),
         };
         let way = Way::new(number, Arc::clone(queues));
-        let worker = Worker::new(clock, poll, messages, config, links, way);
+        let worker = Worker::new(clock.clone(), poll, messages, config, links, way);
         let thread = thread::Builder::new()
             .name(name)
             .spawn(move || worker.run())?;

@@ -124,6 +124,8 @@ impl Worker {
                     codec,
                     telephone_event,
                     whisper,
+                    // Who takes whispers apart is a browser's line.
+                    wide: whisper.is_some(),
                 };
                 let slot = slot(entry, leg)?;
                 entry.call.set_peer(now, slot, peer);

@@ -10,7 +10,6 @@ use std::time::Duration;
 
 use sound::{Call, Count, Happening, Micros, Out, Slot, Tapped, LEGS_MAX};
 
-use super::clock::Clock;
 use super::config::MediaConfig;
 use super::early::Early;
 use super::guard::{run_in_real_time, AbortOnPanic};
@@ -21,6 +20,7 @@ use super::moving::{Moving, Way};
 use super::poll::{Poll, Ready};
 use super::tap::Tap;
 use super::{CallId, LegId, MediaHappening, MediaOrder, PlayId, PortLease};
+use crate::clock::Clock;
 
 /// The longest datagram that is looked at; a longer one is cut and then malformed.
 const DATAGRAM_MAX: usize = 2_048;

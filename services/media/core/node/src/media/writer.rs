@@ -15,12 +15,12 @@ use sound::timeline::{Page, Timeline};
 use sound::Role;
 use tokio::sync::mpsc::Sender;
 
-use super::clock::Clock;
 use super::guard::{run_in_real_time, AbortOnPanic};
 use super::metrics::{Event, MediaMetrics};
 use super::spool::Spool;
 use super::tap::{Frame, Note};
 use super::{CallId, MediaConfig, MediaHappening};
+use crate::clock::Clock;
 use crate::wire::{Gap, SpoolPage, Track};
 
 /// How long the writer sleeps with an empty ring while calls are recorded, and while none is.

@@ -58,6 +58,7 @@ impl Signalling {
                     && self.link.takes_calls()
                     && self.metrics.ready.load(Ordering::Relaxed);
                 let caller = calls::Caller {
+                    source: invite.source.address.ip(),
                     dialled: &invite.dialled,
                     from: &invite.from,
                     sdp: &invite.sdp,

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use super::{wall_us, Signalling};
+use super::Signalling;
 use crate::calls::Act;
 use crate::journal::Entry;
 use crate::link::Brought;
@@ -19,9 +19,7 @@ impl Signalling {
                 for browser in self.calls.browsers_now() {
                     self.link.browser(browser);
                 }
-                let users = self.calls.shared.registrar.location.users();
-                self.link
-                    .registered(users.map(|user| (user.to_owned(), true)));
+                self.link.registered(self.calls.shared.registrar.phoned());
             }
             Brought::Closed(number) => {
                 tracing::info!("python_disconnected");
@@ -60,14 +58,14 @@ impl Signalling {
                 Act::Happened { contact_id, what } => self.tell(contact_id, what),
             }
         }
-        let changed = self.calls.shared.registrar.location.take_changed();
-        self.link.registered(changed.into_iter());
+        let changed = self.calls.shared.registrar.take_phoned();
+        self.link.registered(changed);
     }
 
     pub(super) fn tell(&mut self, contact_id: String, what: What) {
         let happening = Happening {
             seq: 0,
-            at_us: wall_us(),
+            at_us: self.clock.now_unix_us(),
             contact_id,
             happening: Some(what),
         };
@@ -108,9 +106,20 @@ impl Signalling {
         let (alive, all) = self.calls.counts();
         self.metrics.calls.set(alive);
         self.metrics.calls_remembered.set(all);
+        self.keep_time(all == 0 && connected == 0);
         self.stack.keep_sessions();
         self.stack.measure();
         self.metrics.measurements_total.rise();
+    }
+
+    /// Follows UTC where it was stepped, once nobody is in a call, nor was a little while ago: within a call, time is one.
+    fn keep_time(&self, idle: bool) {
+        if idle && self.clock.set() {
+            self.metrics.clock_set_total.rise();
+            tracing::warn!("clock_set");
+        }
+        let apart_s = self.clock.apart_us().unsigned_abs() / 1_000_000;
+        self.metrics.clock_apart_seconds.set(apart_s as usize);
     }
 
     fn to_journal(&self, entry: Entry) {

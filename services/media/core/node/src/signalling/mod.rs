@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use sip::trunk::Trunks;
 use tokio::sync::{mpsc, oneshot};
@@ -14,6 +14,7 @@ use tokio::time::{sleep_until, Interval};
 
 use crate::browsers::{Browsers, Told};
 use crate::calls::Calls;
+use crate::clock::Clock;
 use crate::journal::Journal;
 use crate::link::{Brought, Link};
 use crate::media::{Levels, Media, MediaHappening, MediaOrder};
@@ -48,25 +49,6 @@ pub struct Signalling {
     clock: Clock,
     housekeeping: Interval,
     stopping: bool,
-}
-
-/// One monotonic clock for all deadlines, and the wall for what is told.
-#[derive(Debug, Clone, Copy)]
-struct Clock(Instant);
-
-impl Clock {
-    fn now_ms(self) -> u64 {
-        self.0.elapsed().as_millis() as u64
-    }
-
-    fn instant(self, at_ms: u64) -> tokio::time::Instant {
-        (self.0 + Duration::from_millis(at_ms)).into()
-    }
-}
-
-fn wall_us() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.map_or(0, |since| since.as_micros() as i64)
 }
 
 impl Signalling {
@@ -124,7 +106,8 @@ impl Signalling {
 
     /// One thing that arrives, and all that follows from it.
     async fn turn(&mut self) {
-        let deadline = self.calls.deadline().map(|at| self.clock.instant(at));
+        let deadline = self.calls.deadline();
+        let deadline = deadline.map(|at| self.clock.instant(at).into());
         tokio::select! {
             Some(arrived) = self.stack.next() => self.arrived(arrived),
             Some(brought) = self.brought.recv() => self.brought(brought),

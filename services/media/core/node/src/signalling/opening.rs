@@ -7,15 +7,16 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::net::{TcpListener, UdpSocket, UnixListener};
 use tokio::sync::mpsc;
 use tokio::time::interval;
 
-use super::{wall_us, Clock, Signalling};
+use super::Signalling;
 use crate::browsers::Browsers;
 use crate::calls::{Calls, Limits};
+use crate::clock::Clock;
 use crate::journal;
 use crate::link::{self, Link, ORDERS_WAITING_MAX};
 use crate::media::{Media, MediaConfig};
@@ -40,11 +41,16 @@ const HOUSEKEEPING: Duration = Duration::from_millis(50);
 
 impl Signalling {
     /// Opens sockets, journal and media threads, within the signalling runtime.
-    pub async fn open(settings: &Settings, metrics: Arc<Metrics>) -> io::Result<Self> {
-        let node_id = node_id()?;
+    pub async fn open(
+        settings: &Settings,
+        metrics: Arc<Metrics>,
+        clock: Clock,
+    ) -> io::Result<Self> {
+        let node_id = node_id(&clock)?;
         let (sounds_to, sounds) = mpsc::channel(HAPPENINGS_WAITING_MAX);
         let (levels_to, levels) = mpsc::channel(LEVELS_WAITING_MAX);
-        let media = Media::start(&media_config(settings), sounds_to, levels_to)?;
+        let config = media_config(settings, &clock);
+        let media = Media::start(&config, sounds_to, levels_to)?;
         let journal = journal::start(&settings.journal, &node_id, Arc::clone(&metrics))?;
         let (socket, listener) = bind(settings.sip).await?;
         // The system grants less where it is set up so; then a burst loses more, and is sent again.
@@ -55,6 +61,7 @@ impl Signalling {
             listener,
             settings.tcp,
             settings.session_s_min,
+            settings.announced.clone(),
             Arc::clone(&metrics),
         )
         .await
@@ -66,7 +73,8 @@ impl Signalling {
         let browsers = Browsers::start(
             settings.browser_host,
             settings.browser_ports,
-            media_config(settings).realtime_priority,
+            settings.announced.clone(),
+            config.realtime_priority,
             &told_to,
             Arc::clone(&metrics),
         )?;
@@ -81,6 +89,7 @@ impl Signalling {
                 settings.rtp_ports.0,
                 settings.rtp_ports.1,
             ),
+            announced: settings.announced.clone(),
             lease: Box::new(move || lease_from.reserve_port()),
             browser_lease: Box::new(move || browser_ports.reserve()),
             trunk: settings.trunks.outbound().cloned(),
@@ -92,6 +101,7 @@ impl Signalling {
                 settings.md5_users.clone(),
             ),
             location: sip::location::Location::default(),
+            names: sip::names::Names::new(&settings.tenant),
         };
         metrics.ready.store(true, Ordering::Relaxed);
         tracing::info!(node_id, "node_ready");
@@ -111,15 +121,16 @@ impl Signalling {
             levels,
             told,
             waiting: VecDeque::new(),
-            clock: Clock(Instant::now()),
+            clock,
             housekeeping: interval(HOUSEKEEPING),
             stopping: false,
         })
     }
 }
 
-fn media_config(settings: &Settings) -> MediaConfig {
+fn media_config(settings: &Settings, clock: &Clock) -> MediaConfig {
     MediaConfig {
+        clock: clock.clone(),
         address: settings.rtp_address,
         ports: settings.rtp_ports,
         spool_dir: settings.spool.clone(),
@@ -168,9 +179,9 @@ fn random() -> io::Result<[u8; 32]> {
 }
 
 /// `nod_` and a `UUIDv7`: runs sort by their start.
-fn node_id() -> io::Result<String> {
+fn node_id(clock: &Clock) -> io::Result<String> {
     let random = random()?;
-    let ms = (wall_us() / 1000) as u128;
+    let ms = (clock.now_unix_us() / 1000) as u128;
     let drawn = u128::from_be_bytes(random[..16].try_into().map_err(io::Error::other)?);
     let value = ms << 80
         | 0x7 << 76

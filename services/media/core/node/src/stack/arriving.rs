@@ -205,7 +205,7 @@ impl Stack {
         let Some(leg) = leg else {
             return answer_handle(handle, 481);
         };
-        let own = self.contacts.udp.host_with_port.to_string();
+        let own = self.contacts.hosts();
         let Some(wish) = refer::read(&all(request, "Refer-To"), &own) else {
             return answer_handle(handle, 400);
         };

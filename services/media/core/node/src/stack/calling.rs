@@ -51,11 +51,11 @@ impl Stack {
                 let Ok(callee) = Uri::try_from(phone.contact.as_str()) else {
                     return self.fail(leg);
                 };
-                let contact = self.contacts.of(Some(flow)).clone();
+                let contact = self.contacts.of(Some(flow));
                 self.send(
                     leg,
                     &Attempt {
-                        caller: self.contacts.udp.clone(),
+                        caller: self.contacts.of(Some(Flow::udp(flow.address))),
                         callee,
                         flow,
                         sdp,
@@ -75,14 +75,14 @@ impl Stack {
                     return self.tell(leg, Heard::Refused(503));
                 }
                 // Our number is what the called person sees.
-                let host = &self.contacts.udp.host_with_port;
+                let host = self.contacts.host(flow);
                 let own = format!("sip:{}@{host}", outside.from_number);
                 let theirs = format!("sip:{}@{}", outside.number, flow.address);
                 let shown = Uri::try_from(own.as_str());
                 let (Ok(shown), Ok(called)) = (shown, Uri::try_from(theirs.as_str())) else {
                     return self.fail(leg);
                 };
-                let mut headers = invite_headers(target, self.contacts.of(Some(flow)));
+                let mut headers = invite_headers(target, &self.contacts.of(Some(flow)));
                 headers.push(Header::Other(
                     "P-Asserted-Identity".to_owned(),
                     format!("<{own}>"),
@@ -178,7 +178,7 @@ impl Stack {
             caller: attempt.caller.clone(),
             callee: attempt.callee.clone(),
             destination: Some(SipAddr::new(transport, attempt.flow.address.into())),
-            contact: self.contacts.of(Some(attempt.flow)).clone(),
+            contact: self.contacts.of(Some(attempt.flow)),
             offer: Some(attempt.sdp.clone().into_bytes()),
             headers: Some(attempt.headers.clone()),
             call_id: attempt.call_id.clone(),

@@ -5,6 +5,7 @@
 //! every dialog is removed when its leg is done with it, and nothing here waits for a phone.
 
 use std::collections::HashMap;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -28,6 +29,7 @@ use sip::merged::Merged;
 use sip::refer::Wish;
 use sip::timer::Agreed;
 
+use crate::announced::Announced;
 use crate::media::LegId;
 use crate::metrics::Metrics;
 use crate::registrar::{Answer, Asked};
@@ -88,16 +90,30 @@ pub struct Refer {
 
 /// Our own address in dialogs, by the way that leads to it.
 struct Contacts {
+    own: SocketAddr,
+    announced: Announced,
     udp: Uri,
     tcp: Uri,
 }
 
 impl Contacts {
-    fn of(&self, flow: Option<Flow>) -> &Uri {
-        match flow.map(|flow| flow.transport) {
-            Some(flow::Transport::Tcp) => &self.tcp,
-            _ => &self.udp,
-        }
+    /// As whom that peer knows us.
+    fn host(&self, peer: Flow) -> SocketAddr {
+        self.announced.to(peer.address.ip(), self.own)
+    }
+
+    /// Where requests of that peer in a dialog go to; of one that nobody knows, to our own address.
+    fn of(&self, peer: Option<Flow>) -> Uri {
+        let tcp = peer.is_some_and(|peer| peer.transport == flow::Transport::Tcp);
+        let mut uri = if tcp { &self.tcp } else { &self.udp }.clone();
+        uri.host_with_port = peer.map_or(self.own, |peer| self.host(peer)).into();
+        uri
+    }
+
+    /// All addresses under which peers may speak of this host.
+    fn hosts(&self) -> Vec<String> {
+        let hosts = self.announced.all(self.own);
+        hosts.iter().map(SocketAddr::to_string).collect()
     }
 }
 
@@ -139,6 +155,7 @@ impl Stack {
         listener: TcpListener,
         limits: TcpLimits,
         session_s_min: u64,
+        announced: Announced,
         metrics: Arc<Metrics>,
     ) -> Result<Self, rsipstack::Error> {
         let token = CancellationToken::new();
@@ -167,7 +184,10 @@ impl Stack {
                 callid_suffix: Some("sasayaki".to_owned()),
                 ..EndpointOption::default()
             })
-            .with_inspector(Box::new(Additions))
+            .with_inspector(Box::new(Additions {
+                own: address,
+                announced: announced.clone(),
+            }))
             .build();
         let endpoint = Arc::new(endpoint);
         let incoming = endpoint.incoming_transactions()?;
@@ -198,6 +218,8 @@ impl Stack {
             last_reply: 0,
             merged: Merged::default(),
             contacts: Contacts {
+                own: address,
+                announced,
                 udp: Uri::try_from(format!("sip:sasayaki@{address}").as_str())?,
                 tcp: Uri::try_from(format!("sip:sasayaki@{address};transport=tcp").as_str())?,
             },
@@ -240,7 +262,7 @@ impl Stack {
             self.trunk_legs.insert(leg, trunk);
         }
         let mut transaction = invite.transaction;
-        let contact = Some(self.contacts.of(source(&transaction)).clone());
+        let contact = Some(self.contacts.of(source(&transaction)));
         let states = self.states_to.clone();
         match self
             .dialogs

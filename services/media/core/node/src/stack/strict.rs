@@ -1,5 +1,5 @@
 //! What stands between the wire and the stack: the strict look at each message, and what the stack leaves out of its
-//! own messages.
+//! own messages or can't know.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,13 +7,14 @@ use std::time::Instant;
 
 use async_trait::async_trait;
 use rsipstack::platform::net::UdpSocket as PlatformSocket;
-use rsipstack::sip::{Header, SipMessage, StatusCode};
+use rsipstack::sip::{Header, Request, SipMessage, StatusCode};
 use rsipstack::transaction::endpoint::MessageInspector;
 use rsipstack::transport::SipAddr;
 use tokio::net::UdpSocket;
 
 use sip::guard::{self, Reply, Verdict, ALLOWED, SUPPORTED};
 
+use crate::announced::Announced;
 use crate::limiter::{Limiter, Rate};
 use crate::metrics::Metrics;
 
@@ -40,10 +41,42 @@ const REQUESTS_ALL: Rate = Rate {
 const RETRY_AFTER_S: &str = "5";
 
 /// What the stack leaves out of its messages.
-pub struct Additions;
+pub struct Additions {
+    pub own: SocketAddr,
+    pub announced: Announced,
+}
+
+impl Additions {
+    /// Names us in a request's `Via` as its receiver knows us; ports and ways are the stack's.
+    fn name_us(&self, request: &mut Request, to: &SipAddr) {
+        let Ok(peer) = to.get_socketaddr() else {
+            return;
+        };
+        let told = self.announced.to(peer.ip(), self.own);
+        let via = request.headers.iter_mut().find_map(|header| match header {
+            Header::Via(via) => Some(via),
+            _ => None,
+        });
+        if let (Some(via), true) = (via, told != self.own) {
+            if let Some(renamed) = sent_by(via.value(), told) {
+                *via = renamed.into();
+            }
+        }
+    }
+}
+
+/// A `Via` (RFC 3261, 20.42) under that name of its sender.
+fn sent_by(via: &str, sender: SocketAddr) -> Option<String> {
+    let (protocol, rest) = via.trim().split_once(' ')?;
+    let parameters = rest.find(';').map_or("", |at| &rest[at..]);
+    Some(format!("{protocol} {sender}{parameters}"))
+}
 
 impl MessageInspector for Additions {
-    fn before_send(&self, mut message: SipMessage, _to: Option<&SipAddr>) -> SipMessage {
+    fn before_send(&self, mut message: SipMessage, to: Option<&SipAddr>) -> SipMessage {
+        if let (SipMessage::Request(request), Some(to)) = (&mut message, to) {
+            self.name_us(request, to);
+        }
         if let SipMessage::Response(response) = &mut message {
             if response.status_code == StatusCode::ServiceUnavailable {
                 response

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use sasayaki_node::announced::Announced;
 use sasayaki_node::browsers::{BrowserOrder, ConnectionId, Told};
 use sasayaki_node::calls::{Act, Caller, Calls, Limits};
 use sasayaki_node::media::{LegId, Media, MediaConfig};
@@ -16,6 +17,7 @@ use sasayaki_node::wire::{
 use sip::digest::Verifier;
 use sip::leg::Heard;
 use sip::location::Location;
+use sip::names::Names;
 use tempfile::TempDir;
 
 const NUMBER: &str = "+81312345678";
@@ -52,6 +54,7 @@ impl Clocked {
         let registrar = Registrar {
             verifier: Verifier::new([0; 32], [0; 32], BTreeSet::new()),
             location: Location::default(),
+            names: Names::default(),
         };
         let (for_legs, for_browsers) = (media.clone(), media.clone());
         let limits = Limits {
@@ -59,6 +62,7 @@ impl Clocked {
             calls_late_max: 4,
             parked_ms: 600_000,
             rtp: ("127.0.0.1".parse().unwrap(), first_port, first_port + 38),
+            announced: Announced::default(),
             lease: Box::new(move || for_legs.reserve_port()),
             browser_lease: Box::new(move || for_browsers.reserve_port()),
             trunk: None,
@@ -94,6 +98,7 @@ impl Clocked {
     /// A customer's call that is answered.
     pub fn call(&mut self, contact_id: &str) {
         let caller = Caller {
+            source: "127.0.0.1".parse().unwrap(),
             dialled: NUMBER,
             from: "090",
             sdp: OFFER,

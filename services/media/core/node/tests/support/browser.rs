@@ -1,11 +1,13 @@
 //! A browser: the other side of ICE, DTLS and SRTP, on a thread of its own.
 
+use std::f64::consts::TAU;
 use std::net::{SocketAddr, UdpSocket};
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use opus::{Application, Channels, Encoder};
 use sasayaki_node::wire::order::Order as Asked;
 use sasayaki_node::wire::{BrowserState, ConnectBrowser};
 use str0m::change::{SdpAnswer, SdpPendingOffer};
@@ -15,13 +17,14 @@ use str0m::rtp::RtpWrite;
 use str0m::{Candidate, Event, Input, Output, Rtc, RtcConfig};
 
 use super::desk::{Desk, TENANT};
-use super::PATIENCE;
 
 /// A page that is open. Dropped, it falls silent without farewell.
 pub struct Browser {
     said: Arc<AtomicU8>,
+    speaks: Arc<AtomicU8>,
     closing: Arc<AtomicBool>,
-    heard: Arc<Mutex<Vec<(Side, u8)>>>,
+    heard: Arc<Mutex<Vec<Heard>>>,
+    opus_said: Arc<Mutex<Vec<Vec<u8>>>>,
     thread: Option<JoinHandle<()>>,
     /// Where the node takes what it sends.
     pub port: u16,
@@ -33,6 +36,29 @@ pub enum Side {
     Talk,
     Whisper,
 }
+
+/// One packet that came.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Heard {
+    pub side: Side,
+    pub opus: bool,
+    pub sequence: u16,
+    pub timestamp: u32,
+    pub payload: Vec<u8>,
+}
+
+/// What a page speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Speaks {
+    Pcmu,
+    /// A tone of 1 kHz in packets of 20 ms.
+    Opus,
+    /// What claims to be Opus.
+    Rubbish,
+}
+
+/// What a page calls Opus.
+const OPUS: u8 = 111;
 
 /// What a page offers.
 pub struct Offer {
@@ -110,18 +136,26 @@ impl Offer {
         let answer = SdpAnswer::from_sdp_string(answer).unwrap();
         rtc.sdp_api().accept_answer(pending, answer).unwrap();
         let (said, closing) = (Arc::new(AtomicU8::new(0xff)), Arc::<AtomicBool>::default());
-        let heard = Arc::<Mutex<Vec<(Side, u8)>>>::default();
+        let speaks = Arc::new(AtomicU8::new(Speaks::Pcmu as u8));
+        let heard = Arc::<Mutex<Vec<Heard>>>::default();
+        let opus_said = Arc::<Mutex<Vec<Vec<u8>>>>::default();
         let page = Page {
             rtc,
             socket,
             mids,
             said: Arc::clone(&said),
+            speaks: Arc::clone(&speaks),
+            opus_said: Arc::clone(&opus_said),
+            encoder: Encoder::new(48_000, Channels::Mono, Application::Voip).unwrap(),
             closing: Arc::clone(&closing),
             heard: Arc::clone(&heard),
             sequence: 0,
+            timestamp: 0,
         };
         Browser {
             said,
+            speaks,
+            opus_said,
             closing,
             heard,
             thread: Some(std::thread::spawn(move || page.run())),
@@ -143,7 +177,11 @@ pub fn connect(user_id: &str, connection_id: &str, sdp_offer: &str) -> Asked {
 impl Browser {
     /// Connects a page as a user's phone.
     pub fn connect(desk: &mut Desk, user_id: &str, connection_id: &str) -> Self {
-        let offer = Offer::new();
+        Self::connect_with(desk, user_id, connection_id, Offer::new())
+    }
+
+    /// The same with an offer of its own.
+    pub fn connect_with(desk: &mut Desk, user_id: &str, connection_id: &str, offer: Offer) -> Self {
         desk.order(connect(user_id, connection_id, &offer.sdp));
         let browser = offer.go_on(&desk.sdp_answer);
         desk.browser_is(connection_id, BrowserState::Connected);
@@ -155,21 +193,25 @@ impl Browser {
         self.said.store(byte, Ordering::Relaxed);
     }
 
-    /// Whether a packet full of that byte comes, from now on.
-    pub fn hears(&self, side: Side, byte: u8) -> bool {
-        self.heard.lock().unwrap().clear();
-        let until = Instant::now() + PATIENCE;
-        while Instant::now() < until {
-            if self.heard.lock().unwrap().contains(&(side, byte)) {
-                return true;
-            }
-            std::thread::sleep(Duration::from_millis(5));
-        }
-        false
+    /// Speaks so from here on.
+    pub fn speak(&self, speaks: Speaks) {
+        self.speaks.store(speaks as u8, Ordering::Relaxed);
     }
 
-    /// All that came so far and was not looked at.
+    /// The packets of Opus that it said so far.
+    pub fn opus_said(&self) -> Vec<Vec<u8>> {
+        self.opus_said.lock().unwrap().clone()
+    }
+
+    /// All that came so far and was not looked at: what fills it.
     pub fn take_heard(&self) -> Vec<(Side, u8)> {
+        // The first byte of a packet may differ; the others are one tone.
+        let last = |heard: Heard| (heard.side, heard.payload[heard.payload.len() - 1]);
+        self.take_packets().into_iter().map(last).collect()
+    }
+
+    /// All packets that came so far and were not looked at.
+    pub fn take_packets(&self) -> Vec<Heard> {
         std::mem::take(&mut *self.heard.lock().unwrap())
     }
 }
@@ -188,9 +230,13 @@ struct Page {
     socket: UdpSocket,
     mids: [Mid; 2],
     said: Arc<AtomicU8>,
+    speaks: Arc<AtomicU8>,
     closing: Arc<AtomicBool>,
-    heard: Arc<Mutex<Vec<(Side, u8)>>>,
+    heard: Arc<Mutex<Vec<Heard>>>,
+    opus_said: Arc<Mutex<Vec<Vec<u8>>>>,
+    encoder: Encoder,
     sequence: u64,
+    timestamp: u32,
 }
 
 impl Page {
@@ -224,20 +270,30 @@ impl Page {
 
     fn speak(&mut self) {
         let byte = self.said.load(Ordering::Relaxed);
+        let speaks = self.speaks.load(Ordering::Relaxed);
         self.sequence += 1;
-        let time = (self.sequence * 160) as u32;
+        let (pt, ticks, payload) = match speaks {
+            pcmu if pcmu == Speaks::Pcmu as u8 => (0, 160, vec![byte; 160]),
+            opus if opus == Speaks::Opus as u8 => (OPUS, 960, self.tone()),
+            // Two frames of one length in an odd number of bytes, then no packet at all.
+            _ if self.sequence.is_multiple_of(2) => (OPUS, 960, vec![0x79, 1, 2, 3]),
+            _ => (OPUS, 960, vec![0x0b, 63]),
+        };
         let mut api = self.rtc.direct_api();
         if let Some(stream) = api.stream_tx_by_mid(self.mids[0], None) {
-            let sequence = self.sequence.into();
-            let now = Instant::now();
-            stream.write_rtp(RtpWrite::new(
-                Pt::from(0),
-                sequence,
-                time,
-                now,
-                &[byte; 160][..],
-            ));
+            let (pt, now) = (Pt::from(pt), Instant::now());
+            let (sequence, time) = (self.sequence.into(), self.timestamp);
+            stream.write_rtp(RtpWrite::new(pt, sequence, time, now, payload));
         }
+        self.timestamp = self.timestamp.wrapping_add(ticks);
+    }
+
+    fn tone(&mut self) -> Vec<u8> {
+        let at = |n: usize| TAU * n as f64 / 48.0;
+        let sound: Vec<i16> = (0..960).map(|n| (8_000.0 * at(n).sin()) as i16).collect();
+        let packet = self.encoder.encode_vec(&sound, 1_000).unwrap();
+        self.opus_said.lock().unwrap().push(packet.clone());
+        packet
     }
 
     fn drain(&mut self) {
@@ -257,9 +313,13 @@ impl Page {
                         Some(mid) if mid == self.mids[1] => Side::Whisper,
                         _ => Side::Talk,
                     };
-                    // The first byte of a packet may differ; the others are one tone.
-                    let byte = packet.payload[packet.payload.len() - 1];
-                    self.heard.lock().unwrap().push((side, byte));
+                    self.heard.lock().unwrap().push(Heard {
+                        side,
+                        opus: *packet.header.payload_type == OPUS,
+                        sequence: packet.header.sequence_number,
+                        timestamp: packet.header.timestamp,
+                        payload: packet.payload.to_vec(),
+                    });
                 }
                 Output::Event(_) => {}
             }

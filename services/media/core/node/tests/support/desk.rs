@@ -128,11 +128,17 @@ impl Desk {
 
     /// Who has come to have a SIP phone or to have none, the next time that it is told.
     pub fn sip_user(&mut self) -> (String, bool) {
+        let (_, user_id, registered) = self.tenants_sip_user();
+        (user_id, registered)
+    }
+
+    /// The same with the tenant.
+    pub fn tenants_sip_user(&mut self) -> (String, String, bool) {
         while self.sip_users.is_empty() {
             self.take();
         }
         let told = self.sip_users.pop_front().unwrap();
-        (told.user_id, told.registered)
+        (told.tenant_id, told.user_id, told.registered)
     }
 
     /// The next second of levels.

@@ -13,6 +13,8 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use sasayaki_node::announced::Announced;
+use sasayaki_node::clock::Clock;
 use sasayaki_node::metrics::Metrics;
 use sasayaki_node::settings::{Settings, TcpLimits};
 use sasayaki_node::signalling::Signalling;
@@ -41,6 +43,11 @@ impl Node {
     }
 
     pub fn start_with(change: impl FnOnce(&mut Settings)) -> Self {
+        Self::start_at(Clock::start(), change)
+    }
+
+    /// The same by that clock.
+    pub fn start_at(clock: Clock, change: impl FnOnce(&mut Settings)) -> Self {
         let folder = tempfile::tempdir().unwrap();
         // Below the ports that the system gives to phones. Ranges of test processes that run at once differ mostly; a
         // port that is taken is passed over.
@@ -60,11 +67,13 @@ impl Node {
             rtp_ports: (first, first + 198),
             browser_host: "127.0.0.1".parse().unwrap(),
             browser_ports: (32_200 + slot % 10 * 40, 32_200 + slot % 10 * 40 + 38),
+            announced: Announced::default(),
             socket: folder.path().join("node.sock"),
             journal: folder.path().join("journal"),
             spool: folder.path().join("spool"),
             sip_key: [7; 32],
             md5_users: ["usr_md5".to_owned()].into(),
+            tenant: String::new(),
             http: "127.0.0.1:0".parse().unwrap(),
             calls_max: 4,
             calls_late_max: 4,
@@ -85,7 +94,7 @@ impl Node {
                 .build()
                 .unwrap();
             runtime.block_on(async {
-                let signalling = Signalling::open(&used, counted).await.unwrap();
+                let signalling = Signalling::open(&used, counted, clock).await.unwrap();
                 bound.send(signalling.sip_address()).unwrap();
                 signalling.run(stopped).await;
             });

@@ -157,6 +157,7 @@ fn talk(
             timestamp: frame * FRAME_SAMPLES as u32,
             ssrc: to.port().into(),
             payload: &payload,
+            wide: &[],
         };
         let mut datagram = [0; PACKET_MAX];
         let length = packet.write(&mut datagram);

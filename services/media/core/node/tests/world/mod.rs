@@ -6,6 +6,7 @@ mod steps;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
+use sasayaki_node::announced::Announced;
 use sasayaki_node::calls::{Act, Calls, Limits};
 use sasayaki_node::media::{CallId, LegId, Media, MediaHappening, MediaOrder, NoPort, PlayId};
 use sasayaki_node::registrar::Registrar;
@@ -15,6 +16,7 @@ use sasayaki_node::wire::{Order, PutPrompt, SetNumbers};
 use sip::digest::Verifier;
 use sip::leg::Say;
 use sip::location::{Change, Location, Registration};
+use sip::names::Names;
 
 use phones::Phones;
 
@@ -91,6 +93,7 @@ impl World {
         let registrar = Registrar {
             verifier: Verifier::new([0; 32], [0; 32], BTreeSet::new()),
             location,
+            names: Names::default(),
         };
         let media = media.clone();
         let limits = Limits {
@@ -98,6 +101,7 @@ impl World {
             calls_late_max: 3,
             parked_ms: 60_000,
             rtp: ("127.0.0.1".parse().unwrap(), ports.0, ports.1),
+            announced: Announced::default(),
             lease: Box::new(move || media.reserve_port()),
             browser_lease: Box::new(|| Err(NoPort)),
             trunk: Some(sip::trunk::Trunk::new("carrier", 100)),

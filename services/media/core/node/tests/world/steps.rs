@@ -180,6 +180,7 @@ impl World {
 
     fn invite(&mut self, port: u16) {
         let caller = Caller {
+            source: "127.0.0.1".parse().unwrap(),
             dialled: "0312345678",
             from: "090",
             sdp: &sdp(port),

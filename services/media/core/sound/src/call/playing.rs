@@ -1,6 +1,6 @@
 //! Prompts and keys of a call.
 
-use super::talking::send;
+use super::talking::{send, Sound};
 use super::{Call, Ear, Happening, Out, Slot};
 use crate::play::{PlayOutcome, Step};
 use crate::{Count, Micros, FRAME_SAMPLES};
@@ -17,7 +17,7 @@ impl Call {
             Step::Frame => {
                 let place = leg.stream.next(now, FRAME_SAMPLES);
                 out.count(Count::PromptFrames, 1);
-                send(leg, Ear(play.leg.0), place, &frame, out);
+                send(leg, Ear(play.leg.0), place, Sound::of(&frame), out);
             }
             Step::Ended(outcome) => self.end_play(outcome, out),
         }

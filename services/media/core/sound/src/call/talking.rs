@@ -109,8 +109,8 @@ impl Call {
         let (count, mut payload) = (said.payload.len(), [0; PAYLOAD_MAX]);
         self.noise.write(peer.codec, count, &mut payload);
         out.count(Count::Veiled, 1);
-        let payload = &payload[..count];
-        self.send_following(now, listener, said.source, said.place, payload, out);
+        let sound = Sound::of(&payload[..count]);
+        self.send_following(now, listener, (said.source, said.place), sound, out);
     }
 
     fn hears_several(&self, listener: Ear) -> bool {
@@ -125,6 +125,9 @@ impl Call {
     }
 
     /// Sends what the listener hears at this packet: the payload itself or, if others wait, the sum.
+    ///
+    /// Wide band is for whoever hears one leg and nobody else: there is no sum of it, and to change with each packet
+    /// that finds nothing waiting would be heard.
     fn send_driven(
         &mut self,
         now: Micros,
@@ -139,6 +142,7 @@ impl Call {
         let count = said.payload.len();
         let mut sum = [0; PAYLOAD_MAX];
         let mut payload = [0; PAYLOAD_MAX];
+        let alone = !self.hears_several(listener);
         let others = if said.overtaken {
             0
         } else {
@@ -156,14 +160,11 @@ impl Call {
             said.codec.transcode(peer.codec, said.payload, &mut payload);
             out.count(Count::Forwarded, 1);
         }
-        self.send_following(
-            now,
-            listener,
-            said.source,
-            said.place,
-            &payload[..count],
-            out,
-        );
+        let sound = Sound {
+            payload: &payload[..count],
+            wide: if alone { said.wide } else { &[] },
+        };
+        self.send_following(now, listener, (said.source, said.place), sound, out);
     }
 
     /// Lets the next leg in rank drive in place of an anchor that is late.
@@ -184,8 +185,8 @@ impl Call {
         encode(peer.codec, sum, &mut payload);
         self.skip_waiting(listener, driver);
         out.count(Count::AnchorLate, 1);
-        let payload = &payload[..newest.samples];
-        self.send_following(now, listener, newest.source, newest.place, payload, out);
+        let sound = Sound::of(&payload[..newest.samples]);
+        self.send_following(now, listener, (newest.source, newest.place), sound, out);
     }
 
     /// Adds what waits of `speakers` to `sum`; returns whether there was anything.
@@ -237,9 +238,8 @@ impl Call {
         &mut self,
         now: Micros,
         listener: Ear,
-        source: SourceId,
-        place: Place,
-        payload: &[u8],
+        (source, place): (SourceId, Place),
+        sound: Sound<'_>,
         out: &mut impl Out,
     ) {
         let Some(leg) = self.legs[listener.slot().index()].as_mut() else {
@@ -250,14 +250,29 @@ impl Call {
         } else {
             &mut leg.stream
         };
-        match stream.follow(now, source, place, payload.len()) {
-            Some(place) => send(leg, listener, place, payload, out),
+        match stream.follow(now, source, place, sound.payload.len()) {
+            Some(place) => send(leg, listener, place, sound, out),
             None => out.count(Count::Crowded, 1),
         }
     }
 }
 
-pub(super) fn send(leg: &Leg, ear: Ear, place: Place, payload: &[u8], out: &mut impl Out) {
+/// What one packet is sent with.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Sound<'a> {
+    payload: &'a [u8],
+    /// The same in wide band; empty if there is none.
+    wide: &'a [u8],
+}
+
+impl<'a> Sound<'a> {
+    /// What is there as G.711 alone.
+    pub(super) fn of(payload: &'a [u8]) -> Self {
+        Self { payload, wide: &[] }
+    }
+}
+
+pub(super) fn send(leg: &Leg, ear: Ear, place: Place, sound: Sound<'_>, out: &mut impl Out) {
     let Some(peer) = leg.listening() else { return };
     let (stream, to) = match peer.whisper {
         Some(whisper) if ear.is_aside() => (&leg.aside, whisper),
@@ -269,7 +284,8 @@ pub(super) fn send(leg: &Leg, ear: Ear, place: Place, payload: &[u8], out: &mut 
         sequence: place.sequence,
         timestamp: place.timestamp,
         ssrc: stream.ssrc(),
-        payload,
+        payload: sound.payload,
+        wide: if peer.wide { sound.wide } else { &[] },
     };
     let mut bytes = [0; PACKET_MAX];
     let length = packet.write(&mut bytes);

@@ -25,6 +25,7 @@ pub struct Sent {
     pub timestamp: u32,
     pub ssrc: u32,
     pub payload: Vec<u8>,
+    pub wide: Vec<u8>,
     /// Whether it went to where whispers go apart.
     pub aside: bool,
 }
@@ -83,6 +84,7 @@ impl Out for Seen {
             timestamp: packet.timestamp,
             ssrc: packet.ssrc,
             payload: packet.payload.to_vec(),
+            wide: packet.wide.to_vec(),
             aside,
         });
     }
@@ -123,6 +125,10 @@ pub struct Phone {
     pub sequence: u16,
     pub timestamp: u32,
     pub ssrc: u32,
+    /// Whether it takes whispers apart.
+    pub apart: bool,
+    /// Whether it says the same in wide band too, and takes that.
+    pub wide: bool,
     /// The sample value that it says all the time.
     pub value: i16,
     /// When its first packet comes.
@@ -170,34 +176,43 @@ impl Line {
             timestamp: u32::MAX - 999,
         };
         let slot = self.call.add_leg(role, identity).expect("room");
-        let peer = Peer {
-            address: address(slot),
-            codec,
-            telephone_event: Some(EVENTS),
-            whisper: None,
-        };
-        self.call.set_peer(self.seen.now, slot, peer);
         self.phones.push(Phone {
             slot,
             codec,
             sequence: 65_530,
             timestamp: number.wrapping_mul(0xFFF0_0000),
             ssrc: 77 * number,
+            apart: false,
+            wide: false,
             value,
             phase,
             from: 0,
             until: Micros::MAX,
         });
+        self.set_peer(slot);
         slot
     }
 
     /// Has a phone take whispers apart, or with the talk.
     pub fn set_apart(&mut self, slot: Slot, apart: bool) {
+        self.phones[slot.index()].apart = apart;
+        self.set_peer(slot);
+    }
+
+    /// Has a phone speak and take wide band, or not.
+    pub fn set_wide(&mut self, slot: Slot, wide: bool) {
+        self.phones[slot.index()].wide = wide;
+        self.set_peer(slot);
+    }
+
+    fn set_peer(&mut self, slot: Slot) {
+        let phone = &self.phones[slot.index()];
         let peer = Peer {
             address: address(slot),
-            codec: self.phones[slot.index()].codec,
+            codec: phone.codec,
             telephone_event: Some(EVENTS),
-            whisper: apart.then_some(whisper_address(slot)),
+            whisper: phone.apart.then_some(whisper_address(slot)),
+            wide: phone.wide,
         };
         self.call.set_peer(self.seen.now, slot, peer);
     }
@@ -298,6 +313,7 @@ pub const SUPERVISOR: Slot = Slot(2);
 
 pub fn packet(phone: &Phone, payload_type: u8, timestamp: u32, payload: &[u8]) -> Vec<u8> {
     let (sequence, ssrc) = (phone.sequence, phone.ssrc);
+    let wide = wide_of(phone);
     let packet = Packet {
         marker: false,
         payload_type,
@@ -305,10 +321,17 @@ pub fn packet(phone: &Phone, payload_type: u8, timestamp: u32, payload: &[u8]) -
         timestamp,
         ssrc,
         payload,
+        wide: if phone.wide { &wide } else { &[] },
     };
     let mut bytes = [0; PACKET_MAX];
     let length = packet.write(&mut bytes);
     bytes[..length].to_vec()
+}
+
+/// What a phone's next packet is in wide band: whose it is, and its number.
+pub fn wide_of(phone: &Phone) -> [u8; 3] {
+    let [high, low] = phone.sequence.to_be_bytes();
+    [phone.slot.0, high, low]
 }
 
 fn next_after(phone: &Phone, now: Micros) -> Micros {

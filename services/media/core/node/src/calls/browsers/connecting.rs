@@ -1,6 +1,6 @@
 //! Browsers' connections: asked for, answered, proved, lost and ended.
 
-use super::{Coming, Phone, User, CONNECTING_MS, CONNECTIONS_MAX, LOST_MS};
+use super::{Coming, Phone, CONNECTING_MS, CONNECTIONS_MAX, LOST_MS};
 use crate::browsers::{BadOffer, BrowserOrder, ConnectionId, Told, OFFER_BYTES_MAX};
 use crate::calls::orders::{Answer, BAD_ORDER, ID_BYTES_MAX, NO_PORT, OVERLOADED};
 use crate::calls::person::Person;
@@ -36,12 +36,13 @@ impl Shared {
         let before = user.coming.replace(Coming {
             connection,
             name: asked.connection_id.clone(),
-            until: now_ms + CONNECTING_MS,
             order_id: Some(order_id.to_owned()),
         });
         if let Some(before) = before {
             self.give_up(before);
         }
+        let until = now_ms + CONNECTING_MS;
+        self.browsers.deadlines.note(connection, until);
         let people = &mut self.browsers.by_connection;
         people.insert(connection, person.clone());
         self.acts.push(Act::Browser(BrowserOrder::Connect {
@@ -96,7 +97,8 @@ impl Shared {
             Told::Lost(_) => self.browser_lost(now_ms, &person, connection),
             Told::Back(_) => {
                 if let Some(phone) = self.browser_phone(&person, connection) {
-                    phone.lost_until = None;
+                    phone.lost = false;
+                    self.browsers.deadlines.forget(connection);
                 }
             }
         }
@@ -150,10 +152,11 @@ impl Shared {
             .coming
             .take_if(|coming| coming.connection == connection);
         let Some(coming) = coming else { return };
+        self.browsers.deadlines.forget(connection);
         let before = user.phone.replace(Phone {
             connection,
             name: coming.name,
-            lost_until: None,
+            lost: false,
         });
         if let Some(leg) = user.leg {
             let turn = BrowserOrder::Turn { leg, connection };
@@ -166,7 +169,10 @@ impl Shared {
 
     fn browser_lost(&mut self, now_ms: u64, person: &Person, connection: ConnectionId) {
         if let Some(phone) = self.browser_phone(person, connection) {
-            phone.lost_until.get_or_insert(now_ms + LOST_MS);
+            if !std::mem::replace(&mut phone.lost, true) {
+                let until = now_ms + LOST_MS;
+                self.browsers.deadlines.note(connection, until);
+            }
             return;
         }
         let user = self.browsers.people.get_mut(person);
@@ -177,20 +183,19 @@ impl Shared {
     }
 
     pub(super) fn browsers_due(&mut self, now_ms: u64) {
-        let is_due = |user: &User| {
-            let lost = user.phone.as_ref().and_then(|phone| phone.lost_until);
-            let coming = user.coming.as_ref().map(|coming| coming.until);
-            lost.is_some_and(|at| at <= now_ms) || coming.is_some_and(|at| at <= now_ms)
-        };
-        let due = self.browsers.people.iter().filter(|(_, user)| is_due(user));
-        let due: Vec<Person> = due.map(|(person, _)| person.clone()).collect();
-        for person in due {
+        while let Some(connection) = self.browsers.deadlines.take(now_ms) {
+            let Some(person) = self.browsers.by_connection.get(&connection).cloned() else {
+                continue;
+            };
             let Some(user) = self.browsers.people.get_mut(&person) else {
                 continue;
             };
-            if let Some(coming) = user.coming.take_if(|coming| coming.until <= now_ms) {
+            let coming = user
+                .coming
+                .take_if(|coming| coming.connection == connection);
+            if let Some(coming) = coming {
                 self.give_up(coming);
-            } else if let Some(phone) = user.phone.take() {
+            } else if let Some(phone) = user.phone.take_if(|phone| phone.connection == connection) {
                 let heard = user.leg.map(|leg| (leg, Heard::Broke));
                 self.browsers.heard.extend(heard);
                 self.drop_connection(phone.connection);
@@ -209,6 +214,7 @@ impl Shared {
 
     fn drop_connection(&mut self, connection: ConnectionId) {
         self.browsers.by_connection.remove(&connection);
+        self.browsers.deadlines.forget(connection);
         self.acts
             .push(Act::Browser(BrowserOrder::Drop { connection }));
     }

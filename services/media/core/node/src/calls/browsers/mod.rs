@@ -11,6 +11,8 @@ use std::net::SocketAddr;
 
 use sip::leg::Heard;
 
+use deadlines::Deadlines;
+
 use super::person::Person;
 use super::Calls;
 use crate::browsers::{ConnectionId, Told};
@@ -18,6 +20,7 @@ use crate::media::LegId;
 use crate::wire::{self, BrowserState};
 
 mod connecting;
+mod deadlines;
 mod legs;
 
 pub const CONNECTIONS_MAX: usize = 2_000;
@@ -34,6 +37,8 @@ pub struct Browsers {
     people: HashMap<Person, User>,
     by_connection: HashMap<ConnectionId, Person>,
     legs: HashMap<LegId, Rung>,
+    /// Of connections that are on their way or lost.
+    deadlines: Deadlines<ConnectionId>,
     /// What browsers' legs are told, until it is their turn.
     heard: VecDeque<(LegId, Heard)>,
 }
@@ -51,15 +56,14 @@ struct User {
 struct Phone {
     connection: ConnectionId,
     name: String,
-    /// Until when its leg waits for another one, since it is lost.
-    lost_until: Option<u64>,
+    /// Its leg waits for another one, for a while.
+    lost: bool,
 }
 
 #[derive(Debug)]
 struct Coming {
     connection: ConnectionId,
     name: String,
-    until: u64,
     /// The order that waits for the answer.
     order_id: Option<String>,
 }
@@ -86,10 +90,7 @@ impl Browsers {
     /// The connection that a call for this user rings.
     pub fn free(&self, person: &Person) -> Result<ConnectionId, Unrung> {
         let user = self.people.get(person).ok_or(Unrung::None)?;
-        let phone = user
-            .phone
-            .as_ref()
-            .filter(|phone| phone.lost_until.is_none());
+        let phone = user.phone.as_ref().filter(|phone| !phone.lost);
         let phone = phone.ok_or(Unrung::None)?;
         if user.leg.is_some() {
             return Err(Unrung::Busy);
@@ -112,18 +113,13 @@ impl Browsers {
         if !self.heard.is_empty() {
             return Some(0);
         }
-        let each = |user: &User| {
-            let lost = user.phone.as_ref().and_then(|phone| phone.lost_until);
-            let coming = user.coming.as_ref().map(|coming| coming.until);
-            lost.into_iter().chain(coming)
-        };
-        self.people.values().flat_map(each).min()
+        self.deadlines.next()
     }
 
     /// How many are connected.
     pub fn count(&self) -> usize {
         let connected = self.people.values().filter_map(|user| user.phone.as_ref());
-        connected.filter(|phone| phone.lost_until.is_none()).count()
+        connected.filter(|phone| !phone.lost).count()
     }
 
     fn state(&self, person: &Person) -> wire::Browser {
@@ -131,7 +127,7 @@ impl Browsers {
         let phone = user.and_then(|user| user.phone.as_ref());
         let coming = user.and_then(|user| user.coming.as_ref());
         let (name, state) = match (phone, coming) {
-            (Some(phone), None) if phone.lost_until.is_some() => (&*phone.name, BrowserState::Lost),
+            (Some(phone), None) if phone.lost => (&*phone.name, BrowserState::Lost),
             (Some(phone), None) => (&*phone.name, BrowserState::Connected),
             (_, Some(coming)) => (&*coming.name, BrowserState::Connecting),
             (None, None) => ("", BrowserState::None),
