@@ -4,6 +4,7 @@ import { type FormEvent, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { Refused } from "../api/client";
+import { lengthOf } from "../app/dates";
 import { Failed, Working } from "../app/States";
 import { converted } from "./convert";
 import { PlayButton } from "./PlayButton";
@@ -17,6 +18,8 @@ type SoundFault = keyof (typeof texts)["en"]["soundFault"];
 const FAULTS: ReadonlySet<string> = new Set(["NOT_A_WAV", "NOT_PCM_16", "NOT_MONO", "NOT_8_KHZ", "NO_SOUND", "TOO_LONG", "SILENT", "CLIPPED", "TOO_LARGE", "TOO_MANY_PROMPTS", "NOT_CONVERTED"]);
 /** What becomes right when the browser makes a telephone's sound of it. */
 const CONVERTIBLE: ReadonlySet<string> = new Set(["NOT_A_WAV", "NOT_PCM_16", "NOT_MONO", "NOT_8_KHZ", "TOO_LARGE"]);
+
+const RECORDER = { recording: "recordingNow", refused: "noMicrophone", empty: "nothingRecorded" } as const;
 
 interface Props {
   readonly clientId: string;
@@ -103,7 +106,13 @@ export function UploadDialog({ clientId, name, library, onDone, onClose }: Props
                 {t("record")}
               </Button>
             )}
-            {recorder.state === "idle" ? undefined : <Text size="sm">{t(recorder.state === "recording" ? "recordingNow" : "noMicrophone")}</Text>}
+            {recorder.state === "idle" ? undefined : <Text size="sm">{t(RECORDER[recorder.state])}</Text>}
+            {/* Hidden, for a screen reader would say each second into the recording. */}
+            {recorder.state === "recording" ? (
+              <Text size="sm" className="number" aria-hidden>
+                {lengthOf(recorder.recordedMs)}
+              </Text>
+            ) : undefined}
           </Group>
           {file ? (
             <Group gap="sm">

@@ -3,11 +3,16 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import { converted } from "./convert";
 import { SECONDS_MOST } from "./sounds";
 
-/** Recording by the microphone; `refused`: there is none, or it may not be used. */
-export type RecorderState = "idle" | "recording" | "refused";
+/** Recording by the microphone; `refused`: there is none, or it may not be used; `empty`: it gave no sound. */
+export type RecorderState = "idle" | "recording" | "refused" | "empty";
+
+/** How often a recording hands over what it has. */
+const PART_MS = 250;
 
 export interface Recorder {
   readonly state: RecorderState;
+  /** What is recorded since the first sound came, which a microphone may take a while for. */
+  readonly recordedMs: number;
   readonly start: () => Promise<void>;
   readonly stop: () => void;
 }
@@ -15,6 +20,7 @@ export interface Recorder {
 /** Records what one says, as a telephone's sound, for as long as a sound may be. */
 export function useRecorder(onDone: (file: File) => void): Recorder {
   const [state, setState] = useState<RecorderState>("idle");
+  const [recordedMs, setRecordedMs] = useState(0);
   const running = useRef<MediaRecorder>(undefined);
   const done = useRef(onDone);
   useEffect(() => {
@@ -44,7 +50,11 @@ export function useRecorder(onDone: (file: File) => void): Recorder {
     }
     const recorder = new MediaRecorder(stream);
     const chunks: Blob[] = [];
-    recorder.addEventListener("dataavailable", ({ data }) => chunks.push(data));
+    recorder.addEventListener("dataavailable", ({ data }) => {
+      if (data.size === 0) return;
+      chunks.push(data);
+      setRecordedMs((chunks.length - 1) * PART_MS);
+    });
     recorder.addEventListener("stop", () => {
       for (const track of stream.getTracks()) track.stop();
       // The dialog was left meanwhile.
@@ -53,12 +63,13 @@ export function useRecorder(onDone: (file: File) => void): Recorder {
       setState("idle");
       converted(new Blob(chunks, { type: recorder.mimeType })).then(
         (sound) => done.current(new File([sound], "microphone.wav", { type: sound.type })),
-        () => setState("refused"),
+        () => setState("empty"),
       );
     });
     running.current = recorder;
+    setRecordedMs(0);
     setState("recording");
-    recorder.start();
+    recorder.start(PART_MS);
   }, []);
-  return { state, start, stop };
+  return { state, recordedMs, start, stop };
 }

@@ -10,6 +10,11 @@ from tests.unit.media.sounds import wav
 CHECK, PUBLISH = "/api/rpc/CallreasonService/CheckFlow", "/api/rpc/CallreasonService/PublishFlow"
 SORRY, MENU = "/api/prompts/cli_acme/sorry", "/api/prompts/cli_acme/menu"
 NEW = "9" * 64
+# One that gives no sound at all, not even silence: what is recorded holds nothing.
+MUTE_MICROPHONE = """
+navigator.mediaDevices.getUserMedia = async () =>
+  new MediaStream([new MediaStreamTrackGenerator({ kind: "audio" })]);
+"""
 STEREO = wav(5 * 44_100, rate_hz=44_100, channels=2)
 
 
@@ -167,9 +172,23 @@ async def test_a_sound_is_recorded_by_the_microphone(site: str, browser: Browser
         dialog = page.get_by_role("dialog")
         await dialog.get_by_role("button", name="Record by the microphone").press("Enter")
         await expect(dialog.get_by_text("Recording…")).to_be_visible()
+        await expect(dialog.get_by_text("0:01")).to_be_visible()
         await dialog.get_by_role("button", name="End the recording").press("Enter")
         await expect(dialog.get_by_role("button", name="Play: microphone.wav")).to_be_visible()
         await dialog.get_by_role("button", name="Put", exact=True).press("Enter")
         await expect(dialog).to_be_hidden()
         [(path, sent)] = centre.sounds
         assert (path, sent[:4], int.from_bytes(sent[24:28], "little")) == (MENU, b"RIFF", 8_000)
+
+
+async def test_a_microphone_that_gives_no_sound_is_said(site: str, browser: Browser) -> None:
+    async with person(browser, "en") as someone:
+        page = await someone.new_page()
+        await page.add_init_script(MUTE_MICROPHONE)
+        await page_of(page, site, "/flows", SampleCentre("manager"))
+        await page.get_by_text("Sounds", exact=True).click()
+        await page.get_by_role("button", name="Replace…: menu", exact=True).press("Enter")
+        dialog = page.get_by_role("dialog")
+        await dialog.get_by_role("button", name="Record by the microphone").press("Enter")
+        await dialog.get_by_role("button", name="End the recording").press("Enter")
+        await expect(dialog).to_contain_text("Nothing was recorded.")
