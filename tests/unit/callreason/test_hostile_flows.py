@@ -120,6 +120,14 @@ HOSTILE: dict[str, tuple[str | bytes, int, str]] = {
     "an unknown reason": (changed("rsn_billing", "rsn_gift"), 10, "no reason 'rsn_gift'"),
     "an unknown queue": (changed("que_billing", "que_vip"), 14, "no queue 'que_vip'"),
     "no guidance": (changed(", guidance: true", ""), 14, "without the recording guidance"),
+    "a way of a language that is not listed": (
+        changed(
+            "sorry: {kind: announce, prompt: sorry, next: goodbye}",
+            "sorry: {kind: branch, by: language, ways: {en: goodbye}, otherwise: goodbye}",
+        ),
+        16,
+        "the flow does not list the language 'en'",
+    ),
     "a way around the guidance": (
         changed("start: guidance", "start: menu").replace("9: {next: menu}", "9: {next: guidance}"),
         14,
@@ -220,6 +228,27 @@ RICH_HOSTILE: dict[str, tuple[str, str, str]] = {
         "guidance: true, next: call_back}",
         "endless",
     ),
+    "a call back that waits in a queue as well": (
+        "next: back\n",
+        "next: mobile\n",
+        "'mobile', where who is to be called back would wait in vain",
+    ),
+    "a call back that comes to a queue by and by": (
+        "prompt: back, next: end",
+        "prompt: back, next: menu",
+        "who is to be called back would wait in vain",
+    ),
+    "hours that are no list": (WEEK, 'mon-fri: "9:00-12:00"', "a list, not '9:00-12:00'"),
+    "a week that is no mapping": (
+        f'week: {{{WEEK}, sat: ["10:00-15:00"]}}',
+        "week: always",
+        "a mapping, not 'always'",
+    ),
+    "a key that moves a terminal's cursor": (
+        "      8: {",
+        '      "8\\e[2J\\n": {',
+        "steps.menu.keys.8\\x1b[2J\\n: ",
+    ),
     "a call back without the guidance": (
         "on_answer: call_guidance",
         "on_answer: mobile",
@@ -257,6 +286,23 @@ def test_a_hostile_file_of_every_step_is_refused_with_line_and_reason(name: str)
         assert abs(found[0].line - line_of(old)) <= 1, refused.value.faults
 
 
+@pytest.mark.parametrize(
+    ("wrong", "why"),
+    [
+        ('fri: ["9:00-25:00"]', "steps.hours.calendar.week.fri: hours like '9:00-17:30'"),
+        ('sat-fri: ["9:00-12:00"]', "steps.hours.calendar.week.sat-fri: days in the order"),
+        ('sat: ["9:00-12:00", "11:00-12:00"]', "steps.hours.calendar.week.sat: '11:00-12:00'"),
+    ],
+)
+def test_a_wrong_day_of_a_week_is_told_with_its_own_line(wrong: str, why: str) -> None:
+    week = f'week:\n        mon: ["9:00-12:00"]\n        {wrong}'
+    source = rich(f'week: {{{WEEK}, sat: ["10:00-15:00"]}}', week)
+    with pytest.raises(Faulty) as refused:
+        checked(source, RICH_DECLARED)
+    [fault] = refused.value.faults
+    assert (fault.line, fault.reason[: len(why)]) == (line_of("week:") + 2, why)
+
+
 # These are told where they come to light: at the step that is reached, or that says the language.
 ELSEWHERE = frozenset(
     (
@@ -265,6 +311,7 @@ ELSEWHERE = frozenset(
         "a call back to digits that were not read back",
         "least digits above most",
         "a call back that calls back",
+        "a call back that comes to a queue by and by",
         "a call back without an answer",
         "a call back without the guidance",
         "a voicemail without the guidance",

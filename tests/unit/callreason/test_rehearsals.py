@@ -131,7 +131,8 @@ def test_a_faulty_case_is_told_with_its_line(rest: str, line: int, why: str) -> 
     [
         ("[]", "line 1: test cases are a mapping"),
         ("flow: flw_rich\n", "cases: missing"),
-        ("flow: flw_rich\ncases: []\n", "line 2: cases"),
+        ("flow: flw_rich\ncases: []\n", "line 2: cases: 1 or more, not 0"),
+        ("flow: flw_rich\ncases: [call]\n", "line 2: cases.0: a mapping, not 'call'"),
         (GOOD.replace("flow: flw_rich", "flow: flw_acme"), "line 1: flow: these are cases of"),
         (GOOD.replace("name: called back and answered", "name: called back"), "stands twice"),
         ("#" * (CASES_BYTES_MOST + 1), "more than 262144"),

@@ -43,6 +43,8 @@ def mentions(
     for path, line in source.lines.items():
         value = source.at(path)
         what, known = "", frozenset[str]()
+        if unlisted := _unlisted_way(source, path, languages):
+            yield _at(path, line, f"the flow does not list the language {unlisted!r}")
         match path:
             case ("start",):
                 what, known = "the flow has no step", frozenset(steps)
@@ -74,6 +76,16 @@ def _leads(path: Path) -> bool:
     return path[-1] in _LEADING or (len(path) == 4 and path[2] == "ways")
 
 
+def _unlisted_way(source: Source, path: Path, languages: tuple[Language, ...]) -> str:
+    """The language of a branch's way that no call of the flow has; empty for other parts."""
+    match path:
+        case ("steps", step, "ways", "ja" | "en" as language):
+            by_language = source.at(("steps", step, "by")) == "language"
+            return language if by_language and language not in languages else ""
+        case _:
+            return ""
+
+
 def _kept(source: Source) -> tuple[frozenset[str], frozenset[str]]:
     """The names under which digits are kept, and those of them that are always read back."""
     steps = source.at(("steps",))
@@ -88,7 +100,15 @@ def _kept(source: Source) -> tuple[frozenset[str], frozenset[str]]:
 
 
 def _at(path: Path, line: int, reason: str) -> Fault:
-    return Fault(line, f"{'.'.join(str(part)[:SHOWN_MOST] for part in path)}: {reason}")
+    return Fault(line, f"{_place(path)}: {reason}")
+
+
+def _place(path: Path) -> str:
+    """The path as it is shown, on one line whatever the file calls its parts."""
+    return ".".join(
+        part if part.isprintable() else repr(part)[1:-1]
+        for part in (str(part)[:SHOWN_MOST] for part in path)
+    )
 
 
 def _fault(source: Source, at: Path, detail: ErrorDetails) -> Fault:
@@ -98,8 +118,12 @@ def _fault(source: Source, at: Path, detail: ErrorDetails) -> Fault:
         path = (*path, part) if source.has((*path, part)) else path
     missing_part = detail["type"] == "missing"
     shown = (*path, detail["loc"][-1]) if missing_part else path
-    place = ".".join(str(part)[:SHOWN_MOST] for part in shown) or "flow"
+    place = _place(shown) or "flow"
     return Fault(source.line(path), f"{place}: {_reason(shown, detail)}")
+
+
+def _is_step(path: Path) -> bool:
+    return len(path) == 2 and path[0] == "steps"
 
 
 def _reason(path: Path, detail: ErrorDetails) -> str:
@@ -112,11 +136,19 @@ def _reason(path: Path, detail: ErrorDetails) -> str:
             return "no such field"
         case "union_tag_not_found":
             return f"a step is a mapping with a kind: {_KINDS}"
-        case "model_attributes_type" | "model_type" | "dict_type" if len(path) == 2:
+        case "model_attributes_type" | "model_type" | "dict_type" if _is_step(path):
             return f"a step is a mapping with a kind: {_KINDS}"
         case "union_tag_invalid":
             tag = str(detail.get("ctx", {}).get("tag"))[:SHOWN_MOST]
             return f"no kind {tag!r}; there are {_KINDS}"
+        case "tuple_type":
+            return f"a list, not {str(detail['input'])[:SHOWN_MOST]!r}"
+        case "dict_type" | "model_type" | "model_attributes_type":
+            return f"a mapping, not {str(detail['input'])[:SHOWN_MOST]!r}"
+        case "too_short":
+            return f"{detail['ctx']['min_length']} or more, not {detail['ctx']['actual_length']}"
+        case "too_long":
+            return f"{detail['ctx']['max_length']} at most, not {detail['ctx']['actual_length']}"
         case "value_error":
             return detail["msg"].removeprefix("Value error, ")
         case "string_pattern_mismatch" if path[-1] == "number":

@@ -5,7 +5,15 @@ from datetime import date, datetime, timedelta, timezone, tzinfo
 from typing import Annotated, Any, Final, Literal, TypeAlias
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    field_validator,
+)
 
 from sasayaki_callreason.flows.holidays import holiday
 
@@ -19,7 +27,36 @@ DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _TIME = r"(?:[01]?[0-9]|2[0-3]):[0-5][0-9]"
 _INTERVAL = re.compile(rf"({_TIME})-({_TIME}|24:00)")
 
-Intervals: TypeAlias = Annotated[tuple[str, ...], Field(max_length=INTERVALS_MOST)]
+
+def _in_order(hours: tuple[str, ...]) -> tuple[str, ...]:
+    """The same; raises ValueError unless each is an interval after the one before."""
+    before = 0
+    for text in hours:
+        begin, end = _minutes(text)
+        if begin >= end or begin < before:
+            raise ValueError(f"{text!r} ends before it begins, or overlaps the one before")
+        before = end
+    return hours
+
+
+def _is_days(text: str) -> str:
+    _days(text)
+    return text
+
+
+def _is_date(text: str) -> str:
+    try:
+        canonical = date.fromisoformat(text).isoformat()
+    except ValueError:
+        canonical = ""
+    if canonical != text:
+        raise ValueError(f"a day like '2026-12-29', not {text[:40]!r}")
+    return text
+
+
+Intervals: TypeAlias = Annotated[
+    tuple[str, ...], Field(max_length=INTERVALS_MOST), AfterValidator(_in_order)
+]
 """As `9:00-12:30`; the end is not in it, and may be `24:00`."""
 
 
@@ -32,11 +69,6 @@ class Exceptional(_Part):
 
     name: Annotated[str, Field(min_length=1, max_length=40)]
     hours: Intervals = ()
-
-    @field_validator("hours")
-    @classmethod
-    def _in_order(cls, hours: tuple[str, ...]) -> tuple[str, ...]:
-        return _checked(hours)
 
 
 def _how_holidays_are_written(value: Any) -> str:
@@ -53,11 +85,12 @@ class Calendar(_Part):
     """A day that is an exception, then one that is a national holiday, then the week decides."""
 
     zone: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_+/-]{0,39}$")] = TOKYO
-    week: dict[str, Intervals]
+    week: dict[Annotated[str, AfterValidator(_is_days)], Intervals]
     holidays: Holidays = "closed"
-    exceptions: Annotated[dict[str, Exceptional], Field(max_length=EXCEPTIONS_MOST)] = Field(
-        default_factory=dict
-    )
+    exceptions: Annotated[
+        dict[Annotated[str, AfterValidator(_is_date)], Exceptional],
+        Field(max_length=EXCEPTIONS_MOST),
+    ] = Field(default_factory=dict)
 
     @field_validator("zone")
     @classmethod
@@ -72,30 +105,12 @@ class Calendar(_Part):
     @classmethod
     def _days_stand_once(cls, week: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
         seen: set[str] = set()
-        for days, hours in week.items():
+        for days in week:
             for day in _days(days):
                 if day in seen:
                     raise ValueError(f"{day} stands in two places")
                 seen.add(day)
-            _checked(hours)
         return week
-
-    @field_validator("holidays")
-    @classmethod
-    def _in_order(cls, hours: str | tuple[str, ...]) -> str | tuple[str, ...]:
-        return hours if isinstance(hours, str) else _checked(hours)
-
-    @field_validator("exceptions")
-    @classmethod
-    def _are_days(cls, exceptions: dict[str, Exceptional]) -> dict[str, Exceptional]:
-        for day in exceptions:
-            try:
-                canonical = date.fromisoformat(day).isoformat()
-            except ValueError:
-                canonical = ""
-            if canonical != day:
-                raise ValueError(f"a day like '2026-12-29', not {day[:40]!r}")
-        return exceptions
 
 
 def is_open(calendar: Calendar, now: datetime) -> tuple[bool, str]:
@@ -140,17 +155,6 @@ def _days(text: str) -> tuple[str, ...]:
 def _within(hours: tuple[str, ...], local: datetime) -> bool:
     minute = local.hour * 60 + local.minute
     return any(begin <= minute < end for begin, end in map(_minutes, hours))
-
-
-def _checked(hours: tuple[str, ...]) -> tuple[str, ...]:
-    """The same; raises ValueError unless each is an interval after the one before."""
-    before = 0
-    for text in hours:
-        begin, end = _minutes(text)
-        if begin >= end or begin < before:
-            raise ValueError(f"{text!r} ends before it begins, or overlaps the one before")
-        before = end
-    return hours
 
 
 def _minutes(interval: str) -> tuple[int, int]:

@@ -84,6 +84,7 @@ def faults(steps: Steps, start: str, endings: Set[str]) -> Iterator[tuple[At, st
         yield ("steps", loop[0]), f"endless without a key of the customer: {way}"
     yield from _unheard(steps, led, start)
     yield from _abandoned(steps, led, endings)
+    yield from _in_vain(steps, led)
 
 
 def unstated(steps: Steps, reasons: Set[str]) -> list[str]:
@@ -125,6 +126,17 @@ def _abandoned(
         helped = any(isinstance(s, Route | Voicemail | TransferOut | Callback) for s in reached)
         if not helped and reason not in endings:
             yield at, f"reason {reason!r} never comes to a queue, a voicemail or a number outside"
+
+
+def _in_vain(steps: Steps, led: Mapping[str, Ways]) -> Iterator[tuple[At, str]]:
+    """Queues that customers come to who are called back, which nobody is while on the line."""
+    edges = {name: way.here for name, way in led.items()}
+    for name, step in steps.items():
+        if isinstance(step, Callback):
+            for there in sorted(_reached(edges, step.next)):
+                if isinstance(steps[there], Route):
+                    why = f"leads to {there!r}, where who is to be called back would wait in vain"
+                    yield ("steps", name, "next"), f"steps.{name}.next: {why}"
 
 
 def _stated(steps: Steps) -> Iterator[tuple[At, str, str]]:
