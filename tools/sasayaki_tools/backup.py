@@ -6,15 +6,17 @@ then the files of the state folder. It holds keys and recordings: whoever has it
 
 import io
 import itertools
-import json
 import os
 import shutil
 import tarfile
 import tempfile
+import zlib
 from collections.abc import Iterator
 from hashlib import file_digest
 from pathlib import Path, PurePosixPath
-from typing import IO, Any
+from typing import IO
+
+from pydantic import BaseModel, ValidationError
 
 from sasayaki_tools.paths import state_dir
 from sasayaki_tools.platform import pids
@@ -28,7 +30,23 @@ KEPT = ("keys", "kafka", "node", "spool", "recordings", "prompts", "gateway")
 """Folders of the state; what stands in `run` and `log` is made anew."""
 COMPRESSION = 1
 """Sound and Kafka's batches hardly get smaller: as little work as may be."""
-Manifest = dict[str, dict[str, Any]]
+
+
+class Held(BaseModel):
+    """What a backup's list says of one file."""
+
+    bytes: int
+    sha256: str
+
+
+Manifest = dict[str, Held]
+
+
+class Listed(BaseModel):
+    """`MANIFEST.json`."""
+
+    format: int
+    files: Manifest
 
 
 def backup(target: Path) -> int:
@@ -64,7 +82,7 @@ def pack(state: Path, target: Path) -> Manifest:
     """Writes the files of a state folder, whole or not at all; returns what is in it."""
     names = sorted(_files(state))
     manifest: Manifest = {
-        name: {"bytes": (state / name).stat().st_size, "sha256": _digest(state / name)}
+        name: Held(bytes=(state / name).stat().st_size, sha256=_digest(state / name))
         for name in names
     }
     draft = target.with_name(f".{target.name}.{os.getpid()}")
@@ -114,13 +132,13 @@ def _digest(path: Path) -> str:
 
 def _write(out: IO[bytes], state: Path, manifest: Manifest) -> None:
     with tarfile.open(fileobj=out, mode="w:gz", compresslevel=COMPRESSION) as tar:
-        text = json.dumps({"format": FORMAT, "files": manifest}, indent=1).encode()
+        text = Listed(format=FORMAT, files=manifest).model_dump_json(indent=1).encode()
         head = tarfile.TarInfo(MANIFEST)
         head.size, head.mode = len(text), 0o600
         tar.addfile(head, io.BytesIO(text))
         for name, known in manifest.items():
             tar.add(state / name, name, recursive=False)
-            if _digest(state / name) != known["sha256"]:
+            if _digest(state / name) != known.sha256:
                 raise Failed(f"{name} changed while it was read: does something still run?")
 
 
@@ -131,7 +149,7 @@ def _read(source: Path, draft: Path) -> Manifest:
             manifest = _manifest(tar)
             members = itertools.islice(tar, 1, None)
             found = {_take(tar, member, draft, manifest) for member in members}
-    except (tarfile.TarError, EOFError, OSError, ValueError) as error:
+    except (tarfile.TarError, zlib.error, EOFError, OSError, ValueError) as error:
         raise Failed(f"{source} is no whole backup: {error}") from None
     if missing := manifest.keys() - found:
         raise Failed(f"{source} is no whole backup: {min(missing)} is missing")
@@ -143,20 +161,24 @@ def _manifest(tar: tarfile.TarFile) -> Manifest:
     if head is None or head.name != MANIFEST or head.size > MANIFEST_BYTES_MOST:
         raise ValueError(f"it does not begin with {MANIFEST}")
     file = tar.extractfile(head)
-    told = json.loads(file.read()) if file else {}
-    if told.get("format") != FORMAT:
-        raise ValueError(f"its format is {told.get('format')!r}, this build reads {FORMAT}")
-    files: Manifest = told["files"]
-    return files
+    try:
+        told = Listed.model_validate_json(file.read() if file else b"")
+    except ValidationError:
+        raise ValueError(f"{MANIFEST} is not a list of files") from None
+    if told.format != FORMAT:
+        raise ValueError(f"its format is {told.format}, this build reads {FORMAT}")
+    return told.files
 
 
 def _take(tar: tarfile.TarFile, member: tarfile.TarInfo, draft: Path, manifest: Manifest) -> str:
     """Writes one member that the manifest names; returns its name."""
     known = manifest.get(member.name)
     path = PurePosixPath(member.name)
-    inside = not path.is_absolute() and ".." not in path.parts and path.parts[0] in KEPT
+    inside = ".." not in path.parts and path.parts[:1] in [(kept,) for kept in KEPT]
     if known is None or not inside or not member.isreg():
         raise ValueError(f"{member.name!r} is not one of its files")
+    if member.size != known.bytes:
+        raise ValueError(f"{member.name} has {member.size} bytes, its list says {known.bytes}")
     target = draft / path
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     content = tar.extractfile(member)
@@ -164,6 +186,6 @@ def _take(tar: tarfile.TarFile, member: tarfile.TarInfo, draft: Path, manifest: 
     with target.open("xb") as out:
         shutil.copyfileobj(content, out)
     target.chmod(member.mode & 0o700)
-    if _digest(target) != known["sha256"]:
+    if _digest(target) != known.sha256:
         raise ValueError(f"{member.name} is not as its hash says")
     return member.name

@@ -124,6 +124,23 @@ def of_another_format(members: list[tuple[tarfile.TarInfo, bytes]]) -> None:
     members[0] = (members[0][0], json.dumps({**told, "format": 99}).encode())
 
 
+def of_another_make(members: list[tuple[tarfile.TarInfo, bytes]]) -> None:
+    members[0] = (members[0][0], b"[1, 2]")
+
+
+def of_nothing(members: list[tuple[tarfile.TarInfo, bytes]]) -> None:
+    members[0] = (members[0][0], b'{"format": 1, "files": {"keys/sip.key": {}}}')
+
+
+def nested(members: list[tuple[tarfile.TarInfo, bytes]]) -> None:
+    members[0] = (members[0][0], b"[" * 100_000)
+
+
+def longer(members: list[tuple[tarfile.TarInfo, bytes]]) -> None:
+    head, _ = members[-1]
+    members[-1] = (head, b"x" * 100_000)
+
+
 def escaping(members: list[tuple[tarfile.TarInfo, bytes]]) -> None:
     told = json.loads(members[0][1])
     told["files"]["keys/../../out"] = {"bytes": 1, "sha256": sha256(b"x").hexdigest()}
@@ -145,6 +162,10 @@ def linking(members: list[tuple[tarfile.TarInfo, bytes]]) -> None:
         (add, "'keys/another' is not one of its files"),
         (headless, "does not begin with MANIFEST.json"),
         (of_another_format, "its format is 99"),
+        (of_another_make, "MANIFEST.json is not a list of files"),
+        (of_nothing, "MANIFEST.json is not a list of files"),
+        (nested, "MANIFEST.json is not a list of files"),
+        (longer, "recordings/out_demo/con_1.pages has 100000 bytes, its list says 10240"),
         (escaping, "is not one of its files"),
         (linking, "is not one of its files"),
     ],
@@ -173,6 +194,30 @@ def test_a_backup_that_was_cut_is_refused(state: Path, tmp_path: Path, part: flo
     with pytest.raises(Failed, match="no whole backup"):
         backup.unpack(tmp_path / "b", tmp_path / "new")
     assert held(tmp_path / "new") == {}
+
+
+def refusal(source: Path, state: Path) -> str:
+    """What is told of a backup that is not taken; empty when it is."""
+    try:
+        backup.unpack(source, state)
+    except Failed as failure:
+        return str(failure)
+    return ""
+
+
+def test_damage_anywhere_is_refused_in_words_or_harms_no_file(state: Path, tmp_path: Path) -> None:
+    backup.pack(state, tmp_path / "b")
+    whole = (tmp_path / "b").read_bytes()
+    refused = 0
+    for at in range(0, len(whole), 23):
+        damage = bytes(byte ^ 0x55 for byte in whole[at : at + 20])
+        (tmp_path / "damaged").write_bytes(whole[:at] + damage + whole[at + 20 :])
+        new = tmp_path / str(at)
+        why = refusal(tmp_path / "damaged", new)
+        refused += bool(why)
+        assert not why or "no whole backup" in why
+        assert held(new) == ({} if why else FILES)
+    assert refused > len(whole) / 23 / 2
 
 
 def test_what_is_no_backup_at_all_is_refused(tmp_path: Path) -> None:
