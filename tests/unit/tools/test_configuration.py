@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 import yaml
 
+from sasayaki.media.v1 import media_service_pb2 as media
 from sasayaki_demo.topics import Written
 from sasayaki_tools.configuration import files
-from sasayaki_tools.configuration.kinds import KINDS
+from sasayaki_tools.configuration.kinds import KINDS, Kind, kind_of
 from sasayaki_tools.configuration.main import changes
 from sasayaki_tools.configuration.present import present
 from sasayaki_tools.say import Failed
@@ -25,6 +26,12 @@ def told(topic: str, what: str, subject: str, tenant: str = "out_a", **data: Any
     return Written(topic, 0, 0, event)
 
 
+def kind(folder: str) -> Kind:
+    found = kind_of(folder)
+    assert found is not None
+    return found
+
+
 def company(name: str, tenant: str = "out_a") -> Written:
     return told("callreason.client", "ClientPut", "cli_a", tenant, client_id="cli_a", name=name)
 
@@ -32,6 +39,17 @@ def company(name: str, tenant: str = "out_a") -> Written:
 def flow(version: int, definition: str) -> Written:
     data = {"client_id": "cli_a", "version": version, "definition": definition}
     return told("callreason.flow", "FlowPublished", "flw_a", **data)
+
+
+def written(version: int, source: str, tests: str) -> Written:
+    data = {"client_id": "cli_a", "version": version, "source": source, "tests": tests}
+    prompts = [{"name": "hello", "sha256": HASH}]
+    return told("callreason.flow", "FlowWritten", "flw_a", **data, prompts=prompts)
+
+
+def sound(name: str, sha256: str, version: int = 1) -> Written:
+    data = {"name": name, "version": version, "sha256": sha256, "length_ms": 500}
+    return told("media.prompt", "PromptPut", "cli_a", **data)
 
 
 def script(event: str) -> Written:
@@ -59,6 +77,49 @@ def test_a_flow_that_was_rolled_back_is_exported_as_the_version_that_is_live() -
 
     assert yaml.safe_load(rows["flows", "flw_a"]["source"]) == DEFINED
     assert rows["flows", "flw_a"]["prompts"] == {HASH: HASH, "digit_1_ja": WORD}
+
+
+AUTHORED = "# ours\nflow: flw_a\nstart: x\nsteps:\n  x: {kind: announce, prompt: hello}\n"
+
+
+def test_a_flow_is_exported_as_its_author_wrote_it_with_its_test_cases() -> None:
+    rows = present([flow(1, FLOW), written(1, AUTHORED, "flow: flw_a\n")], "out_a")
+
+    assert rows["flows", "flw_a"] == {
+        "client_id": "cli_a",
+        "source": AUTHORED,
+        "tests": "flow: flw_a\n",
+        "prompts": {"hello": HASH},
+    }
+
+
+def test_test_cases_that_were_changed_alone_are_exported_with_the_version_that_is_live() -> None:
+    back = told("callreason.flow", "FlowRolledBack", "flw_a", client_id="cli_a", version=1)
+    story = [
+        *(flow(1, FLOW), written(1, AUTHORED, "one")),
+        *(flow(2, FLOW), written(2, AUTHORED, "two")),
+        *(back, written(1, AUTHORED, "one again")),
+    ]
+
+    assert present(story[:4], "out_a")["flows", "flw_a"]["tests"] == "two"
+    assert present(story[:5], "out_a")["flows", "flw_a"]["tests"] == "one"
+    assert present(story, "out_a")["flows", "flw_a"]["tests"] == "one again"
+
+
+def test_a_companys_sounds_are_exported_by_the_newest_of_each_name() -> None:
+    rows = present([sound("a", HASH), sound("b", HASH), sound("a", WORD, version=2)], "out_a")
+
+    prompts = {"a": WORD, "b": HASH}
+    assert rows == {("sounds", "cli_a"): {"client_id": "cli_a", "prompts": prompts}}
+
+
+def test_sounds_are_put_again_under_their_names(tmp_path: Path) -> None:
+    (tmp_path / f"{HASH}.wav").write_bytes(b"RIFF")
+    row = {"client_id": "cli_a", "prompts": {"a": HASH}}
+
+    [put] = kind("sounds").messages(row, tmp_path)
+
+    assert put == media.PutPromptRequest(client_id="cli_a", name="a", wav=b"RIFF")
 
 
 def test_what_was_withdrawn_is_not_exported() -> None:
@@ -94,6 +155,9 @@ def test_an_export_replaces_nothing(tmp_path: Path) -> None:
         ("clients/cli_a.yaml", "client_id: [", "expected the node content"),
         ("clients/cli_a.yaml", "client_id: cli_a\nname: 7", "name"),
         ("colours/red.yaml", "a: b", "no kind 'colours'"),
+        ("sounds/cli_a.yaml", "client_id: cli_a\nprompts: {a: b}", "prompts.a"),
+        ("sounds/cli_a.yaml", "client_id: cli_a", "prompts"),
+        ("sounds/cli_a.yaml", f"client_id: cli_a\nprompts: {{a: {HASH}}}", f"no {HASH}.wav"),
         ("flows/flw_a.yaml", "client_id: cli_a\nsource: '['", "expected the node content"),
     ],
 )

@@ -27,7 +27,7 @@ _Text.add_representer(str, _text)
 
 
 def write(rows: Rows, prompts: Path, folder: Path) -> int:
-    """Writes rows and the prompts that flows name into an empty folder; how many files."""
+    """Writes rows and the prompts that they name into an empty folder; how many files."""
     if folder.exists() and any(folder.iterdir()):
         raise Failed(f"{folder} is not empty; an export replaces nothing")
     for (kind, name), row in rows.items():
@@ -60,6 +60,11 @@ def read(folder: Path) -> Rows:
         except (ValueError, yaml.YAMLError) as error:
             faults.append(f"{file}: {error}")
             continue
+        faults += [
+            f"{file}: there is no {each}.wav in {folder / PROMPTS}"
+            for each in sorted(set(row.get("prompts", {}).values()))
+            if not (folder / PROMPTS / f"{each}.wav").is_file()
+        ]
         if name != file.stem:
             faults.append(f"{file}: it is about {name!r}, its name says {file.stem!r}")
         rows[kind.folder, name] = row

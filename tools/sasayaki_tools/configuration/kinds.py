@@ -6,8 +6,9 @@ proto names, without its request id and without zero values.
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -71,6 +72,14 @@ class Kind:
         message = self.message(row)
         return json_format.MessageToDict(message, preserving_proto_field_name=True)
 
+    def after(self, before: Row | None, row: Row) -> Row:
+        """What is set up when an event says this after what there was before."""
+        return row
+
+    def messages(self, row: Mapping[str, Any], prompts: Path) -> Iterator[Message]:
+        """The requests that make a row; sounds are read from the folder."""
+        yield self.message(row)
+
     def message(self, row: Mapping[str, Any]) -> Message:
         """The request of a row; raises ValueError naming what is wrong."""
         try:
@@ -92,7 +101,11 @@ Quoting.add_representer(str, _text)
 
 
 class Flows(Kind):
-    """Flows. A published one names its prompts by their hashes, and so does its row's source."""
+    """Flows: what their authors wrote, with the test cases.
+
+    Of those from before that was kept, which is told by an event of its own, only the definition
+    is known. It names its prompts by their hashes, and so does its row's source.
+    """
 
     __slots__ = ()
 
@@ -109,14 +122,49 @@ class Flows(Kind):
         }
         return self.plain({"client_id": data["client_id"], "source": source, "prompts": prompts})
 
+    def written(self, data: Mapping[str, Any]) -> Row:
+        """The row of a file that its author wrote."""
+        prompts = {each["name"]: each["sha256"] for each in data.get("prompts", ())}
+        kept = {name: data.get(name, "") for name in ("client_id", "source", "tests")}
+        return self.plain({**kept, "prompts": prompts})
+
     def name(self, row: Mapping[str, Any]) -> str:
         found = yaml.safe_load(str(row.get("source")))
         return str(found.get("flow", "")) if isinstance(found, dict) else ""
 
 
+class Sounds(Kind):
+    """What a client company calls its sounds: name to the newest one's SHA-256."""
+
+    __slots__ = ()
+
+    def of(self, subject: str, data: Mapping[str, Any]) -> Row:
+        return {"client_id": subject, "prompts": {data["name"]: data["sha256"]}}
+
+    def after(self, before: Row | None, row: Row) -> Row:
+        prompts = before["prompts"] if before is not None else {}
+        return {**row, "prompts": {**prompts, **row["prompts"]}}
+
+    def plain(self, row: Mapping[str, Any]) -> Row:
+        if fields := row.keys() ^ {"client_id", "prompts"}:
+            raise ValueError(f"client_id and prompts are its fields: {', '.join(sorted(fields))}")
+        if not isinstance(row["prompts"], dict):
+            raise ValueError("prompts: a mapping of names to SHA-256s")
+        for name, each in row["prompts"].items():
+            if not (isinstance(name, str) and isinstance(each, str) and HASH.fullmatch(each)):
+                raise ValueError(f"prompts.{name}: a SHA-256, not {each!r}")
+        return dict(row)
+
+    def messages(self, row: Mapping[str, Any], prompts: Path) -> Iterator[Message]:
+        for name, each in row["prompts"].items():
+            wav = (prompts / f"{each}.wav").read_bytes()
+            yield media.PutPromptRequest(client_id=row["client_id"], name=name, wav=wav)
+
+
 COMPANY = ("client_id",)
 KINDS = (
     Kind("clients", "callreason.client", "ClientPut", callreason.PutClientRequest, COMPANY),
+    Sounds("sounds", "media.prompt", "PromptPut", media.PutPromptRequest, COMPANY),
     Flows("flows", "callreason.flow", "FlowPublished", callreason.PublishFlowRequest, ("source",)),
     Kind("queues", "routing.pool", "QueuePut", routing.PutQueueRequest, ("queue_id",)),
     Kind("operators", "routing.pool", "OperatorPut", routing.PutOperatorRequest, ("operator_id",)),

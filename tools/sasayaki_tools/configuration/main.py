@@ -84,8 +84,8 @@ def _import(places: Places, platform: Endpoints, folder: Path, *, dry_run: bool)
     for each in KINDS:
         for kind, name, _, row in todo:
             if kind == each.folder:
-                message = each.message(row)
-                _send(platform, token, each.process, each.path, message, f"{kind}/{name}")
+                for message in each.messages(row, folder / files.PROMPTS):
+                    _send(platform, token, each.process, each.path, message, f"{kind}/{name}")
     note(f"{len(todo)} of {len(wanted)} rows changed")
     return 0
 
