@@ -89,6 +89,14 @@ def test_a_company_without_contacts_says_so() -> None:
     assert empty.endswith("着信なし / no contacts")
 
 
-def test_a_time_that_is_none_is_refused_by_its_option() -> None:
-    with pytest.raises(Failed, match=r"--from: a time like .*, not 'today'"):
-        main(["reasons", "--client", "cli_acme", "--from", "today"])
+@pytest.mark.parametrize("option", ["--from", "--until"])
+@pytest.mark.parametrize("time", ["today", "0001-01-01", "9999-12-31"])
+def test_a_time_that_is_none_is_refused_by_its_option(option: str, time: str) -> None:
+    with pytest.raises(Failed, match=f"{option}: a time like .*, not '{time}'"):
+        main(["reasons", "--client", "cli_acme", option, time])
+
+
+def test_a_level_that_no_tree_has_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["reasons", "--client", "cli_acme", "--level", "-3"])
+    assert "--level: invalid choice: -3" in capsys.readouterr().err

@@ -81,8 +81,15 @@ def _reader() -> argparse.ArgumentParser:
     listed.add_argument("flow", metavar="FLOW", help="flw_…")
     back = verbs.add_parser("rollback", help="let new calls begin with an earlier version")
     back.add_argument("flow", metavar="FLOW", help="flw_…")
-    back.add_argument("version", type=int, metavar="N")
+    back.add_argument("version", type=_version, metavar="N")
     return reader
+
+
+def _version(text: str) -> int:
+    """A version's number; raises ArgumentTypeError for what can be none."""
+    if not re.fullmatch("[1-9][0-9]{0,8}", text):
+        raise argparse.ArgumentTypeError(f"a version like 1, not {text!r}")
+    return int(text)
 
 
 if __name__ == "__main__":

@@ -43,6 +43,9 @@ class Doors:
 
 def publish(client: Client, file: Path, tests: Path | None, *, note: str) -> int:
     """Uploads the prompts and publishes; every fault is printed as `file:line: reason`."""
+    cases = None if tests is None else _text(tests)
+    if cases == "":  # would be published as a flow that has none
+        raise Failed(f"{tests}:1: the file is empty")
     with _doors() as doors:
         prompts = {
             name: str(_ask(doors.media.PutPrompt, _prompt(client, name, wav), doors).sha256)
@@ -52,7 +55,7 @@ def publish(client: Client, file: Path, tests: Path | None, *, note: str) -> int
             client_id=client.id,
             source=_text(file),
             prompts=prompts,
-            tests="" if tests is None else _text(tests),
+            tests=cases or "",
             note=note,
         )
         try:

@@ -22,6 +22,8 @@ ANSWER_WAIT_S = 20.0
 AGAIN_AFTER_S = 0.5
 USUAL = timedelta(days=28)
 MS_PER_MINUTE = 60_000
+YEARS = range(1971, 9999)
+"""In which a report may begin and end, whatever the time zone."""
 PARETO_HEADINGS = (
     ("理由", "reason"),
     ("", ""),
@@ -41,7 +43,9 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--client", required=True, metavar="ID", help="a client company")
     parser.add_argument("--from", dest="since", metavar="TIME", help="28 days before the end")
     parser.add_argument("--until", metavar="TIME", help="the present")
-    parser.add_argument("--level", type=int, default=0, metavar="N", help="1: first level only")
+    parser.add_argument(
+        "--level", type=int, choices=range(4), default=0, metavar="N", help="1: first level only"
+    )
     parser.add_argument(
         "--by", choices=("workload", "count"), default="workload", help="what the Pareto is of"
     )
@@ -147,6 +151,8 @@ def _instant(option: str, told: str) -> datetime:
     """A day or an instant; without an offset it is this machine's time."""
     try:
         instant = datetime.fromisoformat(told)
+        if instant.year not in YEARS:
+            raise ValueError
     except ValueError:
         raise Failed(
             f"{option}: a time like 2026-11-22 or 2026-11-22T09:00, not {told!r}"
@@ -165,7 +171,7 @@ def _asked(
         raise Failed("this platform has no seed, so there is no supervisor's token to ask with")
     users = read_seed(platform.seed).users
     asker = next(user.id for user in users if user.role == "supervisor")
-    request = pb.GetReasonReportRequest(client_id=client_id, level=max(0, level))
+    request = pb.GetReasonReportRequest(client_id=client_id, level=level)
     request.until.FromDatetime(until)
     # `from` is a keyword of Python, so the field is reached by its name.
     getattr(request, "from").FromDatetime(since)
