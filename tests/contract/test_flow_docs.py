@@ -92,7 +92,7 @@ def test_a_company_that_records_not_every_call_has_no_voicemail(
     file = tmp_path / "night.yaml"
     file.write_bytes((seed.FLOWS / "acme_night.yaml").read_bytes())
     rarely: Client = ACME.model_copy(update={"recording": "sample", "sample_percent": 5})
-    assert offline.look(rarely, file, None) == 1
+    assert offline.look(read_seed("demo"), rarely, file, None) == 1
     assert "not every call is recorded" in capfd.readouterr().err
 
 
@@ -101,3 +101,12 @@ def test_asked_wrongly_it_says_how_and_exits_with_2() -> None:
     told = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     assert told.returncode == 2
     assert "usage: ./sasayaki flow" in told.stderr
+
+
+def test_skills_that_nobody_has_are_a_warning(
+    first: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    first.write_text(SHOWN[0].replace("skills: [contract]", "skills: [contract, latin]"))
+    assert main.main(["check", str(first)]) == 0
+    why = "no operator who knows contract, latin serves the client company"
+    assert capfd.readouterr().err == f"{first}:16: warning: steps.contract: {why}\n"

@@ -2,8 +2,8 @@
 
 `python -m sasayaki_callreason.checking` reads one JSON object from its input: `source` and `tests`
 (files; `tests` may be null) and what the client company declares: `reasons`, `endings`, `stated`,
-`queues` (null: any), `prompts`, `recorded`. It writes a line `file:line: reason` for each fault,
-and exits with 1 when there is one.
+`queues` (null: any), `prompts`, `recorded`, `staff` (each operator's skills). It
+writes a line `file:line: reason` for each fault, and exits with 1 when there is one.
 """
 
 import json
@@ -25,6 +25,7 @@ def main(asked: dict[str, Any]) -> int:
         endings=frozenset(asked["endings"]),
         stated=frozenset(asked["stated"]),
         recorded=asked["recorded"],
+        staff=tuple(map(frozenset, asked["staff"])),
     )
     source = Path(asked["source"])
     try:

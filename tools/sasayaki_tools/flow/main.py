@@ -23,13 +23,14 @@ def main(arguments: list[str]) -> int:
             file = Path(asked.file)
             if not file.is_file():
                 raise Failed(f"there is no file {file}")
-            client = client_of(read_seed(asked.seed), file, asked.client)
+            seed = read_seed(asked.seed)
+            client = client_of(seed, file, asked.client)
             tests = tests_of(file)
             if asked.what == "publish":
                 return platform.publish(client, file, tests, note=asked.note)
             if asked.what == "test" and tests is None:
                 raise Failed(f"there are no test cases: no {beside(file)}")
-            return offline.look(client, file, tests if asked.what == "test" else None)
+            return offline.look(seed, client, file, tests if asked.what == "test" else None)
         case "versions":
             return platform.versions(asked.flow)
         case _:

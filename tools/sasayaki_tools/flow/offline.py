@@ -6,14 +6,14 @@ import sys
 from hashlib import sha256
 from pathlib import Path
 
-from sasayaki_tools.seed_file import Client
+from sasayaki_tools.seed_file import Client, Seed
 from sasayaki_tools.seed_prompts import prompt_files
 
 ENDINGS = ("wrong_number", "prank")
 """Kinds of reasons that need nobody."""
 
 
-def look(client: Client, file: Path, tests: Path | None) -> int:
+def look(seed: Seed, client: Client, file: Path, tests: Path | None) -> int:
     """Prints faults and failures; the exit code."""
     asked = {
         "source": str(file),
@@ -30,6 +30,7 @@ def look(client: Client, file: Path, tests: Path | None) -> int:
             name: sha256(wav.read_bytes()).hexdigest() for name, wav in prompt_files(client).items()
         },
         "recorded": client.recording == "all",
+        "staff": [each.skills for each in seed.operators if client.id in each.clients],
     }
     # The launcher imports no service: what judges here is the service's own program.
     command = [sys.executable, "-m", "sasayaki_callreason.checking"]

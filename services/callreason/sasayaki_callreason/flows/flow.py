@@ -8,7 +8,7 @@ anything is recorded).
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeAlias
 
@@ -17,7 +17,7 @@ from pydantic import Field, TypeAdapter
 from sasayaki_callreason.flows import prompts as sounds
 from sasayaki_callreason.flows import ways
 from sasayaki_callreason.flows.faults import mentions, parsed
-from sasayaki_callreason.flows.parts import Language, Name, Part, Step, Voicemail
+from sasayaki_callreason.flows.parts import Callback, Language, Name, Part, Route, Step, Voicemail
 from sasayaki_callreason.flows.source import Fault, Faulty, Source, read
 
 STEPS_MOST = 200
@@ -54,7 +54,8 @@ class Declared:
 
     `endings` are the reasons that need nobody, wrong numbers and pranks; `stated` those that a
     menu would ask for: the first level of the others. Without `recorded`, that every call is
-    recorded, there are no voicemails.
+    recorded, there are no voicemails. `staff` are the skills of each operator who serves the
+    company; None where nobody knows.
     """
 
     reasons: frozenset[str]
@@ -63,6 +64,7 @@ class Declared:
     endings: frozenset[str] = frozenset()
     stated: frozenset[str] = frozenset()
     recorded: bool = True
+    staff: tuple[frozenset[str], ...] | None = None
 
 
 _STEP: TypeAdapter[Step] = TypeAdapter(Step)
@@ -145,6 +147,11 @@ def _unspoken(
 
 
 def _doubts(source: Source, steps: Mapping[str, Step], declared: Declared) -> list[Fault]:
+    """What may be meant otherwise."""
+    return [*_forgotten(source, steps, declared), *_unstaffed(source, steps, declared)]
+
+
+def _forgotten(source: Source, steps: Mapping[str, Step], declared: Declared) -> list[Fault]:
     """Reasons that a flow forgets which asks for others."""
     unstated = ways.unstated(steps, declared.reasons)
     if len(unstated) == len(declared.reasons):
@@ -155,3 +162,16 @@ def _doubts(source: Source, steps: Mapping[str, Step], declared: Declared) -> li
         for reason in unstated
         if reason in declared.stated
     ]
+
+
+def _unstaffed(source: Source, steps: Mapping[str, Step], declared: Declared) -> Iterator[Fault]:
+    """Steps after which a customer would wait for somebody whom there is not."""
+    if declared.staff is None:
+        return
+    for name, step in steps.items():
+        if isinstance(step, Route | Callback) and not any(
+            known.issuperset(step.skills) for known in declared.staff
+        ):
+            skills = f" who knows {', '.join(step.skills)}" if step.skills else ""
+            line = source.line(("steps", name, "skills"))
+            yield Fault(line, f"steps.{name}: no operator{skills} serves the client company")
