@@ -16,6 +16,7 @@ from tests.unit.media.sounds import tone, wav
 
 from sasayaki.callreason.v1 import callreason_service_pb2 as pb
 from sasayaki.callreason.v1 import enquiry_events_pb2 as events_pb
+from sasayaki.recording.v1 import recording_service_pb2 as recording_pb
 from sasayaki_demo.bots import CUSTOMER_HZ, hears
 from sasayaki_demo.callers import opener
 from sasayaki_demo.examine import contacts_by_caller
@@ -57,6 +58,17 @@ async def enquiry(at: Centre, caller: str, **wanted: Any) -> pb.GetEnquiryRespon
             await asyncio.sleep(0.1)
 
 
+async def voicemails(at: Centre, caller: str) -> list[recording_pb.RecordingSummary]:
+    """The caller's voicemails as a supervisor finds them, once there are any that are whole."""
+    asked = recording_pb.ListRecordingsRequest(caller_number=caller, voicemails=True)
+    async with asyncio.timeout(KNOWN_S):
+        while True:
+            told = await at.ask(SUPERVISOR, at.platform.recording.ListRecordings, asked)
+            if any(each.finished for each in told.recordings):
+                return list(told.recordings)
+            await asyncio.sleep(0.1)
+
+
 async def over(at: Centre, caller: str) -> pb.GetEnquiryResponse:
     """The caller's enquiry once it is over, however it ended."""
     async with asyncio.timeout(KNOWN_S):
@@ -92,6 +104,9 @@ async def test_after_hours_a_customer_leaves_a_message(running: Running, tmp_pat
         outcome = events_pb.ENQUIRY_OUTCOME_VOICEMAIL
         left = await enquiry(at, "+819033330001", outcome=outcome)
         assert list(left.path) == ["hours", "guidance", "closed", "voicemail", "thanks", "goodbye"]
+        [found] = await voicemails(at, "+819033330001")
+        assert (found.voicemail_queue_id, list(found.user_ids)) == ("que_general", [])
+        assert found.length_ms >= SPOKEN_S * 1_000
 
 
 async def test_a_version_goes_live_and_back_by_the_command(

@@ -175,6 +175,7 @@ def recording(number: int, **changes: object) -> Json:
         "holds": [],
         "pauses": [],
         "alertsAt": [],
+        "voicemailQueueId": "",
         **changes,
     }
 
@@ -193,7 +194,8 @@ RECORDINGS = [
     ),
     recording(3, deleted=True, deleteAt=None),
     recording(4, finished=False, lengthMs=0),
-    *(recording(number) for number in range(5, 12)),
+    *(recording(number) for number in range(5, 11)),
+    recording(11, userIds=[], voicemailQueueId="que_billing"),
 ]
 
 
@@ -203,6 +205,8 @@ def list_recordings(asked: Mapping[str, Any]) -> Json:
     rows = [row for row in RECORDINGS if not wanted or row["contactId"] == wanted]
     if asked.get("userId"):
         rows = [row for row in rows if asked["userId"] in row["userIds"]]
+    if asked.get("voicemails"):
+        rows = [row for row in rows if row["voicemailQueueId"]]
     return {"recordings": rows, "nextPageToken": "" if wanted or asked.get("userId") else "more"}
 
 

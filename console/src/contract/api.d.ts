@@ -3356,6 +3356,8 @@ export interface components {
             from?: string;
             /** Format: date-time */
             until?: string;
+            /** @description Only those in which the customer left a voicemail. */
+            voicemails?: boolean;
         };
         ListRecordingsResponse: {
             recordings: components["schemas"]["RecordingSummary"][];
@@ -3400,6 +3402,8 @@ export interface components {
             pauses: components["schemas"]["Pause"][];
             /** @description When alerts were raised in the call, the first 20; not told to client companies. */
             alertsAt: string[];
+            /** @description The queue for which the customer left a voicemail in it; empty: there is none. */
+            voicemailQueueId: string;
         };
         ReleaseLegalHoldRequest: {
             requestId?: string;

@@ -63,6 +63,7 @@ export function RecordingList({ recordings, chosen, onChoose }: Props) {
                 <Table.Td>{each.reasonId ? reasonOf(each.clientId, each.reasonId) : "–"}</Table.Td>
                 <Table.Td>
                   <Group gap="xs">
+                    {each.voicemailQueueId ? <Text size="sm">{t("voicemail")}</Text> : undefined}
                     {each.userIds.map((userId) => (
                       <PersonName key={userId} person={person(userId)} />
                     ))}

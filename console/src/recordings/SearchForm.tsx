@@ -1,4 +1,4 @@
-import { Button, Group, NativeSelect, Select, TextInput } from "@mantine/core";
+import { Button, Checkbox, Group, NativeSelect, Select, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -43,6 +43,7 @@ export function SearchForm({ onFind }: { onFind: (wanted: Wanted) => void }) {
       <NativeSelect label={t("reason")} disabled={reasons.length === 0} value={wanted.reasonId} onChange={(e) => put({ reasonId: e.currentTarget.value })} data={[{ value: "", label: t("anyReason") }, ...reasons.map((reason) => ({ value: reason.reasonId, label: labelOf(reason) }))]} />
       <TextInput type="date" label={t("first")} max={wanted.last || undefined} value={wanted.first} onChange={(e) => put({ first: e.currentTarget.value })} />
       <TextInput type="date" label={t("last")} min={wanted.first || undefined} value={wanted.last} onChange={(e) => put({ last: e.currentTarget.value })} />
+      <Checkbox mt={28} label={t("voicemails")} checked={wanted.voicemails} onChange={(e) => put({ voicemails: e.currentTarget.checked })} />
       <Button type="submit" mt={22}>
         {t("find")}
       </Button>

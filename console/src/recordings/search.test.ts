@@ -15,6 +15,9 @@ describe("what is asked", () => {
   it("leaves out what nobody cares about", () => {
     expect(askedOf(ANYTHING)).toEqual({ pageSize: 50 });
   });
+  it("is voicemails alone when they are wanted", () => {
+    expect(askedOf({ ...ANYTHING, voicemails: true })).toEqual({ pageSize: 50, voicemails: true });
+  });
   it("goes to the end of the last day", () => {
     expect(askedOf({ ...ANYTHING, first: "2026-11-22", last: "2026-11-22" })).toEqual({ pageSize: 50, from: "2026-11-21T15:00:00.000Z", until: "2026-11-22T15:00:00.000Z" });
   });

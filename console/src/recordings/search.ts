@@ -13,9 +13,11 @@ export interface Wanted {
   /** Days of the centre, both inclusive. */
   readonly first: string;
   readonly last: string;
+  /** Only what customers left as voicemails. */
+  readonly voicemails: boolean;
 }
 
-export const ANYTHING: Wanted = { userId: "", callerNumber: "", clientId: "", reasonId: "", first: "", last: "" };
+export const ANYTHING: Wanted = { userId: "", callerNumber: "", clientId: "", reasonId: "", first: "", last: "", voicemails: false };
 
 /** A number as it is compared: Japanese ones may be written as people do, 03-1234-5678. */
 export function numberOf(written: string): string {
@@ -35,6 +37,7 @@ export function askedOf(wanted: Wanted): Asked {
     ...(wanted.clientId ? { clientId: wanted.clientId } : {}),
     ...(wanted.reasonId ? { reasonId: wanted.reasonId } : {}),
     ...(wanted.first ? { from: beginOfDay(wanted.first).toISOString() } : {}),
+    ...(wanted.voicemails ? { voicemails: true } : {}),
     ...(until ? { until: until.toISOString() } : {}),
   };
 }

@@ -92,3 +92,17 @@ async def test_auditors_release_holds_and_supervisors_only_see_them(
         page = await someone.new_page()
         await opened(page, site, "con_2", "auditor")
         await expect(page.get_by_role("button", name="Release")).to_have_count(1)
+
+
+async def test_voicemails_are_found_by_a_box_and_said_in_words(site: str, browser: Browser) -> None:
+    async with person(browser, "ja") as someone:
+        page = await someone.new_page()
+        centre = SampleCentre("supervisor")
+        await page_of(page, site, "/recordings", centre)
+        left = page.get_by_role("cell", name="留守番電話")
+        await expect(left).to_have_count(1)
+        await page.get_by_role("checkbox", name="留守番電話だけ").press("Space")
+        await page.get_by_role("button", name="探す").press("Enter")
+        await expect(page.get_by_role("table").get_by_role("row")).to_have_count(2)
+        await expect(left).to_be_visible()
+        assert centre.last(LIST)["voicemails"] is True

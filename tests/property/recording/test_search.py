@@ -11,7 +11,7 @@ import pytest
 from tests.harness.recording_alone import ADMIN, TENANT, RecordingAlone
 from tests.harness.simulation import simulate
 
-from sasayaki.callreason.v1.enquiry_events import ReasonStated
+from sasayaki.callreason.v1.enquiry_events import ReasonStated, VoicemailLeft
 from sasayaki.media.v1.call_events import CallArrived, TalkStarted
 from sasayaki.recording.v1 import recording_service_pb2 as pb
 from sasayaki_chassis.identity import Identity
@@ -25,6 +25,7 @@ NUMBERS = ("+81312340001", "+81312340002")
 REASONS = ("rsn_billing", "rsn_contract")
 USERS = ("usr_op01", "usr_op02", "usr_op03")
 NODE = {"node_id": "nod_1", "happening_seq": 1}
+QUEUE = "que_night"
 CALLS = 60
 
 
@@ -38,6 +39,7 @@ class Made:
     number: str
     reason_id: str
     user_id: str
+    voicemail: bool
 
 
 async def make(alone: RecordingAlone, number: int, random: Random) -> Made:
@@ -49,6 +51,7 @@ async def make(alone: RecordingAlone, number: int, random: Random) -> Made:
         number=random.choice(NUMBERS),
         reason_id=random.choice(REASONS),
         user_id=random.choice(USERS),
+        voicemail=random.random() < 0.3,
     )
     arrived = CallArrived(
         dialled_number="+81312345678",
@@ -59,7 +62,8 @@ async def make(alone: RecordingAlone, number: int, random: Random) -> Made:
     stated = ReasonStated(step_id="menu", reason_id=made.reason_id, key="1")
     talk = TalkStarted(leg_id="leg_1", operator_id=made.user_id, **NODE)
     alone.tell("media.call", made.contact_id, arrived, talk)
-    alone.tell("callreason.enquiry", made.contact_id, stated)
+    left = VoicemailLeft(step_id="voicemail", queue_id=QUEUE)
+    alone.tell("callreason.enquiry", made.contact_id, stated, *((left,) if made.voicemail else ()))
     await alone.record(made.contact_id, made.client_id)
     await asyncio.sleep(random.choice((0.0, 1.0, 60.0)))
     return made
@@ -90,6 +94,8 @@ def asked_of(random: Random) -> dict[str, Any]:
     }.items():
         if random.random() < 0.4:
             asked[field] = random.choice(values)
+    if random.random() < 0.3:
+        asked["voicemails"] = True
     for field in ("from", "until"):
         if random.random() < 0.4:
             asked[field] = NOON + timedelta(seconds=random.randrange(2_000))
@@ -103,6 +109,7 @@ def fits(made: Made, asked: dict[str, Any], who: Identity) -> bool:
         and asked.get("user_id", made.user_id) == made.user_id
         and asked.get("reason_id", made.reason_id) == made.reason_id
         and asked.get("caller_number", made.number) == made.number
+        and (made.voicemail or not asked.get("voicemails"))
         and asked.get("from", made.at) <= made.at
         and ("until" not in asked or made.at < asked["until"])
     )
@@ -127,6 +134,20 @@ def test_a_search_finds_exactly_what_fits_newest_first(
             wanted = [each for each in made if fits(each, asked, who)]
             wanted.sort(key=lambda each: (-each.at.timestamp(), each.contact_id))
             assert found == [each.contact_id for each in wanted], asked
+        await alone.kill()
+
+    simulate(play())
+
+
+def test_a_row_says_for_whom_the_customer_left_a_voicemail(tmp_path: Path) -> None:
+    async def play() -> None:
+        alone = RecordingAlone(NOON, tmp_path, *CLIENTS)
+        await alone.start()
+        made = [await make(alone, number, Random(number)) for number in range(10)]
+        await asyncio.sleep(1)
+        told = {row.contact_id: row.voicemail_queue_id for row in await alone.listed()}
+        assert told == {each.contact_id: QUEUE if each.voicemail else "" for each in made}
+        assert len(set(told.values())) == 2
         await alone.kill()
 
     simulate(play())

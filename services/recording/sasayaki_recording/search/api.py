@@ -35,6 +35,7 @@ class Query:
     reason_id: str
     hashes: Mapping[str, str | None] | None
     """The number that is looked for, as each client company's events hold it."""
+    voicemails: bool
 
     def fits(self, entry: Entry, contact: Contact, line: Sequence[str]) -> bool:
         """`line` is the contact's reason and those above it."""
@@ -46,6 +47,7 @@ class Query:
             (not self.client_id or entry.client_id == self.client_id)
             and (not self.user_id or self.user_id in contact.user_ids)
             and (not self.reason_id or self.reason_id in line)
+            and (not self.voicemails or bool(contact.voicemail_queue_id))
         )
 
 
@@ -118,7 +120,13 @@ class SearchMethods:
                 client_id: self._search.keys.caller_hash(client_id, request.caller_number)
                 for client_id in whose
             }
-        return Query(request.client_id, request.user_id, request.reason_id, hashes)
+        return Query(
+            client_id=request.client_id,
+            user_id=request.user_id,
+            reason_id=request.reason_id,
+            hashes=hashes,
+            voicemails=request.voicemails,
+        )
 
     def _summary(self, entry: Entry, *, inside: bool) -> pb.RecordingSummary:
         """`inside`: for the outsourcer's own people, who may know of each other."""
@@ -133,6 +141,7 @@ class SearchMethods:
             user_ids=contact.user_ids if inside else (),
             deleted=entry.deleted,
             held=bool(entry.holds),
+            voicemail_queue_id=contact.voicemail_queue_id,
             pauses=[Pause(from_ms=each.from_ms, to_ms=each.to_ms) for each in entry.pauses],
         )
         summary.started_at.FromDatetime(entry.started_at)

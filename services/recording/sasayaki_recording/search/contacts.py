@@ -1,4 +1,4 @@
-"""What others say about contacts: who talked, why, by which rule, and whether it is over.
+"""What others say about contacts: who talked, why, by which rule, whether it is over.
 
 A view of `media.call`, `callreason.enquiry` and `monitoring.alert`. The topics are read side by
 side, so nothing is taken for granted about which record comes first.
@@ -8,7 +8,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sasayaki.callreason.v1.enquiry_events import EnquiryClosed, ReasonConfirmed, ReasonStated
+from sasayaki.callreason.v1.enquiry_events import (
+    EnquiryClosed,
+    ReasonConfirmed,
+    ReasonStated,
+    VoicemailLeft,
+)
 from sasayaki.event import Recorded
 from sasayaki.media.v1.call_events import (
     AnswerOrdered,
@@ -51,6 +56,8 @@ class Contact:
     user_ids: dict[str, None] = field(default_factory=dict)
     caller_hash: str = ""
     reason_id: str = ""
+    voicemail_queue_id: str = ""
+    """For whom the customer left a voicemail; empty without one."""
     alerts_at: tuple[datetime, ...] = ()
     tapped: bool = False
     ended_at: datetime | None = None
@@ -127,6 +134,8 @@ class Contacts:
                 self._note_end(record.subject, record.time, reason)
             case ReasonStated(reason_id=reason_id) | ReasonConfirmed(reason_id=reason_id):
                 self._contact(record.subject).reason_id = reason_id
+            case VoicemailLeft(queue_id=queue_id):
+                self._contact(record.subject).voicemail_queue_id = queue_id
             case EnquiryClosed(reason_id=reason_id):
                 if reason_id:
                     self._contact(record.subject).reason_id = reason_id

@@ -27,7 +27,7 @@ from sasayaki.recording.v1 import policy_events_pb2 as sasayaki_dot_recording_do
 from sasayaki.recording.v1 import recording_events_pb2 as sasayaki_dot_recording_dot_v1_dot_recording__events__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n-sasayaki/recording/v1/recording_service.proto\x12\x15sasayaki.recording.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a)sasayaki/recording/v1/policy_events.proto\x1a,sasayaki/recording/v1/recording_events.proto\"\x92\x02\n\x04Page\x12\x12\n\ncontact_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12+\n\x05track\x18\x03 \x01(\x0e\x32\x1c.sasayaki.recording.v1.Track\x12\x0e\n\x06number\x18\x04 \x01(\r\x12\x10\n\x08start_ms\x18\x05 \x01(\r\x12\x0c\n\x04pcmu\x18\x06 \x01(\x0c\x12\x13\n\x0bgap_samples\x18\x07 \x01(\r\x12-\n\topened_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04last\x18\t \x01(\x08\x12\x34\n\x06pauses\x18\n \x03(\x0b\x32$.sasayaki.recording.v1.PausedStretch\"5\n\rPausedStretch\x12\x13\n\x0b\x66rom_sample\x18\x01 \x01(\r\x12\x0f\n\x07samples\x18\x02 \x01(\r\"T\n\x12UploadPagesRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12*\n\x05pages\x18\x02 \x03(\x0b\x32\x1b.sasayaki.recording.v1.Page\"\x15\n\x13UploadPagesResponse\"\xf5\x01\n\x15ListRecordingsRequest\x12\x12\n\ncontact_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\r\x12\x12\n\npage_token\x18\x03 \x01(\t\x12\x11\n\tclient_id\x18\x04 \x01(\t\x12\x0f\n\x07user_id\x18\x05 \x01(\t\x12\x15\n\rcaller_number\x18\x06 \x01(\t\x12\x11\n\treason_id\x18\x07 \x01(\t\x12(\n\x04\x66rom\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x05until\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"n\n\x16ListRecordingsResponse\x12;\n\nrecordings\x18\x01 \x03(\x0b\x32\'.sasayaki.recording.v1.RecordingSummary\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xa5\x03\n\x10RecordingSummary\x12\x14\n\x0crecording_id\x18\x01 \x01(\t\x12\x12\n\ncontact_id\x18\x02 \x01(\t\x12\x11\n\tclient_id\x18\x03 \x01(\t\x12.\n\nstarted_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tlength_ms\x18\x05 \x01(\r\x12\x10\n\x08\x66inished\x18\x06 \x01(\x08\x12\x11\n\treason_id\x18\x07 \x01(\t\x12\x10\n\x08user_ids\x18\x08 \x03(\t\x12\x0f\n\x07\x64\x65leted\x18\t \x01(\x08\x12\x0c\n\x04held\x18\n \x01(\x08\x12-\n\tdelete_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x05holds\x18\x0c \x03(\x0b\x32 .sasayaki.recording.v1.LegalHold\x12,\n\x06pauses\x18\r \x03(\x0b\x32\x1c.sasayaki.recording.v1.Pause\x12-\n\talerts_at\x18\x0e \x03(\x0b\x32\x1a.google.protobuf.Timestamp\"X\n\tLegalHold\x12\x0f\n\x07hold_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12*\n\x06set_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x85\x01\n\x13SetRetentionRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x0c\n\x04\x64\x61ys\x18\x03 \x01(\r\x12\x39\n\tby_reason\x18\x04 \x03(\x0b\x32&.sasayaki.recording.v1.ReasonRetention\"\x16\n\x14SetRetentionResponse\"M\n\x13SetLegalHoldRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x12\n\ncontact_id\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\"\'\n\x14SetLegalHoldResponse\x12\x0f\n\x07hold_id\x18\x01 \x01(\t\"R\n\x17ReleaseLegalHoldRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x12\n\ncontact_id\x18\x02 \x01(\t\x12\x0f\n\x07hold_id\x18\x03 \x01(\t\"\x1a\n\x18ReleaseLegalHoldResponse\"w\n\x16\x44\x65leteRecordingRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x12\n\ncontact_id\x18\x02 \x01(\t\x12\x35\n\x06reason\x18\x03 \x01(\x0e\x32%.sasayaki.recording.v1.DeletionReason\"\x19\n\x17\x44\x65leteRecordingResponse\")\n\x13GetRecordingRequest\x12\x12\n\ncontact_id\x18\x01 \x01(\t\"%\n\x14GetRecordingResponse\x12\r\n\x05\x63hunk\x18\x01 \x01(\x0c\"(\n\x12GetWaveformRequest\x12\x12\n\ncontact_id\x18\x01 \x01(\t\"l\n\x13GetWaveformResponse\x12\x11\n\tlength_ms\x18\x01 \x01(\r\x12\x0f\n\x07step_ms\x18\x02 \x01(\r\x12\x31\n\x06tracks\x18\x03 \x03(\x0b\x32!.sasayaki.recording.v1.TrackPeaks\"H\n\nTrackPeaks\x12+\n\x05track\x18\x01 \x01(\x0e\x32\x1c.sasayaki.recording.v1.Track\x12\r\n\x05peaks\x18\x02 \x01(\x0c\x32\xf1\x06\n\x10RecordingService\x12\x64\n\x0bUploadPages\x12).sasayaki.recording.v1.UploadPagesRequest\x1a*.sasayaki.recording.v1.UploadPagesResponse\x12m\n\x0eListRecordings\x12,.sasayaki.recording.v1.ListRecordingsRequest\x1a-.sasayaki.recording.v1.ListRecordingsResponse\x12g\n\x0cSetRetention\x12*.sasayaki.recording.v1.SetRetentionRequest\x1a+.sasayaki.recording.v1.SetRetentionResponse\x12g\n\x0cSetLegalHold\x12*.sasayaki.recording.v1.SetLegalHoldRequest\x1a+.sasayaki.recording.v1.SetLegalHoldResponse\x12s\n\x10ReleaseLegalHold\x12..sasayaki.recording.v1.ReleaseLegalHoldRequest\x1a/.sasayaki.recording.v1.ReleaseLegalHoldResponse\x12p\n\x0f\x44\x65leteRecording\x12-.sasayaki.recording.v1.DeleteRecordingRequest\x1a..sasayaki.recording.v1.DeleteRecordingResponse\x12i\n\x0cGetRecording\x12*.sasayaki.recording.v1.GetRecordingRequest\x1a+.sasayaki.recording.v1.GetRecordingResponse0\x01\x12\x64\n\x0bGetWaveform\x12).sasayaki.recording.v1.GetWaveformRequest\x1a*.sasayaki.recording.v1.GetWaveformResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n-sasayaki/recording/v1/recording_service.proto\x12\x15sasayaki.recording.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a)sasayaki/recording/v1/policy_events.proto\x1a,sasayaki/recording/v1/recording_events.proto\"\x92\x02\n\x04Page\x12\x12\n\ncontact_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12+\n\x05track\x18\x03 \x01(\x0e\x32\x1c.sasayaki.recording.v1.Track\x12\x0e\n\x06number\x18\x04 \x01(\r\x12\x10\n\x08start_ms\x18\x05 \x01(\r\x12\x0c\n\x04pcmu\x18\x06 \x01(\x0c\x12\x13\n\x0bgap_samples\x18\x07 \x01(\r\x12-\n\topened_at\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x0c\n\x04last\x18\t \x01(\x08\x12\x34\n\x06pauses\x18\n \x03(\x0b\x32$.sasayaki.recording.v1.PausedStretch\"5\n\rPausedStretch\x12\x13\n\x0b\x66rom_sample\x18\x01 \x01(\r\x12\x0f\n\x07samples\x18\x02 \x01(\r\"T\n\x12UploadPagesRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12*\n\x05pages\x18\x02 \x03(\x0b\x32\x1b.sasayaki.recording.v1.Page\"\x15\n\x13UploadPagesResponse\"\x89\x02\n\x15ListRecordingsRequest\x12\x12\n\ncontact_id\x18\x01 \x01(\t\x12\x11\n\tpage_size\x18\x02 \x01(\r\x12\x12\n\npage_token\x18\x03 \x01(\t\x12\x11\n\tclient_id\x18\x04 \x01(\t\x12\x0f\n\x07user_id\x18\x05 \x01(\t\x12\x15\n\rcaller_number\x18\x06 \x01(\t\x12\x11\n\treason_id\x18\x07 \x01(\t\x12(\n\x04\x66rom\x18\x08 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x05until\x18\t \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x12\n\nvoicemails\x18\n \x01(\x08\"n\n\x16ListRecordingsResponse\x12;\n\nrecordings\x18\x01 \x03(\x0b\x32\'.sasayaki.recording.v1.RecordingSummary\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xc1\x03\n\x10RecordingSummary\x12\x14\n\x0crecording_id\x18\x01 \x01(\t\x12\x12\n\ncontact_id\x18\x02 \x01(\t\x12\x11\n\tclient_id\x18\x03 \x01(\t\x12.\n\nstarted_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\tlength_ms\x18\x05 \x01(\r\x12\x10\n\x08\x66inished\x18\x06 \x01(\x08\x12\x11\n\treason_id\x18\x07 \x01(\t\x12\x10\n\x08user_ids\x18\x08 \x03(\t\x12\x0f\n\x07\x64\x65leted\x18\t \x01(\x08\x12\x0c\n\x04held\x18\n \x01(\x08\x12-\n\tdelete_at\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12/\n\x05holds\x18\x0c \x03(\x0b\x32 .sasayaki.recording.v1.LegalHold\x12,\n\x06pauses\x18\r \x03(\x0b\x32\x1c.sasayaki.recording.v1.Pause\x12-\n\talerts_at\x18\x0e \x03(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x1a\n\x12voicemail_queue_id\x18\x0f \x01(\t\"X\n\tLegalHold\x12\x0f\n\x07hold_id\x18\x01 \x01(\t\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12*\n\x06set_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x85\x01\n\x13SetRetentionRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x11\n\tclient_id\x18\x02 \x01(\t\x12\x0c\n\x04\x64\x61ys\x18\x03 \x01(\r\x12\x39\n\tby_reason\x18\x04 \x03(\x0b\x32&.sasayaki.recording.v1.ReasonRetention\"\x16\n\x14SetRetentionResponse\"M\n\x13SetLegalHoldRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x12\n\ncontact_id\x18\x02 \x01(\t\x12\x0e\n\x06reason\x18\x03 \x01(\t\"\'\n\x14SetLegalHoldResponse\x12\x0f\n\x07hold_id\x18\x01 \x01(\t\"R\n\x17ReleaseLegalHoldRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x12\n\ncontact_id\x18\x02 \x01(\t\x12\x0f\n\x07hold_id\x18\x03 \x01(\t\"\x1a\n\x18ReleaseLegalHoldResponse\"w\n\x16\x44\x65leteRecordingRequest\x12\x12\n\nrequest_id\x18\x01 \x01(\t\x12\x12\n\ncontact_id\x18\x02 \x01(\t\x12\x35\n\x06reason\x18\x03 \x01(\x0e\x32%.sasayaki.recording.v1.DeletionReason\"\x19\n\x17\x44\x65leteRecordingResponse\")\n\x13GetRecordingRequest\x12\x12\n\ncontact_id\x18\x01 \x01(\t\"%\n\x14GetRecordingResponse\x12\r\n\x05\x63hunk\x18\x01 \x01(\x0c\"(\n\x12GetWaveformRequest\x12\x12\n\ncontact_id\x18\x01 \x01(\t\"l\n\x13GetWaveformResponse\x12\x11\n\tlength_ms\x18\x01 \x01(\r\x12\x0f\n\x07step_ms\x18\x02 \x01(\r\x12\x31\n\x06tracks\x18\x03 \x03(\x0b\x32!.sasayaki.recording.v1.TrackPeaks\"H\n\nTrackPeaks\x12+\n\x05track\x18\x01 \x01(\x0e\x32\x1c.sasayaki.recording.v1.Track\x12\r\n\x05peaks\x18\x02 \x01(\x0c\x32\xf1\x06\n\x10RecordingService\x12\x64\n\x0bUploadPages\x12).sasayaki.recording.v1.UploadPagesRequest\x1a*.sasayaki.recording.v1.UploadPagesResponse\x12m\n\x0eListRecordings\x12,.sasayaki.recording.v1.ListRecordingsRequest\x1a-.sasayaki.recording.v1.ListRecordingsResponse\x12g\n\x0cSetRetention\x12*.sasayaki.recording.v1.SetRetentionRequest\x1a+.sasayaki.recording.v1.SetRetentionResponse\x12g\n\x0cSetLegalHold\x12*.sasayaki.recording.v1.SetLegalHoldRequest\x1a+.sasayaki.recording.v1.SetLegalHoldResponse\x12s\n\x10ReleaseLegalHold\x12..sasayaki.recording.v1.ReleaseLegalHoldRequest\x1a/.sasayaki.recording.v1.ReleaseLegalHoldResponse\x12p\n\x0f\x44\x65leteRecording\x12-.sasayaki.recording.v1.DeleteRecordingRequest\x1a..sasayaki.recording.v1.DeleteRecordingResponse\x12i\n\x0cGetRecording\x12*.sasayaki.recording.v1.GetRecordingRequest\x1a+.sasayaki.recording.v1.GetRecordingResponse0\x01\x12\x64\n\x0bGetWaveform\x12).sasayaki.recording.v1.GetWaveformRequest\x1a*.sasayaki.recording.v1.GetWaveformResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -43,39 +43,39 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_UPLOADPAGESRESPONSE']._serialized_start=612
   _globals['_UPLOADPAGESRESPONSE']._serialized_end=633
   _globals['_LISTRECORDINGSREQUEST']._serialized_start=636
-  _globals['_LISTRECORDINGSREQUEST']._serialized_end=881
-  _globals['_LISTRECORDINGSRESPONSE']._serialized_start=883
-  _globals['_LISTRECORDINGSRESPONSE']._serialized_end=993
-  _globals['_RECORDINGSUMMARY']._serialized_start=996
-  _globals['_RECORDINGSUMMARY']._serialized_end=1417
-  _globals['_LEGALHOLD']._serialized_start=1419
-  _globals['_LEGALHOLD']._serialized_end=1507
-  _globals['_SETRETENTIONREQUEST']._serialized_start=1510
-  _globals['_SETRETENTIONREQUEST']._serialized_end=1643
-  _globals['_SETRETENTIONRESPONSE']._serialized_start=1645
-  _globals['_SETRETENTIONRESPONSE']._serialized_end=1667
-  _globals['_SETLEGALHOLDREQUEST']._serialized_start=1669
-  _globals['_SETLEGALHOLDREQUEST']._serialized_end=1746
-  _globals['_SETLEGALHOLDRESPONSE']._serialized_start=1748
-  _globals['_SETLEGALHOLDRESPONSE']._serialized_end=1787
-  _globals['_RELEASELEGALHOLDREQUEST']._serialized_start=1789
-  _globals['_RELEASELEGALHOLDREQUEST']._serialized_end=1871
-  _globals['_RELEASELEGALHOLDRESPONSE']._serialized_start=1873
-  _globals['_RELEASELEGALHOLDRESPONSE']._serialized_end=1899
-  _globals['_DELETERECORDINGREQUEST']._serialized_start=1901
-  _globals['_DELETERECORDINGREQUEST']._serialized_end=2020
-  _globals['_DELETERECORDINGRESPONSE']._serialized_start=2022
-  _globals['_DELETERECORDINGRESPONSE']._serialized_end=2047
-  _globals['_GETRECORDINGREQUEST']._serialized_start=2049
-  _globals['_GETRECORDINGREQUEST']._serialized_end=2090
-  _globals['_GETRECORDINGRESPONSE']._serialized_start=2092
-  _globals['_GETRECORDINGRESPONSE']._serialized_end=2129
-  _globals['_GETWAVEFORMREQUEST']._serialized_start=2131
-  _globals['_GETWAVEFORMREQUEST']._serialized_end=2171
-  _globals['_GETWAVEFORMRESPONSE']._serialized_start=2173
-  _globals['_GETWAVEFORMRESPONSE']._serialized_end=2281
-  _globals['_TRACKPEAKS']._serialized_start=2283
-  _globals['_TRACKPEAKS']._serialized_end=2355
-  _globals['_RECORDINGSERVICE']._serialized_start=2358
-  _globals['_RECORDINGSERVICE']._serialized_end=3239
+  _globals['_LISTRECORDINGSREQUEST']._serialized_end=901
+  _globals['_LISTRECORDINGSRESPONSE']._serialized_start=903
+  _globals['_LISTRECORDINGSRESPONSE']._serialized_end=1013
+  _globals['_RECORDINGSUMMARY']._serialized_start=1016
+  _globals['_RECORDINGSUMMARY']._serialized_end=1465
+  _globals['_LEGALHOLD']._serialized_start=1467
+  _globals['_LEGALHOLD']._serialized_end=1555
+  _globals['_SETRETENTIONREQUEST']._serialized_start=1558
+  _globals['_SETRETENTIONREQUEST']._serialized_end=1691
+  _globals['_SETRETENTIONRESPONSE']._serialized_start=1693
+  _globals['_SETRETENTIONRESPONSE']._serialized_end=1715
+  _globals['_SETLEGALHOLDREQUEST']._serialized_start=1717
+  _globals['_SETLEGALHOLDREQUEST']._serialized_end=1794
+  _globals['_SETLEGALHOLDRESPONSE']._serialized_start=1796
+  _globals['_SETLEGALHOLDRESPONSE']._serialized_end=1835
+  _globals['_RELEASELEGALHOLDREQUEST']._serialized_start=1837
+  _globals['_RELEASELEGALHOLDREQUEST']._serialized_end=1919
+  _globals['_RELEASELEGALHOLDRESPONSE']._serialized_start=1921
+  _globals['_RELEASELEGALHOLDRESPONSE']._serialized_end=1947
+  _globals['_DELETERECORDINGREQUEST']._serialized_start=1949
+  _globals['_DELETERECORDINGREQUEST']._serialized_end=2068
+  _globals['_DELETERECORDINGRESPONSE']._serialized_start=2070
+  _globals['_DELETERECORDINGRESPONSE']._serialized_end=2095
+  _globals['_GETRECORDINGREQUEST']._serialized_start=2097
+  _globals['_GETRECORDINGREQUEST']._serialized_end=2138
+  _globals['_GETRECORDINGRESPONSE']._serialized_start=2140
+  _globals['_GETRECORDINGRESPONSE']._serialized_end=2177
+  _globals['_GETWAVEFORMREQUEST']._serialized_start=2179
+  _globals['_GETWAVEFORMREQUEST']._serialized_end=2219
+  _globals['_GETWAVEFORMRESPONSE']._serialized_start=2221
+  _globals['_GETWAVEFORMRESPONSE']._serialized_end=2329
+  _globals['_TRACKPEAKS']._serialized_start=2331
+  _globals['_TRACKPEAKS']._serialized_end=2403
+  _globals['_RECORDINGSERVICE']._serialized_start=2406
+  _globals['_RECORDINGSERVICE']._serialized_end=3287
 # @@protoc_insertion_point(module_scope)

@@ -153,6 +153,7 @@ class ListRecordingsRequest(_message.Message):
     REASON_ID_FIELD_NUMBER: _builtins.int
     FROM_FIELD_NUMBER: _builtins.int
     UNTIL_FIELD_NUMBER: _builtins.int
+    VOICEMAILS_FIELD_NUMBER: _builtins.int
     contact_id: _builtins.str
     """Only of this contact."""
     page_size: _builtins.int
@@ -165,6 +166,8 @@ class ListRecordingsRequest(_message.Message):
     """The customer's number, E.164: compared by its keyed hash."""
     reason_id: _builtins.str
     """This reason, or one below it in the client company's tree."""
+    voicemails: _builtins.bool
+    """Only those in which the customer left a voicemail."""
     @_builtins.property
     def until(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
@@ -178,10 +181,11 @@ class ListRecordingsRequest(_message.Message):
         caller_number: _builtins.str = ...,
         reason_id: _builtins.str = ...,
         until: _timestamp_pb2.Timestamp | None = ...,
+        voicemails: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["from", b"from", "until", b"until"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["caller_number", b"caller_number", "client_id", b"client_id", "contact_id", b"contact_id", "from", b"from", "page_size", b"page_size", "page_token", b"page_token", "reason_id", b"reason_id", "until", b"until", "user_id", b"user_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["caller_number", b"caller_number", "client_id", b"client_id", "contact_id", b"contact_id", "from", b"from", "page_size", b"page_size", "page_token", b"page_token", "reason_id", b"reason_id", "until", b"until", "user_id", b"user_id", "voicemails", b"voicemails"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -230,6 +234,7 @@ class RecordingSummary(_message.Message):
     HOLDS_FIELD_NUMBER: _builtins.int
     PAUSES_FIELD_NUMBER: _builtins.int
     ALERTS_AT_FIELD_NUMBER: _builtins.int
+    VOICEMAIL_QUEUE_ID_FIELD_NUMBER: _builtins.int
     recording_id: _builtins.str
     contact_id: _builtins.str
     client_id: _builtins.str
@@ -242,6 +247,8 @@ class RecordingSummary(_message.Message):
     """Whether its sound was deleted."""
     held: _builtins.bool
     """Whether a legal hold is on it."""
+    voicemail_queue_id: _builtins.str
+    """The queue for which the customer left a voicemail in it; empty: there is none."""
     @_builtins.property
     def started_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -281,10 +288,11 @@ class RecordingSummary(_message.Message):
         holds: _abc.Iterable[Global___LegalHold] | None = ...,
         pauses: _abc.Iterable[_recording_events_pb2.Pause] | None = ...,
         alerts_at: _abc.Iterable[_timestamp_pb2.Timestamp] | None = ...,
+        voicemail_queue_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["delete_at", b"delete_at", "started_at", b"started_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["alerts_at", b"alerts_at", "client_id", b"client_id", "contact_id", b"contact_id", "delete_at", b"delete_at", "deleted", b"deleted", "finished", b"finished", "held", b"held", "holds", b"holds", "length_ms", b"length_ms", "pauses", b"pauses", "reason_id", b"reason_id", "recording_id", b"recording_id", "started_at", b"started_at", "user_ids", b"user_ids"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["alerts_at", b"alerts_at", "client_id", b"client_id", "contact_id", b"contact_id", "delete_at", b"delete_at", "deleted", b"deleted", "finished", b"finished", "held", b"held", "holds", b"holds", "length_ms", b"length_ms", "pauses", b"pauses", "reason_id", b"reason_id", "recording_id", b"recording_id", "started_at", b"started_at", "user_ids", b"user_ids", "voicemail_queue_id", b"voicemail_queue_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
