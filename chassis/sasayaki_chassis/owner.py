@@ -9,6 +9,7 @@ docs/adr/0003.
 import asyncio
 import logging
 import time
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Generic
 
@@ -28,8 +29,8 @@ from sasayaki_chassis.turn import Stream, Turn, Waiting
 
 BATCH_COMMANDS_MOST = 500
 WAITING_MOST = 10_000
-REQUESTS_MOST = 10_000
-"""Request ids remembered per stream; the oldest is forgotten first."""
+REQUESTS_MOST = 20_000
+"""Requests remembered with their answers, per partition; the oldest is forgotten first."""
 AGAIN_AFTER_S = (0.05, 1.0)
 """First and longest wait before a new claim after a doubt."""
 DISPLACED_AFTER_S = (2.0, 60.0)
@@ -78,6 +79,7 @@ class Owner(Generic[S, C, E]):
         self._clock = clock
         self._types: Mapping[str, type[Event]] = {e.event_type: e for e in decider.events}
         self._waiting: list[Waiting[C, E]] = []
+        self._remembered: deque[tuple[Stream[S, E], str]] = deque()
         self._wake = asyncio.Event()
         self._next = 0
         self._claim_id = ""
@@ -235,10 +237,20 @@ class Owner(Generic[S, C, E]):
             self.going_on.pop(record.subject, None)
         else:
             self.going_on[record.subject] = stream
-        request = record.causation_id or ""
-        stream.done[request] = (*stream.done.get(request, ()), record.data)
-        if len(stream.done) > REQUESTS_MOST:
-            del stream.done[next(iter(stream.done))]
+        self._remember(stream, record.causation_id or "", record.data)
+
+    def _remember(self, stream: Stream[S, E], request: str, event: E) -> None:
+        """Keeps an answer for a repeat, as long as the partition's records alone say."""
+        answer = stream.done.get(request)
+        stream.done[request] = (*(answer or ()), event)
+        if answer is not None:
+            return
+        self._remembered.append((stream, request))
+        if len(self._remembered) > REQUESTS_MOST:
+            its_stream, oldest = self._remembered.popleft()
+            del its_stream.done[oldest]
+            if not its_stream.done:
+                its_stream.done.clear()  # an emptied dict keeps its table otherwise
 
     def _arm(self, stream_ids: Iterable[str]) -> None:
         """Notes when time itself acts next on these streams."""

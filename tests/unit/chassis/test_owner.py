@@ -232,12 +232,29 @@ async def test_a_turn_that_would_be_too_big_is_cut_between_decisions() -> None:
         assert sum(len(entry.key) + len(entry.value) for entry in batch) < BATCH_BYTES_MOST
 
 
-async def test_request_ids_are_forgotten_oldest_first(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_partition_forgets_its_oldest_requests_whatever_their_stream(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(owner, "REQUESTS_MOST", 3)
+    log = MemoryLog()
+    async with serving(log) as owned:
+        for number, stream_id in enumerate(("one", "two", "one", "three", "one")):
+            await owned.handle(stream_id, Add(2), str(number), META)
+        assert {name: list(stream.done) for name, stream in owned.streams.items()} == {
+            "one": ["2", "4"],
+            "two": [],
+            "three": ["3"],
+        }
+    async with serving(log) as read_again:
+        assert list(read_again.streams["one"].done) == ["2", "4"]
+
+
+async def test_a_forgotten_request_is_decided_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(owner, "REQUESTS_MOST", 1)
     async with serving(MemoryLog()) as owned:
-        for number in range(5):
-            await owned.handle("one", Add(), str(number), META)
-        assert list(owned.streams["one"].done) == ["2", "3", "4"]
+        for request in ("a", "a", "b", "a"):
+            await owned.handle("one", Add(), request, META)
+        assert owned.streams["one"].state.total == 3
 
 
 async def test_streams_that_are_over_are_left_out_of_those_that_go_on() -> None:
