@@ -3,8 +3,9 @@
 import time
 
 import pytest
-from tests.unit.callreason.flows import FLOW, RICH
+from tests.unit.callreason.flows import DECLARED, FLOW, RICH, SOURCE
 
+from sasayaki_callreason.flows.flow import checked
 from sasayaki_callreason.flows.source import Faulty
 from sasayaki_callreason.rehearsals.cases import CASES_BYTES_MOST
 from sasayaki_callreason.rehearsals.rehearsal import rehearse
@@ -149,6 +150,21 @@ def test_a_hundred_cases_take_less_than_a_second() -> None:
     text = head + "".join(many)
     began = time.process_time()
     assert rehearse(RICH, text) == 100
+    assert time.process_time() - began < SECONDS_MOST
+
+
+def test_cases_that_would_keep_the_service_busy_are_given_up() -> None:
+    after = [*(f"r{n}" for n in range(1, 190)), "menu"]
+    chain = (
+        f"  r{n}: {{kind: set_reason, reason: rsn_billing, next: {following}}}\n"
+        for n, following in enumerate(after)
+    )
+    flow = SOURCE.replace("9: {next: menu}", "9: {next: r0}") + "".join(chain)
+    acts = ", ".join(["press: 9"] * 30)
+    cases = (f"  - {{name: n{n}, acts: [{acts}], expect: {{queue: none}}}}\n" for n in range(40))
+    began = time.process_time()
+    with pytest.raises(Faulty, match="with it the cases take more than"):
+        rehearse(checked(flow, DECLARED), "flow: flw_acme\ncases:\n" + "".join(cases))
     assert time.process_time() - began < SECONDS_MOST
 
 

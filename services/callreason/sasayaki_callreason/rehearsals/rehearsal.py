@@ -52,6 +52,8 @@ PROMPT = timedelta(seconds=2)
 """Every prompt is as long as this: a case must not depend on how fast somebody reads."""
 WRAP_UP = timedelta(minutes=1)
 OPERATOR = "usr_somebody"
+EVENTS_MOST = 20_000
+"""Of all cases of a file, half a second: they are run beside calls. A case of the demo takes 10."""
 
 
 class Unfitting(Exception):
@@ -61,17 +63,22 @@ class Unfitting(Exception):
 def rehearse(flow: Flow, text: str | bytes) -> int:
     """How many cases passed; raises Faulty, with the line of each that did not."""
     cases = cases_of(text, flow.flow_id)
-    faults = [
-        Fault(line, f"{case.name}: {why}") for case, line in cases for why in failures(flow, case)
-    ]
+    faults: list[Fault] = []
+    events = 0
+    for case, line in cases:
+        caller = Caller(flow, case)
+        faults += [Fault(line, f"{case.name}: {why}") for why in failures(caller, case)]
+        events += caller.events
+        if events > EVENTS_MOST:
+            why = f"with it the cases take more than {EVENTS_MOST} events of an enquiry"
+            raise Faulty(Fault(line, f"{case.name}: {why}"))
     if faults:
         raise Faulty(*faults)
     return len(cases)
 
 
-def failures(flow: Flow, case: Case) -> list[str]:
-    """What is not as the case expects it."""
-    caller = Caller(flow, case)
+def failures(caller: "Caller", case: Case) -> list[str]:
+    """What is not as the case expects it of its caller."""
     try:
         for act in case.acts:
             caller.act(act)
@@ -101,6 +108,7 @@ class Caller:
         self.now = local_time(case.at)
         self.state: State = ENQUIRY.initial
         self.queue = "none"
+        self.events = 0
         self._before: tuple[str, ...] = ()
         self._lasts: timedelta | None = None
         """How long this state goes on by itself; None: for as long as it takes."""
@@ -179,6 +187,7 @@ class Caller:
     def _tell(self, command: Command) -> None:
         events = ENQUIRY.decide(self.state, command, self.now)
         self.state = ENQUIRY.fold(self.state, events)
+        self.events += len(events)
         for event in events:
             self._lasts = None
             match event:
