@@ -15,7 +15,7 @@ from sasayaki_callreason.rehearsals.rehearsal import rehearse
 from sasayaki_callreason.requests import settings_of
 from sasayaki_tools import seed
 from sasayaki_tools.flow import main, offline
-from sasayaki_tools.seed_file import Client, read_seed
+from sasayaki_tools.seed_file import Client, Outbound, read_seed
 from sasayaki_tools.seed_prompts import prompt_files
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -110,3 +110,26 @@ def test_skills_that_nobody_has_are_a_warning(
     assert main.main(["check", str(first)]) == 0
     why = "no operator who knows contract, latin serves the client company"
     assert capfd.readouterr().err == f"{first}:16: warning: steps.contract: {why}\n"
+
+
+@pytest.mark.parametrize(
+    ("prefixes", "warned"),
+    [
+        ((), {"call_back", "call_back_there", "specialist"}),
+        (("+1",), {"specialist"}),
+        (("+813",), set()),
+    ],
+)
+def test_a_call_that_the_outbound_rule_does_not_allow_is_a_warning(
+    prefixes: tuple[str, ...],
+    warned: set[str],
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    (tmp_path / "whole.yaml").write_text(SHOWN[2])
+    rule = Outbound(prefixes=prefixes, concurrent=1, per_minute=1, per_day=1)
+    company = BOTH.model_copy(update={"outbound": rule if prefixes else None})
+    assert offline.look(read_seed("demo"), company, tmp_path / "whole.yaml", None) == 0
+    told = capfd.readouterr().err.splitlines()
+    assert {re.findall(r"warning: steps\.(\w+): ", line)[0] for line in told} == warned
+    assert all("outbound rule" in line for line in told)

@@ -2,8 +2,9 @@
 
 `python -m sasayaki_callreason.checking` reads one JSON object from its input: `source` and `tests`
 (files; `tests` may be null) and what the client company declares: `reasons`, `endings`, `stated`,
-`queues` (null: any), `prompts`, `recorded`, `staff` (each operator's skills). It
-writes a line `file:line: reason` for each fault, and exits with 1 when there is one.
+`queues` (null: any), `prompts`, `recorded`, `staff` (each operator's skills), `prefixes` (of
+numbers that may be called). It writes a line `file:line: reason` for each fault, and exits with 1
+when there is one.
 """
 
 import json
@@ -26,6 +27,7 @@ def main(asked: dict[str, Any]) -> int:
         stated=frozenset(asked["stated"]),
         recorded=asked["recorded"],
         staff=tuple(map(frozenset, asked["staff"])),
+        prefixes=tuple(asked["prefixes"]),
     )
     source = Path(asked["source"])
     try:

@@ -31,6 +31,7 @@ def look(seed: Seed, client: Client, file: Path, tests: Path | None) -> int:
         },
         "recorded": client.recording == "all",
         "staff": [each.skills for each in seed.operators if client.id in each.clients],
+        "prefixes": client.outbound.prefixes if client.outbound is not None else (),
     }
     # The launcher imports no service: what judges here is the service's own program.
     command = [sys.executable, "-m", "sasayaki_callreason.checking"]

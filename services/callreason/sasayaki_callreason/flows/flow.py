@@ -17,7 +17,16 @@ from pydantic import Field, TypeAdapter
 from sasayaki_callreason.flows import prompts as sounds
 from sasayaki_callreason.flows import ways
 from sasayaki_callreason.flows.faults import mentions, parsed
-from sasayaki_callreason.flows.parts import Callback, Language, Name, Part, Route, Step, Voicemail
+from sasayaki_callreason.flows.parts import (
+    Callback,
+    Language,
+    Name,
+    Part,
+    Route,
+    Step,
+    TransferOut,
+    Voicemail,
+)
 from sasayaki_callreason.flows.source import Fault, Faulty, Source, read
 
 STEPS_MOST = 200
@@ -55,7 +64,7 @@ class Declared:
     `endings` are the reasons that need nobody, wrong numbers and pranks; `stated` those that a
     menu would ask for: the first level of the others. Without `recorded`, that every call is
     recorded, there are no voicemails. `staff` are the skills of each operator who serves the
-    company; None where nobody knows.
+    company, `prefixes` the numbers that its outbound rule lets be called; None where nobody knows.
     """
 
     reasons: frozenset[str]
@@ -65,6 +74,7 @@ class Declared:
     stated: frozenset[str] = frozenset()
     recorded: bool = True
     staff: tuple[frozenset[str], ...] | None = None
+    prefixes: tuple[str, ...] | None = None
 
 
 _STEP: TypeAdapter[Step] = TypeAdapter(Step)
@@ -148,7 +158,11 @@ def _unspoken(
 
 def _doubts(source: Source, steps: Mapping[str, Step], declared: Declared) -> list[Fault]:
     """What may be meant otherwise."""
-    return [*_forgotten(source, steps, declared), *_unstaffed(source, steps, declared)]
+    return [
+        *_forgotten(source, steps, declared),
+        *_unstaffed(source, steps, declared),
+        *_uncalled(source, steps, declared),
+    ]
 
 
 def _forgotten(source: Source, steps: Mapping[str, Step], declared: Declared) -> list[Fault]:
@@ -175,3 +189,17 @@ def _unstaffed(source: Source, steps: Mapping[str, Step], declared: Declared) ->
             skills = f" who knows {', '.join(step.skills)}" if step.skills else ""
             line = source.line(("steps", name, "skills"))
             yield Fault(line, f"steps.{name}: no operator{skills} serves the client company")
+
+
+def _uncalled(source: Source, steps: Mapping[str, Step], declared: Declared) -> Iterator[Fault]:
+    """Steps that promise a call which the client company's outbound rule does not allow."""
+    if declared.prefixes is None:
+        return
+    for name, step in steps.items():
+        why = ""
+        if isinstance(step, Callback) and not declared.prefixes:
+            why = "nobody may be called back: the client company has no outbound rule"
+        if isinstance(step, TransferOut) and not step.number.startswith(declared.prefixes):
+            why = f"the client company's outbound rule does not allow {step.number}"
+        if why:
+            yield Fault(source.line(("steps", name)), f"steps.{name}: {why}")
