@@ -16,6 +16,7 @@ from sasayaki_demo.bots import CUSTOMER_HZ, OPERATOR_HZ, hears
 
 OPERATOR, NAME, SUPERVISOR = "usr_op01", "Misaki Sato", "usr_sv01"
 CALLER = "+819055550061"
+KEY_5_HZ = (770.0, 1336.0)
 AUDIO_S_MAX = 3.0
 """Issue 6: from a reload to sound."""
 
@@ -32,6 +33,14 @@ async def test_a_call_is_answered_heard_reloaded_helped_and_wrapped_up_in_a_brow
         await expect(page.get_by_text("Check", exact=True).first).to_be_visible()
         await answers(page)
         await plays(page, CUSTOMER_HZ)
+        await hears(customer_hears, OPERATOR_HZ)
+
+        await page.keyboard.press("t")
+        await expect(page.get_by_role("dialog", name="Keypad")).to_be_visible()
+        await page.keyboard.type("5555555555")
+        for hertz in KEY_5_HZ:
+            await hears(customer_hears, hertz)
+        await page.keyboard.press("Escape")
         await hears(customer_hears, OPERATOR_HZ)
 
         audio_s = await reload_to_sound_s(page, CUSTOMER_HZ)

@@ -44,7 +44,7 @@ const actionsOf = (driver: PhoneDriver) => ({
   putDown: (contactId: string) => driver.putDown(contactId),
   mute: (contactId: string, muted: boolean) => driver.mute(contactId, muted),
   talkBack: (contactId: string, on: boolean) => driver.talkBack(contactId, on),
-  dial: (keys: string) => driver.dial(keys),
+  dial: (key: string) => void driver.dial(key),
   level: driver.level,
   heard: (place: 0 | 1) => driver.heard(place),
   tone: (pitches: readonly number[], seconds: number) => driver.tone(pitches, seconds),

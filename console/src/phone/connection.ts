@@ -18,9 +18,11 @@ export class Connection {
   private over = false;
   /** Changes of what is spoken, one after another: a browser takes back what two asked for at once. */
   private speaking: Promise<void> = Promise.resolve();
+  /** Until when something else is sent in the microphone's place. */
+  private instead: number | undefined;
 
   constructor(
-    microphone: MediaStreamTrack,
+    private microphone: MediaStreamTrack,
     private readonly handlers: ConnectionHandlers,
   ) {
     this.talk = this.peer.addTransceiver(microphone, { direction: "sendrecv" });
@@ -47,7 +49,8 @@ export class Connection {
 
   /** Speaks with another microphone from here on; nothing is negotiated anew. */
   async speakWith(microphone: MediaStreamTrack): Promise<void> {
-    await this.talk.sender.replaceTrack(microphone);
+    this.microphone = microphone;
+    if (this.instead === undefined) await this.talk.sender.replaceTrack(microphone);
   }
 
   /** Speaks Opus from here on, or as telephones do; a browser that lets nobody choose goes on as it was. */
@@ -55,13 +58,19 @@ export class Connection {
     this.speaking = this.speaking.then(() => this.choose(wide)).catch(() => undefined);
   }
 
-  /** Sends the tones of keys. */
-  dial(keys: string): void {
-    this.talk.sender.dtmf?.insertDTMF(keys, 160, 80);
+  /** Sends this in the microphone's place for so many milliseconds from now on. */
+  async sendInstead(track: MediaStreamTrack, lengthMs: number): Promise<void> {
+    window.clearTimeout(this.instead);
+    this.instead = window.setTimeout(() => {
+      this.instead = undefined;
+      if (!this.over) void this.talk.sender.replaceTrack(this.microphone);
+    }, lengthMs);
+    await this.talk.sender.replaceTrack(track);
   }
 
   close(): void {
     this.over = true;
+    window.clearTimeout(this.instead);
     this.peer.close();
   }
 

@@ -2,6 +2,7 @@ import { onReturn } from "../api/returns";
 import { Connection } from "./connection";
 import { type Device, devices, type Kind, same, used } from "./devices";
 import { Ears, type Level, SILENT } from "./ears";
+import { KeyTones, pitchesOf } from "./keyTones";
 import { type Deed, type Happening, type Line, type MicrophoneFault, next, OFF } from "./line";
 import type { PhoneFault, PhoneHears, PhoneSays, PhoneView } from "./messages";
 import { keepSettings, keptSettings, type PhoneSettings } from "./settings";
@@ -48,6 +49,7 @@ export class PhoneDriver {
     onUnheard: (unheard) => this.show({ unheard }),
   });
   private ears: Ears | undefined;
+  private keyTones: KeyTones | undefined;
   private ownLevel: Level = SILENT;
   private timer: number | undefined;
   private stopReturns: (() => void) | undefined;
@@ -82,6 +84,8 @@ export class PhoneDriver {
     this.happens({ what: "end" });
     this.ears?.close();
     this.ears = undefined;
+    this.keyTones?.close();
+    this.keyTones = undefined;
   }
 
   /** Uses this browser as the phone, from the next sign-in on too; also takes it back from another tab. */
@@ -127,8 +131,12 @@ export class PhoneDriver {
     this.wish({ type: "talk_back", contactId, on }, { ...wishes, talkBack: { ...wishes.talkBack, [contactId]: on } });
   }
 
-  dial(keys: string): void {
-    this.connection?.dial(keys);
+  /** Sends the tones of a key after those before it; the person hears them too. */
+  async dial(key: string): Promise<void> {
+    const tones = (this.keyTones ??= new KeyTones());
+    const lengthMs = await tones.press(key);
+    this.ears?.tone(pitchesOf(key), 0.12, 0.05);
+    if (tones.track) await this.connection?.sendInstead(tones.track, lengthMs);
   }
 
   /** How loud the own microphone is at present. */
