@@ -124,6 +124,23 @@ async def desk_keys(look: Look) -> AsyncIterator[Page]:
 
 
 @asynccontextmanager
+async def desk_transfer(look: Look) -> AsyncIterator[Page]:
+    """To whom the customer can be given."""
+    async with _called(look, "r") as page:
+        await _dialog(page).get_by_role("button").nth(2).wait_for()
+        yield page
+
+
+@asynccontextmanager
+async def desk_keypad(look: Look) -> AsyncIterator[Page]:
+    """Digits that were sent to the other side."""
+    async with _called(look, "t") as page:
+        await _dialog(page).wait_for()
+        await page.keyboard.type("4711#")
+        yield page
+
+
+@asynccontextmanager
 async def devices(look: Look) -> AsyncIterator[Page]:
     """The check of microphone and loudspeaker."""
     async with desk(look) as page:
@@ -281,6 +298,18 @@ async def flows_list(look: Look) -> AsyncIterator[Page]:
 
 
 @asynccontextmanager
+async def flows_publish(look: Look) -> AsyncIterator[Page]:
+    """What would change, before it is published."""
+    async with flows(look) as page:
+        await page.get_by_role("textbox", name=look.words("フロー（YAML）", "Flow (YAML)")).focus()
+        await page.keyboard.press("Control+End")
+        await page.keyboard.type("  busy: {kind: hang_up}\n")
+        await page.get_by_role("button", name=look.words("公開する…", "Publish…")).press("Enter")
+        await _dialog(page).get_by_text("busy").wait_for()
+        yield page
+
+
+@asynccontextmanager
 async def flows_fault(look: Look) -> AsyncIterator[Page]:
     """A flow that lacks two sounds, each at its step."""
     centre = SampleCentre("manager")
@@ -325,7 +354,7 @@ async def flows_upload(look: Look) -> AsyncIterator[Page]:
             "buffer": sound()[:100_000],
         }
         await dialog.locator("input[type=file]").set_input_files(file)
-        put = look.words("登録する", "Put")
+        put = look.words("登録する", "Upload")
         await dialog.get_by_role("button", name=put, exact=True).click()
         await dialog.get_by_role("alert").wait_for()
         yield page
@@ -385,6 +414,8 @@ SCENES: dict[str, Scene] = {
     "desk-offer": desk_offer,
     "desk-handover": desk_handover,
     "desk-keys": desk_keys,
+    "desk-transfer": desk_transfer,
+    "desk-keypad": desk_keypad,
     "devices": devices,
     "unheard": unheard,
     "settings": settings,
@@ -399,6 +430,7 @@ SCENES: dict[str, Scene] = {
     "audit": audit,
     "flows": flows,
     "flows-list": flows_list,
+    "flows-publish": flows_publish,
     "flows-fault": flows_fault,
     "flows-sounds": flows_sounds,
     "flows-upload": flows_upload,
@@ -419,6 +451,20 @@ async def _of_centre(
         page = await someone.new_page()
         await page_of(page, look.site, path, centre or SampleCentre(role))
         yield page
+
+
+@asynccontextmanager
+async def _called(look: Look, key: str) -> AsyncIterator[Page]:
+    """A desk in a call, after a key."""
+    async with at_desk(look.browser, look.site, look.language, look.theme) as made:
+        await _connected(made, look)
+        await made.is_in("TALKING")
+        made.phone.tell(leg())
+        await expect(
+            made.page.get_by_role("button", name=look.words("保留", "Hold"))
+        ).to_be_enabled()
+        await made.page.keyboard.press(key)
+        yield made.page
 
 
 async def _connected(made: Desk, look: Look) -> None:

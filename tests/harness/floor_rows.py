@@ -168,7 +168,7 @@ def operator(
     phone: str = "BROWSER",
 ) -> Json:
     """An operator's row."""
-    why = reason or ("昼休憩" if state == "AWAY" else "")
+    why = reason or ("lunch" if state == "AWAY" else "")
     return {
         "operator": {
             "operatorId": operator_id,

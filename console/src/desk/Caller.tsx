@@ -1,7 +1,9 @@
 import { Group, SimpleGrid, Text } from "@mantine/core";
+import type { UseQueryResult } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 
 import { useFormats } from "../app/dates";
+import { Failed } from "../app/States";
 import classes from "./desk.module.css";
 import { useDesk } from "./DeskProvider";
 import { useEither, useLabel } from "./labels";
@@ -11,15 +13,27 @@ import { useClient, useEnquiry, useHistory, useOpenCases, useScript } from "./us
 import { useName } from "./useName";
 import type { Earlier } from "./wire";
 
+/** Why there is nothing to see: none is not the same as not read yet, or not readable. */
+function Nothing({ read, none }: { read: UseQueryResult<unknown>; none: string }) {
+  const { t } = useTranslation("desk");
+  const { contactId } = useDesk();
+  const failed = read.error ?? read.failureReason;
+  if (contactId && failed) return <Failed error={failed} again={() => void read.refetch()} />;
+  return (
+    <Text size="sm" c="dimmed">
+      {contactId ? (read.data === undefined ? t("lookingUp") : none) : t("noContact")}
+    </Text>
+  );
+}
+
 /** What to say at first. */
 export function ScriptPanel() {
   const { t } = useTranslation("desk");
-  const { contactId } = useDesk();
-  const shown = useScript();
+  const read = useScript();
   const either = useEither();
-  const script = shown?.script;
+  const script = read.data?.script;
   return (
-    <Panel name={t("script")} className={classes["scriptPlace"]}>
+    <Panel name={t("script")}>
       {script ? (
         <>
           <Text size="lg" fw={600} className={classes["prose"] ?? ""}>
@@ -30,9 +44,7 @@ export function ScriptPanel() {
           </Text>
         </>
       ) : (
-        <Text size="sm" c="dimmed">
-          {contactId ? t("noScript") : t("noContact")}
-        </Text>
+        <Nothing read={read} none={t("noScript")} />
       )}
     </Panel>
   );
@@ -41,13 +53,12 @@ export function ScriptPanel() {
 /** What is known of the caller: digits given, earlier contacts, what is open. */
 export function Caller() {
   const { t } = useTranslation("desk");
-  const { contactId } = useDesk();
   const enquiry = useEnquiry();
   const client = useClient();
   const history = useHistory();
   const cases = useOpenCases(client?.clientId ?? "");
   const { dateTime } = useFormats();
-  const nothing = cases.escalations.length + cases.messages.length === 0;
+  const { escalations, messages } = cases.data ?? { escalations: [], messages: [] };
   return (
     <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="sm">
       <Panel name={t("history")}>
@@ -57,19 +68,15 @@ export function Caller() {
           </Text>
         ) : undefined}
         <ul className={classes["plain"]}>
-          {(history ?? []).map((earlier) => (
+          {(history.data ?? []).map((earlier) => (
             <EarlierRow key={earlier.contactId} earlier={earlier} />
           ))}
         </ul>
-        {history === undefined || history.length === 0 ? (
-          <Text size="sm" c="dimmed">
-            {t(contactId ? "noHistory" : "noContact")}
-          </Text>
-        ) : undefined}
+        {history.data?.length ? undefined : <Nothing read={history} none={t("noHistory")} />}
       </Panel>
       <Panel name={t("cases")}>
         <ul className={classes["plain"]}>
-          {cases.escalations.map((each) => (
+          {escalations.map((each) => (
             <li key={each.escalationId}>
               <Text size="sm" className={classes["prose"] ?? ""}>
                 {each.overdue ? <strong>{t("overdue")} </strong> : undefined}
@@ -80,7 +87,7 @@ export function Caller() {
               </Text>
             </li>
           ))}
-          {cases.messages.map((each) => (
+          {messages.map((each) => (
             <li key={each.messageId}>
               <Text size="sm" className={classes["prose"] ?? ""}>
                 {each.matter}
@@ -91,11 +98,7 @@ export function Caller() {
             </li>
           ))}
         </ul>
-        {nothing ? (
-          <Text size="sm" c="dimmed">
-            {t(contactId ? "noCases" : "noContact")}
-          </Text>
-        ) : undefined}
+        {escalations.length + messages.length === 0 ? <Nothing read={cases} none={t("noCases")} /> : undefined}
       </Panel>
     </SimpleGrid>
   );

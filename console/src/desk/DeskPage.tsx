@@ -17,7 +17,6 @@ import { Keypad } from "./Keypad";
 import { Knowledge } from "./Knowledge";
 import { Listening, Whispers } from "./Listening";
 import { ReasonPicker } from "./ReasonPicker";
-import { Refusal } from "./Refusal";
 import type { Act } from "./shortcuts";
 import { ShortcutList } from "./ShortcutList";
 import { StateBar } from "./StateBar";
@@ -46,7 +45,7 @@ const focusOn = (id: string): void => document.getElementById(id)?.focus();
 
 function Desk() {
   const { t } = useTranslation("desk");
-  const { ask, state } = useDesk();
+  const { ask, contactId, state } = useDesk();
   const call = useCall();
   const states = useStates();
   const reasons = useReasons();
@@ -99,17 +98,16 @@ function Desk() {
       </div>
       <div className={classes["help"]}>
         <AlertPanel raise={raise} canRaise={canRaise} />
+        <Listening />
         <CallControls call={call} onTransfer={() => setDialog("transfer")} onKeypad={() => setDialog("keypad")} />
-        <Refusal />
       </div>
       <div className={classes["contact"]}>
         <ContactHead />
         <Handovers onWrite={writable && handOver} />
         <SimpleGrid cols={{ base: 1, lg: 2 }} spacing="sm">
-          <Listening />
+          <ScriptPanel />
           <Whispers />
         </SimpleGrid>
-        <ScriptPanel />
         <Caller />
         <FeedbackPanel />
       </div>
@@ -121,7 +119,8 @@ function Desk() {
       <ShortcutList opened={dialog === "list"} onClose={close} />
       <TransferDialog opened={dialog === "transfer" && call.talks} onClose={close} />
       <HandoverDialog about={about} opened={dialog === "handover"} onClose={close} />
-      <Keypad opened={dialog === "keypad" && call.talks} onClose={close} />
+      {/* A keypad of its own for each call: what was keyed for one customer is not seen at the next. */}
+      <Keypad key={contactId} opened={dialog === "keypad" && call.talks} onClose={close} />
     </div>
   );
 }

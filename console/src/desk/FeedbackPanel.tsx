@@ -7,6 +7,11 @@ import { useDesk } from "./DeskProvider";
 import { Panel } from "./Panel";
 import { useName } from "./useName";
 
+const ID = "desk-feedback";
+
+/** Goes to the feedback, wherever it stands. */
+export const focusFeedback = (): void => document.getElementById(ID)?.focus();
+
 /** What supervisors told the operator about earlier calls; to be read before the next one. */
 export function FeedbackPanel() {
   const { t } = useTranslation("desk");
@@ -20,7 +25,7 @@ export function FeedbackPanel() {
           {t("noFeedback")}
         </Text>
       ) : undefined}
-      <ul className={classes["plain"]}>
+      <ul id={ID} tabIndex={-1} className={classes["plain"]}>
         {concerns.feedback.map((each) => (
           <li key={each.feedbackId}>
             <Group justify="space-between" wrap="nowrap" align="flex-start" mb="xs">

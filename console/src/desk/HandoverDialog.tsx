@@ -14,7 +14,7 @@ export function HandoverDialog({ about, opened, onClose }: { about: About; opene
   const [draft, setDraft] = useState({ contactId: "", written: BLANK });
   const written = draft.contactId === about.contactId ? draft.written : BLANK;
   return (
-    <Modal opened={opened} onClose={onClose} title={t("writeHandover")} closeButtonProps={{ "aria-label": "×" }}>
+    <Modal opened={opened} onClose={onClose} title={t("writeHandover")} closeButtonProps={{ "aria-label": t("close", { ns: "app" }) }}>
       <Form about={about} written={written} onWrite={(each) => setDraft({ contactId: about.contactId, written: each })} onClose={onClose} />
     </Modal>
   );

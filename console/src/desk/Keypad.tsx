@@ -27,7 +27,7 @@ export function Keypad({ opened, onClose }: { opened: boolean; onClose: () => vo
       onClose={onClose}
       title={t("keypad")}
       size="xs"
-      closeButtonProps={{ "aria-label": "×" }}
+      closeButtonProps={{ "aria-label": t("close", { ns: "app" }) }}
     >
       <Text ta="center" size="xl" mih={34} aria-label={t("pressed")} role="status">
         {pressed}

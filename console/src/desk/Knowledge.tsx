@@ -5,6 +5,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { rpc } from "../api/rpc";
+import { Failed } from "../app/States";
 import classes from "./desk.module.css";
 import { useEither } from "./labels";
 import { Panel } from "./Panel";
@@ -20,10 +21,10 @@ export function Knowledge() {
   const clients = useClients();
   const own = useClient();
   const client = own ?? clients[0];
-  const suggested = useScript()?.articles ?? [];
+  const suggested = useScript().data?.articles ?? [];
   const [words, setWords] = useState("");
   const [asked] = useDebouncedValue(words.trim(), PAUSE_MS);
-  const { data } = useQuery({
+  const { data, error, refetch } = useQuery({
     queryKey: ["articles", client?.clientId, asked],
     enabled: client !== undefined && asked !== "",
     placeholderData: (before) => before,
@@ -46,6 +47,7 @@ export function Knowledge() {
       <Text size="xs" c="dimmed" role="status" mih={18}>
         {asked && data ? (articles.length > 0 ? t("found", { count: articles.length }) : t("noneFound")) : ""}
       </Text>
+      {asked && error ? <Failed error={error} again={() => void refetch()} /> : undefined}
       {articles.map((article) => (
         <Reading key={article.articleId} article={article} />
       ))}

@@ -26,10 +26,8 @@ export function Listening() {
                 <Text fw={700}>
                   ◉ <PersonName person={person(listener.supervisorId)} />
                 </Text>
-                <Text size="sm">
-                  {t(`mode.${listener.mode}`)} · {t(`purpose.${listener.purpose}`)}
-                </Text>
-                {listener.following ? <Text size="xs">{t("following")}</Text> : undefined}
+                <Text size="sm">{t(`mode.${listener.mode}`)}</Text>
+                <Text size="sm">{[t(`purpose.${listener.purpose}`), listener.following ? t("following") : ""].filter(Boolean).join(" · ")}</Text>
               </div>
               <Text size="sm">
                 <Elapsed since={listener.since} />

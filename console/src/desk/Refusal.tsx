@@ -3,7 +3,6 @@ import { useTranslation } from "react-i18next";
 
 import { Refused } from "../api/client";
 import { wordOf } from "../app/refusals";
-import classes from "./desk.module.css";
 import { useDesk } from "./DeskProvider";
 import { texts } from "./texts";
 
@@ -18,7 +17,7 @@ export function Refusal() {
   const { refusal } = useDesk();
   const reason = refusal instanceof Refused ? refusal.refusal.reason : "";
   return (
-    <Text role="alert" size="sm" fw={600} c="var(--mantine-color-red-text)" className={classes["refusalPlace"] ?? ""}>
+    <Text role="alert" size="sm" lh={1.2} fw={600} c="var(--mantine-color-red-text)">
       {refusal ? (known(reason) ? t(`refused.${reason}`) : app(`refused.${wordOf(refusal)}`)) : ""}
     </Text>
   );

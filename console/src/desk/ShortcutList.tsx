@@ -12,7 +12,7 @@ export function ShortcutList({ opened, onClose }: { opened: boolean; onClose: ()
     ["1–9", t("keys.reason")] as const,
   ];
   return (
-    <Modal opened={opened} onClose={onClose} title={t("shortcuts")} closeButtonProps={{ "aria-label": "×" }}>
+    <Modal opened={opened} onClose={onClose} title={t("shortcuts")} closeButtonProps={{ "aria-label": t("close", { ns: "app" }) }}>
       <Table>
         <Table.Tbody>
           {rows.map(([key, words]) => (

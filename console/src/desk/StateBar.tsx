@@ -1,22 +1,13 @@
-import { Button, Group, Kbd, Menu, Text } from "@mantine/core";
+import { Anchor, Button, Group, Kbd, Menu, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 
+import { ABSENCES, useAwayWords } from "../people/away";
 import { useDesk } from "./DeskProvider";
 import { Elapsed } from "./Elapsed";
-import type { texts } from "./texts";
+import classes from "./desk.module.css";
+import { focusFeedback } from "./FeedbackPanel";
+import { Refusal } from "./Refusal";
 import { useStates } from "./useStates";
-
-type AwayReason = keyof (typeof texts)["en"]["awayReasons"];
-
-/** What an operator may say of an absence. */
-export const AWAY_REASONS = ["break", "lunch", "briefing", "training", "paperwork", "other"] as const satisfies readonly AwayReason[];
-const TOLD: readonly string[] = [...AWAY_REASONS, "missed", "refused", "unreachable", "failed"];
-
-/** The words for an absence: those of the list, or what somebody wrote. */
-export function useAwayWords(): (reason: string) => string {
-  const { t } = useTranslation("desk");
-  return (reason) => (TOLD.includes(reason) ? t(`awayReasons.${reason as AwayReason}`) : reason);
-}
 
 /** The operator's own state, since when, and how to change it. */
 export function StateBar({ onList }: { onList: () => void }) {
@@ -36,14 +27,17 @@ export function StateBar({ onList }: { onList: () => void }) {
           <Elapsed since={state?.since} />
         </Text>
         {concerns.feedback.length > 0 ? (
-          <Text size="sm" fw={600}>
+          <Anchor component="button" size="sm" fw={600} onClick={focusFeedback}>
             {t("unread", { count: concerns.feedback.length })}
-          </Text>
+          </Anchor>
         ) : undefined}
       </Group>
-      <Text role="alert" size="sm" c="var(--mantine-color-red-text)" fw={600}>
-        {stream === "lost" ? t("streamLost") : ""}
-      </Text>
+      <div className={classes["told"]}>
+        <Text role="alert" size="sm" lh={1.2} c="var(--mantine-color-red-text)" fw={600}>
+          {stream === "lost" ? t("streamLost") : ""}
+        </Text>
+        <Refusal />
+      </div>
       <Group gap="xs" role="group" aria-label={t("setState")}>
         <Button
           variant={present === "OPERATOR_STATE_READY" ? "filled" : "default"}
@@ -66,9 +60,9 @@ export function StateBar({ onList }: { onList: () => void }) {
             </Button>
           </Menu.Target>
           <Menu.Dropdown aria-label={t("awayReason")}>
-            {AWAY_REASONS.map((reason) => (
+            {ABSENCES.map((reason) => (
               <Menu.Item key={reason} onClick={() => set("OPERATOR_STATE_AWAY", reason)}>
-                {t(`awayReasons.${reason}`)}
+                {awayWords(reason)}
               </Menu.Item>
             ))}
           </Menu.Dropdown>

@@ -3,6 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 
 import { rpc } from "../api/rpc";
+import { Failed, Loading } from "../app/States";
 import { useSession } from "../session/SessionProvider";
 import { useDesk } from "./DeskProvider";
 import { useLabel } from "./labels";
@@ -17,7 +18,7 @@ export function TransferDialog({ opened, onClose }: { opened: boolean; onClose: 
   const { state } = useDesk();
   const consulting = (state?.colleagueId ?? "") !== "" && state?.kind !== "OFFER_KIND_CONSULT";
   return (
-    <Modal opened={opened} onClose={onClose} title={t("transfer")} size="lg" closeButtonProps={{ "aria-label": "×" }}>
+    <Modal opened={opened} onClose={onClose} title={t("transfer")} size="lg" closeButtonProps={{ "aria-label": t("close", { ns: "app" }) }}>
       <Stack gap="md">
         {consulting ? <Consulting onClose={onClose} /> : <Choices onClose={onClose} />}
         <Refusal />
@@ -60,7 +61,7 @@ function Choices({ onClose }: { onClose: () => void }) {
   const { contactId, ask } = useDesk();
   const label = useLabel();
   const name = useName();
-  const { data } = useQuery({
+  const { data, error, refetch } = useQuery({
     queryKey: ["queues"],
     staleTime: 0,
     refetchInterval: 5_000,
@@ -70,27 +71,28 @@ function Choices({ onClose }: { onClose: () => void }) {
     if (await ask("RoutingService/TransferContact", { contactId, ...to })) onClose();
   };
   const consult = (to: object) => void ask("RoutingService/ConsultOperator", { contactId, ...to });
+  if (!data) return error ? <Failed error={error} again={() => void refetch()} /> : <Loading />;
+  const colleagues = data.colleagues.filter((colleague) => colleague.operatorId !== user.userId);
   return (
     <>
       <Title order={3} size="h6">
         {t("colleagues")}
       </Title>
-      {(data?.colleagues ?? [])
-        .filter((colleague) => colleague.operatorId !== user.userId)
-        .map((colleague) => (
-          <Choice
-            key={colleague.operatorId}
-            name={name(colleague.operatorId)}
-            aside={t(`state.${colleague.state}`)}
-            free={colleague.state === "OPERATOR_STATE_READY"}
-            onTransfer={() => void transfer({ operatorId: colleague.operatorId })}
-            onConsult={() => consult({ operatorId: colleague.operatorId })}
-          />
-        ))}
+      {colleagues.length === 0 ? <Text c="dimmed">{t("noColleagues")}</Text> : undefined}
+      {colleagues.map((colleague) => (
+        <Choice
+          key={colleague.operatorId}
+          name={name(colleague.operatorId)}
+          aside={t(`state.${colleague.state}`)}
+          free={colleague.state === "OPERATOR_STATE_READY"}
+          onTransfer={() => void transfer({ operatorId: colleague.operatorId })}
+          onConsult={() => consult({ operatorId: colleague.operatorId })}
+        />
+      ))}
       <Title order={3} size="h6">
         {t("queues")}
       </Title>
-      {(data?.queues ?? []).map((queue) => (
+      {data.queues.map((queue) => (
         <Choice
           key={queue.queueId}
           name={label(queue) || queue.queueId}

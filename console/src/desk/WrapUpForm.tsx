@@ -21,10 +21,17 @@ export function WrapUpForm({ reasonId }: { reasonId: string }) {
   const { contactId } = useDesk();
   const client = useClient();
   // A form of its own for each contact: nothing of one customer is ever seen at the next.
-  return <Form key={contactId} contactId={contactId} fields={client?.wrapUpForm ?? []} reasonId={reasonId} />;
+  return <Form key={contactId} contactId={contactId} fields={client?.wrapUpForm} reasonId={reasonId} />;
 }
 
-function Form({ contactId, fields, reasonId }: { contactId: string; fields: readonly FormField[]; reasonId: string }) {
+interface FormProps {
+  readonly contactId: string;
+  /** Undefined while the client company is not known: nothing can be sent then. */
+  readonly fields: readonly FormField[] | undefined;
+  readonly reasonId: string;
+}
+
+function Form({ contactId, fields: known, reasonId }: FormProps) {
   const { t } = useTranslation("desk");
   const { state } = useDesk();
   const { user } = useSession();
@@ -34,7 +41,8 @@ function Form({ contactId, fields, reasonId }: { contactId: string; fields: read
   const [error, setError] = useState<unknown>();
   const [busy, setBusy] = useState(false);
   const answers = draft?.answers ?? {};
-  const sendable = state?.state === "OPERATOR_STATE_WRAP_UP" && contactId !== "";
+  const fields = known ?? [];
+  const wrapsUp = state?.state === "OPERATOR_STATE_WRAP_UP" && contactId !== "";
 
   const write = (key: string, value: string) => {
     const next = { contactId, answers: { ...answers, [key]: value }, reasonId, at: Date.now() };
@@ -81,15 +89,15 @@ function Form({ contactId, fields, reasonId }: { contactId: string; fields: read
           ))}
           {fields.length === 0 ? (
             <Text size="sm" c="dimmed">
-              {contactId ? t("noForm") : t("noContact")}
+              {contactId ? t(known ? "noForm" : "lookingUp") : t("noContact")}
             </Text>
           ) : undefined}
           {error ? <Failed error={error} /> : undefined}
-          <Button type="submit" loading={busy} disabled={!sendable}>
+          <Button type="submit" loading={busy} disabled={!wrapsUp || !known}>
             {t("send")}
           </Button>
           <Text size="xs" c="dimmed" mih={18}>
-            {contactId && !sendable ? t("sendLater") : ""}
+            {contactId && !wrapsUp ? t("sendLater") : ""}
           </Text>
         </Stack>
       </form>

@@ -2,7 +2,7 @@
 export const handovers = {
   ja: {
     handovers: "引き継ぎ",
-    mustRead_other: "必読: このお客様への引き継ぎ {{count}}件",
+    mustRead_other: "必読：このお客様への引き継ぎ {{count}}件",
     noHandover: "このお客様への引き継ぎはありません。",
     lookingForHandovers: "引き継ぎを確認しています。",
     otherHandovers_other: "この発注企業のほかの引き継ぎ {{count}}件",
@@ -14,7 +14,7 @@ export const handovers = {
     readHandover: "読んだ",
     readAllHandovers: "すべて読んだ",
     newestHandovers_other: "新しい{{count}}件までを表示しています。",
-    handoverUnreadable: "内容は読めません(発注企業の鍵がありません)",
+    handoverUnreadable: "内容は読めません（発注企業の鍵がありません）",
     handoverByMe: "自分",
     handoverUntil: "{{at}}まで",
     handoverTakenByMe: "自分が引き受けています",
@@ -27,7 +27,7 @@ export const handovers = {
     handoverGistHint: "同じお客様から次に着信したとき、応答の前に表示されます。",
     handoverCount: "{{count}} / {{most}}文字",
     handoverDetail: "詳細",
-    handoverDays: "表示する日数(1～30)",
+    handoverDays: "表示する日数（1～30）",
     handOver: "引き継ぐ",
     handoverFault: {
       missing: "入力してください。",

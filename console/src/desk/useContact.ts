@@ -1,7 +1,8 @@
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, type UseQueryResult } from "@tanstack/react-query";
 
 import { Refused } from "../api/client";
 import { rpc } from "../api/rpc";
+import { untilAnswered } from "../api/untilAnswered";
 import { useDesk } from "./DeskProvider";
 import type { Article, Client, Earlier, Enquiry, Escalation, Message, Script } from "./wire";
 
@@ -20,6 +21,7 @@ async function orNothing<Answer>(asked: Promise<Answer>): Promise<Answer | null>
 /** The client companies that the operator serves. */
 export function useClients(): readonly Client[] {
   const { data } = useQuery({
+    ...untilAnswered,
     queryKey: ["clients"],
     staleTime: 60_000,
     queryFn: () => rpc<{ clients: readonly Client[] }>("CallreasonService/ListClients"),
@@ -31,6 +33,7 @@ export function useClients(): readonly Client[] {
 export function useEnquiry(): Enquiry | undefined {
   const { contactId, state } = useDesk();
   const { data } = useQuery({
+    ...untilAnswered,
     queryKey: ["enquiry", contactId, state?.state],
     enabled: contactId !== "",
     placeholderData: (before: Enquiry | null | undefined) => (before?.contactId === contactId ? before : undefined),
@@ -49,30 +52,32 @@ export function useClient(): Client | undefined {
 }
 
 /** What the operator says at first, and articles of the reason. */
-export function useScript(): { readonly script?: Script; readonly articles: readonly Article[] } | undefined {
+export function useScript(): UseQueryResult<{ readonly script?: Script; readonly articles: readonly Article[] } | null> {
   const { contactId } = useDesk();
-  const { data } = useQuery({
+  return useQuery({
+    ...untilAnswered,
     queryKey: ["script", contactId],
     enabled: contactId !== "",
     queryFn: () => orNothing(rpc<{ script?: Script; articles: readonly Article[] }>("KnowledgeService/GetScript", { contactId })),
   });
-  return data ?? undefined;
 }
 
-/** Earlier contacts of the same caller; undefined until they are known. */
-export function useHistory(): readonly Earlier[] | undefined {
+/** Earlier contacts of the same caller. */
+export function useHistory(): UseQueryResult<readonly Earlier[]> {
   const { contactId } = useDesk();
-  const { data } = useQuery({
+  return useQuery({
+    ...untilAnswered,
     queryKey: ["history", contactId],
     enabled: contactId !== "",
-    queryFn: () => orNothing(rpc<{ contacts: readonly Earlier[] }>("CallreasonService/GetCallerHistory", { contactId, most: 5 })),
+    queryFn: async () =>
+      (await orNothing(rpc<{ contacts: readonly Earlier[] }>("CallreasonService/GetCallerHistory", { contactId, most: 5 })))?.contacts ?? NONE,
   });
-  return data === null ? NONE : data?.contacts;
 }
 
 /** What is open at a client company: the operator's own escalations and messages. */
-export function useOpenCases(clientId: string): { readonly escalations: readonly Escalation[]; readonly messages: readonly Message[] } {
-  const { data } = useQuery({
+export function useOpenCases(clientId: string): UseQueryResult<{ readonly escalations: readonly Escalation[]; readonly messages: readonly Message[] }> {
+  return useQuery({
+    ...untilAnswered,
     queryKey: ["cases", clientId],
     enabled: clientId !== "",
     queryFn: async () => {
@@ -84,5 +89,4 @@ export function useOpenCases(clientId: string): { readonly escalations: readonly
       return { escalations: escalations?.escalations ?? NONE, messages: messages?.messages ?? NONE };
     },
   });
-  return data ?? { escalations: NONE, messages: NONE };
 }

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 
 import { rpc } from "../api/rpc";
 import type { components } from "../contract/api";
+import { useAwayWords } from "../people/away";
 import { useClients } from "../people/useClients";
 import { usePeople } from "../people/usePeople";
 import type { Person } from "../session/session";
@@ -19,7 +20,9 @@ export interface Names {
   readonly name: (userId: string) => string;
   /** The family name, for narrow places. */
   readonly short: (userId: string) => string;
-  readonly named: (userId: string) => Named;
+  readonly named: (userId: string, absence: string) => Named;
+  /** Why somebody is away. */
+  readonly away: (absence: string) => string;
   readonly client: (clientId: string) => string;
   readonly clients: readonly { readonly id: string; readonly name: string }[];
   readonly reason: (clientId: string, reasonId: string) => string;
@@ -38,6 +41,7 @@ export function useNames(): Names {
     staleTime: STALE_MS,
     queryFn: () => rpc<Queues>("RoutingService/ListQueues"),
   });
+  const away = useAwayWords();
   const english = i18n.language === "en";
   return useMemo(() => {
     const profiles = new Map(clients.map((client) => [client.clientId, client]));
@@ -53,10 +57,11 @@ export function useNames(): Names {
         const words = name(userId).split(/\s+/u);
         return (english ? words.at(-1) : words[0]) ?? userId;
       },
-      named: (userId) => {
+      named: (userId, absence) => {
         const who = person(userId);
-        return { words: `${who.name} ${who.furigana} ${who.nameEn} ${bare(who.teamId)}`, key: (english ? who.nameEn : who.furigana) || who.name };
+        return { words: `${who.name} ${who.furigana} ${who.nameEn} ${bare(who.teamId)} ${away(absence)}`, key: (english ? who.nameEn : who.furigana) || who.name };
       },
+      away,
       client: (clientId) => profiles.get(clientId)?.name ?? bare(clientId),
       clients: [...profiles.values()].map((client) => ({ id: client.clientId, name: client.name })),
       reason: (clientId, reasonId) => {
@@ -66,5 +71,5 @@ export function useNames(): Names {
       queue: (queueId) => labels.get(queueId) || bare(queueId),
       team: (teamId) => bare(teamId) || t("tools.noTeam"),
     };
-  }, [clients, english, person, queues, t]);
+  }, [away, clients, english, person, queues, t]);
 }

@@ -3,6 +3,7 @@ import { useCallback } from "react";
 import { useTranslation } from "react-i18next";
 
 import { rpc } from "../api/rpc";
+import { untilAnswered } from "../api/untilAnswered";
 import type { components } from "../contract/api";
 
 export type ClientProfile = components["schemas"]["ClientProfile"];
@@ -14,6 +15,7 @@ const NONE: readonly ClientProfile[] = [];
 export function useClients() {
   const { i18n } = useTranslation();
   const query = useQuery({
+    ...untilAnswered,
     queryKey: ["clients"],
     staleTime: 300_000,
     queryFn: () => rpc<components["schemas"]["ListClientsResponse"]>("CallreasonService/ListClients"),

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useCallback } from "react";
 
 import { get } from "../api/client";
+import { untilAnswered } from "../api/untilAnswered";
 import type { Person } from "../session/session";
 
 const NOBODY: ReadonlyMap<string, Person> = new Map();
@@ -9,6 +10,7 @@ const NOBODY: ReadonlyMap<string, Person> = new Map();
 /** The centre's people by user id; a lookup that answers the bare id while a name is not known. */
 export function usePeople(): { readonly byId: ReadonlyMap<string, Person>; readonly person: (userId: string) => Person } {
   const { data } = useQuery({
+    ...untilAnswered,
     queryKey: ["people"],
     staleTime: 300_000,
     queryFn: async ({ signal }) => {

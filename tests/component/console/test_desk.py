@@ -10,6 +10,9 @@ from tests.harness.fake_desk import Desk, at_desk
 from tests.harness.fake_phone import leg
 
 
+CLIENTS = "/api/rpc/CallreasonService/ListClients"
+
+
 async def talking(desk: Desk) -> None:
     """A customer talks with the operator."""
     await connected(desk)
@@ -58,14 +61,56 @@ async def test_an_offer_shows_client_greeting_and_history_before_the_answer(
         await desk.is_in("RINGING", respondBy="2026-11-22T01:03:00Z")
         desk.phone.tell(leg(state="PHONE_LEG_STATE_RINGING"))
         contact = page.get_by_role("region", name="Contact", exact=True)
-        await expect(contact.get_by_text("アクメ通販")).to_be_visible()
-        await expect(page.get_by_text("Thank you for calling Acme.")).to_be_visible()
-        await expect(page.get_by_text("order_no 4711")).to_be_visible()
-        await expect(page.get_by_text("Order › Late delivery").first).to_be_visible()
+        await expect(contact.get_by_text("アクメ通販")).to_be_in_viewport()
+        await expect(page.get_by_text("Thank you for calling Acme.")).to_be_in_viewport()
+        await expect(page.get_by_text("order_no 4711")).to_be_in_viewport()
+        await expect(page.get_by_text("Order › Late delivery").first).to_be_in_viewport()
         await expect(page.get_by_text("Overdue")).to_be_visible()
         await page.keyboard.press("a")
         await expect(page.get_by_role("button", name="Changing…")).to_be_visible()
         assert {"type": "pick_up", "contactId": "con_1"} in desk.phone.said
+
+
+async def test_what_is_not_known_of_a_caller_is_not_shown_as_none(
+    site: str, browser: Browser
+) -> None:
+    async with at_desk(browser, site) as desk:
+        page = desk.page
+        await connected(desk)
+        reads = {
+            "CallreasonService/GetCallerHistory": ("Earlier contacts", "No earlier contact"),
+            "KnowledgeService/GetScript": ("Greeting and script", "There is no script"),
+            "CaseService/ListEscalations": ("Open messages and escalations", "Nothing is open"),
+        }
+        for method in reads:
+            await page.route(f"**/api/rpc/{method}", lambda route: route.fulfill(status=503))
+        await desk.is_in("RINGING", respondBy="2026-11-22T01:03:00Z")
+        for method, (name, none) in reads.items():
+            place = page.get_by_role("region", name=name)
+            again = place.get_by_role("button", name="Try again")
+            await expect(again).to_be_visible()
+            await expect(place.get_by_text(none)).to_be_hidden()
+            await page.unroute(f"**/api/rpc/{method}")
+            await again.press("Enter")
+            await expect(again).to_be_hidden()
+        await expect(page.get_by_text("Order › Late delivery").first).to_be_visible()
+
+
+async def test_a_desk_opened_while_a_service_is_away_is_whole_once_it_is_back(
+    site: str, browser: Browser
+) -> None:
+    async with at_desk(browser, site) as desk:
+        page = desk.page
+        await page.route(f"**{CLIENTS}", lambda route: route.fulfill(status=503))
+        await page.reload()
+        await desk.is_in("WRAP_UP")
+        form = page.get_by_role("region", name="Wrap-up")
+        await expect(form.get_by_text("Looking it up…")).to_be_visible()
+        await expect(form.get_by_role("button", name="Finish wrap-up")).to_be_disabled()
+        await page.unroute(f"**{CLIENTS}")
+        contact = page.get_by_role("region", name="Contact", exact=True)
+        await expect(contact.get_by_text("アクメ通販")).to_be_visible()
+        await expect(form.get_by_role("button", name="Finish wrap-up")).to_be_enabled()
 
 
 async def test_mute_shows_what_came_back_and_not_what_was_clicked(
@@ -143,6 +188,7 @@ async def test_who_listens_is_always_seen_with_mode_and_purpose(
         await talking(desk)
         listening = desk.page.get_by_role("region", name="Who listens")
         await expect(listening.get_by_text("Nobody listens.")).to_be_visible()
+        await expect(listening).to_be_in_viewport(ratio=1)
         place = await listening.bounding_box()
         await desk.concerns({"listener": sample.LISTENER}, {"text": sample.TEXT})
         await expect(listening.get_by_text("Osamu Tanaka")).to_be_visible()
@@ -266,10 +312,31 @@ async def test_keys_are_sent_by_keyboard(site: str, browser: Browser) -> None:
         await expect(keypad).to_be_hidden()
 
 
+async def test_keys_sent_to_one_customer_are_not_seen_at_the_next(
+    site: str, browser: Browser
+) -> None:
+    async with at_desk(browser, site) as desk:
+        await talking(desk)
+        await desk.page.keyboard.press("t")
+        keypad = desk.page.get_by_role("dialog", name="Keypad")
+        await expect(keypad).to_be_visible()
+        await desk.page.keyboard.type("4711")
+        await expect(keypad.get_by_role("status")).to_have_text("4711")
+        await desk.page.keyboard.press("Escape")
+        desk.phone.tell(leg(contactId="con_2"))
+        await desk.is_in("TALKING", contactId="con_2")
+        await desk.page.keyboard.press("t")
+        await expect(keypad).to_be_visible()
+        await expect(keypad.get_by_role("status")).to_have_text("")
+
+
 async def test_feedback_is_read_before_the_next_call(site: str, browser: Browser) -> None:
     async with at_desk(browser, site) as desk:
         await desk.concerns({"feedback": sample.FEEDBACK})
-        await expect(desk.page.get_by_text("1 unread feedback")).to_be_visible()
+        await desk.page.get_by_role("button", name="1 unread feedback").press("Enter")
+        told = desk.page.get_by_role("region", name="Feedback")
+        await expect(told.get_by_role("list")).to_be_focused()
+        await expect(told.get_by_role("listitem")).to_be_in_viewport()
         await desk.page.get_by_role("button", name="I have read it").press("Enter")
         await desk.concerns({"gone": {"feedback": "fbk_1"}})
         await expect(desk.page.get_by_text("No unread feedback.")).to_be_visible()

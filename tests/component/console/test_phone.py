@@ -10,12 +10,19 @@ from playwright.async_api import Browser, BrowserContext, Page, expect
 from tests.component.console.test_sign_in import SATO, SESSION
 from tests.harness.browser import FakeGateway, person
 from tests.harness.fake_phone import FakePhone, leg
+from tests.harness.hearing import NOTE_LINES
 
 _HEARD = """
 async () => {
   const stats = [...(await window.humming.getStats()).values()];
   const heard = stats.filter((each) => each.type === "inbound-rtp");
   return heard.reduce((sum, each) => sum + each.packetsReceived, 0);
+}
+"""
+_SENT = """
+() => {
+  const sent = window.lines[0].getSenders()[0].track;
+  return sent.label.includes("MediaStreamAudioDestination") ? "keys" : "microphone";
 }
 """
 _SPOKEN = """
@@ -75,6 +82,23 @@ async def test_a_phone_speaks_opus_while_whoever_hears_it_can_and_then_as_teleph
         for wide, codec in ((False, "audio/PCMU"), (True, "audio/opus"), (False, "audio/PCMU")):
             phone.tell(leg(wideBand=wide))
             await page.wait_for_function(f"async () => await ({_SPOKEN})() === '{codec}'")
+
+
+async def test_keys_of_the_keypad_are_heard_by_the_other_side_and_then_the_voice_again(
+    site: str, browser: Browser
+) -> None:
+    phone = FakePhone()
+    async with operator(browser) as someone:
+        await someone.add_init_script(NOTE_LINES)
+        page = await desk(someone, site, phone)
+        await expect(page.get_by_role("button", name="Phone: Connected")).to_be_visible()
+        phone.tell(leg())
+        await expect(page.get_by_role("button", name="Keypad")).to_be_enabled()
+        await page.keyboard.press("t")
+        await expect(page.get_by_role("dialog", name="Keypad")).to_be_visible()
+        await page.keyboard.type("5555")
+        await page.wait_for_function("window.hears(770) || window.hears(1336)")
+        await page.wait_for_function(f"async () => (await ({_SENT})()) === 'microphone'")
 
 
 async def test_a_reload_makes_a_new_connection_by_itself(site: str, browser: Browser) -> None:
@@ -138,7 +162,7 @@ async def test_a_refused_microphone_is_told_with_what_to_do(site: str, browser: 
         )
         await someone.add_init_script(refuse)
         page = await desk(someone, site, phone)
-        await page.get_by_role("button", name="Phone: Phone is off").click()
+        await page.get_by_role("button", name="Phone: Browser phone is off").click()
         await page.get_by_role("button", name="Use this browser as my phone").click()
         told = page.get_by_role("dialog").get_by_role("alert")
         await expect(told).to_contain_text("Change it to “Allow”")

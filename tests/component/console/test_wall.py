@@ -64,6 +64,25 @@ async def test_a_seat_shows_its_state_as_soon_as_the_floor_tells(
 
 
 @pytest.mark.parametrize(
+    ("language", "word", "missed"),
+    [("ja", "昼休み", "着信に出られなかったため"), ("en", "Lunch", "A call was not answered")],
+)
+async def test_a_seat_says_in_words_why_its_operator_is_away(
+    made: Wall, browser: Browser, language: str, word: str, missed: str
+) -> None:
+    async with opened(made, browser, language) as page:
+        talk = made.talk(0)
+        operator_id = str(talk["operatorId"])
+        made.put({"gone": {"talk": talk["contactId"]}})
+        for reason, told in [("lunch", word), ("missed", missed)]:
+            away = floor_rows.operator(operator_id, "tea_osaka", "AWAY", made.now, reason=reason)
+            made.put(away)
+            await expect(seat(page, talk)).to_contain_text(told)
+        await page.get_by_text("一覧" if language == "ja" else "List", exact=True).click()
+        await expect(seat(page, talk)).to_contain_text(missed)
+
+
+@pytest.mark.parametrize(
     ("language", "words"),
     [
         ("ja", ["ブラウザ", "電話機", "電話なし", "電話切断"]),
@@ -172,7 +191,7 @@ async def test_a_digit_listens_for_its_purpose(made: Wall, browser: Browser) -> 
     async with opened(made, browser) as page:
         await _move_to_a_talk(made, page, "座席")
         await page.keyboard.press("2")
-        await expect(page.get_by_text("目的: 苦情対応")).to_be_visible()
+        await expect(page.get_by_text("目的：苦情対応")).to_be_visible()
 
 
 async def test_an_alert_is_claimed_heard_and_resolved(made: Wall, browser: Browser) -> None:
@@ -193,14 +212,14 @@ async def test_an_alert_is_claimed_heard_and_resolved(made: Wall, browser: Brows
     async with opened(made, browser) as page:
         made.put(alert)
         column = page.get_by_role("region", name="アラート")
-        await expect(column).to_contain_text("通知先: チームのSV")
+        await expect(column).to_contain_text("通知先：チームのSV")
         await expect(page.locator("[role=alert]", has_text="ヘルプ")).to_contain_text(
             made.name(talk)
         )
         await expect(seat(page, talk)).to_contain_text("ヘルプ")
         await page.keyboard.press("a")
         await expect(column).to_contain_text("あなたが対応中")
-        await expect(page.get_by_text("目的: ヘルプ")).to_be_visible()
+        await expect(page.get_by_text("目的：ヘルプ")).to_be_visible()
         await column.get_by_role("button", name="解決").click()
         await expect(column).to_contain_text("アラートはありません")
         (told,) = made.site.requests("MonitoringService/ResolveAlert")
@@ -290,7 +309,7 @@ async def test_nobody_is_heard_before_a_yes_and_a_no_is_told(made: Wall, browser
     async with opened(made, browser) as page:
         made.hears(talk, state="FLOOR_SUPERVISION_STATE_ASKING", purpose="PURPOSE_TRAINING")
         await expect(page.get_by_test_id("whom")).to_contain_text("同意を尋ねています")
-        await expect(page.get_by_text("同意: 回答待ち")).to_be_visible()
+        await expect(page.get_by_text("同意：回答待ち")).to_be_visible()
         await expect(page.get_by_role("button", name="ささやき")).to_be_disabled()
         made.site.answers[_rpc("GetLedger")] = {
             "entries": [{"supervisionId": "spv_1", "endedAs": "SUPERVISION_END_REASON_DECLINED"}]

@@ -11,7 +11,11 @@ const seat = (operatorId: string, more: Partial<Seat> = {}): Seat => ({
   alerts: [],
   ...more,
 });
-const name = (operatorId: string) => ({ words: operatorId === "usr_op01" ? "佐藤 美咲 さとう みさき Misaki Sato" : operatorId, key: operatorId });
+const AWAY: Record<string, string> = { lunch: "昼休み" };
+const name = (operatorId: string, absence: string) => ({
+  words: `${operatorId === "usr_op01" ? "佐藤 美咲 さとう みさき Misaki Sato" : operatorId} ${AWAY[absence] ?? ""}`,
+  key: operatorId,
+});
 const ids = (seats: Seat[], choice: Parameters<typeof chosen>[1]) => chosen(seats, choice, name).flatMap((group) => group.seats);
 
 describe("the chosen seats", () => {
@@ -29,6 +33,11 @@ describe("the chosen seats", () => {
 
   it.each(["佐藤美咲", "さとう", "misaki", "ＭＩＳＡＫＩ"])("are found by %s", (text) => {
     expect(ids([seat("usr_op01"), seat("usr_op02")], { ...EVERYBODY, text })).toEqual(["usr_op01"]);
+  });
+
+  it("are found by why somebody is away, in the words that are shown", () => {
+    const seats = [seat("usr_op01"), seat("usr_op02", { operator: operator("usr_op02", { reason: "lunch" }) })];
+    expect(ids(seats, { ...EVERYBODY, text: "昼休み" })).toEqual(["usr_op02"]);
   });
 
   it("are those with a call for the client company", () => {

@@ -17,7 +17,7 @@ export const EVERYBODY: Choice = { text: "", teamId: "", clientId: "", state: ""
 
 /** What filters and orders need to know of a person. */
 export interface Named {
-  /** Everything one may type to find the person. */
+  /** Everything one may type to find the person: names, team, why they are away. */
   readonly words: string;
   /** What the person is ordered by. */
   readonly key: string;
@@ -34,12 +34,12 @@ export interface Group {
 const fold = (text: string): string => text.normalize("NFKC").toLowerCase().replace(/\s+/gu, "");
 
 /** Chosen seats by team; with the order `longest` in one group, whoever has been so for longest first. */
-export function chosen(seats: Iterable<Seat>, choice: Choice, name: (operatorId: string) => Named): readonly Group[] {
+export function chosen(seats: Iterable<Seat>, choice: Choice, named: (operatorId: string, absence: string) => Named): readonly Group[] {
   const text = fold(choice.text);
   const kept: { seat: Seat; key: string }[] = [];
   for (const seat of seats) {
-    const { words, key } = name(seat.operator.operatorId);
-    if (fits(seat, choice) && (text === "" || fold(words + seat.operator.reason).includes(text))) kept.push({ seat, key });
+    const { words, key } = named(seat.operator.operatorId, seat.operator.reason);
+    if (fits(seat, choice) && (text === "" || fold(words).includes(text))) kept.push({ seat, key });
   }
   if (choice.order === "longest") {
     kept.sort((one, other) => (since(one.seat) ?? Infinity) - (since(other.seat) ?? Infinity) || compare(one.key, other.key));

@@ -61,7 +61,7 @@ export const Line = memo(function Line({ operatorId, names, me, active }: TilePr
         <Elapsed since={since(seat)} />
         <Hold seat={seat} />
       </span>
-      <span>{talk ? names.client(talk.clientId) : operator.reason}</span>
+      <span>{talk ? names.client(talk.clientId) : names.away(operator.reason)}</span>
       <span>{talk ? names.reason(talk.clientId, talk.reasonId) : ""}</span>
       <Sound seat={seat} />
       <span>{seat.hearers.length > 0 ? <Hearers hearers={seat.hearers} names={names} me={me} /> : undefined}</span>
@@ -141,7 +141,7 @@ function Hold({ seat }: { seat: Seat }) {
 
 function Why({ seat, names }: { seat: Seat; names: Names }) {
   const { talk, operator } = seat;
-  const words = talk ? names.reason(talk.clientId, talk.reasonId) || names.client(talk.clientId) : operator.reason;
+  const words = talk ? names.reason(talk.clientId, talk.reasonId) || names.client(talk.clientId) : names.away(operator.reason);
   return <span className="wall-why">{words}</span>;
 }
 
