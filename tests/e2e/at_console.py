@@ -51,7 +51,7 @@ async def at_console(
             await with_plugs(page.context, *plugged)
         await page.goto(f"http://{at or running.endpoints.gateway}/")
         await page.get_by_role("button", name=name).click(timeout=SHOWN_MS)
-        await page.get_by_role("button", name="Phone: Phone is off").click(timeout=SHOWN_MS)
+        await page.get_by_role("button", name="Phone: Browser phone is off").click(timeout=SHOWN_MS)
         await page.get_by_role("button", name="Use this browser as my phone").last.click()
         await expect(page.get_by_role("button", name="Phone: Connected")).to_be_visible(
             timeout=SHOWN_MS

@@ -62,7 +62,7 @@ async def test_a_call_survives_sleep_network_another_tab_and_another_headset(
         await expect(desk.get_by_role("button", name="Finish wrap-up")).to_be_enabled(
             timeout=SHOWN_MS
         )
-        await expect(desk.get_by_role("button", name="Put down")).to_be_disabled()
+        await expect(desk.get_by_role("button", name="Hang up")).to_be_disabled()
         await is_still(desk, CUSTOMER_HZ)
         await wraps_up(desk)
 
@@ -100,7 +100,7 @@ async def test_while_the_network_is_away_nothing_is_lost_and_after_it_the_desk_s
         await at.hang_up("talks")
         finish = desk.get_by_role("button", name="Finish wrap-up")
         await expect(finish).to_be_enabled(timeout=NOTICED_MS)
-        await expect(desk.get_by_role("button", name="Put down")).to_be_disabled(timeout=NOTICED_MS)
+        await expect(desk.get_by_role("button", name="Hang up")).to_be_disabled(timeout=NOTICED_MS)
 
         outcome = desk.get_by_role("combobox", name="Outcome")
         await outcome.select_option("resolved")

@@ -14,7 +14,7 @@ export const texts = {
     takenBy: "引き受けた人",
     nobody: "まだいません",
     until: "期限",
-    unreadable: "内容は読めません(発注企業の鍵がありません)",
+    unreadable: "内容は読めません（発注企業の鍵がありません）",
     ageDays: "{{days}}日{{hours}}時間",
     ageHours: "{{hours}}時間{{minutes}}分",
     ageMinutes: "{{minutes}}分",

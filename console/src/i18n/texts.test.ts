@@ -7,6 +7,7 @@ import { texts as desk } from "../desk/texts";
 import { texts as fairness } from "../fairness/texts";
 import { texts as floor } from "../floor/texts";
 import { texts as flows } from "../flows/texts";
+import { texts as handovers } from "../handovers/texts";
 import { texts as ledger } from "../ledger/texts";
 import { texts as own } from "../own/texts";
 import { texts as phone } from "../phone/texts";
@@ -14,7 +15,7 @@ import { texts as reasons } from "../reasons/texts";
 import { texts as recordings } from "../recordings/texts";
 import { texts as session } from "../session/texts";
 
-const FOLDERS = { accounts, app, audit, desk, fairness, floor, flows, ledger, own, phone, reasons, recordings, session };
+const FOLDERS = { accounts, app, audit, desk, fairness, floor, flows, handovers, ledger, own, phone, reasons, recordings, session };
 
 /** Every key with its path; English plurals count as one key, Japanese has none. */
 function keys(node: object, path = ""): Set<string> {
@@ -30,5 +31,13 @@ function keys(node: object, path = ""): Set<string> {
 describe("texts", () => {
   it.each(Object.entries(FOLDERS))("of %s say the same things in Japanese and English", (_, texts) => {
     expect(keys(texts.en)).toEqual(keys(texts.ja));
+  });
+
+  it("call a purpose, a way to hear and a consent the same on every page", () => {
+    expect(audit.ja.purposes).toEqual({ ...ledger.ja.purpose, PURPOSE_UNSPECIFIED: "–" });
+    expect(desk.ja.purpose).toEqual(ledger.ja.purpose);
+    expect(audit.ja.mode).toEqual({ ...ledger.ja.mode, SUPERVISION_MODE_UNSPECIFIED: "–" });
+    expect(floor.ja.mode).toEqual({ ...ledger.ja.mode, SUPERVISION_MODE_UNSPECIFIED: "不明" });
+    expect(audit.ja.consents).toMatchObject({ ...ledger.ja.answer, CONSENT_ANSWER_UNSPECIFIED: "–" });
   });
 });

@@ -2,7 +2,7 @@ export const texts = {
   ja: {
     phone: "電話",
     state: {
-      off: "電話は切れています",
+      off: "ブラウザの電話はオフです",
       asking: "マイクの許可を待っています",
       no_microphone: "マイクが使えません",
       opening: "つないでいます",
@@ -20,7 +20,7 @@ export const texts = {
     },
     begin: "このブラウザを電話にする",
     again: "もう一度試す",
-    end: "電話を切り離す",
+    end: "電話として使うのをやめる",
     check: "機器と回線の確認",
     microphone: "マイク",
     speaker: "スピーカー",
@@ -36,8 +36,8 @@ export const texts = {
     unheard: "相手に声が届いていません",
     heardAgain: "相手に声が届くようになりました。",
     replaced: {
-      audioinput: "マイクが変わりました。いま使っているもの: {{name}}",
-      audiooutput: "スピーカーが変わりました。いま使っているもの: {{name}}",
+      audioinput: "マイクが変わりました。いま使っているもの：{{name}}",
+      audiooutput: "スピーカーが変わりました。いま使っているもの：{{name}}",
     },
     takenTitle: "電話は別のタブで使われています",
     takenHint: "通話はそのタブで続いています。このタブで使うには、下のボタンを押してください。",
@@ -49,7 +49,7 @@ export const texts = {
   en: {
     phone: "Phone",
     state: {
-      off: "Phone is off",
+      off: "Browser phone is off",
       asking: "Waiting for the microphone",
       no_microphone: "No microphone",
       opening: "Connecting",
@@ -67,7 +67,7 @@ export const texts = {
     },
     begin: "Use this browser as my phone",
     again: "Try again",
-    end: "Stop using this browser",
+    end: "Stop using this browser as my phone",
     check: "Check devices and line",
     microphone: "Microphone",
     speaker: "Loudspeaker",

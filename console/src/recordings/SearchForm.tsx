@@ -38,7 +38,7 @@ export function SearchForm({ onFind }: { onFind: (wanted: Wanted) => void }) {
           data={people.map((person) => ({ value: person.userId, label: i18n.language === "en" && person.nameEn ? person.nameEn : `${person.name}${person.furigana ? `（${person.furigana}）` : ""}` }))}
         />
       )}
-      <TextInput label={t("caller")} type="tel" w={220} placeholder="+81312345678" value={wanted.callerNumber} error={isNumber(wanted.callerNumber) ? undefined : t("callerWrong")} onChange={(e) => put({ callerNumber: e.currentTarget.value })} />
+      <TextInput label={t("caller")} type="tel" w={220} placeholder="03-1234-5678" value={wanted.callerNumber} error={isNumber(wanted.callerNumber) ? undefined : t("callerWrong")} onChange={(e) => put({ callerNumber: e.currentTarget.value })} />
       <NativeSelect label={t("client")} value={wanted.clientId} onChange={(e) => put({ clientId: e.currentTarget.value, reasonId: "" })} data={[{ value: "", label: t("anyClient") }, ...clients.map((client) => ({ value: client.clientId, label: client.name }))]} />
       <NativeSelect label={t("reason")} disabled={reasons.length === 0} value={wanted.reasonId} onChange={(e) => put({ reasonId: e.currentTarget.value })} data={[{ value: "", label: t("anyReason") }, ...reasons.map((reason) => ({ value: reason.reasonId, label: labelOf(reason) }))]} />
       <TextInput type="date" label={t("first")} max={wanted.last || undefined} value={wanted.first} onChange={(e) => put({ first: e.currentTarget.value })} />

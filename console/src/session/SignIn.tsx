@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 
 import { Refused } from "../api/client";
 import { LanguageSwitch } from "../app/LanguageSwitch";
+import { wordOf } from "../app/refusals";
 import { PersonName } from "../people/PersonName";
 import { demoPeople, type Person, type Role, signIn, signInAs, type User } from "./session";
 
@@ -14,6 +15,7 @@ const placeOf = ({ role }: Person): number => (FIRST.includes(role) ? FIRST.inde
 /** Name and password, and in the demo one click. */
 export function SignIn({ onSignedIn }: { onSignedIn: (user: User) => void }) {
   const { t } = useTranslation("session");
+  const { t: app } = useTranslation("app");
   const [name, setName] = useState("");
   const [password, setPassword] = useState("");
   const [fault, setFault] = useState<string>();
@@ -29,7 +31,7 @@ export function SignIn({ onSignedIn }: { onSignedIn: (user: User) => void }) {
     try {
       onSignedIn(await by());
     } catch (error) {
-      setFault(error instanceof Refused && error.status === 401 ? t("wrong") : t("failed"));
+      setFault(error instanceof Refused && error.status === 401 ? t("wrong") : app(`refused.${wordOf(error)}`));
     } finally {
       setBusy(false);
     }

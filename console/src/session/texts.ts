@@ -7,7 +7,6 @@ export const texts = {
     enter: "サインイン",
     leave: "サインアウト",
     wrong: "ユーザーIDかパスワードが違います。",
-    failed: "サインインできませんでした。もう一度お試しください。",
     demo: "デモ",
     demoHint: "ワンクリックで入れます。デモ用のデータでだけ使えます。",
     role: {
@@ -28,7 +27,6 @@ export const texts = {
     enter: "Sign in",
     leave: "Sign out",
     wrong: "The user ID or the password is wrong.",
-    failed: "Signing in did not work. Please try again.",
     demo: "Demo",
     demoHint: "One click signs you in. With the demo's data only.",
     role: {

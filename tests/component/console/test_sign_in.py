@@ -38,6 +38,27 @@ async def test_one_click_signs_a_person_of_the_demo_in(site: str, browser: Brows
         )
 
 
+async def test_who_cannot_sign_in_reads_whether_the_password_or_the_server_is_the_trouble(
+    site: str, browser: Browser
+) -> None:
+    async with person(browser, "en") as someone:
+        page = await someone.new_page()
+        await FakeGateway({"/api/session/demo": []}, {}).serve(page)
+        await page.goto(site)
+        await page.get_by_role("textbox", name="User ID").fill("usr_op01")
+        await page.get_by_role("textbox", name="Password").fill("correct horse")
+        wrong, away = "The user ID or the password is wrong.", "The server cannot be reached."
+        for status, words in [(401, wrong), (0, away)]:
+            await page.route(
+                "**/api/session",
+                lambda route, status=status: (
+                    route.fulfill(status=status) if status else route.abort()
+                ),
+            )
+            await page.get_by_role("button", name="Sign in").press("Enter")
+            await expect(page.get_by_role("alert")).to_contain_text(words)
+
+
 async def test_who_has_no_client_company_reads_why_all_is_empty_and_whom_to_ask(
     site: str, browser: Browser
 ) -> None:

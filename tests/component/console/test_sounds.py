@@ -26,7 +26,7 @@ async def chosen(page: Page, content: bytes) -> None:
     """Chooses a file in the dialog and sends it off by the keyboard."""
     dialog = page.get_by_role("dialog")
     await dialog.locator("input[type=file]").set_input_files(file(content))
-    await dialog.get_by_role("button", name="Put", exact=True).press("Enter")
+    await dialog.get_by_role("button", name="Upload", exact=True).press("Enter")
 
 
 async def test_a_missing_sound_is_put_at_its_step_and_the_flow_is_checked_again(
@@ -43,12 +43,12 @@ async def test_a_missing_sound_is_put_at_its_step_and_the_flow_is_checked_again(
         await page.get_by_role("button", name="Check and run tests").press("Enter")
         alert = page.get_by_role("alert")
         await expect(alert).to_contain_text("The sound “sorry” is missing")
-        put = page.get_by_role("button", name="Put it…: sorry")
+        put = page.get_by_role("button", name="Upload…: sorry")
         # In the result of the check, and at its step in the graph; the list says it too.
         await expect(put).to_have_count(2)
         await page.get_by_text("List", exact=True).click()
         step = page.get_by_role("listitem").filter(has_text="to line 81").first
-        await step.get_by_role("button", name="Put it…: sorry").press("Enter")
+        await step.get_by_role("button", name="Upload…: sorry").press("Enter")
         dialog = page.get_by_role("dialog")
         await expect(dialog).to_contain_text("8 kHz, 16 bit, one channel")
         await expect(dialog).to_contain_text("at most 120 seconds and 2 MB")
@@ -112,7 +112,7 @@ async def test_a_file_that_is_far_too_large_is_not_even_sent(site: str, browser:
         await chosen(page, bytes(2 * 1024 * 1024 + 1))
         await expect(dialog).to_contain_text("Only small letters, digits and underscores")
         await name.fill("closing_time_en")
-        await dialog.get_by_role("button", name="Put", exact=True).press("Enter")
+        await dialog.get_by_role("button", name="Upload", exact=True).press("Enter")
         await expect(dialog.get_by_role("alert")).to_contain_text("The file is too large.")
         assert centre.sounds == []
 
@@ -175,7 +175,7 @@ async def test_a_sound_is_recorded_by_the_microphone(site: str, browser: Browser
         await expect(dialog.get_by_text("0:01")).to_be_visible()
         await dialog.get_by_role("button", name="End the recording").press("Enter")
         await expect(dialog.get_by_role("button", name="Play: microphone.wav")).to_be_visible()
-        await dialog.get_by_role("button", name="Put", exact=True).press("Enter")
+        await dialog.get_by_role("button", name="Upload", exact=True).press("Enter")
         await expect(dialog).to_be_hidden()
         [(path, sent)] = centre.sounds
         assert (path, sent[:4], int.from_bytes(sent[24:28], "little")) == (MENU, b"RIFF", 8_000)

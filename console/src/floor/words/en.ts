@@ -86,7 +86,7 @@ export const en = {
   seats: {
     label: "Seats",
     hint: "Arrow keys move, Enter listens.",
-    none: "No seat is like that.",
+    none: "No seat matches.",
     noneYet: "Nobody is here yet. Operators appear as soon as they are set up.",
     team: "{{team}}: {{count}} people, {{talking}} talking",
     longest: "Longest first: {{count}} people, {{talking}} talking",
@@ -115,8 +115,8 @@ export const en = {
   alerts: {
     title: "Alerts",
     none: "There are no alerts.",
-    told: "Told: {{level}}",
-    open: "Nobody yet",
+    told: "Notified: {{level}}",
+    open: "Unclaimed",
     claimedByYou: "You take care of it",
     claimedBy: "{{name}} takes care of it",
     claim: "Claim",
@@ -241,7 +241,7 @@ export const en = {
     skip: "Close without sending",
     sent: "The feedback was sent.",
     recording: "Look at the recording",
-    hint: "You have left the call. A word while it is warm.",
+    hint: "You have left the call. Say a word while it is fresh.",
   },
   keys: {
     title: "Keys",
