@@ -11,13 +11,16 @@ import { Panel } from "./Panel";
 import { useName } from "./useName";
 import type { Consent } from "./wire";
 
-/** Who hears the operator, how and why, always in the same place; who asks whether they may. */
+/** Who asks whether they may hear the operator, then who does, how and why; always in the same place. */
 export function Listening() {
   const { t } = useTranslation("desk");
   const { concerns } = useDesk();
   const { person } = usePeople();
   return (
     <Panel name={t("listening")} className={classes["listenPlace"]}>
+      {concerns.consents.map((consent) => (
+        <Question key={consent.supervisionId} consent={consent} />
+      ))}
       <ul className={classes["plain"]} aria-live="polite">
         {concerns.listeners.map((listener) => (
           <li key={listener.supervisionId}>
@@ -41,9 +44,6 @@ export function Listening() {
           {t("nobodyListens")}
         </Text>
       ) : undefined}
-      {concerns.consents.map((consent) => (
-        <Question key={consent.supervisionId} consent={consent} />
-      ))}
     </Panel>
   );
 }
@@ -57,7 +57,7 @@ function Question({ consent }: { consent: Consent }) {
     void ask("MonitoringService/AnswerConsent", { supervisionId: consent.supervisionId, answer: `CONSENT_ANSWER_${given}` });
   const waits = busy.has("MonitoringService/AnswerConsent");
   return (
-    <Paper withBorder p="xs" mt="xs" role="alertdialog" aria-label={t("consent", { name: name(consent.supervisorId) })}>
+    <Paper withBorder p="xs" mb="xs" role="alertdialog" aria-label={t("consent", { name: name(consent.supervisorId) })}>
       <Text size="sm" fw={700} role="alert">
         {t("consent", { name: name(consent.supervisorId) })}
       </Text>

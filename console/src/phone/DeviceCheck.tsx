@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 
 import { useSession } from "../session/SessionProvider";
 import { LevelMeter } from "./LevelMeter";
+import { LineCheck } from "./LineCheck";
 import { usePhone } from "./PhoneProvider";
 
 const TEST_PITCHES = [440, 660] as const;
@@ -41,6 +42,7 @@ export function DeviceCheck() {
           {t("levelHint")}
         </Text>
       </div>
+      <LineCheck />
       <Select
         label={t("microphone")}
         data={choices("audioinput")}

@@ -45,6 +45,7 @@ const actionsOf = (driver: PhoneDriver) => ({
   mute: (contactId: string, muted: boolean) => driver.mute(contactId, muted),
   talkBack: (contactId: string, on: boolean) => driver.talkBack(contactId, on),
   dial: (key: string) => void driver.dial(key),
+  quality: () => driver.quality(),
   level: driver.level,
   heard: (place: 0 | 1) => driver.heard(place),
   tone: (pitches: readonly number[], seconds: number) => driver.tone(pitches, seconds),

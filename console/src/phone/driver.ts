@@ -5,6 +5,7 @@ import { Ears, type Level, SILENT } from "./ears";
 import { KeyTones, pitchesOf } from "./keyTones";
 import { type Deed, type Happening, type Line, type MicrophoneFault, next, OFF } from "./line";
 import type { PhoneFault, PhoneHears, PhoneSays, PhoneView } from "./messages";
+import type { Quality } from "./quality";
 import { keepSettings, keptSettings, type PhoneSettings } from "./settings";
 import { PhoneSocket } from "./socket";
 import { Voice } from "./voice";
@@ -129,6 +130,11 @@ export class PhoneDriver {
     if (on) this.held.add(contactId);
     else this.held.delete(contactId);
     this.wish({ type: "talk_back", contactId, on }, { ...wishes, talkBack: { ...wishes.talkBack, [contactId]: on } });
+  }
+
+  /** How well the line carries a voice; undefined while there is none. */
+  async quality(): Promise<Quality | undefined> {
+    return this.connection?.quality();
   }
 
   /** Sends the tones of a key after those before it; the person hears them too. */

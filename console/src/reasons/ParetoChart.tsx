@@ -7,13 +7,12 @@ import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 
 import { FONTS } from "../app/theme";
-import type { ReasonRow } from "./report";
+import { type ReasonRow, workloadsOf } from "./report";
 
 use([BarChart, LineChart, GridComponent, LegendComponent, TooltipComponent, SVGRenderer]);
 
 /** Rows that a chart shows; the table has them all. */
 const BARS_MOST = 20;
-const HOUR_MS = 3_600_000;
 const INK = { light: { text: "#212529", line: "#ced4da", bar: "#0b6a73", share: "#a34700" }, dark: { text: "#e9ecef", line: "#495057", bar: "#4dadb5", share: "#ffb366" } } as const;
 
 /** Workload of each reason as bars, the cumulative share as a line with points. */
@@ -25,6 +24,7 @@ export function ParetoChart({ rows, nameOf }: { rows: readonly ReasonRow[]; name
     if (!box.current) return undefined;
     const ink = INK[scheme];
     const shown = rows.slice(0, BARS_MOST);
+    const workloads = workloadsOf(shown);
     const chart = init(box.current, undefined, { renderer: "svg" });
     const axis = { axisLabel: { color: ink.text }, axisLine: { lineStyle: { color: ink.line } }, splitLine: { lineStyle: { color: ink.line } }, nameTextStyle: { color: ink.text } };
     chart.setOption({
@@ -39,7 +39,7 @@ export function ParetoChart({ rows, nameOf }: { rows: readonly ReasonRow[]; name
         { type: "value", min: 0, max: 100, ...axis, splitLine: { show: false }, axisLabel: { color: ink.text, formatter: "{value}%" } },
       ],
       series: [
-        { type: "bar", name: t("workloadHours"), data: shown.map((row) => Math.round(Number(row.workloadMs) / HOUR_MS * 100) / 100), itemStyle: { color: ink.bar }, barMaxWidth: 48 },
+        { type: "bar", name: t(`workloadIn.${workloads.unit}`), data: [...workloads.values], itemStyle: { color: ink.bar }, barMaxWidth: 48 },
         { type: "line", name: t("cumulative"), yAxisIndex: 1, data: shown.map((row) => Math.round(row.cumulativeShare * 1000) / 10), symbol: "diamond", symbolSize: 8, lineStyle: { color: ink.share, type: "dashed" }, itemStyle: { color: ink.share } },
       ],
     });

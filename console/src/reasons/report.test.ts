@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { daysUntil, instantsOf, isPeriod, matrixOf } from "./report";
+import { daysUntil, instantsOf, isPeriod, matrixOf, workloadsOf } from "./report";
 
 describe("a period", () => {
   it("goes to the end of its last day where the centre is", () => {
@@ -30,5 +30,17 @@ describe("the matrix", () => {
   });
   it("has nothing where no pair occurred", () => {
     expect(matrix.contacts("", "")).toBe(0);
+  });
+});
+
+describe("workloads in a chart", () => {
+  it("are hours where the largest fills some", () => {
+    expect(workloadsOf([{ workloadMs: "14820000" }, { workloadMs: "1710000" }])).toEqual({ unit: "hours", values: [4.12, 0.48] });
+  });
+  it("are minutes of a short day, so that different ones look different", () => {
+    expect(workloadsOf([{ workloadMs: "47000" }, { workloadMs: "31000" }, { workloadMs: "9000" }])).toEqual({ unit: "minutes", values: [0.78, 0.52, 0.15] });
+  });
+  it("are none where nothing was", () => {
+    expect(workloadsOf([])).toEqual({ unit: "minutes", values: [] });
   });
 });

@@ -25,6 +25,17 @@ export function daysUntil(today: string, days: number): Period {
 
 export const isPeriod = ({ first, last }: Period): boolean => first !== "" && last !== "" && first <= last;
 
+const UNITS_MS = { hours: 3_600_000, minutes: 60_000 } as const;
+/** Below it hours would be fractions that nobody reads. */
+const HOURS_FROM_MS = 2 * UNITS_MS.hours;
+
+/** Workloads in the unit that suits the largest, to two digits of it. */
+export function workloadsOf(rows: readonly Pick<ReasonRow, "workloadMs">[]): { readonly unit: keyof typeof UNITS_MS; readonly values: readonly number[] } {
+  const all = rows.map((row) => Number(row.workloadMs));
+  const unit = Math.max(0, ...all) < HOURS_FROM_MS ? "minutes" : "hours";
+  return { unit, values: all.map((ms) => Math.round((ms / UNITS_MS[unit]) * 100) / 100) };
+}
+
 /** What callers stated (rows) against what operators confirmed (columns). Empty ids: nothing was. */
 export interface Matrix {
   readonly stated: readonly string[];

@@ -49,7 +49,7 @@ async def test_an_operator_sets_their_state_by_keyboard(site: str, browser: Brow
 async def test_a_missed_offer_says_why_the_operator_is_away(site: str, browser: Browser) -> None:
     async with at_desk(browser, site) as desk:
         await desk.is_in("AWAY", reason="missed")
-        await expect(desk.page.get_by_text("A call was not answered")).to_be_visible()
+        await expect(desk.page.get_by_text("Missed a call")).to_be_visible()
 
 
 async def test_an_offer_shows_client_greeting_and_history_before_the_answer(

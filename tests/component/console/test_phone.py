@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -82,6 +83,17 @@ async def test_a_phone_speaks_opus_while_whoever_hears_it_can_and_then_as_teleph
         for wide, codec in ((False, "audio/PCMU"), (True, "audio/opus"), (False, "audio/PCMU")):
             phone.tell(leg(wideBand=wide))
             await page.wait_for_function(f"async () => await ({_SPOKEN})() === '{codec}'")
+
+
+async def test_the_line_is_measured_before_the_shift(site: str, browser: Browser) -> None:
+    async with operator(browser) as someone:
+        page = await desk(someone, site, FakePhone())
+        status = page.get_by_role("button", name="Phone: Connected")
+        await expect(status).to_be_visible()
+        await status.click()
+        line = page.get_by_role("group", name="Line")
+        await expect(line.get_by_role("status")).to_have_text("✓ Good")
+        await expect(line).to_contain_text(re.compile(r"\d+ ms there and back, 0% lost"))
 
 
 async def test_keys_of_the_keypad_are_heard_by_the_other_side_and_then_the_voice_again(

@@ -65,7 +65,7 @@ async def test_a_seat_shows_its_state_as_soon_as_the_floor_tells(
 
 @pytest.mark.parametrize(
     ("language", "word", "missed"),
-    [("ja", "昼休み", "着信に出られなかったため"), ("en", "Lunch", "A call was not answered")],
+    [("ja", "昼休み", "着信に出られず"), ("en", "Lunch", "Missed a call")],
 )
 async def test_a_seat_says_in_words_why_its_operator_is_away(
     made: Wall, browser: Browser, language: str, word: str, missed: str

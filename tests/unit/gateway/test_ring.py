@@ -125,6 +125,19 @@ def test_two_feeds_are_told_as_one_and_gone_on_after_one_mark() -> None:
     assert again.event() is None
 
 
+def test_of_a_stream_that_has_told_nothing_yet_nothing_is_said() -> None:
+    feeds = [Feed(Latest())]
+    following = Following.after(feeds, None)
+    assert following.event() is None
+
+    feeds[0].ring.add(WatchDeskResponse(reason="lunch"), replaces=True)
+
+    told = following.event()
+    assert told is not None
+    assert told.startswith("event: snapshot\n")
+    assert "lunch" in told
+
+
 def test_a_mark_of_another_reading_or_no_mark_at_all_gets_the_whole() -> None:
     feeds = [Feed(rows(waiting("a")))]
 

@@ -29,9 +29,12 @@ class Following:
         return cls(feeds, _numbers(feeds, last_event_id or ""))
 
     def event(self) -> str | None:
-        """The next server-sent event, or None when there is no news."""
+        """The next server-sent event, or None when there is no news.
+
+        What has told nothing yet has no state: nothing is said of it, rather than something empty.
+        """
         numbers = [feed.ring.number for feed in self.feeds]
-        if numbers == self.at:
+        if numbers == self.at or not any(numbers):
             return None
         text, kind = None, "message"
         if self.at is not None:
