@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.async_api import Browser, expect
 from tests.harness import desk_sample as sample
-from tests.harness.browser import findings
 from tests.harness.fake_desk import Desk, at_desk
 from tests.harness.fake_phone import leg
-
 
 CLIENTS = "/api/rpc/CallreasonService/ListClients"
 

@@ -19,22 +19,32 @@ _LOOK = """() => {
   const NATIVE = new Set(["A", "BUTTON", "INPUT", "SELECT", "TEXTAREA", "SUMMARY"]);
   const open = [...document.querySelectorAll("[role=dialog]")].at(-1);
   const root = open?.getAttribute("aria-modal") === "true" ? open : document;
-  const props = (node) => node[Object.keys(node).find((key) => key.startsWith("__reactProps$"))] ?? {};
-  const drawn = (node) => node.checkVisibility({ visibilityProperty: true }) && !node.closest("[aria-hidden=true], [inert]");
-  const scrolls = (node) => node.scrollHeight > node.clientHeight + 1 || node.scrollWidth > node.clientWidth + 1
-    || ["auto", "scroll"].includes(getComputedStyle(node).overflowY) || ["auto", "scroll"].includes(getComputedStyle(node).overflowX);
+  const REACT = "__reactProps$";
+  const props = (node) => node[Object.keys(node).find((key) => key.startsWith(REACT))] ?? {};
+  const hidden = (node) => node.closest("[aria-hidden=true], [inert]");
+  const drawn = (node) => node.checkVisibility({ visibilityProperty: true }) && !hidden(node);
+  const rolls = (overflow) => overflow === "auto" || overflow === "scroll";
+  const scrolls = (node) => {
+    const { overflowX, overflowY } = getComputedStyle(node);
+    const down = node.scrollHeight - node.clientHeight;
+    const right = node.scrollWidth - node.clientWidth;
+    return down > 1 || right > 1 || rolls(overflowX) || rolls(overflowY);
+  };
   const listens = (node) => node && (props(node).onKeyDown || listens(node.parentElement));
   const round = (node) => [node, node.parentElement, ...node.parentElement.children];
   const look = (node) => round(node).map((each) => {
-    const { outlineStyle, outlineWidth, boxShadow, borderColor, backgroundColor } = getComputedStyle(each);
+    const style = getComputedStyle(each);
+    const { outlineStyle, outlineWidth, boxShadow, borderColor, backgroundColor } = style;
     return [outlineStyle, outlineWidth, boxShadow, borderColor, backgroundColor].join(" ");
   }).join("|");
-  const group = (node) => node.type === "radio" ? root.querySelector(`input[name="${node.name}"]:checked`) ?? node : node;
+  const chosen = (node) => root.querySelector(`input[name="${node.name}"]:checked`) ?? node;
+  const group = (node) => node.type === "radio" ? chosen(node) : node;
   const found = [...root.querySelectorAll(INTERACTIVE)]
     .filter((node) => node.tabIndex >= 0 && !node.disabled && drawn(node));
   const controls = [...new Set(found.map(group))];
   const clicked = [...root.querySelectorAll("*")].filter((node) =>
-    props(node).onClick && drawn(node) && !node.closest(INTERACTIVE) && !node.querySelector(INTERACTIVE)
+    props(node).onClick && drawn(node)
+    && !node.closest(INTERACTIVE) && !node.querySelector(INTERACTIVE)
     && !node.closest(".react-flow, label, [role=grid]"));
   document.activeElement.blur();
   window.looks = controls.map(look);
@@ -45,11 +55,13 @@ _LOOK = """() => {
     return { at, seen: at < 0 || look(node) !== window.looks[at] };
   };
   const told = (node) => `${node.computedRole} ${JSON.stringify(node.computedName)}`;
+  const begin = (node) => node.outerHTML.slice(0, 200);
+  const works = (node) => NATIVE.has(node.tagName) || listens(node) || scrolls(node);
   return {
     controls: controls.map(told),
-    nameless: controls.filter((node) => !node.computedName.trim()).map((node) => node.outerHTML.slice(0, 200)),
-    dead: controls.filter((node) => !NATIVE.has(node.tagName) && !listens(node) && !scrolls(node)).map(told),
-    mouseOnly: clicked.map((node) => node.outerHTML.slice(0, 200)),
+    nameless: controls.filter((node) => !node.computedName.trim()).map(begin),
+    dead: controls.filter((node) => !works(node)).map(told),
+    mouseOnly: clicked.map(begin),
   };
 }"""
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 from playwright.async_api import Browser, expect
-from tests.harness.wall_site import wall
 from tests.harness.browser import person
+from tests.harness.wall_site import wall
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])

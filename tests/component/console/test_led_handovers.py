@@ -18,7 +18,9 @@ async def test_the_overdue_stand_first_by_a_word_and_are_taken_by_keyboard(
         centre = SampleCentre("supervisor")
         centre.answers |= {f"{SERVICE}/TakeHandover": {}, f"{SERVICE}/CloseHandover": {}}
         await page_of(page, site, "/handovers", centre)
-        await expect(page.get_by_role("status").get_by_text("5 open, 3 of them overdue")).to_be_visible()
+        await expect(
+            page.get_by_role("status").get_by_text("5 open, 3 of them overdue")
+        ).to_be_visible()
         rows = page.get_by_role("row")
         await expect(rows).to_have_count(6)
         for at, words in enumerate(
@@ -50,7 +52,11 @@ async def test_who_was_second_is_told_so_and_sees_who_was_first(
     async with person(browser, "ja", at=NOW) as someone:
         page = await someone.new_page()
         centre = SampleCentre("manager")
-        centre.refusals[f"{SERVICE}/TakeHandover"] = (409, "ALREADY_TAKEN", "'usr_op01' has taken it")
+        centre.refusals[f"{SERVICE}/TakeHandover"] = (
+            409,
+            "ALREADY_TAKEN",
+            "'usr_op01' has taken it",
+        )
         await page_of(page, site, "/handovers", centre)
         await page.get_by_role("button", name="引き受ける: ").first.press("Enter")
         await expect(page.get_by_role("alert")).to_contain_text("ほかの人が先に引き受けました。")

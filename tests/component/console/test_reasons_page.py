@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.async_api import Browser, expect
-from tests.harness.browser import findings, person
+from tests.harness.browser import person
 from tests.harness.console_sample import SampleCentre, page_of
 
 REPORT = "/api/rpc/CallreasonService/GetReasonReport"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.async_api import Browser, expect
 from tests.harness.browser import FakeGateway, findings, person
 from tests.harness.console_sample import SampleCentre, page_of

@@ -93,7 +93,10 @@ async def test_what_is_wrong_with_a_sound_is_said_and_it_is_converted_where_that
         await dialog.get_by_role("button", name="電話の音声に変換して登録").press("Enter")
         await expect(dialog).to_be_hidden()
         _, sent = centre.sounds[-1]
-        channels, rate = int.from_bytes(sent[22:24], "little"), int.from_bytes(sent[24:28], "little")
+        channels, rate = (
+            int.from_bytes(sent[22:24], "little"),
+            int.from_bytes(sent[24:28], "little"),
+        )
         assert (sent[:4], channels, rate) == (b"RIFF", 1, 8_000)
         assert abs(len(sent) - 44 - 2 * 5 * 8_000) <= 2
 
@@ -127,7 +130,9 @@ async def test_sounds_are_heard_replaced_and_published_with_the_flow(
         centre.answers[PUBLISH] = {"flowId": "flw_acme", "version": 4}
         await page_of(page, site, "/flows", centre)
         await page.get_by_text("Sounds", exact=True).click()
-        row = page.get_by_role("row").filter(has=page.get_by_role("rowheader", name="menu", exact=True))
+        row = page.get_by_role("row").filter(
+            has=page.get_by_role("rowheader", name="menu", exact=True)
+        )
         await expect(row).to_contain_text("acme (Version 2)")
         await expect(row).to_contain_text("Version 3 · Makoto Ito")
         await row.get_by_role("button", name="Play: menu version 3").press("Enter")
@@ -139,7 +144,9 @@ async def test_sounds_are_heard_replaced_and_published_with_the_flow(
         await expect(row).to_contain_text("in this draft: version 3")
         assert await findings(page) == []
         await row.get_by_role("button", name="Replace…: menu").press("Enter")
-        await expect(page.get_by_role("dialog")).to_contain_text("It is version 3; this becomes version 4.")
+        await expect(page.get_by_role("dialog")).to_contain_text(
+            "It is version 3; this becomes version 4."
+        )
         await chosen(page, wav())
         await expect(page.get_by_role("dialog")).to_be_hidden()
         await page.get_by_role("button", name="Publish…").press("Enter")

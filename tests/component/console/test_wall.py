@@ -8,12 +8,12 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.async_api import Browser, Page, Response, Route, expect
-from tests.harness.wall_site import ME, Wall, opened, seat, wall
 from tests.harness import floor_rows
 from tests.harness.browser import findings, person
 from tests.harness.console_sample import sound_in_part, waveform
 from tests.harness.console_site import DIST
 from tests.harness.live_site import Json, Refusal
+from tests.harness.wall_site import ME, Wall, opened, seat, wall
 
 FIRST_LOAD_MOST = 250_000
 """Bytes of everything that the wall loads before it stands, gzip."""
@@ -98,9 +98,7 @@ async def test_a_seat_tells_by_what_its_operator_is_reached(
         phone = seat(page, talk).locator(".wall-phone")
         made.put({"gone": {"talk": talk["contactId"]}})
         for reach, word in zip(["BROWSER", "SIP", "NONE", "LOST"], words, strict=True):
-            made.put(
-                floor_rows.operator(operator_id, "tea_osaka", "READY", made.now, phone=reach)
-            )
+            made.put(floor_rows.operator(operator_id, "tea_osaka", "READY", made.now, phone=reach))
             await expect(phone).to_have_text(word)
         # Who talks is heard rather than reached, but for a phone that is lost.
         made.put(
@@ -458,6 +456,7 @@ async def test_a_thousand_seats_are_drawn_as_they_come_into_sight(browser: Brows
             last = page.locator("[data-seat][aria-selected=true]")
             await expect(last).to_be_in_viewport()
             assert await findings(page) == []
+
 
 async def test_three_walls_leave_a_connection_for_what_is_asked(
     made: Wall, browser: Browser
