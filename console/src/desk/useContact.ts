@@ -1,8 +1,7 @@
 import { useQuery, type UseQueryResult } from "@tanstack/react-query";
 
-import { Refused } from "../api/client";
+import { Refused, untilAnswered } from "../api/client";
 import { rpc } from "../api/rpc";
-import { untilAnswered } from "../api/untilAnswered";
 import { useDesk } from "./DeskProvider";
 import type { Article, Client, Earlier, Enquiry, Escalation, Message, Script } from "./wire";
 

@@ -2,8 +2,8 @@ import { useQuery } from "@tanstack/react-query";
 import { useCallback } from "react";
 import { useTranslation } from "react-i18next";
 
+import { untilAnswered } from "../api/client";
 import { rpc } from "../api/rpc";
-import { untilAnswered } from "../api/untilAnswered";
 import type { components } from "../contract/api";
 
 export type ClientProfile = components["schemas"]["ClientProfile"];

@@ -1,8 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useCallback } from "react";
 
-import { get } from "../api/client";
-import { untilAnswered } from "../api/untilAnswered";
+import { get, untilAnswered } from "../api/client";
 import type { Person } from "../session/session";
 
 const NOBODY: ReadonlyMap<string, Person> = new Map();

@@ -1,5 +1,4 @@
 import { preferred, spoken } from "./codecs";
-import { type Count, lostBetween, type Quality, readStats } from "./quality";
 
 /** What comes of a connection. */
 export interface ConnectionHandlers {
@@ -21,7 +20,6 @@ export class Connection {
   private speaking: Promise<void> = Promise.resolve();
   /** Until when something else is sent in the microphone's place. */
   private instead: number | undefined;
-  private counted: Count = { came: 0, lost: 0 };
 
   constructor(
     private microphone: MediaStreamTrack,
@@ -60,15 +58,9 @@ export class Connection {
     this.speaking = this.speaking.then(() => this.choose(wide)).catch(() => undefined);
   }
 
-  /** How well the line carries a voice, since the last look; undefined before there is a path. */
-  async quality(): Promise<Quality | undefined> {
-    const stats: Record<string, unknown>[] = [];
-    (await this.peer.getStats()).forEach((each: Record<string, unknown>) => stats.push(each));
-    const found = readStats(stats);
-    if (!found) return undefined;
-    const lost = lostBetween(this.counted, found.count);
-    this.counted = found.count;
-    return { roundTripMs: found.roundTripMs, lost };
+  /** What the browser has measured of the line. */
+  stats(): Promise<RTCStatsReport> {
+    return this.peer.getStats();
   }
 
   /** Sends this in the microphone's place for so many milliseconds from now on. */

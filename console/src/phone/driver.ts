@@ -2,10 +2,8 @@ import { onReturn } from "../api/returns";
 import { Connection } from "./connection";
 import { type Device, devices, type Kind, same, used } from "./devices";
 import { Ears, type Level, SILENT } from "./ears";
-import { KeyTones, pitchesOf } from "./keyTones";
 import { type Deed, type Happening, type Line, type MicrophoneFault, next, OFF } from "./line";
 import type { PhoneFault, PhoneHears, PhoneSays, PhoneView } from "./messages";
-import type { Quality } from "./quality";
 import { keepSettings, keptSettings, type PhoneSettings } from "./settings";
 import { PhoneSocket } from "./socket";
 import { Voice } from "./voice";
@@ -50,7 +48,6 @@ export class PhoneDriver {
     onUnheard: (unheard) => this.show({ unheard }),
   });
   private ears: Ears | undefined;
-  private keyTones: KeyTones | undefined;
   private ownLevel: Level = SILENT;
   private timer: number | undefined;
   private stopReturns: (() => void) | undefined;
@@ -85,8 +82,6 @@ export class PhoneDriver {
     this.happens({ what: "end" });
     this.ears?.close();
     this.ears = undefined;
-    this.keyTones?.close();
-    this.keyTones = undefined;
   }
 
   /** Uses this browser as the phone, from the next sign-in on too; also takes it back from another tab. */
@@ -132,17 +127,14 @@ export class PhoneDriver {
     this.wish({ type: "talk_back", contactId, on }, { ...wishes, talkBack: { ...wishes.talkBack, [contactId]: on } });
   }
 
-  /** How well the line carries a voice; undefined while there is none. */
-  async quality(): Promise<Quality | undefined> {
-    return this.connection?.quality();
+  /** What the browser has measured of the line; undefined while there is none. */
+  async stats(): Promise<RTCStatsReport | undefined> {
+    return this.connection?.stats();
   }
 
-  /** Sends the tones of a key after those before it; the person hears them too. */
-  async dial(key: string): Promise<void> {
-    const tones = (this.keyTones ??= new KeyTones());
-    const lengthMs = await tones.press(key);
-    this.ears?.tone(pitchesOf(key), 0.12, 0.05);
-    if (tones.track) await this.connection?.sendInstead(tones.track, lengthMs);
+  /** Sends this in the microphone's place for so many milliseconds. */
+  async sendInstead(track: MediaStreamTrack, lengthMs: number): Promise<void> {
+    await this.connection?.sendInstead(track, lengthMs);
   }
 
   /** How loud the own microphone is at present. */
