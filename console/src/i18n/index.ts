@@ -17,7 +17,6 @@ const OF_PAGES = {
   audit: () => import("../audit/texts"),
   desk: () => import("../desk/texts"),
   fairness: () => import("../fairness/texts"),
-  floor: () => import("../floor/texts"),
   flows: () => import("../flows/texts"),
   handovers: () => import("../handovers/texts"),
   own: () => import("../own/texts"),
@@ -25,6 +24,19 @@ const OF_PAGES = {
   reasons: () => import("../reasons/texts"),
   recordings: () => import("../recordings/texts"),
 } as const;
+
+/** The same of a page with many words: those of one language alone. */
+const BY_LANGUAGE = {
+  floor: {
+    ja: async () => (await import("../floor/words/ja")).ja,
+    en: async () => (await import("../floor/words/en")).en,
+  },
+} as const;
+
+type Page = keyof typeof OF_PAGES | keyof typeof BY_LANGUAGE;
+
+/** Pages whose texts were asked for: another language wants them too. */
+const asked = new Set<Page>();
 
 /** The texts round every page in one language. */
 const of = (language: Language) =>
@@ -55,18 +67,28 @@ export async function startI18n(language: Language = firstLanguage()): Promise<v
 /** Changes the language and keeps it in this browser. */
 export async function keepLanguage(language: Language): Promise<void> {
   localStorage.setItem(KEPT_UNDER, language);
+  await Promise.all([...asked].map((page) => load(page, language)));
   await i18next.changeLanguage(language);
 }
 
+async function load(page: Page, language: Language): Promise<void> {
+  if (i18next.hasResourceBundle(language, page)) return;
+  if (page in BY_LANGUAGE) {
+    i18next.addResourceBundle(language, page, await BY_LANGUAGE[page as keyof typeof BY_LANGUAGE][language]());
+    return;
+  }
+  const { texts } = await OF_PAGES[page as keyof typeof OF_PAGES]();
+  for (const each of LANGUAGES) i18next.addResourceBundle(each, page, texts[each]);
+}
+
 /** Loads a page's texts, once. */
-export async function loadTexts(page: keyof typeof OF_PAGES): Promise<void> {
-  if (i18next.hasResourceBundle("ja", page)) return;
-  const { texts } = await OF_PAGES[page]();
-  for (const language of LANGUAGES) i18next.addResourceBundle(language, page, texts[language]);
+export async function loadTexts(page: Page): Promise<void> {
+  asked.add(page);
+  await load(page, i18next.language as Language);
 }
 
 /** A page's module together with its texts. */
-export async function withTexts<Module>(page: keyof typeof OF_PAGES, module: Promise<Module>): Promise<Module> {
+export async function withTexts<Module>(page: Page, module: Promise<Module>): Promise<Module> {
   await loadTexts(page);
   return module;
 }

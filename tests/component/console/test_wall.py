@@ -436,6 +436,15 @@ async def test_seats_are_found_by_furigana_and_listed(made: Wall, browser: Brows
         await expect(page.locator(".wall-line").first).to_contain_text("長谷川")
 
 
+async def test_the_wall_changes_its_language_at_once(made: Wall, browser: Browser) -> None:
+    async with opened(made, browser) as page:
+        name = str(next(each["name"] for each in made.centre.people if each["userId"] == ME))
+        await page.get_by_role("button", name=name).click()
+        await page.get_by_role("dialog").get_by_text("English").click()
+        await expect(page.get_by_role("heading", name="Supervisor wall")).to_be_visible()
+        await expect(page.get_by_role("heading", name="Alerts")).to_be_visible()
+
+
 async def test_single_keys_can_be_switched_off(made: Wall, browser: Browser) -> None:
     async with opened(made, browser, "en") as page:
         await page.keyboard.press("?")
