@@ -67,7 +67,7 @@ export const en = {
     team: "Team",
     everyTeam: "Every team",
     client: "Client company",
-    everyClient: "Every client company",
+    everyClient: "Every client",
     state: "State",
     everyState: "Every state",
     alert: "With an alert",
