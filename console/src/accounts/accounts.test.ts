@@ -24,6 +24,7 @@ describe("a new account", () => {
 describe("looking for somebody", () => {
   it("goes by furigana too", () => {
     expect(found([SATO], "みさき", "")).toEqual([SATO]);
+    expect(found([{ ...SATO, furigana: "サトウ ミサキ" }], "さとうみ", "")).toHaveLength(1);
     expect(found([SATO], "みさき", "manager")).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 import { get, send } from "../api/client";
 import type { components } from "../contract/api";
+import { fold } from "../people/fold";
 import type { Role } from "../session/session";
 
 export type Account = components["schemas"]["Account"];
@@ -54,10 +55,10 @@ export function changesOf(account: Account, draft: Draft): AccountChange {
 
 /** Accounts whose name, furigana, English name or id contains the words, of one role or of all. */
 export function found(all: readonly Account[], words: string, role: Role | ""): readonly Account[] {
-  const wanted = words.trim().toLowerCase();
+  const wanted = fold(words);
   return all.filter(
     (account) =>
       (!role || account.role === role) &&
-      [account.name, account.furigana, account.nameEn, account.userId].some((text) => text.toLowerCase().includes(wanted)),
+      [account.name, account.furigana, account.nameEn, account.userId].some((text) => fold(text).includes(wanted)),
   );
 }

@@ -31,7 +31,7 @@ describe("the chosen seats", () => {
     ]);
   });
 
-  it.each(["佐藤美咲", "さとう", "misaki", "ＭＩＳＡＫＩ"])("are found by %s", (text) => {
+  it.each(["佐藤美咲", "さとう", "サトウ", "ｻﾄｳ", "misaki", "ＭＩＳＡＫＩ"])("are found by %s", (text) => {
     expect(ids([seat("usr_op01"), seat("usr_op02")], { ...EVERYBODY, text })).toEqual(["usr_op01"]);
   });
 

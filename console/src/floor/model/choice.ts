@@ -1,3 +1,4 @@
+import { fold } from "../../people/fold";
 import type { OperatorState } from "./rows";
 import { type Seat, since } from "./seats";
 
@@ -30,8 +31,6 @@ export interface Group {
   /** How many of them talk. */
   readonly talking: number;
 }
-
-const fold = (text: string): string => text.normalize("NFKC").toLowerCase().replace(/\s+/gu, "");
 
 /** Chosen seats by team; with the order `longest` in one group, whoever has been so for longest first. */
 export function chosen(seats: Iterable<Seat>, choice: Choice, named: (operatorId: string, absence: string) => Named): readonly Group[] {
