@@ -61,7 +61,7 @@ async def test_an_operator_reads_their_own_ledger(
         modes = "聴話 → ささやき" if language == "ja" else "Listened → Whispered"
         await expect(page.get_by_text(modes)).to_be_visible()
         await expect(page.get_by_text("3:05").first).to_be_visible()
-        unheard = "聞かれていません" if language == "ja" else "Nothing was heard"
+        unheard = "聴かれていません" if language == "ja" else "Nothing was heard"
         await expect(page.get_by_text(unheard)).to_be_visible()
     assert asked == [""]
 
