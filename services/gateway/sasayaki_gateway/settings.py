@@ -5,16 +5,18 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from sasayaki_chassis.settings import Address, LogLevel
+
 PEERS = ("routing", "media", "monitoring", "recording", "callreason")
 
 
 class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="SASAYAKI_GATEWAY_")
 
-    listen_address: str = Field(
+    listen_address: Address = Field(
         default="127.0.0.1:8080", description="Where browsers come, host:port."
     )
-    http_address: str = Field(
+    http_address: Address = Field(
         default="127.0.0.1:9157", description="Where /metrics and /healthz are, host:port."
     )
     origins: str = Field(
@@ -63,12 +65,12 @@ class Settings(BaseSettings):
         description="Addresses of proxies before the gateway, comma-separated: their "
         "X-Forwarded-For says who tries passwords. Of nobody else it is believed.",
     )
-    log_level: str = Field(default="info", description="debug, info, warning or error.")
-    routing_address: str = Field(default="127.0.0.1:50051", description="Peer, host:port.")
-    media_address: str = Field(default="127.0.0.1:50052", description="Peer, host:port.")
-    monitoring_address: str = Field(default="127.0.0.1:50053", description="Peer, host:port.")
-    recording_address: str = Field(default="127.0.0.1:50054", description="Peer, host:port.")
-    callreason_address: str = Field(default="127.0.0.1:50055", description="Peer, host:port.")
+    log_level: LogLevel = Field(default="info", description="debug, info, warning or error.")
+    routing_address: Address = Field(default="127.0.0.1:50051", description="Peer, host:port.")
+    media_address: Address = Field(default="127.0.0.1:50052", description="Peer, host:port.")
+    monitoring_address: Address = Field(default="127.0.0.1:50053", description="Peer, host:port.")
+    recording_address: Address = Field(default="127.0.0.1:50054", description="Peer, host:port.")
+    callreason_address: Address = Field(default="127.0.0.1:50055", description="Peer, host:port.")
 
     def peers(self) -> dict[str, str]:
         """The services' addresses by name."""

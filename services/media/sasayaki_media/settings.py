@@ -1,21 +1,20 @@
 """Settings of media: `SASAYAKI_MEDIA_…` in the environment."""
 
 from pathlib import Path
-from zoneinfo import available_timezones
 
-from pydantic import Field, field_validator
+from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from sasayaki_chassis.settings import ServiceSettings
+from sasayaki_chassis.settings import Address, ServiceSettings, TimeZone
 
 
 class Settings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="SASAYAKI_MEDIA_")
 
-    grpc_address: str = Field(
+    grpc_address: Address = Field(
         default="127.0.0.1:50052", description="Where gRPC calls are answered, host:port."
     )
-    http_address: str = Field(
+    http_address: Address = Field(
         default="127.0.0.1:9152", description="Where /metrics and /healthz are, host:port."
     )
     node_socket: Path = Field(
@@ -25,16 +24,9 @@ class Settings(ServiceSettings):
         default=Path("var/spool"), description="Folder into which the node writes recorded pages."
     )
     prompts: Path = Field(default=Path("var/prompts"), description="Folder of the prompts' files.")
-    time_zone: str = Field(
+    time_zone: TimeZone = Field(
         default="Asia/Tokyo", description="Where the centre is: its day begins at midnight there."
     )
     keys: Path = Field(
         default=Path("var/keys"), description="Folder of the client companies' keys."
     )
-
-    @field_validator("time_zone")
-    @classmethod
-    def _is_known(cls, name: str) -> str:
-        if name not in available_timezones():
-            raise ValueError(f"no such time zone: {name!r}")
-        return name

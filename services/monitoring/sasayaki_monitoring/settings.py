@@ -6,17 +6,17 @@ from pathlib import Path
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from sasayaki_chassis.settings import ServiceSettings, TimeZone
+from sasayaki_chassis.settings import Address, ServiceSettings, TimeZone
 from sasayaki_monitoring.alerts.alert import Ladder
 
 
 class Settings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="SASAYAKI_MONITORING_")
 
-    grpc_address: str = Field(
+    grpc_address: Address = Field(
         default="127.0.0.1:50053", description="Where gRPC calls are answered, host:port."
     )
-    http_address: str = Field(
+    http_address: Address = Field(
         default="127.0.0.1:9153", description="Where /metrics and /healthz are, host:port."
     )
     alert_all_after_s: float = Field(

@@ -5,17 +5,17 @@ from datetime import timedelta
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from sasayaki_chassis.settings import ServiceSettings
+from sasayaki_chassis.settings import Address, ServiceSettings
 from sasayaki_routing.pool.draft import Limits
 
 
 class Settings(ServiceSettings):
     model_config = SettingsConfigDict(env_prefix="SASAYAKI_ROUTING_")
 
-    grpc_address: str = Field(
+    grpc_address: Address = Field(
         default="127.0.0.1:50051", description="Where gRPC calls are answered, host:port."
     )
-    http_address: str = Field(
+    http_address: Address = Field(
         default="127.0.0.1:9151", description="Where /metrics and /healthz are, host:port."
     )
     offer_window_ms: int = Field(
