@@ -14,7 +14,7 @@ TABS_MOST = 400
 
 # The controls are what takes the focus; a group of radio buttons is one, arrows move within it.
 # What only a click works on is none: the graph of a flow is said by its list.
-_LOOK = """() => {
+_LOOK = """async () => {
   const INTERACTIVE = "a[href], button, input, select, textarea, summary, [tabindex]";
   const NATIVE = new Set(["A", "BUTTON", "INPUT", "SELECT", "TEXTAREA", "SUMMARY"]);
   const open = [...document.querySelectorAll("[role=dialog]")].at(-1);
@@ -46,10 +46,14 @@ _LOOK = """() => {
     props(node).onClick && drawn(node)
     && !node.closest(INTERACTIVE) && !node.querySelector(INTERACTIVE)
     && !node.closest(".react-flow, label, [role=grid]"));
+  const drawnAnew = () => new Promise((done) =>
+    requestAnimationFrame(() => requestAnimationFrame(done)));
   document.activeElement.blur();
+  // However short a transition is: what had the focus still looks like it before the next frame.
+  await drawnAnew();
   window.looks = controls.map(look);
   window.focused = async () => {
-    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    await drawnAnew();
     const node = document.activeElement;
     const at = controls.indexOf(node);
     return { at, seen: at < 0 || look(node) !== window.looks[at] };
