@@ -40,4 +40,11 @@ describe("texts", () => {
     expect(floor.ja.mode).toEqual({ ...ledger.ja.mode, SUPERVISION_MODE_UNSPECIFIED: "不明" });
     expect(audit.ja.consents).toMatchObject({ ...ledger.ja.answer, CONSENT_ANSWER_UNSPECIFIED: "–" });
   });
+
+  it.each(["ja", "en"] as const)("call an operator's state the same at the desk and on the wall, in %s", (language) => {
+    for (const [state, words] of Object.entries(desk[language].state)) {
+      if (state === "OPERATOR_STATE_UNSPECIFIED") continue; // at the desk: not yet known
+      expect({ [state]: floor[language].state[`FLOOR_${state}` as keyof typeof floor.ja.state] }).toEqual({ [state]: words });
+    }
+  });
 });

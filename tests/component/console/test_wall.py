@@ -113,7 +113,7 @@ async def test_a_seat_tells_by_what_its_operator_is_reached(
             {"gone": {"talk": talk["contactId"]}},
             floor_rows.operator(operator_id, "tea_osaka", "OFF", made.now, phone="NONE"),
         )
-        await expect(seat(page, talk)).to_contain_text("退席" if language == "ja" else "Off")
+        await expect(seat(page, talk)).to_contain_text("受付終了" if language == "ja" else "Off")
         await expect(phone).to_have_count(0)
 
 

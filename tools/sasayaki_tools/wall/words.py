@@ -123,10 +123,10 @@ SUPERVISION_STATES: Mapping[int, Words] = {
 }
 FOLLOWS: Words = ("する", "yes")
 OPERATOR_STATES: Mapping[int, Words] = {
-    floor.FLOOR_OPERATOR_STATE_OFF: ("退席", "off"),
+    floor.FLOOR_OPERATOR_STATE_OFF: ("受付終了", "off"),
     floor.FLOOR_OPERATOR_STATE_READY: ("受付可", "ready"),
     floor.FLOOR_OPERATOR_STATE_AWAY: ("離席", "away"),
-    floor.FLOOR_OPERATOR_STATE_RINGING: ("呼出中", "ringing"),
+    floor.FLOOR_OPERATOR_STATE_RINGING: ("着信中", "ringing"),
     floor.FLOOR_OPERATOR_STATE_TALKING: ("通話中", "talking"),
     floor.FLOOR_OPERATOR_STATE_WRAP_UP: ("後処理", "wrap-up"),
 }
@@ -139,7 +139,7 @@ LEGEND: Words = (
   「測定/しきい値」は発報したときの値
   ヘルプ=オペレーターが呼んだ  長い保留  長い通話  無言=双方とも話さない
   被り=一分間に双方が同時に話した回数  長い待ち=キューの先頭の待ち時間
-  応答の遅れ=サービスレベル(小さいほど悪い)  状態停滞=呼出や後処理が終わらない
+  応答の遅れ=サービスレベル(小さいほど悪い)  状態停滞=着信や後処理が終わらない
   通知先は、対応者がいないまま時間が経つと チームのSV -> 全SV -> 管理者も
 音量: デシベル(0が最大、-96は無音)、# 一つが約8dB
   * その一秒の半分以上に声がある。空欄は直近3秒の値なし
@@ -151,7 +151,7 @@ LEGEND: Words = (
 確認: 同じ理由の通話で、前回の助言ができたか(AnswerFollowUp で答える)
 キュー: 時間内=定められた秒数以内の応答
   サービスレベル=時間内/(応答+放棄)
-状態: 退席 受付可 離席 呼出中 通話中 後処理""",
+状態: 受付終了 受付可 離席 着信中 通話中 後処理""",
     """Legend
 Times are minutes:seconds, from one hour on hours:minutes:seconds.
 People are shown by name or id, calls by the end of their id.
