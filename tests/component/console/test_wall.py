@@ -403,7 +403,7 @@ async def test_a_training_says_what_it_is_about_and_nothing_else_does(
         await page.get_by_role("combobox", name="Purpose").select_option("PURPOSE_TRAINING")
         await note.fill(" reading back ")
         await seat(page, made.talk(1)).click()
-        await expect(page.get_by_test_id("whom")).to_contain_text("You hear")
+        await expect(page.get_by_test_id("whom")).to_contain_text(made.name(made.talk(1)))
         await page.keyboard.press("Escape")
         await expect(page.get_by_test_id("whom")).to_contain_text("You hear no call")
         await page.get_by_role("grid", name="Seats").focus()
