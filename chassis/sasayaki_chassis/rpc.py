@@ -67,15 +67,13 @@ class Call:
 current: ContextVar[Call] = ContextVar("current")
 
 
-def caller(context: Context) -> Identity:
-    """Who calls, from the verified token."""
+def caller() -> Identity:
+    """Who makes the call that is being served, from the verified token."""
     return current.get().identity
 
 
-def meta(
-    context: Context, *, client_id: str | None = None, correlation_id: str | None = None
-) -> Meta:
-    """The envelope's attributes for a decision that this call asks for."""
+def meta(*, client_id: str | None = None, correlation_id: str | None = None) -> Meta:
+    """The envelope's attributes for a decision that the call being served asks for."""
     call = current.get()
     return Meta(
         tenant_id=call.identity.tenant_id,
@@ -86,12 +84,12 @@ def meta(
     )
 
 
-def request_id_of(context: Context, command: object, given: str) -> str:
+def request_id_of(command: object, given: str) -> str:
     """The id of a request within its stream, where other callers' and other methods' stand too.
 
     Services make theirs for the stream; a person's meets no other person's, and no deadline's.
     """
-    who = caller(context)
+    who = caller()
     return given if who.role == "service" else f"{who.user_id}/{type(command).__name__}/{given}"
 
 

@@ -47,7 +47,7 @@ class Routing(stubs.RoutingServiceServicer):
             assert self.built is not None
             times = -1 if request.operator_id == "usr_refused" else 1
             await self.built.owners[COUNTER.stream].handle(
-                request.contact_id, Add(times), request_id=request.request_id, meta=meta(context)
+                request.contact_id, Add(times), request_id=request.request_id, meta=meta()
             )
         return pb.ReleaseResponse()
 
@@ -73,7 +73,7 @@ class Routing(stubs.RoutingServiceServicer):
     async def WatchDesk(
         self, request: pb.WatchDeskRequest, context: Context
     ) -> AsyncIterator[pb.WatchDeskResponse]:
-        yield pb.WatchDeskResponse(operator_id=caller(context).user_id)
+        yield pb.WatchDeskResponse(operator_id=caller().user_id)
         await asyncio.Event().wait()
 
 

@@ -101,14 +101,14 @@ class Callreason(
                 previous_contact_id=an_id("con", optional=True),
                 caller_hash=text(least=0, most=HASH_BYTES_MOST),
             )
-            self._contacts.check_tenant(request.contact_id, caller(context))
-            command = self._begun(request, caller(context))
+            self._contacts.check_tenant(request.contact_id, caller())
+            command = self._begun(request, caller())
             client_id = None if isinstance(command, commands.TurnAway) else command.client_id
             events = await self._enquiries.handle(
                 request.contact_id,
                 command,
                 request_id=request.request_id,
-                meta=meta(context, client_id=client_id, correlation_id=request.contact_id),
+                meta=meta(client_id=client_id, correlation_id=request.contact_id),
             )
             if events and not isinstance(events[0], EnquiryOpened):
                 WITHOUT_FLOW.inc()
@@ -122,7 +122,7 @@ class Callreason(
         async with refusals(context, CODES):
             self._check_replayed()
             require(request, contact_id=an_id("con"))
-            self._contacts.check_tenant(request.contact_id, caller(context))
+            self._contacts.check_tenant(request.contact_id, caller())
             facts = self._enquiries.state(request.contact_id).facts
             command = command_of(
                 request,
@@ -136,7 +136,6 @@ class Callreason(
                     command,
                     request_id=request.request_id,
                     meta=meta(
-                        context,
                         client_id=facts.client_id or None,
                         correlation_id=request.contact_id,
                     ),
@@ -149,7 +148,7 @@ class Callreason(
         async with refusals(context, CODES):
             self._check_replayed()
             require(request, contact_id=an_id("con"), reason_id=slug("rsn"))
-            identity = caller(context)
+            identity = caller()
             facts = self._contacts.known(request.contact_id, identity).facts
             self._companies.check_reason(facts.client_id, request.reason_id)
             command = commands.ConfirmReason(
@@ -157,7 +156,7 @@ class Callreason(
                 user_id=identity.user_id,
                 own_only=identity.role == "operator",
             )
-            await self._decide(request.contact_id, command, request.request_id, context)
+            await self._decide(request.contact_id, command, request.request_id)
         return pb.ConfirmReasonResponse()
 
     async def CompleteWrapUp(
@@ -166,7 +165,7 @@ class Callreason(
         async with refusals(context, CODES):
             self._check_replayed()
             require(request, contact_id=an_id("con"))
-            identity = caller(context)
+            identity = caller()
             state = await self._call_over(request.contact_id, identity)
             settings = self._companies.settings(state.facts.client_id)
             # A repeat after the end gets its first answer, whatever the form has become.
@@ -184,7 +183,7 @@ class Callreason(
                 answers=answers,
                 outcomes=outcomes,
             )
-            await self._decide(request.contact_id, command, request.request_id, context)
+            await self._decide(request.contact_id, command, request.request_id)
         return pb.CompleteWrapUpResponse()
 
     def _check_replayed(self) -> None:
@@ -230,12 +229,10 @@ class Callreason(
         milliseconds = WRAP_UP_MS if settings is None else settings.wrap_up_ms_max
         return timedelta(milliseconds=milliseconds)
 
-    async def _decide(
-        self, contact_id: str, command: commands.Command, request_id: str, context: Context
-    ) -> None:
+    async def _decide(self, contact_id: str, command: commands.Command, request_id: str) -> None:
         client_id = self._enquiries.state(contact_id).facts.client_id or None
-        about = meta(context, client_id=client_id, correlation_id=contact_id)
-        asked = request_id_of(context, command, request_id)
+        about = meta(client_id=client_id, correlation_id=contact_id)
+        asked = request_id_of(command, request_id)
         await self._enquiries.handle(contact_id, command, request_id=asked, meta=about)
 
     async def _call_over(self, contact_id: str, identity: Identity) -> states.State:

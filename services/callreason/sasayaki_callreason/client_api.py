@@ -47,7 +47,7 @@ class ClientDoors(rpc_pb.CallreasonServiceServicer):
             settings = settings_of(request)
             client_id = request.client_id
             async with self._one_put_at_a_time:
-                self._companies.check_free(client_id, caller(context))
+                self._companies.check_free(client_id, caller())
                 taken = self._companies.numbers_beside(client_id)
                 # The key is there before anyone can hear of the company and look for it.
                 await asyncio.to_thread(make_key, self._keys, client_id)
@@ -55,8 +55,8 @@ class ClientDoors(rpc_pb.CallreasonServiceServicer):
                 await self._clients.handle(
                     client_id,
                     put,
-                    request_id=request_id_of(context, put, request.request_id),
-                    meta=meta(context, client_id=client_id),
+                    request_id=request_id_of(put, request.request_id),
+                    meta=meta(client_id=client_id),
                 )
         return pb.PutClientResponse()
 
@@ -65,7 +65,7 @@ class ClientDoors(rpc_pb.CallreasonServiceServicer):
     ) -> pb.ListClientsResponse:
         async with refusals(context, CODES):
             self._check_clients_replayed()
-            companies = self._companies.of(caller(context))
+            companies = self._companies.of(caller())
         return pb.ListClientsResponse(clients=map(_profile, companies))
 
     def _check_clients_replayed(self) -> None:

@@ -62,7 +62,7 @@ class FlowDoors(rpc_pb.CallreasonServiceServicer):
         async with refusals(context, CODES):
             self._check_replayed()
             require(request, note=text(least=0, most=NOTE_BYTES_MOST))
-            flow, _, passed = await self._checked(request, caller(context))
+            flow, _, passed = await self._checked(request, caller())
             written = versions.Written(request.source, request.tests, dict(request.prompts))
             if (size := bytes_of(written)) > WRITTEN_BYTES_MOST:
                 fault = f"with the source {size} bytes to keep, more than {WRITTEN_BYTES_MOST}"
@@ -73,14 +73,14 @@ class FlowDoors(rpc_pb.CallreasonServiceServicer):
                 definition=flow.canonical(),
                 note=request.note,
                 tests_passed=passed,
-                published_by=caller(context).user_id,
+                published_by=caller().user_id,
                 written=written,
             )
             events = await self._flows.handle(
                 flow.flow_id,
                 publish,
-                request_id=request_id_of(context, publish, request.request_id),
-                meta=meta(context, client_id=request.client_id),
+                request_id=request_id_of(publish, request.request_id),
+                meta=meta(client_id=request.client_id),
             )
             published = self._flows.state(flow.flow_id)
             assert isinstance(published, versions.Published)
@@ -92,7 +92,7 @@ class FlowDoors(rpc_pb.CallreasonServiceServicer):
     ) -> pb.CheckFlowResponse:
         async with refusals(context, CODES):
             self._check_replayed()
-            flow, doubts, passed = await self._checked(request, caller(context))
+            flow, doubts, passed = await self._checked(request, caller())
         return pb.CheckFlowResponse(
             flow_id=flow.flow_id, tests_passed=passed, warnings=[str(doubt) for doubt in doubts]
         )
@@ -103,13 +103,13 @@ class FlowDoors(rpc_pb.CallreasonServiceServicer):
         async with refusals(context, CODES):
             self._check_replayed()
             require(request, flow_id=slug("flw"))
-            flow = self._flow(request.flow_id, caller(context))
+            flow = self._flow(request.flow_id, caller())
             back = versions.RollBack(flow_id=request.flow_id, version=request.version)
             await self._flows.handle(
                 request.flow_id,
                 back,
-                request_id=request_id_of(context, back, request.request_id),
-                meta=meta(context, client_id=flow.client_id),
+                request_id=request_id_of(back, request.request_id),
+                meta=meta(client_id=flow.client_id),
             )
         return pb.RollBackFlowResponse()
 
@@ -119,7 +119,7 @@ class FlowDoors(rpc_pb.CallreasonServiceServicer):
         async with refusals(context, CODES):
             self._check_replayed()
             require(request, flow_id=slug("flw"))
-            flow = self._flow(request.flow_id, caller(context))
+            flow = self._flow(request.flow_id, caller())
             listed = pb.ListFlowVersionsResponse(live_version=flow.version)
             for number, version in reversed(tuple(enumerate(flow.versions, 1))):
                 row = listed.versions.add(
@@ -136,7 +136,7 @@ class FlowDoors(rpc_pb.CallreasonServiceServicer):
         async with refusals(context, CODES):
             self._check_replayed()
             require(request, flow_id=slug("flw"))
-            flow = self._flow(request.flow_id, caller(context))
+            flow = self._flow(request.flow_id, caller())
             number = request.version or flow.version
             if number > len(flow.versions):
                 known = f"1 to {len(flow.versions)}"

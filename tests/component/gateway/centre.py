@@ -88,7 +88,7 @@ class Services:
         await self.streams.setdefault(name, asyncio.Queue()).put(message)
 
     async def unary(self, name: str, request: Message, context: Context) -> Message:
-        self.asked.append((name, caller(context), request))
+        self.asked.append((name, caller(), request))
         answer = self.answers.get(name)
         if isinstance(answer, tuple):
             code, reason = answer
@@ -98,7 +98,7 @@ class Services:
         return GetMessageClass(_described(name).output_type)()
 
     async def stream(self, name: str, request: Message, context: Context) -> AsyncIterator[Message]:
-        self.asked.append((name, caller(context), request))
+        self.asked.append((name, caller(), request))
         part = getattr(request, "part", 0)
         key = f"{name}#{part}" if part else name
         self.opened[key] = self.opened.get(key, 0) + 1

@@ -1,12 +1,11 @@
 """A request's id within its stream: what one person asks is no repeat of what somebody else did."""
 
 from dataclasses import dataclass
-from typing import cast
 
 import pytest
 
 from sasayaki_chassis.identity import Identity
-from sasayaki_chassis.rpc import Call, Context, current, request_id_of
+from sasayaki_chassis.rpc import Call, current, request_id_of
 
 
 @dataclass(frozen=True)
@@ -19,12 +18,9 @@ class ReleaseHold:
     """Another one about the same stream."""
 
 
-NO_CONTEXT = cast("Context", None)  # who calls is bound to the task
-
-
 def asked(who: str, command: object, given: str, *, role: str = "operator") -> str:
     current.set(Call(Identity(who, "out_demo", role), "00-0-0-00"))
-    return request_id_of(NO_CONTEXT, command, given)
+    return request_id_of(command, given)
 
 
 def test_a_repeat_bears_the_same_id() -> None:

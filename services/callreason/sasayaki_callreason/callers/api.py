@@ -59,7 +59,7 @@ class CallerMethods(rpc_pb.CallreasonServiceServicer):
         async with refusals(context, CODES):
             self._check_enquiries_replayed()
             require(request, contact_id=an_id("con"))
-            identity = caller(context)
+            identity = caller()
             state = await self._callers.shown.to(request.contact_id, identity)
             seen = _seen(request.contact_id, state)
             if identity.role in MAY_SEE_DIGITS and (
@@ -76,7 +76,7 @@ class CallerMethods(rpc_pb.CallreasonServiceServicer):
         async with refusals(context, CODES):
             self._check_enquiries_replayed()
             require(request, contact_id=an_id("con"), most=between(0, CONTACTS_OF_A_CALLER_MOST))
-            identity = caller(context)
+            identity = caller()
             state = await self._callers.shown.to(request.contact_id, identity)
             facts, over = state.facts, isinstance(state, states.Over)
             self._callers.require_current()

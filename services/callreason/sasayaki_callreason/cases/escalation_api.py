@@ -42,7 +42,7 @@ class EscalationMethods(Doors):
             if not ANSWER_MS_LEAST <= within_ms <= ANSWER_MS_MOST:
                 limits = f"{ANSWER_MS_LEAST} to {ANSWER_MS_MOST}, not {within_ms}"
                 raise InvalidField("answer_within_ms", limits)
-            who = caller(context)
+            who = caller()
             facts = self._contact(request.contact_id, who)
             command = escalation.Raise(
                 contact_id=request.contact_id,
@@ -52,7 +52,7 @@ class EscalationMethods(Doors):
                 within=timedelta(milliseconds=within_ms),
             )
             escalation_id = self._open_or_next(who.tenant_id, request.contact_id)
-            about = meta(context, client_id=facts.client_id, correlation_id=request.contact_id)
+            about = meta(client_id=facts.client_id, correlation_id=request.contact_id)
             await self._cases.escalations.handle(
                 escalation_id, command, request_id=f"{who.user_id}/{request.request_id}", meta=about
             )
@@ -61,7 +61,7 @@ class EscalationMethods(Doors):
     async def TakeEscalation(
         self, request: pb.TakeEscalationRequest, context: Context
     ) -> pb.TakeEscalationResponse:
-        who = caller(context)
+        who = caller()
         command = escalation.Take(who.user_id, specialist=who.role == "client")
         await self._ask(request, command, context)
         return pb.TakeEscalationResponse()
@@ -81,7 +81,7 @@ class EscalationMethods(Doors):
     async def CloseEscalation(
         self, request: pb.CloseEscalationRequest, context: Context
     ) -> pb.CloseEscalationResponse:
-        who = caller(context)
+        who = caller()
         command = escalation.Close(who.user_id, own_only=who.role == "operator")
         await self._ask(request, command, context)
         return pb.CloseEscalationResponse()
@@ -90,7 +90,7 @@ class EscalationMethods(Doors):
         self, request: pb.ListEscalationsRequest, context: Context
     ) -> pb.ListEscalationsResponse:
         async with refusals(context, CODES):
-            who = caller(context)
+            who = caller()
             self._check_list(request, who)
             found = [
                 each
@@ -127,9 +127,9 @@ class EscalationMethods(Doors):
         """A step of an escalation that takes words, sealed under its company's key."""
         async with refusals(context, CODES):
             require(request, escalation_id=an_id("esc"), words=words(1))
-            whose = self._escalation(request.escalation_id, caller(context))
+            whose = self._escalation(request.escalation_id, caller())
             sealed = self._cases.seals.seal(whose.client_id or "", request.words)
-        await self._ask(request, made(caller(context).user_id, sealed), context)
+        await self._ask(request, made(caller().user_id, sealed), context)
 
     async def _ask(
         self,
@@ -142,9 +142,9 @@ class EscalationMethods(Doors):
     ) -> None:
         async with refusals(context, CODES):
             require(request, escalation_id=an_id("esc"))
-            whose = self._escalation(request.escalation_id, caller(context))
-            about = meta(context, client_id=whose.client_id, correlation_id=whose.correlation_id)
-            asked = request_id_of(context, command, request.request_id)
+            whose = self._escalation(request.escalation_id, caller())
+            about = meta(client_id=whose.client_id, correlation_id=whose.correlation_id)
+            asked = request_id_of(command, request.request_id)
             await self._cases.escalations.handle(
                 request.escalation_id, command, request_id=asked, meta=about
             )

@@ -35,7 +35,7 @@ class HandoverMethods(Doors):
         self, request: pb.WriteHandoverRequest, context: Context
     ) -> pb.WriteHandoverResponse:
         async with refusals(context, CODES):
-            (text, valid), who = handover_of(request), caller(context)
+            (text, valid), who = handover_of(request), caller()
             facts = self._contact(request.contact_id, who)
             wanted = f"{who.user_id}/{request.request_id}"
             handover_id = derived_id("hnd", who.tenant_id, "WriteHandover", wanted)
@@ -47,27 +47,27 @@ class HandoverMethods(Doors):
                 reason_id=facts.reason_id,
                 valid=valid,
             )
-            about = meta(context, client_id=facts.client_id, correlation_id=request.contact_id)
+            about = meta(client_id=facts.client_id, correlation_id=request.contact_id)
             await self._cases.handovers.handle(handover_id, command, request_id=wanted, meta=about)
         return pb.WriteHandoverResponse(handover_id=handover_id)
 
     async def TakeHandover(
         self, request: pb.TakeHandoverRequest, context: Context
     ) -> pb.TakeHandoverResponse:
-        await self._ask_handover(request, handover.Take(caller(context).user_id), context)
+        await self._ask_handover(request, handover.Take(caller().user_id), context)
         return pb.TakeHandoverResponse()
 
     async def ReadHandover(
         self, request: pb.ReadHandoverRequest, context: Context
     ) -> pb.ReadHandoverResponse:
-        read = handover.Read(caller(context).user_id)
+        read = handover.Read(caller().user_id)
         await self._ask_handover(request, read, context)
         return pb.ReadHandoverResponse()
 
     async def CloseHandover(
         self, request: pb.CloseHandoverRequest, context: Context
     ) -> pb.CloseHandoverResponse:
-        who = caller(context)
+        who = caller()
         command = handover.Close(who.user_id, own_only=who.role == "operator")
         await self._ask_handover(request, command, context)
         return pb.CloseHandoverResponse()
@@ -77,7 +77,7 @@ class HandoverMethods(Doors):
     ) -> pb.ListHandoversResponse:
         async with refusals(context, CODES):
             require(request, page_size=between(0, PAGE_MOST))
-            who = caller(context)
+            who = caller()
             self._check_serving()
             found = sorted(
                 await self._asked_for(request, who),
@@ -127,9 +127,9 @@ class HandoverMethods(Doors):
     ) -> None:
         async with refusals(context, CODES):
             require(request, handover_id=an_id("hnd"))
-            whose = self._handover(request.handover_id, caller(context))
-            about = meta(context, client_id=whose.client_id, correlation_id=whose.correlation_id)
-            asked = request_id_of(context, command, request.request_id)
+            whose = self._handover(request.handover_id, caller())
+            about = meta(client_id=whose.client_id, correlation_id=whose.correlation_id)
+            asked = request_id_of(command, request.request_id)
             try:
                 await self._cases.handovers.handle(
                     request.handover_id, command, request_id=asked, meta=about

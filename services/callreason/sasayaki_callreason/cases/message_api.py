@@ -29,7 +29,7 @@ class MessageMethods(Doors):
         self, request: pb.TakeMessageRequest, context: Context
     ) -> pb.TakeMessageResponse:
         async with refusals(context, CODES):
-            fields, who = fields_of(request), caller(context)
+            fields, who = fields_of(request), caller()
             facts = self._contact(request.contact_id, who)
             wanted = f"{who.user_id}/{request.request_id}"
             message_id = derived_id("msg", who.tenant_id, "TakeMessage", wanted)
@@ -41,7 +41,7 @@ class MessageMethods(Doors):
                 number_read_back=request.number_read_back,
                 reason_id=facts.reason_id,
             )
-            about = meta(context, client_id=facts.client_id, correlation_id=request.contact_id)
+            about = meta(client_id=facts.client_id, correlation_id=request.contact_id)
             await self._cases.messages.handle(
                 message_id, message.Take(taken), request_id=wanted, meta=about
             )
@@ -51,7 +51,7 @@ class MessageMethods(Doors):
         self, request: pb.ListMessagesRequest, context: Context
     ) -> pb.ListMessagesResponse:
         async with refusals(context, CODES):
-            who = caller(context)
+            who = caller()
             self._check_list(request, who)
             found = [
                 each
@@ -70,9 +70,9 @@ class MessageMethods(Doors):
     ) -> pb.ReadMessageResponse:
         async with refusals(context, CODES):
             require(request, message_id=an_id("msg"))
-            whose = self._message(request.message_id, caller(context))
-            command = message.Read(caller(context).user_id)
-            await self._ask_message(request.message_id, whose, command, request.request_id, context)
+            whose = self._message(request.message_id, caller())
+            command = message.Read(caller().user_id)
+            await self._ask_message(request.message_id, whose, command, request.request_id)
         return pb.ReadMessageResponse()
 
     async def SettleMessage(
@@ -80,10 +80,10 @@ class MessageMethods(Doors):
     ) -> pb.SettleMessageResponse:
         async with refusals(context, CODES):
             require(request, message_id=an_id("msg"), words=words(0))
-            whose = self._message(request.message_id, caller(context))
+            whose = self._message(request.message_id, caller())
             sealed = self._cases.seals.seal(whose.client_id or "", request.words)
-            command = message.Settle(caller(context).user_id, sealed if request.words else "")
-            await self._ask_message(request.message_id, whose, command, request.request_id, context)
+            command = message.Settle(caller().user_id, sealed if request.words else "")
+            await self._ask_message(request.message_id, whose, command, request.request_id)
         return pb.SettleMessageResponse()
 
     def _message(self, message_id: str, who: Identity) -> Meta:
@@ -100,8 +100,7 @@ class MessageMethods(Doors):
         whose: Meta,
         command: message.Command,
         request_id: str,
-        context: Context,
     ) -> None:
-        about = meta(context, client_id=whose.client_id, correlation_id=whose.correlation_id)
-        asked = request_id_of(context, command, request_id)
+        about = meta(client_id=whose.client_id, correlation_id=whose.correlation_id)
+        asked = request_id_of(command, request_id)
         await self._cases.messages.handle(message_id, command, request_id=asked, meta=about)

@@ -74,9 +74,9 @@ class Knowledge(rpc_pb.KnowledgeServiceServicer):
         self, request: pb.PutScriptRequest, context: Context
     ) -> pb.PutScriptResponse:
         async with refusals(context, CODES):
-            settings = self._company(request.client_id, caller(context))
+            settings = self._company(request.client_id, caller())
             put = library.PutScript(script_of(request, settings))
-            await self._decide(request.client_id, put, request.request_id, context)
+            await self._decide(request.client_id, put, request.request_id)
             scripts = self._library(request.client_id).scripts
         return pb.PutScriptResponse(version=scripts[request.script_id].last.version)
 
@@ -84,10 +84,10 @@ class Knowledge(rpc_pb.KnowledgeServiceServicer):
         self, request: pb.WithdrawScriptRequest, context: Context
     ) -> pb.WithdrawScriptResponse:
         async with refusals(context, CODES):
-            self._company(request.client_id, caller(context))
+            self._company(request.client_id, caller())
             require(request, script_id=slug("scr"))
             gone = library.WithdrawScript(request.script_id)
-            await self._decide(request.client_id, gone, request.request_id, context)
+            await self._decide(request.client_id, gone, request.request_id)
         return pb.WithdrawScriptResponse()
 
     async def GetScript(
@@ -95,8 +95,8 @@ class Knowledge(rpc_pb.KnowledgeServiceServicer):
     ) -> pb.GetScriptResponse:
         async with refusals(context, CODES):
             require(request, contact_id=an_id("con", optional=True))
-            client_id, number, reason_id = self._asked(request, caller(context))
-            settings = self._company(client_id, caller(context))
+            client_id, number, reason_id = self._asked(request, caller())
+            settings = self._company(client_id, caller())
             known = self._library(client_id)
             reasons = path(parents_of(settings.reasons), reason_id) if reason_id else ()
             script = most_exact(known.scripts_in_use(), number, reasons)
@@ -112,10 +112,10 @@ class Knowledge(rpc_pb.KnowledgeServiceServicer):
         self, request: pb.PutArticleRequest, context: Context
     ) -> pb.PutArticleResponse:
         async with refusals(context, CODES):
-            identity = caller(context)
+            identity = caller()
             settings = self._company(request.client_id, identity)
             put = library.PutArticle(article_of(request, settings), identity.user_id)
-            await self._decide(request.client_id, put, request.request_id, context)
+            await self._decide(request.client_id, put, request.request_id)
             articles = self._library(request.client_id).articles
         return pb.PutArticleResponse(version=articles[request.article_id].last.version)
 
@@ -123,17 +123,17 @@ class Knowledge(rpc_pb.KnowledgeServiceServicer):
         self, request: pb.WithdrawArticleRequest, context: Context
     ) -> pb.WithdrawArticleResponse:
         async with refusals(context, CODES):
-            self._company(request.client_id, caller(context))
+            self._company(request.client_id, caller())
             require(request, article_id=slug("art"))
             gone = library.WithdrawArticle(request.article_id)
-            await self._decide(request.client_id, gone, request.request_id, context)
+            await self._decide(request.client_id, gone, request.request_id)
         return pb.WithdrawArticleResponse()
 
     async def GetArticle(
         self, request: pb.GetArticleRequest, context: Context
     ) -> pb.GetArticleResponse:
         async with refusals(context, CODES):
-            self._company(request.client_id, caller(context))
+            self._company(request.client_id, caller())
             require(request, article_id=slug("art"))
             article = self._version(request)
         return pb.GetArticleResponse(article=_article(request.client_id, article))
@@ -142,7 +142,7 @@ class Knowledge(rpc_pb.KnowledgeServiceServicer):
         self, request: pb.SearchArticlesRequest, context: Context
     ) -> pb.SearchArticlesResponse:
         async with refusals(context, CODES):
-            settings = self._company(request.client_id, caller(context))
+            settings = self._company(request.client_id, caller())
             require(
                 request, words=characters(most=WORDS_CHARACTERS_MOST), most=between(0, FOUND_MOST)
             )
@@ -197,11 +197,9 @@ class Knowledge(rpc_pb.KnowledgeServiceServicer):
     def _library(self, client_id: str) -> library.Library:
         return self._libraries.state(client_id)
 
-    async def _decide(
-        self, client_id: str, command: library.Command, request_id: str, context: Context
-    ) -> None:
-        about = meta(context, client_id=client_id)
-        asked = request_id_of(context, command, request_id)
+    async def _decide(self, client_id: str, command: library.Command, request_id: str) -> None:
+        about = meta(client_id=client_id)
+        asked = request_id_of(command, request_id)
         await self._libraries.handle(client_id, command, request_id=asked, meta=about)
 
 

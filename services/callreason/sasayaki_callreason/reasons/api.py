@@ -54,7 +54,7 @@ class ReasonMethods(rpc_pb.CallreasonServiceServicer):
     ) -> pb.GetReasonReportResponse:
         async with refusals(context, CODES):
             require(request, client_id=slug("cli"), level=between(0, LEVELS_MOST))
-            identity, report = caller(context), self._report
+            identity, report = caller(), self._report
             since, until = period(request, report.now())
             check_serves(identity, request.client_id)
             self._companies.served(request.client_id, identity)

@@ -7,7 +7,7 @@ from sasayaki_chassis.decider import Refused
 from sasayaki_chassis.identity import Identity
 from sasayaki_chassis.ids import derived_id
 from sasayaki_chassis.owner import Meta
-from sasayaki_chassis.rpc import Context, caller, meta
+from sasayaki_chassis.rpc import caller, meta
 from sasayaki_media.calls.commands import Asker, Command
 from sasayaki_media.calls.switchboard import Switchboard
 from sasayaki_media.sound.prompts import Prompts
@@ -34,27 +34,25 @@ def sees(who: Identity, client_id: str) -> bool:
     return who.role not in ("supervisor", "manager") or client_id in who.clients
 
 
-async def decide(
-    calls: Switchboard, context: Context, request: AboutCall, command: Command
-) -> tuple[CallEvent, ...]:
-    known = whose(calls, request.contact_id, caller(context))
+async def decide(calls: Switchboard, request: AboutCall, command: Command) -> tuple[CallEvent, ...]:
+    known = whose(calls, request.contact_id, caller())
     return await calls.handle(
         request.contact_id,
         command,
         request_id=request.request_id,
-        meta=meta(context, client_id=known.client_id, correlation_id=request.contact_id),
+        meta=meta(client_id=known.client_id, correlation_id=request.contact_id),
     )
 
 
-def asker(context: Context) -> Asker:
+def asker() -> Asker:
     """Who asks for what concerns a talk; a service asks for whoever talks."""
-    who = caller(context)
+    who = caller()
     return Asker() if who.role == "service" else Asker(who.user_id, who.role == "operator")
 
 
-def leg_id(context: Context, method: str, request_id: str) -> str:
+def leg_id(method: str, request_id: str) -> str:
     """The same leg for the same request."""
-    return derived_id("leg", caller(context).tenant_id, method, request_id)
+    return derived_id("leg", caller().tenant_id, method, request_id)
 
 
 def known_prompts(prompts: Prompts, *names: str) -> None:

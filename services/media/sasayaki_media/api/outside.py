@@ -56,7 +56,7 @@ class Outside(media_service_pb2_grpc.MediaServiceServicer):
                 per_minute_max=between(0, PER_MINUTE_MAX),
                 per_day_max=between(0, PER_DAY_MAX),
             )
-            await self._numbers.known(Line(caller(context).tenant_id, request.client_id))
+            await self._numbers.known(Line(caller().tenant_id, request.client_id))
             rule = OutboundRuleSet(
                 prefixes=tuple(request.prefixes),
                 denied_prefixes=tuple(request.denied_prefixes),
@@ -64,7 +64,7 @@ class Outside(media_service_pb2_grpc.MediaServiceServicer):
                 per_minute_max=request.per_minute_max,
                 per_day_max=request.per_day_max,
             )
-            about = meta(context, client_id=request.client_id)
+            about = meta(client_id=request.client_id)
             await self._gate.set_rule(
                 request.client_id, rule, request_id=request.request_id, meta=about
             )
@@ -81,21 +81,21 @@ class Outside(media_service_pb2_grpc.MediaServiceServicer):
                 operator_id=an_id("usr", optional=True),
                 ring_ms_max=a_ring_time,
             )
-            known = whose(self._calls, request.contact_id, caller(context))
+            known = whose(self._calls, request.contact_id, caller())
             client_id = known.client_id or ""
-            leg = leg_id(context, "DialOutside", request.request_id)
+            leg = leg_id("DialOutside", request.request_id)
             number = e164(request.number)
             hidden = self._keys.hide(client_id, number)
             ask = Ask(
                 outbound_id=leg,
                 contact_id=request.contact_id,
                 wanted_in=request.contact_id,
-                operator_id=_wanted_by(context, request.operator_id),
+                operator_id=_wanted_by(request.operator_id),
                 number=number if hidden.sealed else "",
                 number_hash=hidden.hash,
-                right=caller(context).role == "service",
+                right=caller().role == "service",
             )
-            about = meta(context, client_id=client_id, correlation_id=request.contact_id)
+            about = meta(client_id=client_id, correlation_id=request.contact_id)
             await self._gate.ask(client_id, ask, request_id=request.request_id, meta=about)
             dial = DialOutside(
                 leg_id=leg,
@@ -106,7 +106,7 @@ class Outside(media_service_pb2_grpc.MediaServiceServicer):
             if not self._has_begun(request.contact_id, leg):
                 with self._gate.asking(client_id, leg):
                     try:
-                        await decide(self._calls, context, request, dial)
+                        await decide(self._calls, request, dial)
                     except Refused:
                         await self._gate.end(client_id, leg, about)
                         raise
@@ -124,21 +124,21 @@ class Outside(media_service_pb2_grpc.MediaServiceServicer):
                 ring_ms_max=a_ring_time,
                 record=a_policy,
             )
-            previous = self._previous(request, context)
+            previous = self._previous(request)
             node_id = self._node.node_id()
-            number = self._number_of(request, previous, caller(context).tenant_id)
+            number = self._number_of(request, previous, caller().tenant_id)
             hidden = self._keys.hide(request.client_id, number)
             drawn = self._calls.draw_contact_id()
             ask = Ask(
                 outbound_id=drawn,
                 contact_id=drawn,
                 wanted_in=request.previous_contact_id,
-                operator_id=_wanted_by(context, ""),
+                operator_id=_wanted_by(""),
                 number=number,
                 number_hash=hidden.hash,
-                right=caller(context).role == "service",
+                right=caller().role == "service",
             )
-            about = meta(context, client_id=request.client_id, correlation_id=drawn)
+            about = meta(client_id=request.client_id, correlation_id=drawn)
             allowed = await self._gate.ask(
                 request.client_id, ask, request_id=request.request_id, meta=about
             )
@@ -154,7 +154,7 @@ class Outside(media_service_pb2_grpc.MediaServiceServicer):
                 record=RecordingPolicy(call_events_pb2.RecordingPolicy.Name(request.record)),
             )
             if isinstance(self._calls.state(contact_id), New):
-                about = meta(context, client_id=request.client_id, correlation_id=contact_id)
+                about = meta(client_id=request.client_id, correlation_id=contact_id)
                 with self._gate.asking(request.client_id, contact_id):
                     await self._calls.handle(
                         contact_id, place, request_id=request.request_id, meta=about
@@ -168,9 +168,9 @@ class Outside(media_service_pb2_grpc.MediaServiceServicer):
             return False
         return leg in state.outside_over or any(each.leg_id == leg for each in state.operators)
 
-    def _previous(self, request: pb.PlaceCallRequest, context: Context) -> Thread:
+    def _previous(self, request: pb.PlaceCallRequest) -> Thread:
         """The contact that is called back, of the same company."""
-        known = whose(self._calls, request.previous_contact_id, caller(context))
+        known = whose(self._calls, request.previous_contact_id, caller())
         state = self._calls.state(request.previous_contact_id)
         if known.client_id != request.client_id or isinstance(state, New):
             raise Refused("UNKNOWN_CONTACT", f"no contact {request.previous_contact_id!r}")
@@ -184,9 +184,9 @@ class Outside(media_service_pb2_grpc.MediaServiceServicer):
         return e164(self._keys.open(request.client_id, sealed))
 
 
-def _wanted_by(context: Context, operator_id: str) -> str:
+def _wanted_by(operator_id: str) -> str:
     """Who asks, unless it is a service: then on whose behalf."""
-    who = caller(context)
+    who = caller()
     return operator_id if who.role == "service" else who.user_id
 
 

@@ -33,7 +33,7 @@ class Phoning(media_service_pb2_grpc.MediaServiceServicer):
         self, request: pb.ConnectBrowserRequest, context: Context
     ) -> pb.ConnectBrowserResponse:
         async with refusals(context, STATUS):
-            person = _asking(context)
+            person = _asking()
             connection_id, answer = await self._browsers.connect(person, request.sdp_offer)
         return pb.ConnectBrowserResponse(connection_id=connection_id, sdp_answer=answer)
 
@@ -42,59 +42,59 @@ class Phoning(media_service_pb2_grpc.MediaServiceServicer):
     ) -> pb.DisconnectBrowserResponse:
         async with refusals(context, STATUS):
             require(request, connection_id=an_id("brw"))
-            self._browsers.disconnect(_asking(context), request.connection_id)
+            self._browsers.disconnect(_asking(), request.connection_id)
         return pb.DisconnectBrowserResponse()
 
     async def PickUp(self, request: pb.PickUpRequest, context: Context) -> pb.PickUpResponse:
         async with refusals(context, STATUS):
             require(request, contact_id=A_CONTACT)
-            user_id = self._with_a_browser(context)
-            await decide(self._calls, context, request, PickUp(user_id))
+            user_id = self._with_a_browser()
+            await decide(self._calls, request, PickUp(user_id))
         return pb.PickUpResponse()
 
     async def PutDown(self, request: pb.PutDownRequest, context: Context) -> pb.PutDownResponse:
         async with refusals(context, STATUS):
             require(request, contact_id=A_CONTACT)
-            user_id = self._with_a_browser(context)
-            await decide(self._calls, context, request, PutDown(user_id))
+            user_id = self._with_a_browser()
+            await decide(self._calls, request, PutDown(user_id))
         return pb.PutDownResponse()
 
     async def Mute(self, request: pb.MuteRequest, context: Context) -> pb.MuteResponse:
         async with refusals(context, STATUS):
             require(request, contact_id=A_CONTACT)
-            mute = Mute(caller(context).user_id, request.muted)
-            await decide(self._calls, context, request, mute)
+            mute = Mute(caller().user_id, request.muted)
+            await decide(self._calls, request, mute)
         return pb.MuteResponse()
 
     async def TalkBack(self, request: pb.TalkBackRequest, context: Context) -> pb.TalkBackResponse:
         async with refusals(context, STATUS):
             require(request, contact_id=A_CONTACT)
-            talk_back = TalkBack(caller(context).user_id, request.on)
-            await decide(self._calls, context, request, talk_back)
+            talk_back = TalkBack(caller().user_id, request.on)
+            await decide(self._calls, request, talk_back)
         return pb.TalkBackResponse()
 
     async def WatchPhone(
         self, request: pb.WatchPhoneRequest, context: Context
     ) -> AsyncIterator[pb.WatchPhoneResponse]:
         async with refusals(context, STATUS):
-            async for phone in self._watching.phone(_asking(context)):
+            async for phone in self._watching.phone(_asking()):
                 yield phone
 
     async def WatchPhones(
         self, request: pb.WatchPhonesRequest, context: Context
     ) -> AsyncIterator[pb.WatchPhonesResponse]:
         async with refusals(context, STATUS):
-            async for people in self._reach.people(caller(context).tenant_id):
+            async for people in self._reach.people(caller().tenant_id):
                 yield people
 
-    def _with_a_browser(self, context: Context) -> str:
+    def _with_a_browser(self) -> str:
         """Who asks; a phone of another kind is picked up and put down by hand."""
-        person = _asking(context)
+        person = _asking()
         if self._browsers.state(person) is None:
             raise Refused("NO_BROWSER", f"no browser of {person.user_id!r} is connected")
         return person.user_id
 
 
-def _asking(context: Context) -> Person:
-    who = caller(context)
+def _asking() -> Person:
+    who = caller()
     return Person(who.tenant_id, who.user_id)

@@ -36,7 +36,7 @@ class Prompting(media_service_pb2_grpc.MediaServiceServicer):
         async with refusals(context, STATUS):
             require(request, contact_id=A_CONTACT, record=a_policy)
             name = call_events_pb2.RecordingPolicy.Name(request.record)
-            await decide(self._calls, context, request, Answer(RecordingPolicy(name)))
+            await decide(self._calls, request, Answer(RecordingPolicy(name)))
         return pb.AnswerResponse()
 
     async def PlayPrompt(
@@ -57,7 +57,7 @@ class Prompting(media_service_pb2_grpc.MediaServiceServicer):
                 digit_sha256=tuple(request.digit_sha256),
                 closing_sha256=tuple(request.closing_sha256),
             )
-            await decide(self._calls, context, request, play)
+            await decide(self._calls, request, play)
         return pb.PlayPromptResponse()
 
     async def StopPrompt(
@@ -65,7 +65,7 @@ class Prompting(media_service_pb2_grpc.MediaServiceServicer):
     ) -> pb.StopPromptResponse:
         async with refusals(context, STATUS):
             require(request, contact_id=A_CONTACT, play_id=text(most=PLAY_ID_BYTES_MAX))
-            await decide(self._calls, context, request, StopPrompt(request.play_id))
+            await decide(self._calls, request, StopPrompt(request.play_id))
         return pb.StopPromptResponse()
 
     def _check_play(self, request: pb.PlayPromptRequest) -> None:

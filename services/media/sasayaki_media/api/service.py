@@ -56,17 +56,15 @@ class MediaService(Prompting, Storing, Talking, Outside, Phoning):
     ) -> pb.ReleasePhoneResponse:
         async with refusals(context, STATUS):
             require(request, user_id=an_id("usr"))
-            asking = caller(context)
+            asking = caller()
             if asking.role != "service" and asking.user_id != request.user_id:
                 raise Refused("NOT_YOURS", f"the phone of {request.user_id!r} is not yours")
-            await self._phones.release(
-                request.user_id, request_id=request.request_id, meta=meta(context)
-            )
+            await self._phones.release(request.user_id, request_id=request.request_id, meta=meta())
         return pb.ReleasePhoneResponse()
 
     async def WatchLevels(
         self, request: pb.WatchLevelsRequest, context: Context
     ) -> AsyncIterator[pb.WatchLevelsResponse]:
-        with self._levels.watching(caller(context)) as watcher:
+        with self._levels.watching(caller()) as watcher:
             async for second in watcher.seconds():
                 yield second

@@ -55,18 +55,18 @@ class Storing(media_service_pb2_grpc.MediaServiceServicer):
                 client_id=an_id("cli", optional=True),
                 name=a_prompt_name,
             )
-            await self._check_owner(request, caller(context))
+            await self._check_owner(request, caller())
             named = bool(request.client_id)
             try:
                 sha256, pcmu = await asyncio.to_thread(looked_at, request.wav, audible=named)
             except NotAPrompt as fault:
                 raise Refused(fault.reason, f"wav: {fault}") from fault
-            put = Put(request.name, sha256, length_ms(pcmu), caller(context).user_id)
+            put = Put(request.name, sha256, length_ms(pcmu), caller().user_id)
             if named:
                 check_room(self._libraries.state(request.client_id), put)
             await asyncio.to_thread(self._prompts.store, sha256, request.wav)
             self._node.send_prompt(sha256, pcmu)
-            version = await self._named(request, put, context) if named else 0
+            version = await self._named(request, put) if named else 0
         return pb.PutPromptResponse(sha256=sha256, length_ms=length_ms(pcmu), version=version)
 
     async def ListPrompts(
@@ -74,7 +74,7 @@ class Storing(media_service_pb2_grpc.MediaServiceServicer):
     ) -> pb.ListPromptsResponse:
         async with refusals(context, STATUS_OF_SOUNDS):
             require(request, client_id=an_id("cli"))
-            library = await self._library(request.client_id, caller(context))
+            library = await self._library(request.client_id, caller())
         return pb.ListPromptsResponse(
             prompts=[
                 pb.Prompt(name=name, versions=map(_version, reversed(versions)))
@@ -87,7 +87,7 @@ class Storing(media_service_pb2_grpc.MediaServiceServicer):
     ) -> pb.GetPromptResponse:
         async with refusals(context, STATUS_OF_SOUNDS):
             require(request, client_id=an_id("cli"), sha256=a_sha256)
-            library = await self._library(request.client_id, caller(context))
+            library = await self._library(request.client_id, caller())
             # Another company's sound is as unknown as none, though the file may be the same.
             if not library.holds(request.sha256) or request.sha256 not in self._prompts:
                 raise Refused("UNKNOWN_PROMPT", f"no prompt {request.sha256!r}")
@@ -103,13 +103,13 @@ class Storing(media_service_pb2_grpc.MediaServiceServicer):
         elif who.role == "manager":
             raise InvalidField("client_id", "must be given")
 
-    async def _named(self, request: pb.PutPromptRequest, put: Put, context: Context) -> int:
+    async def _named(self, request: pb.PutPromptRequest, put: Put) -> int:
         """The version of its name that the sound has, or had when it was asked first."""
         events = await self._libraries.handle(
             request.client_id,
             put,
-            request_id=request_id_of(context, put, request.request_id),
-            meta=meta(context, client_id=request.client_id),
+            request_id=request_id_of(put, request.request_id),
+            meta=meta(client_id=request.client_id),
         )
         if events:
             return events[0].version

@@ -46,12 +46,12 @@ class Talking(media_service_pb2_grpc.MediaServiceServicer):
                 request, contact_id=A_CONTACT, operator_id=an_id("usr"), ring_ms_max=a_ring_time
             )
             dial = Dial(
-                leg_id=leg_id(context, "Dial", request.request_id),
+                leg_id=leg_id("Dial", request.request_id),
                 operator_id=request.operator_id,
                 ring_ms_max=request.ring_ms_max or RING_MS_USUAL,
                 consult=request.consult,
             )
-            events = await decide(self._calls, context, request, dial)
+            events = await decide(self._calls, request, dial)
             dialled = [event for event in events if isinstance(event, OperatorLegDialled)]
             if not dialled:
                 raise Refused("OTHER_REQUEST", f"{request.request_id!r} was not a dial")
@@ -62,8 +62,8 @@ class Talking(media_service_pb2_grpc.MediaServiceServicer):
             require(request, contact_id=A_CONTACT, music_sha256=a_prompt_if_any)
             if request.held and request.music_sha256:
                 known_prompts(self._prompts, request.music_sha256)
-            hold = Hold(request.held, request.music_sha256, asker(context))
-            await decide(self._calls, context, request, hold)
+            hold = Hold(request.held, request.music_sha256, asker())
+            await decide(self._calls, request, hold)
         return pb.HoldResponse()
 
     async def PauseRecording(
@@ -74,8 +74,8 @@ class Talking(media_service_pb2_grpc.MediaServiceServicer):
             if request.paused:
                 require(request, reason=a_reason)
             reason = request.reason if request.paused else ""
-            pause = PauseRecording(request.paused, reason, asker(context))
-            await decide(self._calls, context, request, pause)
+            pause = PauseRecording(request.paused, reason, asker())
+            await decide(self._calls, request, pause)
         return pb.PauseRecordingResponse()
 
     async def AnswerTransfer(
@@ -89,7 +89,7 @@ class Talking(media_service_pb2_grpc.MediaServiceServicer):
                 sip_code=between(*FINAL_SIP_CODES),
             )
             answer = AnswerTransfer(request.leg_id, request.sip_code)
-            await decide(self._calls, context, request, answer)
+            await decide(self._calls, request, answer)
         return pb.AnswerTransferResponse()
 
     async def Supervise(
@@ -104,13 +104,13 @@ class Talking(media_service_pb2_grpc.MediaServiceServicer):
                 mode=a_mode,
             )
             supervise = Supervise(
-                leg_id=leg_id(context, "Supervise", request.request_id),
+                leg_id=leg_id("Supervise", request.request_id),
                 supervisor_id=request.supervisor_id,
                 supervision_id=request.supervision_id,
                 mode=SupervisionMode(call_events_pb2.SupervisionMode.Name(request.mode)),
                 keep_phone=request.keep_phone,
             )
-            events = await decide(self._calls, context, request, supervise)
+            events = await decide(self._calls, request, supervise)
             leg = self._supervisor_leg(request, events)
         return pb.SuperviseResponse(leg_id=leg)
 
@@ -119,7 +119,7 @@ class Talking(media_service_pb2_grpc.MediaServiceServicer):
     ) -> pb.UnsuperviseResponse:
         async with refusals(context, STATUS):
             require(request, contact_id=A_CONTACT, supervision_id=an_id("spv"))
-            await decide(self._calls, context, request, Unsupervise(request.supervision_id))
+            await decide(self._calls, request, Unsupervise(request.supervision_id))
         return pb.UnsuperviseResponse()
 
     async def HangUp(self, request: pb.HangUpRequest, context: Context) -> pb.HangUpResponse:
@@ -130,7 +130,7 @@ class Talking(media_service_pb2_grpc.MediaServiceServicer):
                 unless_picked_up=request.unless_picked_up,
                 transferred=request.transferred,
             )
-            await decide(self._calls, context, request, command)
+            await decide(self._calls, request, command)
         return pb.HangUpResponse()
 
     def _supervisor_leg(self, request: pb.SuperviseRequest, events: Iterable[CallEvent]) -> str:

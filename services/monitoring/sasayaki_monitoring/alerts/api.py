@@ -103,12 +103,12 @@ class AlertMethods:
     ) -> pb.RaiseAlertResponse:
         async with refusals(context, CODES):
             require(request)
-            who = caller(context)
+            who = caller()
             alert_id = derived_id(
                 "alt", who.tenant_id, "RaiseAlert", f"{who.user_id}/{request.request_id}"
             )
             if self._alerting.alerts.meta(alert_id) is None:
-                alert_id = await self._raise(request.request_id, context, alert_id)
+                alert_id = await self._raise(request.request_id, alert_id)
         return pb.RaiseAlertResponse(alert_id=alert_id)
 
     async def GiveAlertReason(
@@ -117,7 +117,7 @@ class AlertMethods:
         async with refusals(context, CODES):
             require(request, alert_id=ALERT, reason=REASON)
             reason = AlertReason(wire.AlertReason.Name(request.reason))
-            await self._ask_alert(request, context, GiveReason(caller(context).user_id, reason))
+            await self._ask_alert(request, GiveReason(caller().user_id, reason))
         return pb.GiveAlertReasonResponse()
 
     async def CancelAlert(
@@ -125,7 +125,7 @@ class AlertMethods:
     ) -> pb.CancelAlertResponse:
         async with refusals(context, CODES):
             require(request, alert_id=ALERT)
-            await self._ask_alert(request, context, Cancel(caller(context).user_id))
+            await self._ask_alert(request, Cancel(caller().user_id))
         return pb.CancelAlertResponse()
 
     async def ClaimAlert(
@@ -133,8 +133,8 @@ class AlertMethods:
     ) -> pb.ClaimAlertResponse:
         async with refusals(context, CODES):
             require(request, alert_id=ALERT)
-            self._check_alert_permitted(request.alert_id, context)
-            await self._ask_alert(request, context, Claim(caller(context).user_id))
+            self._check_alert_permitted(request.alert_id)
+            await self._ask_alert(request, Claim(caller().user_id))
             alert = self._alerting.alerts.state(request.alert_id)
             assert not isinstance(alert, NotRaised), "a claim of an alert that was never raised"
         return pb.ClaimAlertResponse(
@@ -146,16 +146,16 @@ class AlertMethods:
     ) -> pb.ResolveAlertResponse:
         async with refusals(context, CODES):
             require(request, alert_id=ALERT, outcome=OUTCOME)
-            self._check_alert_permitted(request.alert_id, context)
+            self._check_alert_permitted(request.alert_id)
             outcome = AlertOutcome(wire.AlertOutcome.Name(request.outcome))
-            await self._ask_alert(request, context, Resolve(caller(context).user_id, outcome))
+            await self._ask_alert(request, Resolve(caller().user_id, outcome))
         return pb.ResolveAlertResponse()
 
     async def EndAlert(self, request: pb.EndAlertRequest, context: Context) -> pb.EndAlertResponse:
         async with refusals(context, CODES):
             require(request, alert_id=ALERT, reason=END)
             reason = AlertEndReason(wire.AlertEndReason.Name(request.reason))
-            await self._ask_alert(request, context, End(reason))
+            await self._ask_alert(request, End(reason))
         return pb.EndAlertResponse()
 
     async def SetAlertLadder(
@@ -175,8 +175,8 @@ class AlertMethods:
             await self._alerting.policies.set_ladder(
                 request.client_id,
                 ladder,
-                request_id=f"{caller(context).user_id}/{request.request_id}",
-                meta=meta(context, client_id=request.client_id),
+                request_id=f"{caller().user_id}/{request.request_id}",
+                meta=meta(client_id=request.client_id),
             )
         return pb.SetAlertLadderResponse()
 
@@ -190,8 +190,8 @@ class AlertMethods:
                 request.client_id,
                 kind,
                 _rule(kind, request),
-                request_id=f"{caller(context).user_id}/{request.request_id}",
-                meta=meta(context, client_id=request.client_id),
+                request_id=f"{caller().user_id}/{request.request_id}",
+                meta=meta(client_id=request.client_id),
             )
         return pb.SetAlertRuleResponse()
 
@@ -202,29 +202,29 @@ class AlertMethods:
         self._alerting.require_current()
         async with refusals(context, CODES):
             require(request, part=_a_part)
-            if caller(context).role == "client" and request.part == pb.FLOOR_PART_ALERTS:
+            if caller().role == "client" and request.part == pb.FLOOR_PART_ALERTS:
                 raise Refused("NOT_PERMITTED", "alerts are not for client companies")
-        with self._alerting.view.watch(caller(context), PARTS[request.part]) as watcher:
+        with self._alerting.view.watch(caller(), PARTS[request.part]) as watcher:
             async for rows in watcher.changes():
                 yield pb.WatchFloorResponse(rows=rows)
 
-    async def _raise(self, request_id: str, context: Context, alert_id: str) -> str:
+    async def _raise(self, request_id: str, alert_id: str) -> str:
         """Returns the alert that the operator now has in this call."""
         self._alerting.require_current()
-        who = caller(context)
+        who = caller()
         talk = await self._alerting.view.talk_soon(who.tenant_id, who.user_id, NEWS_S)
         if talk is None:
             raise Refused("NO_CALL", "you talk with nobody")
         present = self._alerting.open.of(who.tenant_id, who.user_id, talk.contact_id)
         try:
-            return await self._raised(request_id, context, present or alert_id, talk)
+            return await self._raised(request_id, present or alert_id, talk)
         except Refused:
             if present is None:
                 raise
         # The alert of the earlier press has just come to its end.
-        return await self._raised(request_id, context, alert_id, talk)
+        return await self._raised(request_id, alert_id, talk)
 
-    async def _raised(self, request_id: str, context: Context, alert_id: str, talk: Talk) -> str:
+    async def _raised(self, request_id: str, alert_id: str, talk: Talk) -> str:
         view, watchers = self._alerting.view, self._alerting.watchers
         team_id = view.team_of(talk.tenant_id, talk.operator_id)
         command = Raise(
@@ -240,28 +240,28 @@ class AlertMethods:
                 alert_id,
                 command,
                 request_id=f"Raise/{request_id}",
-                meta=meta(context, client_id=talk.client_id, correlation_id=talk.contact_id),
+                meta=meta(client_id=talk.client_id, correlation_id=talk.contact_id),
             )
         return alert_id
 
-    def _check_alert_permitted(self, alert_id: str, context: Context) -> None:
-        known = self._known_alert(alert_id, context)
-        check_permitted(known.client_id, caller(context).clients)
+    def _check_alert_permitted(self, alert_id: str) -> None:
+        known = self._known_alert(alert_id)
+        check_permitted(known.client_id, caller().clients)
 
-    def _known_alert(self, alert_id: str, context: Context) -> Meta:
+    def _known_alert(self, alert_id: str) -> Meta:
         """Whose alert it is; another tenant's is as unknown as none."""
         known = self._alerting.alerts.meta(alert_id)
-        if known is None or known.tenant_id != caller(context).tenant_id:
+        if known is None or known.tenant_id != caller().tenant_id:
             raise Refused("UNKNOWN_ALERT", f"no alert {alert_id!r}")
         return known
 
-    async def _ask_alert(self, request: Any, context: Context, command: Command) -> None:
-        known = self._known_alert(request.alert_id, context)
+    async def _ask_alert(self, request: Any, command: Command) -> None:
+        known = self._known_alert(request.alert_id)
         await self._alerting.alerts.handle(
             request.alert_id,
             command,
-            request_id=request_id_of(context, command, request.request_id),
-            meta=meta(context, client_id=known.client_id, correlation_id=known.correlation_id),
+            request_id=request_id_of(command, request.request_id),
+            meta=meta(client_id=known.client_id, correlation_id=known.correlation_id),
         )
 
 

@@ -81,18 +81,18 @@ class CoachingMethods:
                 text=characters(least=1, most=WORDS_MOST),
                 contact_id=an_id("con", optional=True),
             )
-            who = caller(context)
+            who = caller()
             feedback_id = derived_id(
                 "fbk", who.tenant_id, "GiveFeedback", f"{who.user_id}/{request.request_id}"
             )
             self._coaching.require_current()
-            entry = self._heard_by_caller(request, context)
+            entry = self._heard_by_caller(request)
             give = self._give(request, feedback_id, entry)
             await self._coaching.coachings.handle(
                 stream_of(who.tenant_id, entry.operator_id),
                 give,
-                request_id=request_id_of(context, give, request.request_id),
-                meta=meta(context, client_id=entry.client_id, correlation_id=entry.contact_id),
+                request_id=request_id_of(give, request.request_id),
+                meta=meta(client_id=entry.client_id, correlation_id=entry.contact_id),
             )
         return pb.GiveFeedbackResponse(feedback_id=feedback_id)
 
@@ -101,12 +101,10 @@ class CoachingMethods:
     ) -> pb.ReadFeedbackResponse:
         async with refusals(context, CODES):
             require(request, feedback_id=FEEDBACK)
-            who = caller(context)
+            who = caller()
             self._coaching.require_current()
             feedback = self._known_feedback(who.tenant_id, who.user_id, request.feedback_id)
-            await self._ask_coaching(
-                feedback, request.request_id, context, Read(request.feedback_id)
-            )
+            await self._ask_coaching(feedback, request.request_id, Read(request.feedback_id))
         return pb.ReadFeedbackResponse()
 
     async def AnswerFollowUp(
@@ -120,7 +118,7 @@ class CoachingMethods:
                 outcome=OUTCOME,
                 operator_id=an_id("usr"),
             )
-            who = caller(context)
+            who = caller()
             self._coaching.require_current()
             feedback = self._known_feedback(who.tenant_id, request.operator_id, request.feedback_id)
             check_permitted(feedback.client_id, who.clients)
@@ -131,12 +129,12 @@ class CoachingMethods:
                 outcome=FollowUpOutcome(wire.FollowUpOutcome.Name(request.outcome)),
                 shows=self._coaching.view.shows(feedback, request.contact_id),
             )
-            await self._ask_coaching(feedback, request.request_id, context, answer)
+            await self._ask_coaching(feedback, request.request_id, answer)
         return pb.AnswerFollowUpResponse()
 
-    def _heard_by_caller(self, request: pb.GiveFeedbackRequest, context: Context) -> Entry:
+    def _heard_by_caller(self, request: pb.GiveFeedbackRequest) -> Entry:
         """The ledger's entry of the call; another tenant's is as unknown as none."""
-        who = caller(context)
+        who = caller()
         entry = self._coaching.ledger.entry(request.supervision_id, request.contact_id)
         if entry is None or entry.tenant_id != who.tenant_id or entry.begun_at is None:
             raise Refused("UNKNOWN_SUPERVISION", "no such supervision of such a call")
@@ -172,14 +170,13 @@ class CoachingMethods:
         raise Refused("UNKNOWN_FEEDBACK", f"no feedback {feedback_id!r}")
 
     async def _ask_coaching(
-        self, feedback: Feedback, request_id: str, context: Context, command: Read | Answer
+        self, feedback: Feedback, request_id: str, command: Read | Answer
     ) -> None:
         await self._coaching.coachings.handle(
             stream_of(feedback.tenant_id, feedback.given.operator_id),
             command,
-            request_id=request_id_of(context, command, request_id),
+            request_id=request_id_of(command, request_id),
             meta=meta(
-                context,
                 client_id=feedback.client_id,
                 correlation_id=getattr(command, "contact_id", feedback.given.contact_id),
             ),

@@ -53,7 +53,7 @@ class FairnessMethods:
                 team_id=an_id("tea", optional=True),
                 window_days=between(0, WINDOW_DAYS_MOST),
             )
-        who = caller(context)
+        who = caller()
         days = request.window_days or WINDOW_DAYS
         fair = self._fairness
         window = window_of(who.tenant_id, who.clients, days, fair.now(), fair.zone)

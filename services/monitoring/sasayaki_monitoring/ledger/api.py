@@ -44,7 +44,7 @@ class LedgerMethods:
     ) -> pb.GetLedgerResponse:
         async with refusals(context, CODES):
             require(request, operator_id=an_id("usr", optional=True))
-            who, now = caller(context), self._accounts.now()
+            who, now = caller(), self._accounts.now()
             until = instant(request, "until") or now
             since = instant(request, "since") or now - USUAL
             if until < since:

@@ -47,8 +47,8 @@ class PolicyMethods:
             await self._policies.set_supervised(
                 request.client_id,
                 _supervised(request),
-                request_id=f"{caller(context).user_id}/{request.request_id}",
-                meta=meta(context, client_id=request.client_id),
+                request_id=f"{caller().user_id}/{request.request_id}",
+                meta=meta(client_id=request.client_id),
             )
         return pb.SetSupervisionPolicyResponse()
 

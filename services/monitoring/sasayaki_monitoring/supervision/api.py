@@ -88,13 +88,13 @@ class SupervisionMethods:
     ) -> pb.StartSupervisionResponse:
         async with refusals(context, CODES):
             require(request, contact_id=CONTACT, mode=MODE, purpose=PURPOSE, note=NOTE)
-            who = caller(context)
+            who = caller()
             supervision_id = derived_id(
                 "spv", who.tenant_id, "StartSupervision", f"{who.user_id}/{request.request_id}"
             )
             supervisions = self._supervising.supervisions
             if supervisions.meta(supervision_id) is None:
-                await self._start(request, context, supervision_id)
+                await self._start(request, supervision_id)
             begun = supervisions.state(supervision_id)
             waits = not isinstance(begun, NotStarted) and begun.about.asked
         return pb.StartSupervisionResponse(supervision_id=supervision_id, consent_asked=waits)
@@ -106,12 +106,12 @@ class SupervisionMethods:
             require(request, supervision_id=SUPERVISION, answer=ANSWER)
             state = self._supervising.supervisions.state(request.supervision_id)
             mode = state.mode if isinstance(state, AwaitingConsent) else SupervisionMode.LISTEN
-            target, known = self._present(request.supervision_id, context, mode)
+            target, known = self._present(request.supervision_id, mode)
             reason = _reason(request.reason)
             answer = ConsentAnswer(wire.ConsentAnswer.Name(request.answer))
             around = self._supervising.around(target)
-            command = Answer(caller(context).user_id, answer, reason, around)
-            await self._go(target, command, request, context, known)
+            command = Answer(caller().user_id, answer, reason, around)
+            await self._go(target, command, request, known)
         return pb.AnswerConsentResponse()
 
     async def ChangeMode(
@@ -120,11 +120,11 @@ class SupervisionMethods:
         async with refusals(context, CODES):
             require(request, supervision_id=SUPERVISION, mode=MODE)
             mode = _mode(request.mode)
-            target, known = self._present(request.supervision_id, context, mode)
-            check_permitted(known.client_id, caller(context).clients)
+            target, known = self._present(request.supervision_id, mode)
+            check_permitted(known.client_id, caller().clients)
             others = self._supervising.occupied.others(target.supervision_id, target.place)
-            command = ChangeMode(caller(context).user_id, mode, others.handled_by)
-            await self._go(target, command, request, context, known)
+            command = ChangeMode(caller().user_id, mode, others.handled_by)
+            await self._go(target, command, request, known)
         return pb.ChangeModeResponse()
 
     async def SwitchTarget(
@@ -132,12 +132,12 @@ class SupervisionMethods:
     ) -> pb.SwitchTargetResponse:
         async with refusals(context, CODES):
             require(request, supervision_id=SUPERVISION, contact_id=CONTACT, mode=MODE)
-            who, mode = caller(context), _mode(request.mode)
-            target = await self._there(request, context, NEWS_S, mode)
+            who, mode = caller(), _mode(request.mode)
+            target = await self._there(request, NEWS_S, mode)
             check_permitted(target.call.client_id, who.clients)
             around = self._supervising.around(target)
             command = SwitchTarget(who.user_id, target.call, mode, around)
-            await self._go(target, command, request, context, _meta(target))
+            await self._go(target, command, request, _meta(target))
         return pb.SwitchTargetResponse()
 
     async def SetFollowing(
@@ -145,11 +145,11 @@ class SupervisionMethods:
     ) -> pb.SetFollowingResponse:
         async with refusals(context, CODES):
             require(request, supervision_id=SUPERVISION)
-            who = caller(context)
-            target, known = self._present(request.supervision_id, context)
+            who = caller()
+            target, known = self._present(request.supervision_id)
             check_permitted(known.client_id, who.clients)
             command = SetFollowing(who.user_id, request.following, tuple(sorted(who.clients)))
-            await self._stay(target, command, request, context, known)
+            await self._stay(target, command, request, known)
         return pb.SetFollowingResponse()
 
     async def FollowCall(
@@ -157,16 +157,16 @@ class SupervisionMethods:
     ) -> pb.FollowCallResponse:
         async with refusals(context, CODES):
             require(request, supervision_id=SUPERVISION, contact_id=CONTACT)
-            target = await self._there(request, context, FOLLOWED_NEWS_S)
+            target = await self._there(request, FOLLOWED_NEWS_S)
             command = FollowCall(target.call, self._supervising.around(target))
-            await self._go(target, command, request, context, _meta(target))
+            await self._go(target, command, request, _meta(target))
         return pb.FollowCallResponse()
 
     async def SendText(self, request: pb.SendTextRequest, context: Context) -> pb.SendTextResponse:
         async with refusals(context, CODES):
             require(request, supervision_id=SUPERVISION, text=TEXT)
-            who = caller(context)
-            target, known = self._present(request.supervision_id, context)
+            who = caller()
+            target, known = self._present(request.supervision_id)
             check_permitted(known.client_id, who.clients)
             self._supervising.texts.take(who.tenant_id, who.user_id, self._supervising.now())
             text_id = derived_id(
@@ -174,7 +174,7 @@ class SupervisionMethods:
             )
             sealed = self._supervising.seals.seal(known.client_id or "", request.text)
             command = SendText(who.user_id, text_id, sealed)
-            await self._stay(target, command, request, context, known)
+            await self._stay(target, command, request, known)
         return pb.SendTextResponse(text_id=text_id)
 
     async def EndSupervision(
@@ -182,20 +182,18 @@ class SupervisionMethods:
     ) -> pb.EndSupervisionResponse:
         async with refusals(context, CODES):
             require(request, supervision_id=SUPERVISION, contact_id=an_id("con", optional=True))
-            who = caller(context)
+            who = caller()
             command: Command = Leave(who.user_id)
             if who.role == "service":
                 require(request, reason=REASON)
                 reason = SupervisionEndReason(wire.SupervisionEndReason.Name(request.reason))
                 command = End(reason, request.contact_id)
-            target, known = self._present(request.supervision_id, context)
-            await self._stay(target, command, request, context, known)
+            target, known = self._present(request.supervision_id)
+            await self._stay(target, command, request, known)
         return pb.EndSupervisionResponse()
 
-    async def _start(
-        self, request: pb.StartSupervisionRequest, context: Context, supervision_id: str
-    ) -> None:
-        who, supervising = caller(context), self._supervising
+    async def _start(self, request: pb.StartSupervisionRequest, supervision_id: str) -> None:
+        who, supervising = caller(), self._supervising
         talk = await supervising.talk(request.contact_id, who.tenant_id, NEWS_S)
         check_permitted(talk.client_id, who.clients)
         target = Target(
@@ -217,17 +215,16 @@ class SupervisionMethods:
             else None,
             around=supervising.around(target),
         )
-        own = meta(context, client_id=talk.client_id, correlation_id=talk.contact_id)
+        own = meta(client_id=talk.client_id, correlation_id=talk.contact_id)
         await supervising.go(target, command, request.request_id, own)
 
     def _present(
         self,
         supervision_id: str,
-        context: Context,
         mode: SupervisionMode = SupervisionMode.LISTEN,
     ) -> tuple[Target, Meta]:
         """The call that the supervision is on, and whose that is."""
-        tenant_id = caller(context).tenant_id
+        tenant_id = caller().tenant_id
         about, known = self._supervising.known(supervision_id, tenant_id)
         call = Call(about.contact_id, about.operator_id, known.client_id or "")
         return _target(supervision_id, tenant_id, about, call, mode), known
@@ -235,38 +232,33 @@ class SupervisionMethods:
     async def _there(
         self,
         request: pb.SwitchTargetRequest | pb.FollowCallRequest,
-        context: Context,
         wait_s: float,
         mode: SupervisionMode = SupervisionMode.LISTEN,
     ) -> Target:
         """The call that the supervision is to go on to."""
-        tenant_id = caller(context).tenant_id
+        tenant_id = caller().tenant_id
         talk = await self._supervising.talk(request.contact_id, tenant_id, wait_s)
         about, _ = self._supervising.known(request.supervision_id, tenant_id)
         call = Call(talk.contact_id, talk.operator_id, talk.client_id)
         return _target(request.supervision_id, tenant_id, about, call, mode)
 
-    async def _go(
-        self, target: Target, command: Command, request: Any, context: Context, whose: Meta
-    ) -> None:
+    async def _go(self, target: Target, command: Command, request: Any, whose: Meta) -> None:
         """For commands that take a place, or a mode that only one may have."""
-        request_id = request_id_of(context, command, request.request_id)
-        await self._supervising.go(target, command, request_id, _envelope(context, whose))
+        request_id = request_id_of(command, request.request_id)
+        await self._supervising.go(target, command, request_id, _envelope(whose))
 
-    async def _stay(
-        self, target: Target, command: Command, request: Any, context: Context, whose: Meta
-    ) -> None:
+    async def _stay(self, target: Target, command: Command, request: Any, whose: Meta) -> None:
         """For all others."""
         await self._supervising.supervisions.handle(
             target.supervision_id,
             command,
-            request_id=request_id_of(context, command, request.request_id),
-            meta=_envelope(context, whose),
+            request_id=request_id_of(command, request.request_id),
+            meta=_envelope(whose),
         )
 
 
-def _envelope(context: Context, whose: Meta) -> Meta:
-    return meta(context, client_id=whose.client_id, correlation_id=whose.correlation_id)
+def _envelope(whose: Meta) -> Meta:
+    return meta(client_id=whose.client_id, correlation_id=whose.correlation_id)
 
 
 def _target(

@@ -72,7 +72,7 @@ class RetentionMethods:
                 days=between(1, DAYS_MAX),
                 by_reason=_some_reasons,
             )
-            who, client_id = caller(context), request.client_id
+            who, client_id = caller(), request.client_id
             policies = self._keeping.deletions.retentions.policies
             known = policies.meta(client_id)
             served = not who.clients or client_id in who.clients
@@ -85,8 +85,8 @@ class RetentionMethods:
             await policies.handle(
                 client_id,
                 command,
-                request_id=request_id_of(context, command, request.request_id),
-                meta=meta(context, client_id=client_id),
+                request_id=request_id_of(command, request.request_id),
+                meta=meta(client_id=client_id),
             )
         return pb.SetRetentionResponse()
 
@@ -95,12 +95,12 @@ class RetentionMethods:
     ) -> pb.SetLegalHoldResponse:
         async with refusals(context, STATUS):
             require(request, contact_id=an_id("con"), reason=_a_reason)
-            who = caller(context)
+            who = caller()
             hold_id = derived_id(
                 "hld", who.tenant_id, "SetLegalHold", f"{who.user_id}/{request.request_id}"
             )
             hold = SetHold(hold_id, request.reason)
-            await self._decide(request.contact_id, hold, request.request_id, context)
+            await self._decide(request.contact_id, hold, request.request_id)
         return pb.SetLegalHoldResponse(hold_id=hold_id)
 
     async def ReleaseLegalHold(
@@ -109,7 +109,7 @@ class RetentionMethods:
         async with refusals(context, STATUS):
             require(request, contact_id=an_id("con"), hold_id=an_id("hld"))
             release = ReleaseHold(request.hold_id)
-            await self._decide(request.contact_id, release, request.request_id, context)
+            await self._decide(request.contact_id, release, request.request_id)
         return pb.ReleaseLegalHoldResponse()
 
     async def DeleteRecording(
@@ -120,9 +120,9 @@ class RetentionMethods:
             keeping, contact_id = self._keeping, request.contact_id
             keeping.require_current()
             known = keeping.deletions.shelf.meta(contact_id)
-            if known is None or known.tenant_id != caller(context).tenant_id:
+            if known is None or known.tenant_id != caller().tenant_id:
                 raise Refused("UNKNOWN_RECORDING", f"no recording of {contact_id!r}")
-            asked = meta(context, client_id=known.client_id, correlation_id=contact_id)
+            asked = meta(client_id=known.client_id, correlation_id=contact_id)
             if request.reason == DeletionReason.DELETION_REASON_RETENTION:
                 await keeping.deletions.expire(
                     contact_id, keeping.now(), request_id=request.request_id, meta=asked
@@ -133,19 +133,17 @@ class RetentionMethods:
                 )
         return pb.DeleteRecordingResponse()
 
-    async def _decide(
-        self, contact_id: str, command: Command, request_id: str, context: Context
-    ) -> None:
+    async def _decide(self, contact_id: str, command: Command, request_id: str) -> None:
         """Has a hold decided for who may know of the recording."""
         shelf = self._keeping.deletions.shelf
         known = shelf.meta(contact_id)
-        if known is None or not may_hear(caller(context), shelf.whose(contact_id, known)):
+        if known is None or not may_hear(caller(), shelf.whose(contact_id, known)):
             raise Refused("UNKNOWN_RECORDING", f"no recording of {contact_id!r}")
         await shelf.handle(
             contact_id,
             command,
-            request_id=request_id_of(context, command, request_id),
-            meta=meta(context, client_id=known.client_id, correlation_id=contact_id),
+            request_id=request_id_of(command, request_id),
+            meta=meta(client_id=known.client_id, correlation_id=contact_id),
         )
 
 

@@ -71,7 +71,7 @@ class SearchMethods:
     ) -> pb.ListRecordingsResponse:
         async with refusals(context):
             place = _checked(request)
-            who, size = caller(context), request.page_size or ROWS_USUAL
+            who, size = caller(), request.page_size or ROWS_USUAL
             # Who of the outsourcer's people talked is no client company's affair.
             of_client = who.role == "client"
             if of_client and request.user_id:

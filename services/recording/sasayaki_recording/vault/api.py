@@ -59,14 +59,14 @@ class VaultMethods:
     ) -> pb.UploadPagesResponse:
         async with refusals(context, STATUS):
             _check_pages(request)
-            tenant_id = caller(context).tenant_id
+            tenant_id = caller().tenant_id
             by_call: dict[Whose, list[Page]] = defaultdict(list)
             for page in request.pages:
                 by_call[Whose(tenant_id, page.client_id, page.contact_id)].append(_page(page))
             with STORE_SECONDS.time():
                 answers = await asyncio.gather(
                     *(
-                        self._keep(context, request.request_id, whose, pages)
+                        self._keep(request.request_id, whose, pages)
                         for whose, pages in by_call.items()
                     ),
                     return_exceptions=True,
@@ -80,7 +80,7 @@ class VaultMethods:
         self, request: pb.GetRecordingRequest, context: Context
     ) -> AsyncIterator[pb.GetRecordingResponse]:
         async with refusals(context, STATUS):
-            chunks = self._shelf.wav(*self._asked(request, context))
+            chunks = self._shelf.wav(*self._asked(request))
             while (chunk := await asyncio.to_thread(_next, chunks)) is not None:
                 GIVEN_OUT.inc(len(chunk))
                 yield pb.GetRecordingResponse(chunk=chunk)
@@ -89,7 +89,7 @@ class VaultMethods:
         self, request: pb.GetWaveformRequest, context: Context
     ) -> pb.GetWaveformResponse:
         async with refusals(context, STATUS):
-            whose, hearing = self._asked(request, context)
+            whose, hearing = self._asked(request)
             with _gone_told():
                 drawn = await self._shelf.waveform(whose, hearing)
         return pb.GetWaveformResponse(
@@ -102,23 +102,21 @@ class VaultMethods:
         )
 
     def _asked(
-        self, request: pb.GetRecordingRequest | pb.GetWaveformRequest, context: Context
+        self, request: pb.GetRecordingRequest | pb.GetWaveformRequest
     ) -> tuple[Whose, Hearing]:
         """Whose recording is asked for, and what of it the caller hears; Refused if nothing."""
         require(request, contact_id=an_id("con"))
         entry = self._catalogue.of(request.contact_id)
-        if entry is None or not may_hear(caller(context), entry):
+        if entry is None or not may_hear(caller(), entry):
             raise Refused("UNKNOWN_RECORDING", f"no recording of {request.contact_id!r}")
         if entry.deleted:
             deleted = f"the recording of {request.contact_id!r} was deleted"
             raise Refused("RECORDING_DELETED", deleted)
         unheard = self._search.contacts.of(entry.contact_id).unheard_from(entry.started_at)
         whose = Whose(entry.tenant_id, entry.client_id, entry.contact_id)
-        return whose, hearing_of(caller(context), unheard)
+        return whose, hearing_of(caller(), unheard)
 
-    async def _keep(
-        self, context: Context, request_id: str, whose: Whose, pages: Sequence[Page]
-    ) -> None:
+    async def _keep(self, request_id: str, whose: Whose, pages: Sequence[Page]) -> None:
         """Stores one call's pages, and then says what that makes of the recording."""
         contact_id = whose.contact_id
         known = self._shelf.meta(contact_id)
@@ -142,7 +140,7 @@ class VaultMethods:
             contact_id,
             keep,
             request_id=request_id,
-            meta=meta(context, client_id=whose.client_id, correlation_id=contact_id),
+            meta=meta(client_id=whose.client_id, correlation_id=contact_id),
         )
 
 

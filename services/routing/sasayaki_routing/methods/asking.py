@@ -9,7 +9,7 @@ from sasayaki.routing.v1.pool_events import PoolEvent
 from sasayaki_chassis.fields import Check, an_id, text
 from sasayaki_chassis.follower import Projection
 from sasayaki_chassis.owner import Owners
-from sasayaki_chassis.rpc import Context, caller, meta, request_id_of
+from sasayaki_chassis.rpc import caller, meta, request_id_of
 from sasayaki_routing.pool.commands import Command
 from sasayaki_routing.pool.state.states import Pool
 
@@ -62,11 +62,11 @@ class Asking:
     _pools: Pools
     _require_current: Callable[[Projection], None]
 
-    async def _ask(self, request: Any, context: Context, command: Command) -> tuple[PoolEvent, ...]:
+    async def _ask(self, request: Any, command: Command) -> tuple[PoolEvent, ...]:
         """Has the caller's pool decide."""
         return await self._pools.handle(
-            pool_id(caller(context).tenant_id),
+            pool_id(caller().tenant_id),
             command,
-            request_id=request_id_of(context, command, request.request_id),
-            meta=meta(context),
+            request_id=request_id_of(command, request.request_id),
+            meta=meta(),
         )

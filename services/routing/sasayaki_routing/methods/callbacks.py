@@ -56,7 +56,7 @@ class CallbackMethods(Asking):
                 required_skills=tuple(request.required_skills),
                 priority=request.priority,
             )
-            await self._ask(request, context, command)
+            await self._ask(request, command)
         return pb.RequestCallbackResponse()
 
     async def AdvanceCallback(
@@ -64,7 +64,7 @@ class CallbackMethods(Asking):
     ) -> pb.AdvanceCallbackResponse:
         async with refusals(context, CODES):
             require(request, contact_id=CONTACT)
-            await self._ask(request, context, _step(request))
+            await self._ask(request, _step(request))
         return pb.AdvanceCallbackResponse()
 
 

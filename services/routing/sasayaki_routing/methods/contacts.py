@@ -62,7 +62,7 @@ class ContactMethods(Asking):
                 preferred_operator_id=request.preferred_operator_id,
                 previous_contact_id=request.previous_contact_id,
             )
-            events = await self._ask(request, context, command)
+            events = await self._ask(request, command)
         offers = (event.offer_id for event in events if isinstance(event, OfferMade))
         return pb.QueueContactResponse(offer_id=next(offers, None))
 
@@ -72,7 +72,7 @@ class ContactMethods(Asking):
         async with refusals(context, CODES):
             require(request, contact_id=CONTACT, operator_id=OPERATOR)
             command = AcceptOffer(request.contact_id, request.operator_id)
-            await self._ask(request, context, command)
+            await self._ask(request, command)
         return pb.AcceptOfferResponse()
 
     async def DeclineOffer(
@@ -82,7 +82,7 @@ class ContactMethods(Asking):
             require(request, contact_id=CONTACT, operator_id=OPERATOR, failure=FAILURE)
             failure = OfferFailure(wire.OfferFailure.Name(request.failure))
             command = DeclineOffer(request.contact_id, request.operator_id, failure)
-            await self._ask(request, context, command)
+            await self._ask(request, command)
         return pb.DeclineOfferResponse()
 
     async def EndContact(
@@ -90,12 +90,12 @@ class ContactMethods(Asking):
     ) -> pb.EndContactResponse:
         async with refusals(context, CODES):
             require(request, contact_id=CONTACT)
-            await self._ask(request, context, EndContact(request.contact_id))
+            await self._ask(request, EndContact(request.contact_id))
         return pb.EndContactResponse()
 
     async def Release(self, request: pb.ReleaseRequest, context: Context) -> pb.ReleaseResponse:
         async with refusals(context, CODES):
             require(request, contact_id=CONTACT, operator_id=OPERATOR)
             command = Release(request.contact_id, request.operator_id)
-            await self._ask(request, context, command)
+            await self._ask(request, command)
         return pb.ReleaseResponse()

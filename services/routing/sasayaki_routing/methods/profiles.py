@@ -82,7 +82,7 @@ class ProfileMethods(Asking):
                 client_ids=tuple(request.client_ids),
                 levels=tuple(request.skill_levels),
             )
-            await self._ask(request, context, command)
+            await self._ask(request, command)
         return pb.PutOperatorResponse()
 
     async def PutQueue(self, request: pb.PutQueueRequest, context: Context) -> pb.PutQueueResponse:
@@ -109,7 +109,7 @@ class ProfileMethods(Asking):
                 label_ja=request.label_ja,
                 label_en=request.label_en,
             )
-            await self._ask(request, context, command)
+            await self._ask(request, command)
         return pb.PutQueueResponse()
 
     async def SetOperatorState(
@@ -122,12 +122,12 @@ class ProfileMethods(Asking):
                 state=FREE_STATE,
                 reason=word,
             )
-            who = caller(context)
+            who = caller()
             operator_id = request.operator_id or who.user_id
             if who.role == "operator" and operator_id != who.user_id:
                 raise Refused("NOT_PERMITTED", "an operator sets their own state only")
             state = OperatorState(wire.OperatorState.Name(request.state))
-            await self._ask(request, context, SetState(operator_id, state, request.reason))
+            await self._ask(request, SetState(operator_id, state, request.reason))
         return pb.SetOperatorStateResponse()
 
 

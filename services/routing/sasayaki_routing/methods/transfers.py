@@ -42,10 +42,10 @@ class TransferMethods(Asking):
     ) -> pb.TransferContactResponse:
         async with refusals(context, CODES):
             require(request, contact_id=CONTACT, asking_operator_id=BEHALF)
-            asking = _asking(context, request.asking_operator_id)
-            by_phone = _by_phone(context, request.asking_operator_id)
+            asking = _asking(request.asking_operator_id)
+            by_phone = _by_phone(request.asking_operator_id)
             command = TransferContact(request.contact_id, asking, _target(request), by_phone)
-            await self._ask(request, context, command)
+            await self._ask(request, command)
         return pb.TransferContactResponse()
 
     async def ConsultOperator(
@@ -53,9 +53,9 @@ class TransferMethods(Asking):
     ) -> pb.ConsultOperatorResponse:
         async with refusals(context, CODES):
             require(request, contact_id=CONTACT)
-            asking = _asking(context, "")
+            asking = _asking("")
             command = ConsultOperator(request.contact_id, asking, _target(request))
-            events = await self._ask(request, context, command)
+            events = await self._ask(request, command)
         asked = (event.operator_id for event in events if isinstance(event, OfferMade))
         return pb.ConsultOperatorResponse(operator_id=next(asked, None))
 
@@ -64,10 +64,10 @@ class TransferMethods(Asking):
     ) -> pb.CompleteTransferResponse:
         async with refusals(context, CODES):
             require(request, contact_id=CONTACT, asking_operator_id=BEHALF)
-            asking = _asking(context, request.asking_operator_id)
-            by_phone = _by_phone(context, request.asking_operator_id)
+            asking = _asking(request.asking_operator_id)
+            by_phone = _by_phone(request.asking_operator_id)
             command = CompleteTransfer(request.contact_id, asking, by_phone)
-            await self._ask(request, context, command)
+            await self._ask(request, command)
         return pb.CompleteTransferResponse()
 
     async def EndConsult(
@@ -75,19 +75,19 @@ class TransferMethods(Asking):
     ) -> pb.EndConsultResponse:
         async with refusals(context, CODES):
             require(request, contact_id=CONTACT)
-            await self._ask(request, context, EndConsult(request.contact_id, _asking(context, "")))
+            await self._ask(request, EndConsult(request.contact_id, _asking("")))
         return pb.EndConsultResponse()
 
 
-def _asking(context: Context, on_behalf_of: str) -> str:
+def _asking(on_behalf_of: str) -> str:
     """Whose customer it has to be; nobody in particular for a service that names nobody."""
-    who = caller(context)
+    who = caller()
     return on_behalf_of if who.role == "service" else who.user_id
 
 
-def _by_phone(context: Context, on_behalf_of: str) -> bool:
+def _by_phone(on_behalf_of: str) -> bool:
     """Whether a phone waits to be told: a service asks for an operator who is named."""
-    return caller(context).role == "service" and bool(on_behalf_of)
+    return caller().role == "service" and bool(on_behalf_of)
 
 
 def _target(request: pb.TransferContactRequest | pb.ConsultOperatorRequest) -> Target:

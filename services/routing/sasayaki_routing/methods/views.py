@@ -35,7 +35,7 @@ class ViewMethods(Asking):
     ) -> AsyncIterator[pb.WatchDeskResponse]:
         # Whoever watched a replay would see old offers ring.
         self._require_current(self._desks)
-        who = caller(context)
+        who = caller()
         with self._desks.watch(pool_id(who.tenant_id), who.user_id) as watcher:
             async for desk in watcher.changes():
                 yield _shown(desk)
@@ -47,7 +47,7 @@ class ViewMethods(Asking):
             self._require_current(self._companies)
             if not self._pools.serving():
                 raise Unavailable("routing is not serving yet")
-            who = caller(context)
+            who = caller()
             pool = self._pools.state(pool_id(who.tenant_id))
             clients = _served(who, self._companies)
         wishes = (c.wish for c in pool.contacts.values() if isinstance(c, Waiting | Offered))
@@ -80,7 +80,7 @@ class ViewMethods(Asking):
         async with refusals(context, CODES):
             require(request, contact_id=CONTACT)
             self._require_current(self._decisions)
-            who = caller(context)
+            who = caller()
             history = self._decisions.of(who.tenant_id, request.contact_id)
             if history is None or history.client_id not in who.clients:
                 raise Refused("UNKNOWN_CONTACT", f"nothing is known of {request.contact_id!r}")
