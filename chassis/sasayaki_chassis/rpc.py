@@ -19,10 +19,9 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 from prometheus_client import Counter, Histogram
 
-from sasayaki_chassis.channels import REASON_KEY as REASON_KEY
+from sasayaki_chassis.channels import REASON_KEY
 from sasayaki_chassis.decider import Refused
-from sasayaki_chassis.fields import InvalidField as InvalidField
-from sasayaki_chassis.fields import require as require
+from sasayaki_chassis.fields import InvalidField
 from sasayaki_chassis.identity import BadToken, Identity, Verifier
 from sasayaki_chassis.owner import Meta, Overloaded, Unavailable
 from sasayaki_chassis.telemetry import LATENCY_BUCKETS, TRACEPARENT, bound, new_traceparent

@@ -15,8 +15,9 @@ from sasayaki.event import Recorded
 from sasayaki.routing.v1 import routing_service_pb2 as pb
 from sasayaki.routing.v1 import routing_service_pb2_grpc as stubs
 from sasayaki_chassis import rpc
-from sasayaki_chassis.fields import an_id
-from sasayaki_chassis.rpc import Context, caller, meta, refusals, require
+from sasayaki_chassis.channels import REASON_KEY
+from sasayaki_chassis.fields import an_id, require
+from sasayaki_chassis.rpc import Context, caller, meta, refusals
 from sasayaki_chassis.service import Built, Service
 from sasayaki_chassis.settings import ServiceSettings
 
@@ -59,7 +60,7 @@ class Routing(stubs.RoutingServiceServicer):
         code = self.answers.get(request.contact_id)
         if code is not None:
             reason = self.reasons.get(request.contact_id, "")
-            await context.abort(code, "as the test wants it", ((rpc.REASON_KEY, reason),))
+            await context.abort(code, "as the test wants it", ((REASON_KEY, reason),))
         return pb.EndContactResponse()
 
     async def PutOperator(

@@ -30,7 +30,7 @@ from sasayaki.callreason.v1 import client_events_pb2, enquiry_events_pb2
 from sasayaki.media.v1 import call_events
 from sasayaki.media.v1 import media_service_pb2 as media
 from sasayaki.routing.v1 import routing_service_pb2 as routing
-from sasayaki_chassis.rpc import REASON_KEY
+from sasayaki_chassis.channels import REASON_KEY
 
 CONTACT = "con_1"
 ANSWER, PLAY, QUEUE = media.AnswerRequest, media.PlayPromptRequest, routing.QueueContactRequest

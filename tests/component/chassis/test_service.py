@@ -16,7 +16,7 @@ from tests.harness.waiting import until
 
 from sasayaki.routing.v1 import routing_service_pb2 as pb
 from sasayaki.routing.v1 import routing_service_pb2_grpc as stubs
-from sasayaki_chassis.rpc import REASON_KEY
+from sasayaki_chassis.channels import REASON_KEY
 from sasayaki_chassis.service import Built, running
 
 BEARER = (("authorization", f"Bearer {token()}"),)

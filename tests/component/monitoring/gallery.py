@@ -29,7 +29,7 @@ from sasayaki.media.v1.call_events import (
 from sasayaki.monitoring.v1 import monitoring_service_pb2 as pb
 from sasayaki.monitoring.v1 import monitoring_service_pb2_grpc as stubs
 from sasayaki.monitoring.v1 import supervision_events_pb2 as wire
-from sasayaki_chassis.rpc import REASON_KEY
+from sasayaki_chassis.channels import REASON_KEY
 
 A = TypeVar("A")
 

@@ -22,7 +22,7 @@ from sasayaki.media.v1.call_events import (
 from sasayaki.monitoring.v1 import coaching_events_pb2 as wire
 from sasayaki.monitoring.v1 import desk_pb2
 from sasayaki.monitoring.v1 import monitoring_service_pb2 as pb
-from sasayaki_chassis.rpc import REASON_KEY
+from sasayaki_chassis.channels import REASON_KEY
 
 DENIED = grpc.StatusCode.PERMISSION_DENIED
 INVALID = grpc.StatusCode.INVALID_ARGUMENT

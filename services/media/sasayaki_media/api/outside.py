@@ -7,11 +7,11 @@ from sasayaki.media.v1 import media_service_pb2 as pb
 from sasayaki.media.v1.call_events import RecordingPolicy
 from sasayaki.media.v1.outbound_events import OutboundRuleSet
 from sasayaki_chassis.decider import Refused
-from sasayaki_chassis.fields import an_id, between, text
-from sasayaki_chassis.rpc import Context, caller, meta, refusals, require
+from sasayaki_chassis.fields import an_id, between, require, text
+from sasayaki_chassis.rpc import Context, caller, meta, refusals
 from sasayaki_media.api.asking import decide, leg_id, whose
 from sasayaki_media.api.checks import A_CONTACT, a_policy, a_ring_time
-from sasayaki_media.api.rights import STATUS
+from sasayaki_media.api.rights import CODES
 from sasayaki_media.calls.commands import DialOutside, Place
 from sasayaki_media.calls.states import Connected, New, Thread
 from sasayaki_media.calls.switchboard import Switchboard
@@ -46,7 +46,7 @@ class Outside(media_service_pb2_grpc.MediaServiceServicer):
     async def SetOutboundRule(
         self, request: pb.SetOutboundRuleRequest, context: Context
     ) -> pb.SetOutboundRuleResponse:
-        async with refusals(context, STATUS):
+        async with refusals(context, CODES):
             require(
                 request,
                 client_id=an_id("cli"),
@@ -73,7 +73,7 @@ class Outside(media_service_pb2_grpc.MediaServiceServicer):
     async def DialOutside(
         self, request: pb.DialOutsideRequest, context: Context
     ) -> pb.DialOutsideResponse:
-        async with refusals(context, STATUS):
+        async with refusals(context, CODES):
             require(
                 request,
                 contact_id=A_CONTACT,
@@ -115,7 +115,7 @@ class Outside(media_service_pb2_grpc.MediaServiceServicer):
     async def PlaceCall(
         self, request: pb.PlaceCallRequest, context: Context
     ) -> pb.PlaceCallResponse:
-        async with refusals(context, STATUS):
+        async with refusals(context, CODES):
             require(
                 request,
                 client_id=an_id("cli"),

@@ -3,8 +3,8 @@
 from sasayaki.media.v1 import call_events_pb2, media_service_pb2_grpc
 from sasayaki.media.v1 import media_service_pb2 as pb
 from sasayaki.media.v1.call_events import RecordingPolicy
-from sasayaki_chassis.fields import between, text
-from sasayaki_chassis.rpc import Context, InvalidField, refusals, require
+from sasayaki_chassis.fields import InvalidField, between, require, text
+from sasayaki_chassis.rpc import Context, refusals
 from sasayaki_media.api.asking import decide, known_prompts
 from sasayaki_media.api.checks import (
     A_CONTACT,
@@ -13,7 +13,7 @@ from sasayaki_media.api.checks import (
     prompts_if_any,
     some_prompts,
 )
-from sasayaki_media.api.rights import STATUS
+from sasayaki_media.api.rights import CODES
 from sasayaki_media.calls.commands import Answer, PlayPrompt, StopPrompt
 from sasayaki_media.calls.switchboard import Switchboard
 from sasayaki_media.sound.prompts import Prompts
@@ -33,7 +33,7 @@ class Prompting(media_service_pb2_grpc.MediaServiceServicer):
         self._prompts = prompts
 
     async def Answer(self, request: pb.AnswerRequest, context: Context) -> pb.AnswerResponse:
-        async with refusals(context, STATUS):
+        async with refusals(context, CODES):
             require(request, contact_id=A_CONTACT, record=a_policy)
             name = call_events_pb2.RecordingPolicy.Name(request.record)
             await decide(self._calls, request, Answer(RecordingPolicy(name)))
@@ -42,7 +42,7 @@ class Prompting(media_service_pb2_grpc.MediaServiceServicer):
     async def PlayPrompt(
         self, request: pb.PlayPromptRequest, context: Context
     ) -> pb.PlayPromptResponse:
-        async with refusals(context, STATUS):
+        async with refusals(context, CODES):
             self._check_play(request)
             play = PlayPrompt(
                 play_id=request.play_id,
@@ -63,7 +63,7 @@ class Prompting(media_service_pb2_grpc.MediaServiceServicer):
     async def StopPrompt(
         self, request: pb.StopPromptRequest, context: Context
     ) -> pb.StopPromptResponse:
-        async with refusals(context, STATUS):
+        async with refusals(context, CODES):
             require(request, contact_id=A_CONTACT, play_id=text(most=PLAY_ID_BYTES_MAX))
             await decide(self._calls, request, StopPrompt(request.play_id))
         return pb.StopPromptResponse()

@@ -42,7 +42,7 @@ RIGHTS: Rights = {
     f"{_SERVICE}/ListPrompts": _SEES_FLOWS,
     f"{_SERVICE}/GetPrompt": _SEES_FLOWS,
 }
-STATUS: Mapping[str, grpc.StatusCode] = {
+CODES: Mapping[str, grpc.StatusCode] = {
     "UNKNOWN_CONTACT": grpc.StatusCode.NOT_FOUND,
     "UNKNOWN_CLIENT": grpc.StatusCode.NOT_FOUND,
     "OUTBOUND_REFUSED": grpc.StatusCode.PERMISSION_DENIED,
@@ -57,8 +57,8 @@ STATUS: Mapping[str, grpc.StatusCode] = {
     "TOO_MANY_PROMPTS": grpc.StatusCode.RESOURCE_EXHAUSTED,
     **dict.fromkeys(FAULTS, grpc.StatusCode.INVALID_ARGUMENT),
 }
-STATUS_OF_SOUNDS: Mapping[str, grpc.StatusCode] = {
-    **STATUS,
+CODES_OF_SOUNDS: Mapping[str, grpc.StatusCode] = {
+    **CODES,
     "UNKNOWN_PROMPT": grpc.StatusCode.NOT_FOUND,
 }
 """Where a sound is asked for; where one is played, a missing one is a state of things."""

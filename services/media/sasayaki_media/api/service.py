@@ -4,12 +4,12 @@ from collections.abc import AsyncIterator
 
 from sasayaki.media.v1 import media_service_pb2 as pb
 from sasayaki_chassis.decider import Refused
-from sasayaki_chassis.fields import an_id
-from sasayaki_chassis.rpc import Context, caller, meta, refusals, require
+from sasayaki_chassis.fields import an_id, require
+from sasayaki_chassis.rpc import Context, caller, meta, refusals
 from sasayaki_media.api.outside import Outside
 from sasayaki_media.api.phoning import Phoning
 from sasayaki_media.api.prompting import Prompting
-from sasayaki_media.api.rights import STATUS
+from sasayaki_media.api.rights import CODES
 from sasayaki_media.api.storing import Libraries, Storing
 from sasayaki_media.api.talking import Talking
 from sasayaki_media.calls.switchboard import Switchboard
@@ -54,7 +54,7 @@ class MediaService(Prompting, Storing, Talking, Outside, Phoning):
     async def ReleasePhone(
         self, request: pb.ReleasePhoneRequest, context: Context
     ) -> pb.ReleasePhoneResponse:
-        async with refusals(context, STATUS):
+        async with refusals(context, CODES):
             require(request, user_id=an_id("usr"))
             asking = caller()
             if asking.role != "service" and asking.user_id != request.user_id:

@@ -9,21 +9,13 @@ from sasayaki.media.v1 import media_service_pb2 as pb
 from sasayaki.media.v1 import media_service_pb2_grpc
 from sasayaki.media.v1.prompt_events import PromptEvent, PromptPut
 from sasayaki_chassis.decider import Refused
-from sasayaki_chassis.fields import an_id
+from sasayaki_chassis.fields import InvalidField, an_id, require
 from sasayaki_chassis.identity import Identity
 from sasayaki_chassis.owner import Owners, Unavailable
-from sasayaki_chassis.rpc import (
-    Context,
-    InvalidField,
-    caller,
-    meta,
-    refusals,
-    request_id_of,
-    require,
-)
+from sasayaki_chassis.rpc import Context, caller, meta, refusals, request_id_of
 from sasayaki_media.api.asking import sees
 from sasayaki_media.api.checks import a_file, a_prompt_name, a_sha256
-from sasayaki_media.api.rights import STATUS_OF_SOUNDS
+from sasayaki_media.api.rights import CODES_OF_SOUNDS
 from sasayaki_media.line.node import Node
 from sasayaki_media.metrics import PROMPTS_REFUSED
 from sasayaki_media.numbers import Line, Numbers
@@ -48,7 +40,7 @@ class Storing(media_service_pb2_grpc.MediaServiceServicer):
     async def PutPrompt(
         self, request: pb.PutPromptRequest, context: Context
     ) -> pb.PutPromptResponse:
-        async with refusals(context, STATUS_OF_SOUNDS), counted():
+        async with refusals(context, CODES_OF_SOUNDS), counted():
             require(
                 request,
                 wav=a_file,
@@ -72,7 +64,7 @@ class Storing(media_service_pb2_grpc.MediaServiceServicer):
     async def ListPrompts(
         self, request: pb.ListPromptsRequest, context: Context
     ) -> pb.ListPromptsResponse:
-        async with refusals(context, STATUS_OF_SOUNDS):
+        async with refusals(context, CODES_OF_SOUNDS):
             require(request, client_id=an_id("cli"))
             library = await self._library(request.client_id, caller())
         return pb.ListPromptsResponse(
@@ -85,7 +77,7 @@ class Storing(media_service_pb2_grpc.MediaServiceServicer):
     async def GetPrompt(
         self, request: pb.GetPromptRequest, context: Context
     ) -> pb.GetPromptResponse:
-        async with refusals(context, STATUS_OF_SOUNDS):
+        async with refusals(context, CODES_OF_SOUNDS):
             require(request, client_id=an_id("cli"), sha256=a_sha256)
             library = await self._library(request.client_id, caller())
             # Another company's sound is as unknown as none, though the file may be the same.

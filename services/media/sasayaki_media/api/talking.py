@@ -11,11 +11,11 @@ from sasayaki.media.v1.call_events import (
     SupervisionOrdered,
 )
 from sasayaki_chassis.decider import Refused
-from sasayaki_chassis.fields import an_id, between
-from sasayaki_chassis.rpc import Context, refusals, require
+from sasayaki_chassis.fields import an_id, between, require
+from sasayaki_chassis.rpc import Context, refusals
 from sasayaki_media.api.asking import asker, decide, known_prompts, leg_id
 from sasayaki_media.api.checks import A_CONTACT, a_mode, a_prompt_if_any, a_reason, a_ring_time
-from sasayaki_media.api.rights import STATUS
+from sasayaki_media.api.rights import CODES
 from sasayaki_media.calls.commands import (
     AnswerTransfer,
     Dial,
@@ -41,7 +41,7 @@ class Talking(media_service_pb2_grpc.MediaServiceServicer):
         self._prompts = prompts
 
     async def Dial(self, request: pb.DialRequest, context: Context) -> pb.DialResponse:
-        async with refusals(context, STATUS):
+        async with refusals(context, CODES):
             require(
                 request, contact_id=A_CONTACT, operator_id=an_id("usr"), ring_ms_max=a_ring_time
             )
@@ -58,7 +58,7 @@ class Talking(media_service_pb2_grpc.MediaServiceServicer):
         return pb.DialResponse(leg_id=dialled[0].leg_id)
 
     async def Hold(self, request: pb.HoldRequest, context: Context) -> pb.HoldResponse:
-        async with refusals(context, STATUS):
+        async with refusals(context, CODES):
             require(request, contact_id=A_CONTACT, music_sha256=a_prompt_if_any)
             if request.held and request.music_sha256:
                 known_prompts(self._prompts, request.music_sha256)
@@ -69,7 +69,7 @@ class Talking(media_service_pb2_grpc.MediaServiceServicer):
     async def PauseRecording(
         self, request: pb.PauseRecordingRequest, context: Context
     ) -> pb.PauseRecordingResponse:
-        async with refusals(context, STATUS):
+        async with refusals(context, CODES):
             require(request, contact_id=A_CONTACT)
             if request.paused:
                 require(request, reason=a_reason)
@@ -81,7 +81,7 @@ class Talking(media_service_pb2_grpc.MediaServiceServicer):
     async def AnswerTransfer(
         self, request: pb.AnswerTransferRequest, context: Context
     ) -> pb.AnswerTransferResponse:
-        async with refusals(context, STATUS):
+        async with refusals(context, CODES):
             require(
                 request,
                 contact_id=A_CONTACT,
@@ -95,7 +95,7 @@ class Talking(media_service_pb2_grpc.MediaServiceServicer):
     async def Supervise(
         self, request: pb.SuperviseRequest, context: Context
     ) -> pb.SuperviseResponse:
-        async with refusals(context, STATUS):
+        async with refusals(context, CODES):
             require(
                 request,
                 contact_id=A_CONTACT,
@@ -117,13 +117,13 @@ class Talking(media_service_pb2_grpc.MediaServiceServicer):
     async def Unsupervise(
         self, request: pb.UnsuperviseRequest, context: Context
     ) -> pb.UnsuperviseResponse:
-        async with refusals(context, STATUS):
+        async with refusals(context, CODES):
             require(request, contact_id=A_CONTACT, supervision_id=an_id("spv"))
             await decide(self._calls, request, Unsupervise(request.supervision_id))
         return pb.UnsuperviseResponse()
 
     async def HangUp(self, request: pb.HangUpRequest, context: Context) -> pb.HangUpResponse:
-        async with refusals(context, STATUS):
+        async with refusals(context, CODES):
             require(request, contact_id=A_CONTACT, operator_id=an_id("usr", optional=True))
             command = HangUp(
                 request.operator_id,

@@ -11,18 +11,9 @@ from sasayaki.recording.v1 import recording_service_pb2 as pb
 from sasayaki.recording.v1.policy_events_pb2 import ReasonRetention
 from sasayaki.recording.v1.recording_events_pb2 import DeletionReason
 from sasayaki_chassis.decider import Refused
-from sasayaki_chassis.fields import an_id, between
+from sasayaki_chassis.fields import InvalidField, an_id, between, require
 from sasayaki_chassis.ids import derived_id
-from sasayaki_chassis.rpc import (
-    Context,
-    InvalidField,
-    Rights,
-    caller,
-    meta,
-    refusals,
-    request_id_of,
-    require,
-)
+from sasayaki_chassis.rpc import Context, Rights, caller, meta, refusals, request_id_of
 from sasayaki_recording.methods import SERVICE, may_hear
 from sasayaki_recording.recording import Command, ReleaseHold, SetHold
 from sasayaki_recording.retention.deletions import Deletions
@@ -40,7 +31,7 @@ RIGHTS: Rights = {
     f"{SERVICE}ReleaseLegalHold": _HOLDERS,
     f"{SERVICE}DeleteRecording": frozenset(("service",)),
 }
-STATUS: Mapping[str, grpc.StatusCode] = {
+CODES: Mapping[str, grpc.StatusCode] = {
     "UNKNOWN_RECORDING": grpc.StatusCode.NOT_FOUND,
     "UNKNOWN_HOLD": grpc.StatusCode.NOT_FOUND,
     "UNKNOWN_CLIENT": grpc.StatusCode.NOT_FOUND,
@@ -65,7 +56,7 @@ class RetentionMethods:
     async def SetRetention(
         self, request: pb.SetRetentionRequest, context: Context
     ) -> pb.SetRetentionResponse:
-        async with refusals(context, STATUS):
+        async with refusals(context, CODES):
             require(
                 request,
                 client_id=an_id("cli"),
@@ -93,7 +84,7 @@ class RetentionMethods:
     async def SetLegalHold(
         self, request: pb.SetLegalHoldRequest, context: Context
     ) -> pb.SetLegalHoldResponse:
-        async with refusals(context, STATUS):
+        async with refusals(context, CODES):
             require(request, contact_id=an_id("con"), reason=_a_reason)
             who = caller()
             hold_id = derived_id(
@@ -106,7 +97,7 @@ class RetentionMethods:
     async def ReleaseLegalHold(
         self, request: pb.ReleaseLegalHoldRequest, context: Context
     ) -> pb.ReleaseLegalHoldResponse:
-        async with refusals(context, STATUS):
+        async with refusals(context, CODES):
             require(request, contact_id=an_id("con"), hold_id=an_id("hld"))
             release = ReleaseHold(request.hold_id)
             await self._decide(request.contact_id, release, request.request_id)
@@ -115,7 +106,7 @@ class RetentionMethods:
     async def DeleteRecording(
         self, request: pb.DeleteRecordingRequest, context: Context
     ) -> pb.DeleteRecordingResponse:
-        async with refusals(context, STATUS):
+        async with refusals(context, CODES):
             require(request, contact_id=an_id("con"), reason=_a_deletion)
             keeping, contact_id = self._keeping, request.contact_id
             keeping.require_current()

@@ -10,8 +10,8 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from sasayaki.recording.v1 import recording_service_pb2 as pb
 from sasayaki.recording.v1.recording_events_pb2 import Pause
-from sasayaki_chassis.fields import an_id, between, text
-from sasayaki_chassis.rpc import Context, InvalidField, Rights, caller, refusals, require
+from sasayaki_chassis.fields import InvalidField, an_id, between, require, text
+from sasayaki_chassis.rpc import Context, Rights, caller, refusals
 from sasayaki_recording.methods import LISTENERS, SECONDS, SERVICE, may_hear
 from sasayaki_recording.retention.deletions import Retentions
 from sasayaki_recording.search.catalogue import Catalogue, Entry, Place, page_token, place_of

@@ -12,9 +12,9 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from sasayaki.recording.v1 import recording_service_pb2 as pb
 from sasayaki.recording.v1.recording_events_pb2 import Track
 from sasayaki_chassis.decider import Refused
-from sasayaki_chassis.fields import Check, an_id, between
+from sasayaki_chassis.fields import Check, InvalidField, an_id, between, require
 from sasayaki_chassis.ids import derived_id
-from sasayaki_chassis.rpc import Context, InvalidField, Rights, caller, meta, refusals, require
+from sasayaki_chassis.rpc import Context, Rights, caller, meta, refusals
 from sasayaki_recording.methods import LISTENERS, SECONDS, SERVICE, hearing_of, may_hear
 from sasayaki_recording.metrics import GIVEN_OUT, PAGES, STORE_SECONDS, UNREADABLE
 from sasayaki_recording.recording import Keep, Partial
@@ -40,7 +40,7 @@ RIGHTS: Rights = {
     f"{SERVICE}GetRecording": LISTENERS,
     f"{SERVICE}GetWaveform": LISTENERS,
 }
-STATUS: Mapping[str, grpc.StatusCode] = {
+CODES: Mapping[str, grpc.StatusCode] = {
     "UNKNOWN_RECORDING": grpc.StatusCode.NOT_FOUND,
     "RECORDING_DELETED": grpc.StatusCode.NOT_FOUND,
     "DIFFERENT_PAGE": grpc.StatusCode.ALREADY_EXISTS,
@@ -57,7 +57,7 @@ class VaultMethods:
     async def UploadPages(
         self, request: pb.UploadPagesRequest, context: Context
     ) -> pb.UploadPagesResponse:
-        async with refusals(context, STATUS):
+        async with refusals(context, CODES):
             _check_pages(request)
             tenant_id = caller().tenant_id
             by_call: dict[Whose, list[Page]] = defaultdict(list)
@@ -79,7 +79,7 @@ class VaultMethods:
     async def GetRecording(
         self, request: pb.GetRecordingRequest, context: Context
     ) -> AsyncIterator[pb.GetRecordingResponse]:
-        async with refusals(context, STATUS):
+        async with refusals(context, CODES):
             chunks = self._shelf.wav(*self._asked(request))
             while (chunk := await asyncio.to_thread(_next, chunks)) is not None:
                 GIVEN_OUT.inc(len(chunk))
@@ -88,7 +88,7 @@ class VaultMethods:
     async def GetWaveform(
         self, request: pb.GetWaveformRequest, context: Context
     ) -> pb.GetWaveformResponse:
-        async with refusals(context, STATUS):
+        async with refusals(context, CODES):
             whose, hearing = self._asked(request)
             with _gone_told():
                 drawn = await self._shelf.waveform(whose, hearing)
