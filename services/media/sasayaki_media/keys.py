@@ -1,17 +1,10 @@
 """Client companies' keys: what hides and opens a person's number, or the digits that they keyed."""
 
-import secrets
 from pathlib import Path
 
-from sasayaki_media.caller import (
-    NONCE_BYTES,
-    WITHHELD,
-    HiddenCaller,
-    hidden,
-    opened,
-    read_key,
-    sealed,
-)
+from sasayaki_chassis.decider import Refused
+from sasayaki_chassis.seals import NUMBERS, Seals, company_key
+from sasayaki_media.caller import WITHHELD, HiddenCaller, caller_hash, normalised
 from sasayaki_media.metrics import UNSEALED
 
 
@@ -20,28 +13,24 @@ class ClientKeys:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._seals = Seals(folder, NUMBERS)
 
     def hide(self, client_id: str, number: str) -> HiddenCaller:
         """The number as events may hold it; without a key it is left out rather than written."""
-        if not number:
-            return WITHHELD
-        key = read_key(self._folder, client_id)
-        if key is None:
-            UNSEALED.inc()
-            return WITHHELD
-        return hidden(key, number, secrets.token_bytes(NONCE_BYTES))
+        sealed = self.seal(client_id, normalised(number))
+        key = company_key(self._folder, client_id) if sealed else None
+        return HiddenCaller(caller_hash(key, number), sealed) if key else WITHHELD
 
     def seal(self, client_id: str, digits: str) -> str:
         """Digits as events may hold them; empty without a key."""
         if not digits:
             return ""
-        key = read_key(self._folder, client_id)
-        if key is None:
+        try:
+            return self._seals.seal(client_id, digits)
+        except Refused:
             UNSEALED.inc()
             return ""
-        return sealed(key, digits, secrets.token_bytes(NONCE_BYTES))
 
     def open(self, client_id: str, box: str) -> str:
         """What is sealed; empty when there is nothing, or no key that opens it."""
-        key = read_key(self._folder, client_id) if box else None
-        return opened(key, box) if key else ""
+        return (self._seals.open(client_id, box) or "") if box else ""

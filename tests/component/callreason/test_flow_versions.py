@@ -38,7 +38,7 @@ from sasayaki.callreason.v1 import client_events_pb2, enquiry_events_pb2
 from sasayaki.media.v1 import call_events
 from sasayaki.media.v1 import media_service_pb2 as media
 from sasayaki.routing.v1 import pool_events
-from sasayaki_media.caller import read_key, sealed
+from sasayaki_chassis.seals import NUMBERS, Seals
 
 GOOD = """\
 flow: flw_acme
@@ -223,9 +223,7 @@ async def test_digits_are_kept_sealed_decide_in_plain_and_are_shown_to_whom_they
             CONTACT, call_events.GuidancePlayed, play_id="guidance.1", outcome=COMPLETED
         )
         await press(centre, "1")
-        key = read_key(centre.keys, "cli_acme")
-        assert key is not None
-        box = sealed(key, "09012345678", b"123456789012")
+        box = Seals(centre.keys, NUMBERS).seal("cli_acme", "09012345678")
         said = {"digits_sealed": box, "digits_count": 11}
         collected = "DIGITS_OUTCOME_COLLECTED"
         await centre.happen(

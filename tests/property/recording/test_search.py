@@ -16,11 +16,11 @@ from sasayaki.media.v1.call_events import CallArrived, TalkStarted
 from sasayaki.recording.v1 import recording_service_pb2 as pb
 from sasayaki_chassis.identity import Identity
 from sasayaki_chassis.testing import NOON
-from sasayaki_media.caller import derived, hidden
+from sasayaki_media.caller import caller_hash
 from sasayaki_recording.search import api
 
 CLIENTS = ("cli_acme", "cli_hana")
-KEYS = {each: derived(each, bytes([number]) * 32) for number, each in enumerate(CLIENTS, 1)}
+KEYS = {each: bytes([number]) * 32 for number, each in enumerate(CLIENTS, 1)}
 NUMBERS = ("+81312340001", "+81312340002")
 REASONS = ("rsn_billing", "rsn_contract")
 USERS = ("usr_op01", "usr_op02", "usr_op03")
@@ -55,7 +55,7 @@ async def make(alone: RecordingAlone, number: int, random: Random) -> Made:
     )
     arrived = CallArrived(
         dialled_number="+81312345678",
-        caller_hash=hidden(KEYS[made.client_id], made.number, bytes(12)).hash,
+        caller_hash=caller_hash(KEYS[made.client_id], made.number),
         caller_sealed="",
         **NODE,
     )

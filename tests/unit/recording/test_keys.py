@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from tests.unit.recording.stored import ACME, keys_in, page
 
-from sasayaki_media.caller import derived, hidden
+from sasayaki_media.caller import caller_hash
 from sasayaki_recording.vault.keys import KeyGone, Keys, Whose
 from sasayaki_recording.vault.pages import Page, sealed_head, slip_of
 
@@ -72,6 +72,6 @@ def test_no_company_leads_out_of_the_folder(keys: Keys, client_id: str) -> None:
 
 @pytest.mark.parametrize("number", ["0312345678", "+81312345678", "81312345678", "03-1234-5678"])
 def test_a_caller_is_found_by_the_hash_that_media_writes(keys: Keys, number: str) -> None:
-    written = hidden(derived("cli_acme", bytes([1]) * 32), "+81312345678", bytes(12)).hash
+    written = caller_hash(bytes([1]) * 32, "+81312345678")
     assert keys.caller_hash("cli_acme", number) == written
     assert keys.caller_hash("cli_other", number) != written
