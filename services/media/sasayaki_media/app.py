@@ -8,7 +8,7 @@ from sasayaki_chassis.service import STALE_S, Built, Service, Servicers
 from sasayaki_media.api.rights import RIGHTS
 from sasayaki_media.api.service import MediaService
 from sasayaki_media.calls.call import CALL
-from sasayaki_media.calls.switchboard import LiveCalls, Switchboard
+from sasayaki_media.calls.switchboard import Switchboard
 from sasayaki_media.keys import ClientKeys
 from sasayaki_media.line.node import Node
 from sasayaki_media.numbers import Numbers
@@ -39,7 +39,6 @@ class Media:
         self._settings = settings
         self._prompts = Prompts(settings.prompts)
         self.numbers = Numbers()
-        self.live = LiveCalls()
         self.legs = PhoneLegs()
 
     def servicers(self, built: Built) -> Servicers:
@@ -59,7 +58,6 @@ class Media:
             browsers=browsers,
             registered=registered,
             levels=levels,
-            live=self.live,
             numbers=self.numbers,
             prompts=self._prompts,
             keys=keys,
@@ -104,6 +102,6 @@ def service(settings: Settings) -> Service:
         rights=RIGHTS,
         servicers=media.servicers,
         deciders=[CALL, PHONE, PROMPT, outbound(ZoneInfo(settings.time_zone))],
-        projections=[media.numbers, media.live, media.legs, ConnectedPhones()],
+        projections=[media.numbers, media.legs, ConnectedPhones()],
         background=[media.hold_node, media.settle_calls_out, media.ship_pages],
     )

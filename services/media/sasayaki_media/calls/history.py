@@ -84,7 +84,6 @@ def _arrived(event: CallArrived) -> Thread:
         arrived_seq=event.happening_seq,
         seen_seq=event.happening_seq,
         our_number=event.dialled_number,
-        customer_hash=event.caller_hash,
         customer_sealed=event.caller_sealed,
     )
 
@@ -97,7 +96,6 @@ def _placed(event: CallPlaced) -> Thread:
         arrived_seq=0,
         seen_seq=0,
         our_number=event.from_number,
-        customer_hash=event.caller_hash,
         customer_sealed=event.caller_sealed,
     )
 

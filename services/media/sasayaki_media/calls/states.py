@@ -33,8 +33,7 @@ class Thread:
 
     `seen_seq` is the number of the last happening that was taken down. `plays` are those under
     way; the node stops the earlier when the next begins. `leaving`: the call is to be ended.
-    `our_number` was dialled, or is shown to whom we call; `customer_hash` and `customer_sealed`
-    are the customer's number.
+    `our_number` was dialled, or is shown to whom we call; `customer_sealed` is the customer's.
     """
 
     node_id: str
@@ -42,7 +41,6 @@ class Thread:
     arrived_seq: int
     seen_seq: int
     our_number: str = ""
-    customer_hash: str = ""
     customer_sealed: str = ""
     plays: tuple[Play, ...] = ()
     plays_ordered: int = 0

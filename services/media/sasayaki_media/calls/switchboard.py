@@ -2,10 +2,9 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from sasayaki.event import Recorded
-from sasayaki.media.v1.call_events import CallArrived, CallEnded, CallEvent, CallPlaced
+from sasayaki.media.v1.call_events import CallEvent
 from sasayaki_chassis.ids import new_id
 from sasayaki_chassis.owner import DecisionFailed, Meta, Overloaded, Owners, Unavailable
 from sasayaki_media.calls.commands import Command
@@ -38,25 +37,6 @@ async def insistently(ask: Callable[[], Awaitable[T]]) -> T | None:
             RETRIES.inc()
             await asyncio.sleep(wait_s)
             wait_s = min(wait_s * 2, RETRY_S[1])
-
-
-class LiveCalls:
-    """A view: the calls that have begun and not ended."""
-
-    topics: tuple[str, ...] = ("media.call",)
-
-    def __init__(self) -> None:
-        self._ids: set[str] = set()
-
-    def fold(self, record: Recorded[Any]) -> None:
-        match record.data:
-            case CallArrived() | CallPlaced():
-                self._ids.add(record.subject)
-            case CallEnded():
-                self._ids.discard(record.subject)
-
-    def ids(self) -> tuple[str, ...]:
-        return tuple(self._ids)
 
 
 class Switchboard:

@@ -7,7 +7,7 @@ from pathlib import Path
 from secrets import token_hex
 
 from sasayaki_chassis.owner import Unavailable
-from sasayaki_media.calls.switchboard import LiveCalls, Switchboard
+from sasayaki_media.calls.switchboard import Switchboard
 from sasayaki_media.keys import ClientKeys
 from sasayaki_media.line.drawn import Drawn
 from sasayaki_media.line.frames import Gone, read_hello
@@ -44,7 +44,6 @@ class Node:
         browsers: Browsers,
         registered: Registered,
         levels: Levels,
-        live: LiveCalls,
         numbers: Numbers,
         prompts: Prompts,
         keys: ClientKeys,
@@ -56,7 +55,6 @@ class Node:
         self._browsers = browsers
         self._registered = registered
         self._levels = levels
-        self._live = live
         self._numbers = numbers
         self._prompts = prompts
         self._keys = keys
@@ -160,5 +158,5 @@ class Node:
         """A deadline is decided by the owner alone; what it orders goes out here."""
         while True:
             await asyncio.sleep(SWEEP.total_seconds())
-            for contact_id in self._live.ids():
+            for contact_id, _ in self._calls.live():
                 self._push(contact_id)
