@@ -7,10 +7,10 @@ committed after the answers.
 import asyncio
 import logging
 import time
-from collections import deque
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from aiokafka import TopicPartition
 from google.protobuf.json_format import MessageToDict
@@ -21,6 +21,7 @@ from sasayaki.event import Event, Recorded
 from sasayaki_chassis.follower import Follower, Reading
 from sasayaki_chassis.kafka.dead_letters import DeadLetters
 from sasayaki_chassis.kafka.offsets import Offsets
+from sasayaki_chassis.lanes import Lanes
 from sasayaki_chassis.owner import Unavailable
 from sasayaki_chassis.peers import Peers, Rejected
 
@@ -42,19 +43,23 @@ FULL = Counter("sasayaki_chassis_reactor_full_total", "Times reading had to wait
 log = logging.getLogger(__name__)
 
 
-class Reactor(Protocol):
+class Reactor(ABC):
     """Says which requests a record calls for; its name ends its consumer group's.
 
-    Requests of one stream go out in order. A reactor with a method `lane(record) -> str` orders
-    by that instead, so that a peer that is slow with one thing holds up nothing else.
-    `moot`, a set of a peer's reasons to refuse, names those that say that a request has become
-    pointless, for example because what it steers is over: they are answers, not dead letters.
+    `moot` are a peer's reasons to refuse that say that a request has become pointless, for example
+    because what it steers is over: they are answers, not dead letters.
     """
 
     name: str
     topics: tuple[str, ...]
+    moot: frozenset[str] = frozenset()
 
+    @abstractmethod
     def react(self, record: Recorded[Any]) -> Iterable[Message]: ...
+
+    def lane(self, record: Recorded[Any]) -> str:
+        """What requests go out in order of: a peer that is slow with one holds up no other."""
+        return record.subject
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +88,6 @@ class Reacting:
     ) -> None:
         self.name = f"{service}.{reactor.name}"
         self._reactor = reactor
-        self._lane = getattr(reactor, "lane", _subject)
-        self._moot: frozenset[str] = getattr(reactor, "moot", frozenset())
         self._peers = peers
         self._dead = dead
         self.follower = Follower(reading, self.name, reactor.topics, self)
@@ -93,9 +96,7 @@ class Reacting:
         self._offsets = Offsets(source.bootstrap, group, self.follower.next)
         self._done: dict[TopicPartition, int] = {}
         self._open: dict[TopicPartition, dict[int, None]] = {}
-        self._lanes: dict[str, deque[Errand]] = {}
-        self._room = asyncio.Semaphore(UNSENT_MOST)
-        self._tasks: asyncio.TaskGroup | None = None
+        self._lanes: Lanes[Errand] | None = None
 
     async def run(self) -> None:
         """Reacts until cancelled; what was answered by then is committed."""
@@ -103,8 +104,10 @@ class Reacting:
             self._done = await self._offsets.committed()
             self._open = {place: {} for place in self._done}
             try:
-                async with asyncio.TaskGroup() as self._tasks:
-                    self._tasks.create_task(self._commit_for_ever())
+                async with asyncio.TaskGroup() as tasks:
+                    full = FULL.labels(self.name)
+                    self._lanes = Lanes(tasks, self._work_off, most=UNSENT_MOST, full=full)
+                    tasks.create_task(self._commit_for_ever())
                     await self.follower.run()
             finally:
                 await self._commit()
@@ -119,37 +122,20 @@ class Reacting:
                 await self._bury(Errand(place, offset, record, ()), None, "BUG", repr(bug))
             return
         if sending and requests:
-            await self._hand_over(Errand(place, offset, record, requests))
+            assert self._lanes is not None, "seen before run"
+            self._open[place][offset] = None
+            errand = Errand(place, offset, record, requests)
+            await self._lanes.put(self._reactor.lane(record), errand)
 
     async def spoiled(self, place: TopicPartition, offset: int, why: str) -> None:
         if offset >= self._done[place]:
             origin = {"topic": place.topic, "partition": place.partition, "offset": offset}
             await self._dead.keep(self.name, str(place), "UNDECODABLE", {**origin, "details": why})
 
-    async def _hand_over(self, errand: Errand) -> None:
-        if self._room.locked():
-            FULL.labels(self.name).inc()
-        await self._room.acquire()
-        self._open[errand.place][errand.offset] = None
-        key = self._lane(errand.record)
-        lane = self._lanes.get(key)
-        if lane is not None:
-            lane.append(errand)
-            return
-        assert self._tasks is not None, "seen before run"
-        self._lanes[key] = deque((errand,))
-        self._tasks.create_task(self._work_off(key))
-
-    async def _work_off(self, key: str) -> None:
-        lane = self._lanes[key]
-        while lane:
-            errand = lane[0]
-            for index, request in enumerate(errand.requests):
-                await self._send(errand, index, request)
-            lane.popleft()
-            del self._open[errand.place][errand.offset]
-            self._room.release()
-        del self._lanes[key]
+    async def _work_off(self, errand: Errand) -> None:
+        for index, request in enumerate(errand.requests):
+            await self._send(errand, index, request)
+        del self._open[errand.place][errand.offset]
 
     async def _send(self, errand: Errand, index: int, request: Message) -> None:
         """Repeats the request until it is answered; what is refused for good is buried."""
@@ -164,7 +150,7 @@ class Reacting:
             except Unavailable:
                 SENT.labels(self.name, "unavailable").inc()
             except Rejected as rejected:
-                if rejected.reason in self._moot:
+                if rejected.reason in self._reactor.moot:
                     SENT.labels(self.name, "moot").inc()
                     return
                 SENT.labels(self.name, rejected.code.lower()).inc()
@@ -213,7 +199,3 @@ class Reacting:
         }
         if ahead and await self._offsets.commit(ahead):
             self._done.update(ahead)
-
-
-def _subject(record: Recorded[Event]) -> str:
-    return record.subject

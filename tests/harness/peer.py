@@ -17,6 +17,7 @@ from sasayaki.routing.v1 import routing_service_pb2_grpc as stubs
 from sasayaki_chassis import rpc
 from sasayaki_chassis.channels import REASON_KEY
 from sasayaki_chassis.fields import an_id, require
+from sasayaki_chassis.reactor import Reactor
 from sasayaki_chassis.rpc import Context, caller, meta, refusals
 from sasayaki_chassis.service import Built, Service
 from sasayaki_chassis.settings import ServiceSettings
@@ -78,7 +79,7 @@ class Routing(stubs.RoutingServiceServicer):
         await asyncio.Event().wait()
 
 
-class EndContacts:
+class EndContacts(Reactor):
     """Asks routing, at each count, to end the contact of that name, as often as counted so far."""
 
     name = "end-contacts"

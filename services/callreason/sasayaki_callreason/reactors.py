@@ -46,6 +46,7 @@ from sasayaki.media.v1.call_events import (
 from sasayaki.media.v1.outbound_events import OutboundRefused
 from sasayaki.routing.v1 import routing_service_pb2 as routing
 from sasayaki.routing.v1.pool_events import ContactTransferred, TransferKind, WaitTold
+from sasayaki_chassis.reactor import Reactor
 
 Advance = callreason.AdvanceEnquiryRequest
 
@@ -58,7 +59,7 @@ RECORDED = {
 }
 
 
-class RunFlow:
+class RunFlow(Reactor):
     """What happens in a call moves its enquiry; everything about one contact in order."""
 
     name = "run-flow"
@@ -156,7 +157,7 @@ class RunFlow:
                 yield Advance(contact_id=contact_id, call_ended=ended)
 
 
-class PlaySteps:
+class PlaySteps(Reactor):
     """The steps of an enquiry become sound, a place in a queue, or the end of the call."""
 
     name = "play-steps"

@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from sasayaki.media.node.v1 import node_pb2 as pb
 from sasayaki.media.v1.outbound_events import OutboundRefusal
+from sasayaki_chassis.lanes import Lanes
 from sasayaki_chassis.owner import Meta
 from sasayaki_media.calls.commands import Arrive, FailOrder, LoseNode, Note
 from sasayaki_media.calls.failures import UNKNOWN_CALL, UNKNOWN_LEG
@@ -20,7 +21,6 @@ from sasayaki_media.calls.switchboard import RETRY_S, Switchboard
 from sasayaki_media.keys import ClientKeys
 from sasayaki_media.line.drawn import Drawn
 from sasayaki_media.line.frames import Gone, read_frame
-from sasayaki_media.line.lanes import Lanes
 from sasayaki_media.line.outbox import Outbox
 from sasayaki_media.line.receipts import Receipts
 from sasayaki_media.line.wire import (
@@ -30,6 +30,7 @@ from sasayaki_media.line.wire import (
     refusal_of,
 )
 from sasayaki_media.metrics import (
+    FULL,
     HAPPENINGS,
     LOST,
     ORDER_ERRORS,
@@ -105,7 +106,7 @@ class Session:
             raise Gone(str(gone.exceptions[0])) from gone
 
     async def _read(self, reader: asyncio.StreamReader, tasks: asyncio.TaskGroup) -> None:
-        lanes = Lanes(tasks, self._take, most=HAPPENINGS_MAX)
+        lanes = Lanes(tasks, self._take, most=HAPPENINGS_MAX, full=FULL)
         while True:
             message = await read_frame(reader)
             kind = message.WhichOneof("message")

@@ -15,12 +15,13 @@ from sasayaki.monitoring.v1.alert_events import (
     AlertRaised,
     AlertResolved,
 )
+from sasayaki_chassis.reactor import Reactor
 
 ENDED_MOST = 10_000
 """Ended calls remembered; an alert that was raised just before its call ended comes later."""
 
 
-class EndAlertWithCall:
+class EndAlertWithCall(Reactor):
     """An alert does not outlive its call, and never goes without an event that says so.
 
     The two topics come in no common order: an alert of a call that has ended already ends at once.

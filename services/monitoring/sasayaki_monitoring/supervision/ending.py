@@ -29,6 +29,7 @@ from sasayaki.monitoring.v1.supervision_events import (
     SupervisionStarted,
     TargetSwitched,
 )
+from sasayaki_chassis.reactor import Reactor
 from sasayaki_monitoring.floor.legs import Legs
 
 PHONE_LOST = frozenset(
@@ -58,7 +59,7 @@ class _Held:
     awaiting: bool = False
 
 
-class EndWithCall:
+class EndWithCall(Reactor):
     """A supervision ends when its call does, or when the supervisor's phone is gone.
 
     It is one of an operator's: it ends too when that operator leaves and the call goes on with

@@ -17,6 +17,7 @@ from sasayaki.monitoring.v1.supervision_events import (
     SupervisionStarted,
     TargetSwitched,
 )
+from sasayaki_chassis.reactor import Reactor
 
 Operator: TypeAlias = tuple[str, str]
 """Tenant and user id."""
@@ -31,7 +32,7 @@ class _Followed:
     following: bool
 
 
-class FollowOperator:
+class FollowOperator(Reactor):
     """Brings a supervisor who follows an operator to the operator's next call.
 
     Whose call it is and whether it may be heard is decided when it is asked for. A call that is

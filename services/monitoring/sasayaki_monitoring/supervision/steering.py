@@ -19,6 +19,7 @@ from sasayaki.monitoring.v1.supervision_events import (
     SupervisionStarted,
     TargetSwitched,
 )
+from sasayaki_chassis.reactor import Reactor
 
 LANES_MOST = 10_000
 """Supervisions whose supervisor is remembered for the order of requests; beyond, their own."""
@@ -59,7 +60,7 @@ class _Steered:
         self.left.clear()
 
 
-class SteerMedia:
+class SteerMedia(Reactor):
     """Makes the mix follow what was decided: one record in, the requests it calls for out.
 
     Before `SupervisionStarted` nothing is asked of media: a question for consent is not one.

@@ -26,7 +26,7 @@ from sasayaki.routing.v1.pool_events import (
     CallbackFailed,
     CallbackFailure,
 )
-from sasayaki_chassis.reactor import request_id
+from sasayaki_chassis.reactor import Reactor, request_id
 
 RING_MS_MAX = 30_000
 """Within the time for which the operator is kept free."""
@@ -43,7 +43,7 @@ FAILURES = {
 """Any other end: no answer."""
 
 
-class CallBack:
+class CallBack(Reactor):
     """The turn of a callback is media's to call, and how that goes comes back to the pool."""
 
     name = "call-back"

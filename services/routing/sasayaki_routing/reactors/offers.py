@@ -34,6 +34,7 @@ from sasayaki.routing.v1.pool_events import (
     OfferWithdrawn,
     TransferRefused,
 )
+from sasayaki_chassis.reactor import Reactor
 from sasayaki_routing.reactors.by_phone import ByPhone
 from sasayaki_routing.reactors.legs import Legs
 
@@ -41,7 +42,7 @@ RING_MARGIN = timedelta(seconds=1)
 """A phone rings a little longer than its offer stands, so that the offer's own limit decides."""
 
 
-class OfferToOperator:
+class OfferToOperator(Reactor):
     """An offer rings; what the operators' phones and the customer do comes back to the pool.
 
     Everything about one contact goes out in order, across both topics.

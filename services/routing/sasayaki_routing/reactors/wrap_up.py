@@ -8,9 +8,10 @@ from google.protobuf.message import Message
 from sasayaki.callreason.v1.enquiry_events import EnquiryClosed, EnquiryPassedOn
 from sasayaki.event import Recorded
 from sasayaki.routing.v1 import routing_service_pb2 as routing
+from sasayaki_chassis.reactor import Reactor
 
 
-class ReleaseAfterWrapUp:
+class ReleaseAfterWrapUp(Reactor):
     """A closed enquiry sets its operator free, and one that was passed on whoever did so."""
 
     name = "release-after-wrap-up"

@@ -2,7 +2,11 @@
 
 import asyncio
 
-from sasayaki_media.line.lanes import Lanes
+from prometheus_client import CollectorRegistry, Counter
+
+from sasayaki_chassis.lanes import Lanes
+
+FULL = Counter("full", "Of these tests.", registry=CollectorRegistry())
 
 
 async def test_a_lane_keeps_its_order() -> None:
@@ -13,7 +17,7 @@ async def test_a_lane_keeps_its_order() -> None:
         done.append(piece)
 
     async with asyncio.TaskGroup() as tasks:
-        lanes = Lanes(tasks, work, most=10)
+        lanes = Lanes(tasks, work, most=10, full=FULL)
         for piece in range(50):
             await lanes.put("one", piece)
     assert done == list(range(50))
@@ -30,7 +34,7 @@ async def test_a_lane_that_waits_holds_up_no_other() -> None:
         done.append(piece)
 
     async with asyncio.TaskGroup() as tasks:
-        lanes = Lanes(tasks, work, most=10)
+        lanes = Lanes(tasks, work, most=10, full=FULL)
         await lanes.put("one", "slow")
         await lanes.put("two", "quick")
     assert done == ["quick", "slow"]
@@ -44,7 +48,7 @@ async def test_no_more_is_taken_than_may_be_under_way() -> None:
         await gate.wait()
 
     async with asyncio.TaskGroup() as tasks:
-        lanes = Lanes(tasks, work, most=2)
+        lanes = Lanes(tasks, work, most=2, full=FULL)
         await lanes.put("one", 1)
         await lanes.put("two", 2)
         third = asyncio.ensure_future(lanes.put("three", 3))

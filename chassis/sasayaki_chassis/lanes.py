@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
-from sasayaki_media.metrics import FULL
+from prometheus_client import Counter
 
 W = TypeVar("W")
 
@@ -14,20 +14,27 @@ class Lanes(Generic[W]):
     """Runs `work` on each piece; a lane that runs empty is forgotten.
 
     Tasks belong to the task group that is handed in: its end is theirs, and their fault its.
+    `full` counts how often a piece had to wait.
     """
 
     def __init__(
-        self, tasks: asyncio.TaskGroup, work: Callable[[W], Awaitable[None]], *, most: int
+        self,
+        tasks: asyncio.TaskGroup,
+        work: Callable[[W], Awaitable[None]],
+        *,
+        most: int,
+        full: Counter,
     ) -> None:
         self._tasks = tasks
         self._work = work
         self._room = asyncio.Semaphore(most)
+        self._full = full
         self._lanes: dict[str, deque[W]] = {}
 
     async def put(self, lane: str, piece: W) -> None:
         """Waits while too many pieces are under way."""
         if self._room.locked():
-            FULL.inc()
+            self._full.inc()
         await self._room.acquire()
         if lane in self._lanes:
             self._lanes[lane].append(piece)
