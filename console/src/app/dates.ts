@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 export type Calendar = "gregory" | "japanese";
 
 /** Where the centre is: instants are shown as its clocks show them. */
-export const ZONE = "Asia/Tokyo";
+const ZONE = "Asia/Tokyo";
 
 const KEPT_UNDER = "sasayaki.calendar";
 const listeners = new Set<() => void>();

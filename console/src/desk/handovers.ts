@@ -1,8 +1,8 @@
 import type { Handover } from "./wire";
 
 export const GIST_CHARACTERS_MOST = 140;
-export const DETAIL_CHARACTERS_MOST = 1_000;
-export const VALID_DAYS = 7;
+const DETAIL_CHARACTERS_MOST = 1_000;
+const VALID_DAYS = 7;
 export const VALID_DAYS_MOST = 30;
 const DAY_MS = 86_400_000;
 

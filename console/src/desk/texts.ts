@@ -185,7 +185,6 @@ export const texts = {
     endConsult: "相談を終える",
     threeWay: "三者通話にする",
     backToTwo: "お客様を保留に戻す",
-    nobodyFree: "今は空いている人がいません。順番が来たら呼び出します。",
     refused: {
       NOT_TALKING: "通話中ではありません。",
       NO_SUPERVISOR: "聴いているスーパーバイザーがいません。",
@@ -395,7 +394,6 @@ export const texts = {
     endConsult: "End the consultation",
     threeWay: "Talk all three",
     backToTwo: "Put the customer back on hold",
-    nobodyFree: "Nobody is free now. Somebody is asked as soon as they are.",
     refused: {
       NOT_TALKING: "You are not in a talk.",
       NO_SUPERVISOR: "No supervisor listens.",

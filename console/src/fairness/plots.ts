@@ -20,7 +20,7 @@ export const INK: Record<"light" | "dark", Ink> = {
   dark: { text: "#e9ecef", line: "#5c6369", bar: "#4dadb5", over: "#ff9d94", under: "#8ab8ff" },
 };
 
-export const ROW_PX = 26;
+const ROW_PX = 26;
 const AROUND_PX = 70;
 
 /** Most heard against what is due first. */

@@ -7,9 +7,9 @@ export type Standing = "overdue" | "ending" | "open" | "taken";
 
 const DAY_MS = 86_400_000;
 /** Nobody took it for so long: it is overdue. */
-export const OVERDUE_MS = DAY_MS;
+const OVERDUE_MS = DAY_MS;
 /** It is shown to nobody after so little time. */
-export const ENDING_MS = DAY_MS;
+const ENDING_MS = DAY_MS;
 const ORDER: readonly Standing[] = ["overdue", "ending", "open", "taken"];
 
 const instant = (text: string | null | undefined): number => (text ? Date.parse(text) : 0);

@@ -13,7 +13,7 @@ const monitoring = <Answer>(method: string, body: object): Promise<Answer> =>
 export const start = (contactId: string, purpose: Purpose, note: string): Promise<Schemas["StartSupervisionResponse"]> =>
   monitoring("StartSupervision", { contactId, purpose, mode: "SUPERVISION_MODE_LISTEN", keepPhone: true, ...(note ? { note } : {}) });
 
-export const switchTo = (supervisionId: string, contactId: string): Promise<object> =>
+const switchTo = (supervisionId: string, contactId: string): Promise<object> =>
   monitoring("SwitchTarget", { supervisionId, contactId, mode: "SUPERVISION_MODE_LISTEN" });
 
 export const end = (supervisionId: string): Promise<object> => monitoring("EndSupervision", { supervisionId });

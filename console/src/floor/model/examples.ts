@@ -1,7 +1,7 @@
 import type { Alert, FloorRow, Operator, Supervision, Talk } from "./rows";
 
 /** Rows of a small floor, for tests. */
-export const AT = "2026-11-22T01:00:00Z";
+const AT = "2026-11-22T01:00:00Z";
 
 export const operator = (operatorId: string, more: Partial<Operator> = {}): Operator => ({
   operatorId,

@@ -1,7 +1,7 @@
 import type { CallLevels } from "./rows";
 
 /** Older levels are shown as none. */
-export const FRESH_MS = 3_000;
+const FRESH_MS = 3_000;
 const QUIETEST_DBFS = -60;
 
 type Listener = (levels: CallLevels | undefined) => void;

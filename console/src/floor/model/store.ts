@@ -3,7 +3,7 @@ import type { FloorRow } from "./rows";
 import { type Seat, seatsOf } from "./seats";
 
 /** Changes are shown so much apart, that a busy floor leaves the browser time for its person. */
-export const APART_MS = 100;
+const APART_MS = 100;
 
 type Listener = () => void;
 

@@ -21,7 +21,7 @@ export function useNext(): { readonly next: readonly Next[] | undefined; readonl
   return { next: data, failed: isError };
 }
 
-export const mostOwed = (told: Pick<Fairness, "teams">): readonly Next[] =>
+const mostOwed = (told: Pick<Fairness, "teams">): readonly Next[] =>
   told.teams
     .flatMap((team) => team.next)
     .sort((one, other) => other.owed - one.owed || one.operatorId.localeCompare(other.operatorId))
