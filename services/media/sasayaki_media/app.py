@@ -11,6 +11,7 @@ from sasayaki_media.calls.call import CALL
 from sasayaki_media.calls.switchboard import Switchboard
 from sasayaki_media.keys import ClientKeys
 from sasayaki_media.line.node import Node
+from sasayaki_media.line.parts import Parts
 from sasayaki_media.numbers import Numbers
 from sasayaki_media.outbound.gate import Gate
 from sasayaki_media.outbound.outbound import STREAM as OUTBOUND_STREAM
@@ -44,39 +45,26 @@ class Media:
     def servicers(self, built: Built) -> Servicers:
         """Called first: what the background runs is built here too."""
         calls = Switchboard(built.owners[CALL.stream])
-        phones = Phones(built.owners[PHONE.stream], calls)
-        levels = Levels(calls)
-        browsers, registered = Browsers(), Registered()
-        reach = Reach(browsers, registered)
-        watching = Watching(browsers, self.legs)
-        keys = ClientKeys(self._settings.keys)
-        self._gate = Gate(built.owners[OUTBOUND_STREAM], calls, built.clock)
-        self._node = Node(
-            self._settings.node_socket,
+        parts = Parts(
             calls=calls,
-            phones=phones,
-            browsers=browsers,
-            registered=registered,
-            levels=levels,
+            phones=Phones(built.owners[PHONE.stream], calls),
+            browsers=Browsers(),
+            registered=Registered(),
+            levels=Levels(calls),
             numbers=self.numbers,
-            prompts=self._prompts,
-            keys=keys,
-            gate=self._gate,
+            keys=ClientKeys(self._settings.keys),
+            gate=Gate(built.owners[OUTBOUND_STREAM], calls, built.clock),
         )
+        self._gate = parts.gate
+        self._node = Node(self._settings.node_socket, parts, self._prompts)
         self._shipper = Shipper(self._settings.spool, built.peers, calls)
         service = MediaService(
-            calls,
-            phones,
-            levels,
+            parts,
             self._node,
             self._prompts,
             built.owners[PROMPT.stream],
-            self.numbers,
-            keys,
-            self._gate,
-            browsers,
-            watching,
-            reach,
+            Watching(parts.browsers, self.legs),
+            Reach(parts.browsers, parts.registered),
         )
         yield media_service_pb2_grpc.add_MediaServiceServicer_to_server, service
 

@@ -23,6 +23,7 @@ from sasayaki_media.keys import ClientKeys
 from sasayaki_media.line.drawn import Drawn
 from sasayaki_media.line.frames import Gone
 from sasayaki_media.line.outbox import Outbox
+from sasayaki_media.line.parts import Parts
 from sasayaki_media.line.session import Session
 from sasayaki_media.line.wire import LENGTH_BYTES, frame, frame_length
 from sasayaki_media.outbound.gate import Gate
@@ -71,9 +72,7 @@ async def told_to_the_node(
     outbox = Outbox(writer, calls, phones, keys, hello.node_id)
     calls.on_decided(outbox.push)
     numbers = folded(put("cli_acme", BUGGY, SOUND))
-    session = Session(
-        hello,
-        outbox,
+    parts = Parts(
         calls=calls,
         phones=phones,
         browsers=Browsers(),
@@ -82,8 +81,8 @@ async def told_to_the_node(
         numbers=numbers,
         keys=keys,
         gate=gate,
-        drawn=Drawn(calls),
     )
+    session = Session(hello, outbox, parts, Drawn(calls))
     serving = asyncio.create_task(owners.run())
     await owners.all_serving()
     running = asyncio.create_task(session.run(reader))

@@ -12,16 +12,10 @@ from sasayaki_media.api.prompting import Prompting
 from sasayaki_media.api.rights import CODES
 from sasayaki_media.api.storing import Libraries, Storing
 from sasayaki_media.api.talking import Talking
-from sasayaki_media.calls.switchboard import Switchboard
-from sasayaki_media.keys import ClientKeys
 from sasayaki_media.line.node import Node
-from sasayaki_media.numbers import Numbers
-from sasayaki_media.outbound.gate import Gate
-from sasayaki_media.phones.browsers import Browsers
-from sasayaki_media.phones.phones import Phones
+from sasayaki_media.line.parts import Parts
 from sasayaki_media.phones.reach import Reach
 from sasayaki_media.phones.watching import Watching
-from sasayaki_media.sound.levels import Levels
 from sasayaki_media.sound.prompts import Prompts
 
 
@@ -30,26 +24,21 @@ class MediaService(Prompting, Storing, Talking, Outside, Phoning):
 
     def __init__(
         self,
-        calls: Switchboard,
-        phones: Phones,
-        levels: Levels,
+        parts: Parts,
         node: Node,
         prompts: Prompts,
         libraries: Libraries,
-        numbers: Numbers,
-        keys: ClientKeys,
-        gate: Gate,
-        browsers: Browsers,
         watching: Watching,
         reach: Reach,
     ) -> None:
+        calls = parts.calls
         Prompting.__init__(self, calls, prompts)
-        Storing.__init__(self, node, prompts, libraries, numbers)
+        Storing.__init__(self, node, prompts, libraries, parts.numbers)
         Talking.__init__(self, calls, prompts)
-        Outside.__init__(self, calls, node, numbers, keys, gate)
-        Phoning.__init__(self, calls, browsers, watching, reach)
-        self._phones = phones
-        self._levels = levels
+        Outside.__init__(self, calls, node, parts.numbers, parts.keys, parts.gate)
+        Phoning.__init__(self, calls, parts.browsers, watching, reach)
+        self._phones = parts.phones
+        self._levels = parts.levels
 
     async def ReleasePhone(
         self, request: pb.ReleasePhoneRequest, context: Context

@@ -7,19 +7,12 @@ from pathlib import Path
 from secrets import token_hex
 
 from sasayaki_chassis.owner import Unavailable
-from sasayaki_media.calls.switchboard import Switchboard
-from sasayaki_media.keys import ClientKeys
 from sasayaki_media.line.drawn import Drawn
 from sasayaki_media.line.frames import Gone, read_hello
 from sasayaki_media.line.outbox import Outbox
+from sasayaki_media.line.parts import Parts
 from sasayaki_media.line.session import Session
 from sasayaki_media.metrics import CONNECTED, CONNECTS
-from sasayaki_media.numbers import Numbers
-from sasayaki_media.outbound.gate import Gate
-from sasayaki_media.phones.browsers import Browsers
-from sasayaki_media.phones.phones import Phones
-from sasayaki_media.phones.registered import Registered
-from sasayaki_media.sound.levels import Levels
 from sasayaki_media.sound.prompts import Prompts
 
 RECONNECT_S = (0.02, 1.0)
@@ -35,38 +28,21 @@ log = logging.getLogger(__name__)
 class Node:
     """Keeps the connection and sends on it what is decided."""
 
-    def __init__(
-        self,
-        path: Path,
-        *,
-        calls: Switchboard,
-        phones: Phones,
-        browsers: Browsers,
-        registered: Registered,
-        levels: Levels,
-        numbers: Numbers,
-        prompts: Prompts,
-        keys: ClientKeys,
-        gate: Gate,
-    ) -> None:
+    def __init__(self, path: Path, parts: Parts, prompts: Prompts) -> None:
         self._path = path
-        self._calls = calls
-        self._phones = phones
-        self._browsers = browsers
-        self._registered = registered
-        self._levels = levels
-        self._numbers = numbers
+        self._parts = parts
+        self._calls = parts.calls
+        self._phones = parts.phones
+        self._numbers = parts.numbers
         self._prompts = prompts
-        self._keys = keys
-        self._gate = gate
-        self._drawn = Drawn(calls)
+        self._drawn = Drawn(parts.calls)
         self._out: Outbox | None = None
         # Order ids must not repeat over restarts: the node carries out each once.
         self._run = token_hex(8)
         self._versions = 0
-        calls.on_decided(self._push)
-        phones.on_decided(self._push_phone)
-        numbers.on_change(self._send_numbers)
+        parts.calls.on_decided(self._push)
+        parts.phones.on_decided(self._push_phone)
+        parts.numbers.on_change(self._send_numbers)
 
     async def run(self) -> None:
         """Connects, serves, and connects again, for ever."""
@@ -103,32 +79,20 @@ class Node:
         try:
             async with asyncio.timeout(HELLO.total_seconds()):
                 hello = await read_hello(reader)
-            out = Outbox(writer, self._calls, self._phones, self._keys, hello.node_id)
-            session = Session(
-                hello,
-                out,
-                calls=self._calls,
-                phones=self._phones,
-                browsers=self._browsers,
-                registered=self._registered,
-                levels=self._levels,
-                numbers=self._numbers,
-                keys=self._keys,
-                gate=self._gate,
-                drawn=self._drawn,
-            )
+            out = Outbox(writer, self._calls, self._phones, self._parts.keys, hello.node_id)
+            session = Session(hello, out, self._parts, self._drawn)
             await self._send_prompts(out)
             self._out = out
             self._send_numbers()
-            self._browsers.begin(out)
+            self._parts.browsers.begin(out)
             CONNECTED.set(1)
             await session.run(reader)
         except TimeoutError as error:
             raise Gone("no hello in time") from error
         finally:
             self._out = None
-            self._browsers.begin(None)
-            self._registered.begin()
+            self._parts.browsers.begin(None)
+            self._parts.registered.begin()
             CONNECTED.set(0)
             writer.close()
 

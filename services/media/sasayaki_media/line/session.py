@@ -17,11 +17,11 @@ from sasayaki_media.calls.commands import Arrive, FailOrder, LoseNode, Note
 from sasayaki_media.calls.failures import UNKNOWN_CALL, UNKNOWN_LEG
 from sasayaki_media.calls.happened import Played, Referred, Source
 from sasayaki_media.calls.states import Placing
-from sasayaki_media.calls.switchboard import RETRY_S, Switchboard
-from sasayaki_media.keys import ClientKeys
+from sasayaki_media.calls.switchboard import RETRY_S
 from sasayaki_media.line.drawn import Drawn
 from sasayaki_media.line.frames import Gone, read_frame
 from sasayaki_media.line.outbox import Outbox
+from sasayaki_media.line.parts import Parts
 from sasayaki_media.line.receipts import Receipts
 from sasayaki_media.line.wire import (
     fact_of,
@@ -38,12 +38,7 @@ from sasayaki_media.metrics import (
     STRANGERS,
     UNCOUNTED,
 )
-from sasayaki_media.numbers import Numbers
-from sasayaki_media.outbound.gate import Gate
-from sasayaki_media.phones.browsers import ORDER, Browsers
-from sasayaki_media.phones.phones import Phones
-from sasayaki_media.phones.registered import Registered
-from sasayaki_media.sound.levels import Levels
+from sasayaki_media.phones.browsers import ORDER
 
 HAPPENINGS_MAX = 1_000
 """Happenings under way at once; beyond that the socket is not read."""
@@ -67,28 +62,15 @@ class Session:
         self,
         hello: pb.Hello,
         outbox: Outbox,
-        *,
-        calls: Switchboard,
-        phones: Phones,
-        browsers: Browsers,
-        registered: Registered,
-        levels: Levels,
-        numbers: Numbers,
-        keys: ClientKeys,
-        gate: Gate,
+        parts: Parts,
         drawn: Drawn,
     ) -> None:
         self._hello = hello
         self._node_id = hello.node_id
         self._out = outbox
-        self._calls = calls
-        self._phones = phones
-        self._browsers = browsers
-        self._registered = registered
-        self._levels = levels
-        self._numbers = numbers
-        self._keys = keys
-        self._gate = gate
+        self._parts = parts
+        self._calls = parts.calls
+        self._phones = parts.phones
         self._drawn = drawn
         self._contacts: dict[str, str] = {}
         self._receipts = Receipts()
@@ -115,13 +97,13 @@ class Session:
                 UNCOUNTED.set(len(self._receipts))
                 await lanes.put(_lane(message.happening), message.happening)
             elif kind == "levels":
-                self._levels.take(message.levels)
+                self._parts.levels.take(message.levels)
             elif kind == "browser":
-                self._browsers.told(message.browser)
+                self._parts.browsers.told(message.browser)
             elif kind == "registered":
-                self._registered.told(message.registered)
+                self._parts.registered.told(message.registered)
             elif kind == "applied" and message.applied.order_id.startswith(ORDER):
-                self._browsers.applied(message.applied)
+                self._parts.browsers.applied(message.applied)
             elif kind == "applied" and message.applied.error:
                 tasks.create_task(self._fail(message.applied))
 
@@ -185,7 +167,7 @@ class Session:
         if known := self._contacts.get(invited.node_call_id):
             self._out.push(known)
             return
-        line = self._numbers.line(invited.dialled_number)
+        line = self._parts.numbers.line(invited.dialled_number)
         if line is None:
             REFUSED_CALLS.inc()
             self._out.refuse(invited.node_call_id, NOT_FOUND)
@@ -193,7 +175,7 @@ class Session:
         source = self._source(happening)
         contact_id = await self._drawn.contact_id(source)
         self._contacts[invited.node_call_id] = contact_id
-        caller = self._keys.hide(line.client_id, invited.caller_number)
+        caller = self._parts.keys.hide(line.client_id, invited.caller_number)
         arrive = Arrive(
             source=source,
             node_call_id=invited.node_call_id,
@@ -221,7 +203,9 @@ class Session:
         if fact is None or meta is None:
             return
         if isinstance(fact, Played):
-            fact = replace(fact, digits_sealed=self._keys.seal(meta.client_id or "", fact.digits))
+            fact = replace(
+                fact, digits_sealed=self._parts.keys.seal(meta.client_id or "", fact.digits)
+            )
         if isinstance(fact, Referred):
             fact = fact.within(meta.tenant_id)
         if isinstance(fact, Referred) and not fact.ours:
@@ -238,9 +222,11 @@ class Session:
     ) -> None:
         """The alarm goes to whose call it was; about no call, to every tenant of this node."""
         known = self._calls.meta(happening.contact_id) if happening.contact_id else None
-        metas = [known] if known else [Meta(tenant_id) for tenant_id in self._numbers.tenants()]
+        metas = (
+            [known] if known else [Meta(tenant_id) for tenant_id in self._parts.numbers.tenants()]
+        )
         for meta in metas:
-            await self._gate.suspect(
+            await self._parts.gate.suspect(
                 meta.client_id or meta.tenant_id,
                 refusal,
                 happening.contact_id if known else "",
