@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from tests.harness.waiting import until
 
 from sasayaki_demo.sound import RATE, Samples
 
@@ -32,6 +33,13 @@ def read_mono(path: Path) -> Samples:
     """Returns the samples of a WAV file that a phone recorded."""
     with wave.open(str(path)) as file:
         return np.frombuffer(file.readframes(file.getnframes()), "<i2") / 32768.0
+
+
+def is_closed(path: Path) -> bool:
+    """Whether the head of a WAV file says how long it is: that is written last."""
+    with path.open("rb") as file:
+        head = file.read(8)
+    return len(head) == 8 and int.from_bytes(head[4:], "little") == path.stat().st_size - 8
 
 
 class ForeignPhones:
@@ -91,8 +99,8 @@ class ForeignPhones:
         for phone in phones:
             await self.do("stop_recording", phone)
             await self.wait("recorded", phone)
-        # The library closes the file at its next clock tick, 20 ms later at most.
-        await asyncio.sleep(0.2)
+        # The library closes each file at its next clock tick.
+        await until(lambda: all(map(is_closed, files.values())))
         return {phone: read_mono(file) for phone, file in files.items()}
 
     async def stop(self) -> None:

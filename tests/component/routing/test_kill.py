@@ -2,8 +2,10 @@
 
 import asyncio
 from collections import Counter
+from functools import partial
 
 from tests.component.routing.centre import Centre, again
+from tests.harness.waiting import until
 
 from sasayaki.media.v1 import media_service_pb2 as media_pb
 from sasayaki.media.v1.call_events import LegEndReason
@@ -19,6 +21,10 @@ from sasayaki.routing.v1.pool_events import (
 from sasayaki_routing.pool.state.states import Waiting
 
 RINGS, TALKS, WRAPS, LATE = "usr_rings", "usr_talks", "usr_wraps", "usr_late"
+
+
+def has_rung(centre: Centre, times: int) -> bool:
+    return len(centre.media.all(media_pb.DialRequest)) >= times
 
 
 async def busy(centre: Centre) -> None:
@@ -97,8 +103,8 @@ async def test_routing_killed_again_and_again_under_load_loses_and_doubles_nothi
         async with asyncio.TaskGroup() as tasks:
             for number, contact_id in enumerate(contacts):
                 tasks.create_task(customer(number, contact_id))
-            for _ in range(3):
-                await asyncio.sleep(0.3)
+            for rung in (4, 8, 12):
+                await until(partial(has_rung, centre, rung))
                 routing.kill()
                 await routing.start()
         await centre.until({f"usr_{number}": "Ready" for number in range(5)}, within_s=60)
