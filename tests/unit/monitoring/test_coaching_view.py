@@ -31,7 +31,7 @@ from sasayaki_monitoring.coaching import view as coaching_view
 from sasayaki_monitoring.coaching.coaching import stream_of
 from sasayaki_monitoring.coaching.rows import CoachingRows
 from sasayaki_monitoring.coaching.view import CoachingView, Feedback
-from sasayaki_monitoring.floor.watchers import Row
+from sasayaki_monitoring.floor.rows import Row
 
 MORI, ABE = "usr_mori", "usr_abe"
 NODE = {"node_id": "n", "happening_seq": 1}

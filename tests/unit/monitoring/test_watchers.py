@@ -7,14 +7,8 @@ from sasayaki.monitoring.v1.alert_events import AlertLevel
 from sasayaki_chassis.identity import Identity
 from sasayaki_chassis.owner import Overloaded
 from sasayaki_monitoring.floor import watchers as module
-from sasayaki_monitoring.floor.watchers import (
-    CHANGES_MOST,
-    Audience,
-    Part,
-    Row,
-    Watcher,
-    Watchers,
-)
+from sasayaki_monitoring.floor.rows import Audience, Part, Row
+from sasayaki_monitoring.floor.watchers import CHANGES_MOST, Watcher, Watchers
 
 
 def who(user_id: str = "usr_sato", role: str = "supervisor", **other: str) -> Identity:

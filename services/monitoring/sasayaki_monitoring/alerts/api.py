@@ -34,8 +34,9 @@ from sasayaki_monitoring.alerts.alert import (
 from sasayaki_monitoring.alerts.open_alerts import Alerts, Key, OpenAlerts
 from sasayaki_monitoring.alerts.rules import BY_KIND
 from sasayaki_monitoring.floor.floor import Talk
+from sasayaki_monitoring.floor.rows import Part
 from sasayaki_monitoring.floor.view import FloorView
-from sasayaki_monitoring.floor.watchers import Part, Watchers
+from sasayaki_monitoring.floor.watchers import Watchers
 from sasayaki_monitoring.methods import SERVICE, SUPERVISORS, check_permitted, named
 from sasayaki_monitoring.policy.policies import Policies
 from sasayaki_monitoring.policy.policy import Rule

@@ -16,7 +16,7 @@ from sasayaki.monitoring.v1.alert_events import (
     AlertReasonGiven,
     AlertResolved,
 )
-from sasayaki_monitoring.floor.watchers import Audience, Row
+from sasayaki_monitoring.floor.rows import Audience, Row
 
 OPEN = (wire.FLOOR_ALERT_STATE_OPEN, wire.FLOOR_ALERT_STATE_CLAIMED)
 

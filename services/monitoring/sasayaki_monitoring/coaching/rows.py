@@ -7,7 +7,7 @@ from sasayaki.monitoring.v1 import coaching_events_pb2 as coaching_wire
 from sasayaki.monitoring.v1 import desk_pb2 as desk_wire
 from sasayaki.monitoring.v1 import floor_pb2 as floor_wire
 from sasayaki_monitoring.coaching.view import Feedback
-from sasayaki_monitoring.floor.watchers import Row
+from sasayaki_monitoring.floor.rows import Row
 
 
 class Floor(Protocol):

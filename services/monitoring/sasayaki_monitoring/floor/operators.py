@@ -28,7 +28,7 @@ from sasayaki.routing.v1.pool_events import (
     OperatorStateSet,
     WrapUpStarted,
 )
-from sasayaki_monitoring.floor.watchers import Row
+from sasayaki_monitoring.floor.rows import Row
 
 MISSED = "missed"
 """Why an operator is away whose phone was not picked up; routing's word."""

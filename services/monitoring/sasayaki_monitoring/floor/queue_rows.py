@@ -7,7 +7,7 @@ from typing import Any
 from sasayaki.event import Recorded
 from sasayaki.monitoring.v1 import floor_pb2 as wire
 from sasayaki_monitoring.floor.queues import MS, PER_MILLE, Queue, QueueKey, Queues
-from sasayaki_monitoring.floor.watchers import Row
+from sasayaki_monitoring.floor.rows import Row
 
 
 class QueueRows:

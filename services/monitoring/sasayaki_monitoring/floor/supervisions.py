@@ -16,7 +16,7 @@ from sasayaki.monitoring.v1.supervision_events import (
     SupervisionStarted,
     TargetSwitched,
 )
-from sasayaki_monitoring.floor.watchers import Row
+from sasayaki_monitoring.floor.rows import Row
 
 ASKING = wire.FLOOR_SUPERVISION_STATE_ASKING
 ACTIVE = wire.FLOOR_SUPERVISION_STATE_ACTIVE

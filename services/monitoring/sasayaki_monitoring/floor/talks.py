@@ -23,7 +23,7 @@ from sasayaki.media.v1.call_events import (
 )
 from sasayaki.monitoring.v1 import floor_pb2 as wire
 from sasayaki_monitoring.floor.floor import Floor, Talk
-from sasayaki_monitoring.floor.watchers import Row
+from sasayaki_monitoring.floor.rows import Row
 
 CUSTOMER_HELD = "customer held"
 """Stands for a leg where the customer was put on hold by us, and not by a phone."""

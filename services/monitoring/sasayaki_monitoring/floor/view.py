@@ -30,9 +30,10 @@ from sasayaki_monitoring.floor.floor import Talk
 from sasayaki_monitoring.floor.operators import Operators
 from sasayaki_monitoring.floor.queue_rows import QueueRows
 from sasayaki_monitoring.floor.queues import IN_TIME
+from sasayaki_monitoring.floor.rows import Part, Row
 from sasayaki_monitoring.floor.supervisions import SupervisionRows
 from sasayaki_monitoring.floor.talks import TalkRows
-from sasayaki_monitoring.floor.watchers import Part, Row, Watcher, Watchers
+from sasayaki_monitoring.floor.watchers import Watcher, Watchers
 
 Key: TypeAlias = tuple[str, str]
 """Kind and id of a row."""
