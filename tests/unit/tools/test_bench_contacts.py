@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sasayaki_demo.topics import Written
-from sasayaki_tools.bench.contacts import Seen, crowd, double_offers, figures, percentiles
+from sasayaki_tools.bench.contacts import crowd
+from sasayaki_tools.bench.contacts_figures import Seen, double_offers, figures, percentiles
 
 
 def pool(*events: tuple[str, dict[str, Any]]) -> list[Written]:
