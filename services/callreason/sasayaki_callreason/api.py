@@ -20,6 +20,7 @@ from sasayaki_callreason.flows.parts import Callback
 from sasayaki_callreason.reasons import api as reason_api
 from sasayaki_callreason.reasons.tree import outcomes_of
 from sasayaki_callreason.requests import (
+    SERVICE,
     WRAP_UP_MS,
     answers_of,
     slug,
@@ -29,7 +30,7 @@ from sasayaki_chassis.decider import Refused
 from sasayaki_chassis.fields import an_id, require, text
 from sasayaki_chassis.identity import Identity
 from sasayaki_chassis.owner import Unavailable
-from sasayaki_chassis.rpc import Context, caller, meta, refusals, request_id_of
+from sasayaki_chassis.rpc import Context, Rights, caller, meta, refusals, request_id_of
 
 CODES: Mapping[str, grpc.StatusCode] = {
     "UNKNOWN_CLIENT": grpc.StatusCode.NOT_FOUND,
@@ -38,16 +39,15 @@ CODES: Mapping[str, grpc.StatusCode] = {
     "NOT_YOUR_CLIENT": grpc.StatusCode.PERMISSION_DENIED,
 }
 
-_METHODS = "/sasayaki.callreason.v1.CallreasonService/"
-RIGHTS: Mapping[str, frozenset[str]] = {
+RIGHTS: Rights = {
     **client_api.RIGHTS,
     **flow_api.RIGHTS,
     **reason_api.RIGHTS,
     **caller_api.RIGHTS,
-    f"{_METHODS}OpenEnquiry": frozenset(("service",)),
-    f"{_METHODS}AdvanceEnquiry": frozenset(("service",)),
-    f"{_METHODS}ConfirmReason": frozenset(("operator", "supervisor", "manager")),
-    f"{_METHODS}CompleteWrapUp": frozenset(("operator",)),
+    f"{SERVICE}OpenEnquiry": frozenset(("service",)),
+    f"{SERVICE}AdvanceEnquiry": frozenset(("service",)),
+    f"{SERVICE}ConfirmReason": frozenset(("operator", "supervisor", "manager")),
+    f"{SERVICE}CompleteWrapUp": frozenset(("operator",)),
 }
 
 END_LOOKS = 50

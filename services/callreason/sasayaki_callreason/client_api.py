@@ -12,7 +12,7 @@ from sasayaki.callreason.v1 import client_events_pb2
 from sasayaki.callreason.v1.client_events import ClientPut
 from sasayaki_callreason import client
 from sasayaki_callreason.companies import Clients, Companies
-from sasayaki_callreason.requests import settings_of
+from sasayaki_callreason.requests import SERVICE, settings_of
 from sasayaki_callreason.sealed.keys import make_key
 from sasayaki_chassis.owner import Unavailable
 from sasayaki_chassis.rpc import Context, Rights, caller, meta, refusals, request_id_of
@@ -22,10 +22,9 @@ CODES: Mapping[str, grpc.StatusCode] = {
     "CLIENT_TAKEN": grpc.StatusCode.ALREADY_EXISTS,
 }
 
-_METHODS = "/sasayaki.callreason.v1.CallreasonService/"
 RIGHTS: Rights = {
-    f"{_METHODS}PutClient": frozenset(("admin",)),
-    f"{_METHODS}ListClients": frozenset(
+    f"{SERVICE}PutClient": frozenset(("admin",)),
+    f"{SERVICE}ListClients": frozenset(
         ("operator", "supervisor", "manager", "auditor", "admin", "client")
     ),
 }

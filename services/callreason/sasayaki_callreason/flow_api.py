@@ -16,12 +16,12 @@ from sasayaki_callreason.flows.source import SOURCE_BYTES_MOST, Fault, Faulty
 from sasayaki_callreason.flows.text import WRITTEN_BYTES_MOST, bytes_of, rewritten
 from sasayaki_callreason.rehearsals.cases import CASES_BYTES_MOST
 from sasayaki_callreason.rehearsals.rehearsal import rehearse
-from sasayaki_callreason.requests import prompts_of, slug, told
+from sasayaki_callreason.requests import SERVICE, prompts_of, slug, told
 from sasayaki_chassis.decider import Refused
 from sasayaki_chassis.fields import InvalidField, require, text
 from sasayaki_chassis.identity import Identity
 from sasayaki_chassis.owner import Unavailable
-from sasayaki_chassis.rpc import Context, caller, meta, refusals, request_id_of
+from sasayaki_chassis.rpc import Context, Rights, caller, meta, refusals, request_id_of
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -36,13 +36,12 @@ CODES: Mapping[str, grpc.StatusCode] = {
     "FLOW_OF_ANOTHER_COMPANY": grpc.StatusCode.ALREADY_EXISTS,
 }
 
-_METHODS = "/sasayaki.callreason.v1.CallreasonService/"
-RIGHTS: Mapping[str, frozenset[str]] = {
-    f"{_METHODS}PublishFlow": frozenset(("admin", "manager")),
-    f"{_METHODS}CheckFlow": frozenset(("admin", "manager")),
-    f"{_METHODS}RollBackFlow": frozenset(("admin", "manager")),
-    f"{_METHODS}ListFlowVersions": frozenset(("admin", "supervisor", "manager")),
-    f"{_METHODS}GetFlow": frozenset(("admin", "supervisor", "manager")),
+RIGHTS: Rights = {
+    f"{SERVICE}PublishFlow": frozenset(("admin", "manager")),
+    f"{SERVICE}CheckFlow": frozenset(("admin", "manager")),
+    f"{SERVICE}RollBackFlow": frozenset(("admin", "manager")),
+    f"{SERVICE}ListFlowVersions": frozenset(("admin", "supervisor", "manager")),
+    f"{SERVICE}GetFlow": frozenset(("admin", "supervisor", "manager")),
 }
 
 FAULTY_FLOWS = Counter(

@@ -21,6 +21,7 @@ from sasayaki_callreason.flows.source import Fault
 from sasayaki_callreason.reasons import tree
 from sasayaki_chassis.fields import InvalidField, require, text
 
+SERVICE = "/sasayaki.callreason.v1.CallreasonService/"
 NUMBERS_MOST = 200
 REASONS_MOST = 500
 FORM_FIELDS_MOST = 50

@@ -14,6 +14,7 @@ from sasayaki_callreason.callers.view import CONTACTS_OF_A_CALLER_MOST, Historie
 from sasayaki_callreason.cases.view import CaseView
 from sasayaki_callreason.enquiries import states
 from sasayaki_callreason.enquiries.contacts import Enquiries, own
+from sasayaki_callreason.requests import SERVICE
 from sasayaki_callreason.sealed.given import opened
 from sasayaki_chassis.fields import an_id, between, require
 from sasayaki_chassis.owner import Unavailable
@@ -25,11 +26,10 @@ CODES: Mapping[str, grpc.StatusCode] = {
     "NOT_YOUR_CLIENT": grpc.StatusCode.PERMISSION_DENIED,
 }
 
-_METHODS = "/sasayaki.callreason.v1.CallreasonService/"
 _SEERS = frozenset(("operator", "supervisor", "manager", "service"))
 RIGHTS: Rights = {
-    f"{_METHODS}GetEnquiry": _SEERS,
-    f"{_METHODS}GetCallerHistory": _SEERS,
+    f"{SERVICE}GetEnquiry": _SEERS,
+    f"{SERVICE}GetCallerHistory": _SEERS,
 }
 
 HISTORY_USUAL = 10

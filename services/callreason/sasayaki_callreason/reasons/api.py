@@ -14,15 +14,13 @@ from sasayaki_callreason.enquiries.contacts import check_serves
 from sasayaki_callreason.reasons.figures import Row, Tally
 from sasayaki_callreason.reasons.tree import LEVELS_MOST
 from sasayaki_callreason.reasons.view import Name, ReasonView
-from sasayaki_callreason.requests import slug
+from sasayaki_callreason.requests import SERVICE, slug
 from sasayaki_chassis.decider import Refused
 from sasayaki_chassis.fields import InvalidField, between, instant, require
 from sasayaki_chassis.rpc import Context, Rights, caller, refusals
 
 RIGHTS: Rights = {
-    "/sasayaki.callreason.v1.CallreasonService/GetReasonReport": frozenset(
-        ("supervisor", "manager", "auditor", "client")
-    )
+    f"{SERVICE}GetReasonReport": frozenset(("supervisor", "manager", "auditor", "client"))
 }
 CODES: Mapping[str, grpc.StatusCode] = {
     "UNKNOWN_CLIENT": grpc.StatusCode.NOT_FOUND,
