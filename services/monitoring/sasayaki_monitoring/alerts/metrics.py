@@ -16,6 +16,7 @@ from sasayaki.monitoring.v1.alert_events import (
 )
 from sasayaki_monitoring.alerts.open_alerts import OpenAlerts
 from sasayaki_monitoring.floor.watchers import Watchers
+from sasayaki_monitoring.remembered import Remembered
 
 RAISED = Counter("sasayaki_monitoring_alerts_raised_total", "Alerts.", ("kind", "level"))
 ESCALATED = Counter("sasayaki_monitoring_alerts_escalated_total", "Alerts.", ("level",))
@@ -43,13 +44,11 @@ class AlertFigures:
 
     def __init__(self, since: datetime) -> None:
         self._since = since
-        self._kinds: dict[str, str] = {}
+        self._kinds = Remembered[str, str]("kinds of alerts", KINDS_MOST)
 
     def fold(self, record: Recorded[Any]) -> None:
         if isinstance(record.data, AlertRaised):
             self._kinds[record.subject] = record.data.kind.name.lower()
-            if len(self._kinds) > KINDS_MOST:
-                del self._kinds[next(iter(self._kinds))]
         if record.recorded_time < self._since:
             return
         kind = self._kinds.get(record.subject, "forgotten")

@@ -16,6 +16,7 @@ from sasayaki.monitoring.v1.alert_events import (
     AlertResolved,
 )
 from sasayaki_chassis.reactor import Reactor
+from sasayaki_monitoring.remembered import Remembered
 
 ENDED_MOST = 10_000
 """Ended calls remembered; an alert that was raised just before its call ended comes later."""
@@ -32,7 +33,7 @@ class EndAlertWithCall(Reactor):
 
     def __init__(self) -> None:
         self._contacts: dict[str, str] = {}
-        self._ended: dict[str, None] = {}
+        self._ended = Remembered[str, None]("calls of alerts", ENDED_MOST)
 
     def react(self, record: Recorded[Any]) -> Iterable[Message]:
         match record.data:
@@ -43,15 +44,10 @@ class EndAlertWithCall(Reactor):
             case AlertCancelled() | AlertResolved() | AlertEnded():
                 self._contacts.pop(record.subject, None)
             case CallEnded():
-                self._remember(record.subject)
+                self._ended[record.subject] = None
                 for alert_id, contact_id in self._contacts.items():
                     if contact_id == record.subject:
                         yield _end(alert_id)
-
-    def _remember(self, contact_id: str) -> None:
-        self._ended[contact_id] = None
-        if len(self._ended) > ENDED_MOST:
-            del self._ended[next(iter(self._ended))]
 
 
 def _end(alert_id: str) -> monitoring.EndAlertRequest:

@@ -28,6 +28,7 @@ from sasayaki.monitoring.v1.supervision_events import (
 from sasayaki_monitoring.alerts.rows import AlertRows
 from sasayaki_monitoring.desk.watchers import Operator, Row, Watcher, Watchers, Words
 from sasayaki_monitoring.floor.legs import Legs
+from sasayaki_monitoring.remembered import Remembered
 
 ENDED_MOST = 10_000
 """Ended calls remembered; a text that was written just before its call ended comes later."""
@@ -65,7 +66,7 @@ class DeskView:
         self._shown_to: dict[str, frozenset[Operator]] = {}
         self._legs = Legs()
         self._texts: dict[str, _Text] = {}
-        self._ended: dict[str, None] = {}
+        self._ended = Remembered[str, None]("calls of texts", ENDED_MOST)
 
     def watch(self, operator: Operator) -> AbstractContextManager[Watcher]:
         """The operator's desk from now on; raises Overloaded when too many watch."""
@@ -207,8 +208,6 @@ class DeskView:
 
     def _call_ends(self, contact_id: str) -> None:
         self._ended[contact_id] = None
-        if len(self._ended) > ENDED_MOST:
-            del self._ended[next(iter(self._ended))]
         self._forget([key for key, text in self._texts.items() if text.contact_id == contact_id])
 
     def _talks(self, operator: Operator, contact_id: str) -> None:

@@ -31,6 +31,7 @@ from sasayaki.monitoring.v1.supervision_events import (
 )
 from sasayaki_chassis.reactor import Reactor
 from sasayaki_monitoring.floor.legs import Legs
+from sasayaki_monitoring.remembered import Remembered
 
 PHONE_LOST = frozenset(
     (
@@ -76,7 +77,7 @@ class EndWithCall(Reactor):
         self._held: dict[str, _Held] = {}
         self._on: dict[str, set[str]] = {}
         self._legs = Legs()
-        self._ended: dict[str, None] = {}
+        self._ended = Remembered[str, None]("calls of supervisions", ENDED_MOST)
         self._phones: dict[str, Operator] = {}
         self._gone: dict[Operator, datetime] = {}
 
@@ -102,7 +103,7 @@ class EndWithCall(Reactor):
                 yield from self._operator_left(record, record.data)
             case CallEnded():
                 self._legs.fold(record)
-                self._remember(record.subject)
+                self._ended[record.subject] = None
                 for each in sorted(self._on.get(record.subject, ())):
                     yield _end(each, SupervisionEndReason.CALL_ENDED, record.subject)
             case SupervisorLegEnded(supervision_id=whose, reason=reason):
@@ -157,11 +158,6 @@ class EndWithCall(Reactor):
         for supervision_id, held in self._held.items():
             if held.awaiting and held.supervisor == supervisor and now >= held.since:
                 yield _end(supervision_id, SupervisionEndReason.PHONE_LOST, held.contact_id)
-
-    def _remember(self, contact_id: str) -> None:
-        self._ended[contact_id] = None
-        if len(self._ended) > ENDED_MOST:
-            del self._ended[next(iter(self._ended))]
 
 
 def _end(

@@ -20,6 +20,7 @@ from sasayaki.monitoring.v1.supervision_events import (
     TargetSwitched,
 )
 from sasayaki_chassis.reactor import Reactor
+from sasayaki_monitoring.remembered import Remembered
 
 LANES_MOST = 10_000
 """Supervisions whose supervisor is remembered for the order of requests; beyond, their own."""
@@ -76,7 +77,7 @@ class SteerMedia(Reactor):
 
     def __init__(self) -> None:
         self._steered: dict[str, _Steered] = {}
-        self._lanes: dict[str, str] = {}
+        self._lanes = Remembered[str, str]("supervisors of supervisions", LANES_MOST)
 
     def lane(self, record: Recorded[Any]) -> str:
         return self._lanes.get(record.subject, record.subject)
@@ -118,7 +119,7 @@ class SteerMedia(Reactor):
             asked_to_keep=bool(started.keep_phone),
             following=bool(started.following),
         )
-        self._remember_lane(record.subject, f"{record.tenant_id} {started.supervisor_id}")
+        self._lanes[record.subject] = f"{record.tenant_id} {started.supervisor_id}"
         for other_id, other in self._others(steered):
             if other.since > steered.since:
                 return  # over already: its end is still to be read
@@ -135,11 +136,6 @@ class SteerMedia(Reactor):
             for other_id, other in self._steered.items()
             if (other.tenant_id, other.supervisor_id) == who
         ]
-
-    def _remember_lane(self, supervision_id: str, lane: str) -> None:
-        self._lanes[supervision_id] = lane
-        if len(self._lanes) > LANES_MOST:
-            del self._lanes[next(iter(self._lanes))]
 
 
 def _following(supervision_id: str, steered: _Steered, following: bool) -> Iterator[Message]:
