@@ -22,6 +22,11 @@ from sasayaki.media.v1.call_events import (
     LegMuted,
     LegMuteOrdered,
     LegUnmuted,
+    OperatorLegAnswered,
+    OperatorLegDialled,
+    OperatorLegEnded,
+    OperatorLegRang,
+    OutsideLegDialled,
     OverlapHeard,
     PickUpOrdered,
     PromptOrdered,
@@ -36,11 +41,14 @@ from sasayaki.media.v1.call_events import (
     TalkBackEnded,
     TalkBackOrdered,
     TalkBackStarted,
+    TalkStarted,
     TapClosed,
     TapOpened,
     TapPaused,
     TapPauseOrdered,
     TapResumed,
+    TransferAnswered,
+    TransferAsked,
     UnsupervisionOrdered,
 )
 from sasayaki_media.calls.legs import operated, supervised
@@ -130,27 +138,9 @@ def _went_on(state: Live, event: CallEvent) -> State:
             return replace(state, thread=replace(state.thread, plays=left))
         case HangUpOrdered(leg_id=""):
             return replace(state, thread=replace(state.thread, leaving=True))
-        case _:
-            assert isinstance(state, Connected), f"{type(event).__name__} before the answer"
-            return _connected(state, event)
-
-
-def _ordered(thread: Thread, event: PromptOrdered, *, withheld: bool) -> Thread:
-    number = thread.plays_ordered + 1
-    play = Play(number, event, withheld=withheld)
-    return replace(thread, plays=(*thread.plays, play), plays_ordered=number)
-
-
-def _plays(thread: Thread, play_id: str, *, stopping: bool) -> Thread:
-    plays = (
-        replace(play, stopping=stopping) if play.ordered.play_id == play_id else play
-        for play in thread.plays
-    )
-    return replace(thread, plays=tuple(plays))
-
-
-def _connected(state: Connected, event: CallEvent) -> Connected:
-    """What only a call that was answered comes to."""
+        case CallArrived() | CallPlaced():
+            raise AssertionError(f"{type(event).__name__} when {type(state).__name__}")
+    assert isinstance(state, Connected), f"{type(event).__name__} before the answer"
     match event:
         case TapOpened():
             return replace(state, tapped=True)
@@ -177,8 +167,34 @@ def _connected(state: Connected, event: CallEvent) -> Connected:
             SupervisionOrdered() | SupervisorHeard() | UnsupervisionOrdered() | SupervisorLegEnded()
         ):
             return supervised(state, event)
-        case _:
+        case (
+            OperatorLegDialled()
+            | OutsideLegDialled()
+            | OperatorLegRang()
+            | OperatorLegAnswered()
+            | TalkStarted()
+            | OperatorLegEnded()
+            | HangUpOrdered()
+            | TransferAsked()
+            | TransferAnswered()
+        ):
             return operated(state, event)
+        case _:
+            assert_never(event)
+
+
+def _ordered(thread: Thread, event: PromptOrdered, *, withheld: bool) -> Thread:
+    number = thread.plays_ordered + 1
+    play = Play(number, event, withheld=withheld)
+    return replace(thread, plays=(*thread.plays, play), plays_ordered=number)
+
+
+def _plays(thread: Thread, play_id: str, *, stopping: bool) -> Thread:
+    plays = (
+        replace(play, stopping=stopping) if play.ordered.play_id == play_id else play
+        for play in thread.plays
+    )
+    return replace(thread, plays=tuple(plays))
 
 
 def _held(state: Connected, event: HoldOrdered | CustomerHeld | CustomerResumed) -> Connected:
