@@ -45,6 +45,19 @@ fn is_opus(heard: &Heard) -> bool {
     heard.opus
 }
 
+/// What comes to a browser from here on, at least that many packets.
+fn heard_from_here(browser: &Browser, packets: usize) -> Vec<Heard> {
+    let until = Instant::now() + PATIENCE;
+    browser.take_packets();
+    let mut heard = Vec::new();
+    while heard.len() < packets {
+        assert!(Instant::now() < until, "of {packets} came {}", heard.len());
+        std::thread::sleep(Duration::from_millis(5));
+        heard.extend(browser.take_packets());
+    }
+    heard
+}
+
 /// What is whispered to a browser from here on, once that many packets of the wanted kind have come.
 fn whispered(browser: &Browser, packets: usize, wanted: fn(&Heard) -> bool) -> Vec<Heard> {
     let until = Instant::now() + PATIENCE;
@@ -126,10 +139,11 @@ fn a_whisper_in_opus_is_heard_by_the_operator_as_it_was_said_and_a_barge_by_the_
     while customer_hears(&stage, 10) < 0.5 {
         assert!(Instant::now() < until, "the customer does not hear a barge");
     }
-    operator.take_packets();
-    std::thread::sleep(Duration::from_millis(100));
-    let talk = operator.take_packets();
-    assert!(talk.iter().all(|each| each.side == Side::Talk), "{talk:?}");
+    let heard = heard_from_here(&operator, 5);
+    assert!(
+        heard.iter().all(|each| each.side == Side::Talk),
+        "{heard:?}"
+    );
 
     let track = decoded(&recorded(stage, Track::Supervisor));
     let seconds = track
