@@ -5,120 +5,27 @@
 //! is taken, and the calls that are there add some twenty happenings each.
 
 use std::collections::VecDeque;
-use std::io;
 use std::sync::Arc;
 
 use prost::Message as _;
-use tokio::io::AsyncWriteExt as _;
-use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
-use tokio::net::{UnixListener, UnixStream};
-use tokio::sync::mpsc::{self, error::TrySendError};
-use tokio::task::AbortHandle;
+use tokio::sync::mpsc::error::TrySendError;
 
 use crate::frames;
 use crate::metrics::Metrics;
 use crate::registrar::Phoned;
 use crate::wire::{
-    from_node, to_node, Applied, Browser, FromNode, Happening, Hello, Levels, Order, Registered,
-    SipUser, ToNode,
+    from_node, Applied, Browser, FromNode, Happening, Hello, Levels, Registered, SipUser,
 };
+
+use socket::FRAMES_WAITING_MAX;
+pub use socket::{serve, Brought, Connection};
+
+mod socket;
 
 /// Happenings that may wait for acknowledgement before new calls are turned away.
 pub const UNACKNOWLEDGED_MAX: usize = 50_000;
-/// Frames that may wait to be written.
-const FRAMES_WAITING_MAX: usize = 1024;
 /// Messages from Python that may wait for signalling; beyond it the socket is not read.
 pub const ORDERS_WAITING_MAX: usize = 256;
-
-/// What the socket brings.
-#[derive(Debug)]
-pub enum Brought {
-    Connected(Connection),
-    Order(Order),
-    Acknowledged(i64),
-    /// The connection with this number is gone.
-    Closed(u64),
-}
-
-/// The writing end of one connection.
-#[derive(Debug)]
-pub struct Connection {
-    number: u64,
-    frames: mpsc::Sender<Vec<u8>>,
-    tasks: [AbortHandle; 2],
-}
-
-/// Accepts connections for ever.
-pub async fn serve(listener: UnixListener, to: mpsc::Sender<Brought>, metrics: Arc<Metrics>) {
-    let mut last: Option<[AbortHandle; 2]> = None;
-    for number in 1.. {
-        let stream = match listener.accept().await {
-            Ok((stream, _)) => stream,
-            Err(error) => {
-                tracing::warn!(%error, "socket_accept_failed");
-                tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-                continue;
-            }
-        };
-        metrics.connections_total.rise();
-        for task in last.take().into_iter().flatten() {
-            task.abort();
-        }
-        let connection = open(number, stream, to.clone(), Arc::clone(&metrics));
-        last = Some(connection.tasks.clone());
-        if to.send(Brought::Connected(connection)).await.is_err() {
-            return;
-        }
-    }
-}
-
-fn open(
-    number: u64,
-    stream: UnixStream,
-    to: mpsc::Sender<Brought>,
-    metrics: Arc<Metrics>,
-) -> Connection {
-    let (reading, writing) = stream.into_split();
-    let (frames, queue) = mpsc::channel(FRAMES_WAITING_MAX);
-    let writer = tokio::spawn(write(writing, queue));
-    let reader = tokio::spawn(async move {
-        if let Err(error) = read(reading, &to).await {
-            metrics.frames_refused_total.rise();
-            tracing::warn!(%error, "socket_frame_refused");
-        }
-        // Gone only when signalling has ended.
-        let _ = to.send(Brought::Closed(number)).await;
-    });
-    Connection {
-        number,
-        frames,
-        tasks: [writer.abort_handle(), reader.abort_handle()],
-    }
-}
-
-async fn read(mut from: OwnedReadHalf, to: &mpsc::Sender<Brought>) -> io::Result<()> {
-    while let Some(frame) = frames::read::<ToNode>(&mut from).await? {
-        let brought = match frame.message {
-            Some(to_node::Message::Order(order)) => Brought::Order(order),
-            Some(to_node::Message::Acknowledge(acknowledge)) => {
-                Brought::Acknowledged(acknowledge.seq)
-            }
-            None => return Err(io::Error::new(io::ErrorKind::InvalidData, "empty frame")),
-        };
-        if to.send(brought).await.is_err() {
-            break;
-        }
-    }
-    Ok(())
-}
-
-async fn write(mut to: OwnedWriteHalf, mut waiting: mpsc::Receiver<Vec<u8>>) {
-    while let Some(frame) = waiting.recv().await {
-        if to.write_all(&frame).await.is_err() {
-            break;
-        }
-    }
-}
 
 /// What is numbered, what is sent, what is acknowledged.
 #[derive(Debug)]
@@ -194,7 +101,7 @@ impl Link {
 
     /// Whether a second of levels would find room: half of it is for what must not be lost.
     pub fn takes_levels(&self) -> bool {
-        let room = |connection: &Connection| connection.frames.capacity() > FRAMES_WAITING_MAX / 2;
+        let room = |connection: &Connection| connection.free() > FRAMES_WAITING_MAX / 2;
         self.connection.as_ref().is_some_and(room)
     }
 
@@ -254,7 +161,7 @@ impl Link {
                 return;
             };
             let record = &self.kept[(self.next - self.first) as usize];
-            match connection.frames.try_send(happening_frame(record)) {
+            match connection.send(happening_frame(record)) {
                 Ok(()) => self.next += 1,
                 Err(TrySendError::Full(_)) => return,
                 Err(TrySendError::Closed(_)) => return self.drop_connection(),
@@ -267,7 +174,7 @@ impl Link {
         match &self.connection {
             Some(connection) if self.has_backlog() => {
                 // Closed counts as room: `pump` then sees it.
-                let _ = connection.frames.reserve().await;
+                connection.room().await;
             }
             _ => std::future::pending().await,
         }
@@ -284,7 +191,7 @@ impl Link {
         let frame = frames::encoded(&FromNode {
             message: Some(message),
         });
-        match connection.frames.try_send(frame) {
+        match connection.send(frame) {
             Ok(()) => {}
             Err(error) => {
                 if matches!(error, TrySendError::Full(_)) {
@@ -298,9 +205,7 @@ impl Link {
 
     fn drop_connection(&mut self) {
         if let Some(connection) = self.connection.take() {
-            for task in connection.tasks {
-                task.abort();
-            }
+            connection.close();
         }
         self.metrics.python_connected.set(0);
     }
@@ -326,6 +231,8 @@ fn happening_frame(record: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tokio::net::UnixStream;
+    use tokio::sync::mpsc;
 
     #[test]
     fn a_kept_happening_is_framed_as_the_contract_says() {
@@ -365,7 +272,7 @@ mod tests {
             assert!(!link.takes_calls());
             let (stream, _peer) = UnixStream::pair().unwrap();
             let (to, _from) = mpsc::channel(1);
-            link.connected(open(1, stream, to, Arc::default()), Vec::new());
+            link.connected(Connection::open(1, stream, to, Arc::default()), Vec::new());
             assert!(link.takes_calls());
             for _ in 0..UNACKNOWLEDGED_MAX {
                 link.keep(Happening::default());
@@ -389,7 +296,7 @@ mod tests {
             assert!(!link.takes_levels(), "nobody is there");
             let (stream, _peer) = UnixStream::pair().unwrap();
             let (to, _from) = mpsc::channel(1);
-            link.connected(open(1, stream, to, Arc::default()), Vec::new());
+            link.connected(Connection::open(1, stream, to, Arc::default()), Vec::new());
             let mut sent = 0;
             while link.takes_levels() {
                 link.levels(Levels::default());

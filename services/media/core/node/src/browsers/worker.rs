@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError};
+use std::sync::mpsc::Receiver;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,8 @@ use tokio::sync::mpsc::Sender;
 use super::connection::{Change, Connection, Ignored, Maker, Side};
 use super::{BrowserOrder, ConnectionId, Line, Told};
 use crate::media::guard::{run_in_real_time, AbortOnPanic};
-use crate::media::poll::{Poll, Ready, Wake};
+use crate::media::poll::{Poll, Ready};
+use crate::media::queue::Queue;
 use crate::media::LegId;
 use crate::metrics::Metrics;
 
@@ -31,32 +32,6 @@ pub enum Message {
     Stop,
 }
 
-/// A thread's queue and what wakes the thread to look into it.
-#[derive(Clone)]
-pub struct Queue {
-    messages: SyncSender<Message>,
-    wake: Wake,
-}
-
-impl Queue {
-    pub fn new(messages: SyncSender<Message>, wake: Wake) -> Self {
-        Self { messages, wake }
-    }
-
-    pub fn send(&self, message: Message) -> Result<(), TrySendError<Message>> {
-        self.messages.try_send(message)?;
-        self.wake.wake();
-        Ok(())
-    }
-
-    /// Ends the thread once it has done what waits.
-    pub fn stop(&self) {
-        // Waits for room in a full queue; a thread that is gone needs no telling.
-        let _ = self.messages.send(Message::Stop);
-        self.wake.wake();
-    }
-}
-
 /// What a socket is, in the two lowest bits of its token.
 const BROWSER: u64 = 0;
 const TALK: u64 = 1;
@@ -68,7 +43,7 @@ pub struct Worker {
     messages: Receiver<Message>,
     poll: Poll,
     /// Where connections go once they are set up; none: they stay.
-    beyond: Option<Queue>,
+    beyond: Option<Queue<Message>>,
     told: Sender<Told>,
     metrics: Arc<Metrics>,
     started: Instant,
@@ -84,7 +59,7 @@ impl Worker {
         maker: Maker,
         messages: Receiver<Message>,
         poll: Poll,
-        beyond: Option<Queue>,
+        beyond: Option<Queue<Message>>,
         told: Sender<Told>,
         metrics: Arc<Metrics>,
     ) -> Self {

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::fmt;
-use std::sync::mpsc::{SyncSender, TrySendError};
+use std::sync::mpsc::TrySendError;
 use std::sync::Arc;
 
 use sound::MovedLeg;
@@ -10,36 +10,9 @@ use sound::MovedLeg;
 use super::early::Early;
 use super::metrics::Event;
 use super::orders::slot_of;
-use super::poll::Wake;
+use super::queue::Queue;
 use super::worker::{LegEntry, Message, Worker};
 use super::{CallId, LegId, MediaHappening, PortLease};
-
-/// A thread's queue and what wakes the thread to look into it.
-#[derive(Debug, Clone)]
-pub struct Queue {
-    messages: SyncSender<Message>,
-    wake: Wake,
-}
-
-impl Queue {
-    pub fn new(messages: SyncSender<Message>, wake: Wake) -> Self {
-        Self { messages, wake }
-    }
-
-    /// Puts a message into the queue without waiting for room.
-    pub fn send(&self, message: Message) -> Result<(), TrySendError<Message>> {
-        self.messages.try_send(message)?;
-        self.wake.wake();
-        Ok(())
-    }
-
-    /// Ends the thread once it has done what waits.
-    pub fn stop(&self) {
-        // Waits for room in a full queue; a thread that is gone needs no telling.
-        let _ = self.messages.send(Message::Stop);
-        self.wake.wake();
-    }
-}
 
 /// A leg without a call. Dropped, it gives its port back.
 pub struct Moving {
@@ -59,13 +32,13 @@ impl fmt::Debug for Moving {
 /// The way from one thread to all of them.
 pub struct Way {
     own: usize,
-    queues: Arc<[Queue]>,
+    queues: Arc<[Queue<Message>]>,
     /// Legs that found the other thread's queue full: there are no more of them than leased ports.
     waiting: VecDeque<Box<Moving>>,
 }
 
 impl Way {
-    pub fn new(own: usize, queues: Arc<[Queue]>) -> Self {
+    pub fn new(own: usize, queues: Arc<[Queue<Message>]>) -> Self {
         Self {
             own,
             queues,

@@ -15,8 +15,9 @@ use tokio::sync::mpsc::Sender;
 use crate::clock::Clock;
 use happenings::Happenings;
 use levels::Ears;
-use moving::{Queue, Way};
+use moving::Way;
 use poll::Poll;
+use queue::Queue;
 use spool::Spool;
 use tap::Tap;
 use worker::{Links, Message, Worker};
@@ -41,6 +42,7 @@ mod moving;
 mod orders;
 pub(crate) mod poll;
 mod ports;
+pub(crate) mod queue;
 mod ring;
 pub mod spool;
 mod tap;
@@ -62,7 +64,7 @@ pub struct Media {
 /// One media thread.
 #[derive(Debug)]
 struct Thread {
-    queue: Queue,
+    queue: Queue<Message>,
     /// The media thread, its spool writer and its listener, until they are joined.
     running: Mutex<Vec<JoinHandle<()>>>,
 }
@@ -70,7 +72,7 @@ struct Thread {
 /// What all media threads share. It holds the only senders beside theirs: when they end, the channels close.
 struct Common {
     clock: Clock,
-    queues: Arc<[Queue]>,
+    queues: Arc<[Queue<Message>]>,
     happenings: Sender<MediaHappening>,
     levels: Sender<Levels>,
     metrics: Arc<MediaMetrics>,
@@ -150,7 +152,7 @@ impl Media {
     /// from a full channel.
     pub fn stop(&self) {
         for thread in self.threads.iter() {
-            thread.queue.stop();
+            thread.queue.stop(Message::Stop);
             let running = mem::take(
                 &mut *thread
                     .running

@@ -23,11 +23,12 @@ use tokio::sync::mpsc::Sender;
 
 use crate::announced::Announced;
 use crate::media::poll::Poll;
+use crate::media::queue::Queue;
 use crate::media::{LegId, PortLease, Ports};
 use crate::metrics::Metrics;
 
 use connection::Maker;
-use worker::{Message, Queue, Worker};
+use worker::{Message, Worker};
 
 mod clocks;
 mod connection;
@@ -128,8 +129,8 @@ pub enum Told {
 /// The handle that signalling holds.
 pub struct Browsers {
     ports: Arc<Ports>,
-    setup: Queue,
-    steady: Queue,
+    setup: Queue<Message>,
+    steady: Queue<Message>,
     metrics: Arc<Metrics>,
     running: Mutex<Vec<JoinHandle<()>>>,
 }
@@ -197,7 +198,7 @@ impl Browsers {
     /// Ends both threads.
     pub fn stop(&self) {
         for queue in [&self.setup, &self.steady] {
-            queue.stop();
+            queue.stop(Message::Stop);
         }
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         for thread in running.drain(..) {
@@ -206,14 +207,14 @@ impl Browsers {
         }
     }
 
-    fn send(&self, queue: &Queue, order: BrowserOrder) {
+    fn send(&self, queue: &Queue<Message>, order: BrowserOrder) {
         if let Err(TrySendError::Full(_)) = queue.send(Message::Order(order)) {
             self.metrics.browser_orders_lost_total.rise();
         }
     }
 }
 
-fn queue() -> io::Result<(Queue, std::sync::mpsc::Receiver<Message>, Poll)> {
+fn queue() -> io::Result<(Queue<Message>, std::sync::mpsc::Receiver<Message>, Poll)> {
     let (messages, receiver) = sync_channel(MESSAGES_MAX);
     let poll = Poll::new()?;
     Ok((Queue::new(messages, poll.waker()), receiver, poll))
