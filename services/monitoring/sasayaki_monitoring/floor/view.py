@@ -10,9 +10,7 @@ from typing import Any, TypeAlias
 from sasayaki.event import Event, Recorded
 from sasayaki.media.v1.phone_reach_pb2 import PhoneReach
 from sasayaki.monitoring.v1 import floor_pb2 as wire
-from sasayaki.monitoring.v1.supervision_events import (
-    SupervisionEnded,
-)
+from sasayaki.monitoring.v1.supervision_events import SupervisionEnded
 from sasayaki.routing.v1.pool_events import (
     CallbackAsked,
     ContactAbandoned,
@@ -79,15 +77,19 @@ class FloorView:
     def tell_queues(self, now: datetime) -> None:
         """Shows the queues that have changed, or whose half hour has moved on."""
         for key, row in self._queues.changed(now):
-            self._put(("queue", key), row)
+            self.put(("queue", key), row)
 
     def put(self, key: Key, row: Row) -> None:
-        """A row of another part of the service; it stays until it is taken."""
-        self._put(key, row)
+        """Shows a row, of this view or another part of the service; it stays until it is taken."""
+        self._rows[key] = row
+        self._watchers.show(row)
 
     def take(self, key: Key, gone: wire.FloorGone) -> None:
-        """Takes such a row away, if it is there."""
-        self._take(key, gone)
+        """Takes a row away, if it is there."""
+        row = self._rows.pop(key, None)
+        if row is not None:
+            shown = wire.FloorRow(gone=gone)
+            self._watchers.show(Row(row.tenant_id, row.client_ids, shown, row.audience))
 
     def reached(
         self, tenant_id: str, reach: Mapping[str, "PhoneReach.ValueType"], *, whole: bool
@@ -101,7 +103,7 @@ class FloorView:
 
     def show_operator(self, tenant_id: str, operator_id: str) -> None:
         if row := self._operators.row(tenant_id, operator_id):
-            self._put(_key(row), row)
+            self.put(_key(row), row)
 
     def team_of(self, tenant_id: str, operator_id: str) -> str:
         """The operator's team, or nothing."""
@@ -132,9 +134,9 @@ class FloorView:
         key = ("talk", record.subject)
         before, row = self._rows.get(key), self._talks.fold(record)
         if row is None:
-            self._take(key, wire.FloorGone(talk=record.subject))
+            self.take(key, wire.FloorGone(talk=record.subject))
         elif before is None or row.shown != before.shown:
-            self._put(key, row)
+            self.put(key, row)
             self._begun.set()
             self._begun = asyncio.Event()
 
@@ -143,10 +145,10 @@ class FloorView:
             case ContactQueued(contact_id=contact_id) as queued:
                 row = _waiting(record, contact_id, queued.queue_id, queued.queued_at)
                 row.shown.waiting.priority = queued.priority
-                self._put(("waiting", contact_id), row)
+                self.put(("waiting", contact_id), row)
             case ContactTransferred(contact_id=contact_id, kind=TransferKind.BLIND) as given:
                 row = _waiting(record, contact_id, given.queue_id, given.since)
-                self._put(("waiting", contact_id), row)
+                self.put(("waiting", contact_id), row)
             case PriorityRaised(contact_id=contact_id, priority=priority):
                 self._wait_on(contact_id, lambda waiting: _raised(waiting, priority))
             case RingReached(contact_id=contact_id) as reached:
@@ -157,10 +159,10 @@ class FloorView:
                 | ContactLeft(contact_id=contact_id)
                 | CallbackAsked(contact_id=contact_id)
             ):
-                self._take(("waiting", contact_id), wire.FloorGone(waiting=contact_id))
+                self.take(("waiting", contact_id), wire.FloorGone(waiting=contact_id))
         self._queues.fold(record)
         for row in self._operators.fold(record):
-            self._put(_key(row), row)
+            self.put(_key(row), row)
 
     def _wait_on(self, contact_id: str, change: Callable[[wire.FloorWaiting], None]) -> None:
         before = self._rows.get(("waiting", contact_id))
@@ -168,7 +170,7 @@ class FloorView:
             shown = wire.FloorRow()
             shown.CopyFrom(before.shown)
             change(shown.waiting)
-            self._put(("waiting", contact_id), replace(before, shown=shown))
+            self.put(("waiting", contact_id), replace(before, shown=shown))
 
     def _of_monitoring(self, record: Recorded[Any]) -> None:
         row = self._supervisions.fold(record)
@@ -176,7 +178,7 @@ class FloorView:
             self._show_supervision(record.subject, row)
         elif isinstance(record.data, SupervisionEnded):
             gone = wire.FloorGone(supervision=record.subject)
-            self._take(("supervision", record.subject), gone)
+            self.take(("supervision", record.subject), gone)
         else:
             self._show_alert(record)
 
@@ -185,25 +187,15 @@ class FloorView:
         key = ("supervision", supervision_id)
         before = self._rows.get(key)
         if before is not None and before.client_ids != row.client_ids:
-            self._take(key, wire.FloorGone(supervision=supervision_id))
-        self._put(key, row)
+            self.take(key, wire.FloorGone(supervision=supervision_id))
+        self.put(key, row)
 
     def _show_alert(self, record: Recorded[Any]) -> None:
         """One that is over is shown once more and then is on the floor no more."""
         for row, over in self._alerts.fold(record):
-            self._put(("alert", record.subject), row)
+            self.put(("alert", record.subject), row)
             if over:
                 del self._rows["alert", record.subject]
-
-    def _put(self, key: Key, row: Row) -> None:
-        self._rows[key] = row
-        self._watchers.show(row)
-
-    def _take(self, key: Key, gone: wire.FloorGone) -> None:
-        row = self._rows.pop(key, None)
-        if row is not None:
-            shown = wire.FloorRow(gone=gone)
-            self._watchers.show(Row(row.tenant_id, row.client_ids, shown, row.audience))
 
 
 def _key(row: Row) -> Key:
