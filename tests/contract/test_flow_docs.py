@@ -7,9 +7,9 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from tests.unit.callreason.flows import checked
 
 from sasayaki_callreason.companies import declared_of
-from sasayaki_callreason.flows.flow import checked
 from sasayaki_callreason.flows.parts import KINDS
 from sasayaki_callreason.rehearsals.rehearsal import rehearse
 from sasayaki_callreason.requests import settings_of

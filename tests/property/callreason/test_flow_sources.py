@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from tests.unit.callreason.flows import DECLARED, FLOW, RICH_DECLARED, RICH_SOURCE, SOURCE
+from tests.unit.callreason.flows import DECLARED, FLOW, RICH_DECLARED, RICH_SOURCE, SOURCE, checked
 
 from sasayaki.callreason.v1.enquiry_events import AnnouncementEntered, MenuEntered
-from sasayaki_callreason.flows.flow import Declared, Flow, checked
+from sasayaki_callreason.flows.flow import Declared, Flow
 from sasayaki_callreason.flows.place import Heard, Place, Pressed
 from sasayaki_callreason.flows.source import Faulty
 from sasayaki_callreason.flows.steps import resume

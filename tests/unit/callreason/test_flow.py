@@ -1,9 +1,9 @@
 """Flows: what they may say, and that everything wrong is said at once."""
 
 import pytest
-from tests.unit.callreason.flows import DECLARED, FLOW, SHA, SOURCE
+from tests.unit.callreason.flows import DECLARED, FLOW, SHA, SOURCE, checked
 
-from sasayaki_callreason.flows.flow import Declared, Flow, checked
+from sasayaki_callreason.flows.flow import Declared, Flow
 from sasayaki_callreason.flows.parts import Menu
 from sasayaki_callreason.flows.source import Faulty
 

@@ -9,9 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tests.unit.callreason.flows import DECLARED, RICH_DECLARED, RICH_SOURCE, SOURCE
+from tests.unit.callreason.flows import DECLARED, RICH_DECLARED, RICH_SOURCE, SOURCE, checked
 
-from sasayaki_callreason.flows.flow import checked
 from sasayaki_callreason.flows.source import SOURCE_BYTES_MOST, Faulty
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -341,8 +340,7 @@ def worst() -> Iterator[tuple[str, bytes]]:
 
 MEASURED = """
 import json, resource, sys, time
-from tests.unit.callreason.flows import RICH_DECLARED
-from sasayaki_callreason.flows.flow import checked
+from tests.unit.callreason.flows import RICH_DECLARED, checked
 from sasayaki_callreason.flows.source import Faulty
 
 def now():

@@ -3,9 +3,8 @@
 import time
 
 import pytest
-from tests.unit.callreason.flows import DECLARED, FLOW, RICH, SOURCE
+from tests.unit.callreason.flows import DECLARED, FLOW, RICH, SOURCE, checked
 
-from sasayaki_callreason.flows.flow import checked
 from sasayaki_callreason.flows.source import Faulty
 from sasayaki_callreason.rehearsals.cases import CASES_BYTES_MOST
 from sasayaki_callreason.rehearsals.rehearsal import rehearse

@@ -2,6 +2,7 @@
 
 import pytest
 from tests.unit.callreason import flows
+from tests.unit.callreason.flows import checked
 
 from sasayaki.callreason.v1.flow_events import (
     FlowPrompt,
@@ -9,7 +10,7 @@ from sasayaki.callreason.v1.flow_events import (
     FlowRolledBack,
     FlowWritten,
 )
-from sasayaki_callreason.flows.flow import Declared, checked
+from sasayaki_callreason.flows.flow import Declared
 from sasayaki_callreason.flows.text import bytes_of, rewritten
 from sasayaki_callreason.flows.versions import FLOW, Publish, Published, RollBack, Written
 from sasayaki_chassis.testing import NOON, given

@@ -1,5 +1,6 @@
 """The mathematics of fairness: published values, identities and the vectors of the design."""
 
+from collections.abc import Sequence
 from math import exp, factorial
 
 import pytest
@@ -8,11 +9,16 @@ from hypothesis import strategies as st
 
 from sasayaki_monitoring.fairness.chance import by_chance
 from sasayaki_monitoring.fairness.gamma import lower, quantile
-from sasayaki_monitoring.fairness.inequality import gini, lorenz, plain_gini
+from sasayaki_monitoring.fairness.inequality import gini, lorenz
 from sasayaki_monitoring.fairness.policy import NEED_LEAST, NEED_MOST, Policy, need
 from sasayaki_monitoring.fairness.share import Flag, expected, ratio
 
 ALL_ON_ONE = [0, 0, 0, 10]
+
+
+def plain_gini(amounts: Sequence[float]) -> float:
+    """Gini of amounts of which everybody is due the same."""
+    return gini(lorenz((amount, 1.0) for amount in amounts))
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from tests.unit.recording.stored import page, slips
 
 from sasayaki_recording.vault.pages import CUSTOMER, OPERATOR, SUPERVISOR, Page, Slip
-from sasayaki_recording.vault.wav import CHUNK_BYTES_MAX, chunks
+from sasayaki_recording.vault.wav import chunks
 
 
 def reader(content: bytes) -> Callable[[Slip], bytes]:
@@ -79,7 +79,7 @@ def test_the_file_comes_in_chunks_that_a_message_holds() -> None:
     found, content = slips([page(number) for number in range(5)])
     sizes = [len(chunk) for chunk in chunks(found, reader(content))]
     assert len(sizes) == 6
-    assert max(sizes) <= CHUNK_BYTES_MAX
+    assert max(sizes) <= 64 * 1024
 
 
 def test_the_header_says_how_much_follows() -> None:

@@ -87,13 +87,11 @@ class _Head(Part):
     steps: Annotated[dict[str, Any], Field(min_length=1, max_length=STEPS_MOST)]
 
 
-def checked(text: str | bytes, declared: Declared) -> Flow:
-    """The flow that a file holds, its prompts by SHA-256; raises Faulty with everything wrong."""
-    return looked_over(text, declared)[0]
-
-
 def looked_over(text: str | bytes, declared: Declared) -> tuple[Flow, tuple[Fault, ...]]:
-    """The flow, and what is not wrong in it but may be meant otherwise."""
+    """The flow that a file holds, its prompts by SHA-256; raises Faulty with everything wrong.
+
+    Beside it, what is not wrong in it but may be meant otherwise.
+    """
     source = read(text)
     if not isinstance(source.tree, dict):
         raise Faulty(Fault(1, "a flow is a mapping of flow, start and steps"))

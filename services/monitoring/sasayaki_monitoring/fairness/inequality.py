@@ -33,8 +33,3 @@ def gini(points: Sequence[Point]) -> float:
     if not points:
         return 0.0
     return max(0.0, 1 - sum((b[0] - a[0]) * (b[1] + a[1]) for a, b in pairwise(points)))
-
-
-def plain_gini(amounts: Iterable[float]) -> float:
-    """Gini of amounts of which everybody is due the same."""
-    return gini(lorenz((amount, 1.0) for amount in amounts))

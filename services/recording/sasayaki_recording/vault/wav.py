@@ -25,7 +25,6 @@ from sasayaki_recording.vault.pages import (
 CHANNELS = len(TRACKS)
 SAMPLE_BYTES = 2
 FRAME_BYTES = CHANNELS * SAMPLE_BYTES
-CHUNK_BYTES_MAX = 64 * 1024
 HEADER_BYTES = 44
 
 Read = Callable[[Slip], bytes]
