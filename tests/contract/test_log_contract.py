@@ -6,10 +6,10 @@ from contextlib import AsyncExitStack
 
 import pytest
 from tests.harness.kafka import make_topic
+from tests.harness.specification import MemoryLog
 
 from sasayaki_chassis.codec import Entry
 from sasayaki_chassis.kafka.log import BATCH_BYTES_MOST, KafkaLog, KafkaReader, Log
-from sasayaki_chassis.testing import MemoryLog
 
 
 class Partition:

@@ -14,6 +14,7 @@ from typing import Any
 
 from google.protobuf.message import Message
 from tests.harness.alone import FOLLOWS_S, Context, LoopClock, record_of
+from tests.harness.specification import MemoryLog
 
 from sasayaki.event import Event, Recorded
 from sasayaki_chassis import rpc
@@ -22,7 +23,6 @@ from sasayaki_chassis.identity import Identity
 from sasayaki_chassis.owner import Owners
 from sasayaki_chassis.rpc import Call
 from sasayaki_chassis.service import Built, Service
-from sasayaki_chassis.testing import MemoryLog
 from sasayaki_monitoring.app import build
 from sasayaki_monitoring.fairness.parts import FairnessParts
 from sasayaki_monitoring.methods import SERVICE

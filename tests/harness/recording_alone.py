@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.harness.alone import FOLLOWS_S, Context, LoopClock, record_of
+from tests.harness.specification import MemoryLog
 
 from sasayaki.event import Event, Recorded
 from sasayaki.recording.v1 import recording_service_pb2 as pb
@@ -24,7 +25,6 @@ from sasayaki_chassis.identity import Identity
 from sasayaki_chassis.owner import Owners
 from sasayaki_chassis.rpc import Call
 from sasayaki_chassis.service import Built, Service
-from sasayaki_chassis.testing import MemoryLog
 from sasayaki_recording.app import service
 from sasayaki_recording.methods import SERVICE
 from sasayaki_recording.settings import Settings

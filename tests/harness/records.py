@@ -2,8 +2,9 @@
 
 from itertools import count
 
+from tests.harness.specification import NOON
+
 from sasayaki.event import Event, Recorded
-from sasayaki_chassis.testing import NOON
 
 _numbers = count(1)
 

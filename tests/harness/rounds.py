@@ -6,13 +6,13 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 from tests.harness.records import recorded
+from tests.harness.specification import MemoryLog, SimulatedClock
 
 from sasayaki.event import Event
 from sasayaki.monitoring.v1.alert_events import AlertEvent
 from sasayaki.monitoring.v1.policy_events import PolicyEvent
 from sasayaki_chassis.codec import Entry
 from sasayaki_chassis.owner import Meta, Owners
-from sasayaki_chassis.testing import MemoryLog, SimulatedClock
 from sasayaki_monitoring.alerts.alert import ALERT, Claimed, Command, Ladder, NotRaised, Open
 from sasayaki_monitoring.alerts.open_alerts import Alerts, Key, OpenAlerts, key_of
 from sasayaki_monitoring.alerts.rounds import Rounds, Tools

@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from random import Random
 from typing import Any, TypeVar
 
+from tests.harness.specification import MemoryLog
+
 from sasayaki_chassis.codec import Entry
 from sasayaki_chassis.kafka.log import Doubt
-from sasayaki_chassis.testing import MemoryLog
 
 T = TypeVar("T")
 

@@ -22,12 +22,12 @@ from tests.component.monitoring.wall import (
     set_ladder,
     watching,
 )
+from tests.harness.specification import NOON
 
 from sasayaki.monitoring.v1 import alert_events_pb2 as wire
 from sasayaki.monitoring.v1 import floor_pb2
 from sasayaki.monitoring.v1 import monitoring_service_pb2 as pb
 from sasayaki.routing.v1.pool_events import ContactQueued, OperatorState, OperatorStateSet
-from sasayaki_chassis.testing import NOON
 
 DENIED = grpc.StatusCode.PERMISSION_DENIED
 INVALID = grpc.StatusCode.INVALID_ARGUMENT

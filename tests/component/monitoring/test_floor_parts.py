@@ -3,13 +3,13 @@
 import grpc
 from tests.component.monitoring.gallery import ITO, SATO, Gallery, bearer, refused
 from tests.component.monitoring.wall import POOL_ID, Wall, press, put_operator, watching
+from tests.harness.specification import NOON
 from tests.harness.waiting import until
 
 from sasayaki.media.v1 import phone_reach_pb2 as reach
 from sasayaki.monitoring.v1 import alert_events_pb2 as wire
 from sasayaki.monitoring.v1 import monitoring_service_pb2 as pb
 from sasayaki.routing.v1.pool_events import ContactQueued
-from sasayaki_chassis.testing import NOON
 
 QUEUED = ContactQueued(
     contact_id="con_9",

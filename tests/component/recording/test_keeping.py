@@ -9,6 +9,7 @@ import grpc
 import numpy as np
 import pytest
 from tests.component.recording.archive import LISTENER, LOOK_S, MEDIA, Archive, bearer, whole
+from tests.harness.specification import NOON
 from tests.harness.waiting import WITHIN_S
 
 from sasayaki.callreason.v1.enquiry_events import ReasonConfirmed
@@ -23,7 +24,6 @@ from sasayaki.media.v1.call_events import (
 from sasayaki.monitoring.v1.alert_events import AlertKind, AlertLevel, AlertRaised
 from sasayaki.recording.v1 import recording_service_pb2 as pb
 from sasayaki.recording.v1.recording_events_pb2 import DeletionReason
-from sasayaki_chassis.testing import NOON
 
 NODE = {"node_id": "nod_1", "happening_seq": 1}
 MANAGER = bearer("manager", clients=["cli_acme"])

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.harness.specification import NOON
 from tests.unit.callreason.flows import FLOW, RICH
 
 from sasayaki.callreason.v1.enquiry_events import EnquiryClosed, EnquiryEvent, FormAnswer
@@ -42,7 +43,6 @@ from sasayaki_callreason.enquiries.states import (
 )
 from sasayaki_callreason.flows.flow import Flow
 from sasayaki_chassis.decider import Refused
-from sasayaki_chassis.testing import NOON
 
 PEOPLE = st.sampled_from(["usr_mori", "usr_sato"])
 REASONS = st.sampled_from(["", "rsn_billing", "rsn_contract"])

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.harness.specification import NOON
 
 from sasayaki.callreason.v1.escalation_events import (
     EscalationAnswered,
@@ -26,7 +27,6 @@ from sasayaki_callreason.cases.escalation import (
     Take,
 )
 from sasayaki_chassis.decider import Refused
-from sasayaki_chassis.testing import NOON
 
 SUPERVISORS = st.sampled_from(["usr_sv1", "usr_sv2"])
 SPECIALISTS = st.sampled_from(["usr_acme1", "usr_acme2"])

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from tests.harness.specification import NOON
 from tests.unit.callreason.flows import DECLARED, FLOW, RICH_DECLARED, RICH_SOURCE, SOURCE, checked
 
 from sasayaki.callreason.v1.enquiry_events import AnnouncementEntered, MenuEntered
@@ -11,7 +12,6 @@ from sasayaki_callreason.flows.flow import Declared, Flow
 from sasayaki_callreason.flows.place import Heard, Place, Pressed
 from sasayaki_callreason.flows.source import Faulty
 from sasayaki_callreason.flows.steps import resume
-from sasayaki_chassis.testing import NOON
 
 PIECES = st.one_of(
     st.sampled_from(

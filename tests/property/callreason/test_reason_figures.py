@@ -6,12 +6,12 @@ from random import Random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.harness.specification import NOON
 from tests.unit.callreason.contacts import Told, company
 
 from sasayaki.event import Event, Recorded
 from sasayaki_callreason.reasons.figures import Tally
 from sasayaki_callreason.reasons.view import ReasonView
-from sasayaki_chassis.testing import NOON
 
 REASONS = st.sampled_from(["", "rsn_bill", "rsn_amount", "rsn_contract", "rsn_gone"])
 SECONDS = st.integers(0, 600)

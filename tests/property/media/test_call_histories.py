@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from hypothesis import given as for_every
 from hypothesis import settings
 from hypothesis import strategies as st
+from tests.harness.specification import NOON
 
 from sasayaki.media.v1.call_events import (
     CallArrived,
@@ -24,7 +25,6 @@ from sasayaki.media.v1.call_events import (
     SupervisorLegEnded,
 )
 from sasayaki_chassis.decider import Refused
-from sasayaki_chassis.testing import NOON
 from sasayaki_media.calls.asked_legs import ON_CALL_MAX
 from sasayaki_media.calls.call import CALL
 from sasayaki_media.calls.commands import (

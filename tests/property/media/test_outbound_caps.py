@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from hypothesis import given as for_every
 from hypothesis import settings
 from hypothesis import strategies as st
+from tests.harness.specification import NOON
 
 from sasayaki.media.v1.outbound_events import (
     OutboundAllowed,
@@ -15,7 +16,6 @@ from sasayaki.media.v1.outbound_events import (
     OutboundRefused,
     OutboundRuleSet,
 )
-from sasayaki_chassis.testing import NOON
 from sasayaki_media.outbound.outbound import Ask, End, SetRule, State, outbound
 
 ZONE = ZoneInfo("Asia/Tokyo")

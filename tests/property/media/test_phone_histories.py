@@ -3,6 +3,7 @@
 from hypothesis import given as for_every
 from hypothesis import settings
 from hypothesis import strategies as st
+from tests.harness.specification import NOON
 
 from sasayaki.media.v1.call_events import LegEndReason
 from sasayaki.media.v1.phone_events import (
@@ -11,7 +12,6 @@ from sasayaki.media.v1.phone_events import (
     PhoneGone,
     PhoneReleaseOrdered,
 )
-from sasayaki_chassis.testing import NOON
 from sasayaki_media.calls.happened import Source
 from sasayaki_media.phones.phone import (
     PHONE,

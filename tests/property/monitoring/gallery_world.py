@@ -17,6 +17,7 @@ from typing import Any
 
 from google.protobuf.message import Message
 from tests.harness.records import recorded
+from tests.harness.specification import NOON, MemoryLog
 
 from sasayaki.event import Event, Recorded, events_of
 from sasayaki.media.v1 import media_service_pb2 as media
@@ -34,7 +35,6 @@ from sasayaki_chassis import codec
 from sasayaki_chassis.decider import Refused
 from sasayaki_chassis.owner import Meta, Owners
 from sasayaki_chassis.seals import Seals
-from sasayaki_chassis.testing import NOON, MemoryLog
 from sasayaki_monitoring.alerts.alert import Ladder
 from sasayaki_monitoring.floor.floor import Floor
 from sasayaki_monitoring.policy.policies import Policies

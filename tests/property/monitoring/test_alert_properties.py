@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.harness.specification import NOON
 
 from sasayaki.monitoring.v1.alert_events import (
     AlertCancelled,
@@ -20,7 +21,6 @@ from sasayaki.monitoring.v1.alert_events import (
     AlertResolved,
 )
 from sasayaki_chassis.decider import Refused
-from sasayaki_chassis.testing import NOON
 from sasayaki_monitoring.alerts.alert import (
     ALERT,
     Cancel,

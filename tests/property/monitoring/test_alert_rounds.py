@@ -14,6 +14,7 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.harness.rounds import Monitoring, monitoring, nothing_landed
+from tests.harness.specification import NOON, SimulatedClock
 
 from sasayaki.event import Event
 from sasayaki.media.v1.call_events import (
@@ -35,7 +36,6 @@ from sasayaki.routing.v1.pool_events import (
     OfferMade,
 )
 from sasayaki_chassis.decider import Refused
-from sasayaki_chassis.testing import NOON, SimulatedClock
 from sasayaki_monitoring.alerts.alert import Claim, Resolve
 from sasayaki_monitoring.alerts.open_alerts import Key
 from sasayaki_monitoring.alerts.rules import BY_KIND, HOURLY_MOST, Measured, Verdict, judge

@@ -5,12 +5,12 @@ from collections.abc import Callable
 from random import Random
 
 from tests.harness.simulation import simulate
+from tests.harness.specification import MemoryLog
 
 from sasayaki.monitoring.v1.alert_events import AlertClaimed, AlertEvent, AlertLevel
 from sasayaki_chassis.clock import SystemClock
 from sasayaki_chassis.decider import Refused
 from sasayaki_chassis.owner import Meta, Owners
-from sasayaki_chassis.testing import MemoryLog
 from sasayaki_monitoring.alerts.alert import ALERT, Claim, Claimed, Raise
 from sasayaki_monitoring.alerts.open_alerts import Alerts
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.harness.records import recorded
+from tests.harness.specification import NOON
 
 from sasayaki.event import Event
 from sasayaki.media.v1.call_events import CallEnded, CallEndReason, SupervisionMode
@@ -25,7 +26,6 @@ from sasayaki.monitoring.v1.supervision_events import (
     TextWhispered,
 )
 from sasayaki_chassis.decider import Refused
-from sasayaki_chassis.testing import NOON
 from sasayaki_monitoring.policy.policy import NEVER_WAITS, Supervised
 from sasayaki_monitoring.supervision.commands import (
     Answer,

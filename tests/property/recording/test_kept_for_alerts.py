@@ -10,6 +10,7 @@ from random import Random
 import pytest
 from tests.harness.recording_alone import ADMIN, TENANT, RecordingAlone
 from tests.harness.simulation import simulate
+from tests.harness.specification import NOON
 
 from sasayaki.event import Event
 from sasayaki.media.v1.call_events import (
@@ -27,7 +28,6 @@ from sasayaki.recording.v1.recording_events import (
     RecordingWanted,
 )
 from sasayaki_chassis.ids import derived_id
-from sasayaki_chassis.testing import NOON
 from sasayaki_recording import app
 from sasayaki_recording.recording import RECORDING, Command, Finished, State
 

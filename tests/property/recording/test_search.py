@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from tests.harness.recording_alone import ADMIN, TENANT, RecordingAlone
 from tests.harness.simulation import simulate
+from tests.harness.specification import NOON
 
 from sasayaki.callreason.v1.enquiry_events import ReasonStated, VoicemailLeft
 from sasayaki.media.v1.call_events import CallArrived, TalkStarted
 from sasayaki.recording.v1 import recording_service_pb2 as pb
 from sasayaki_chassis.identity import Identity
-from sasayaki_chassis.testing import NOON
 from sasayaki_media.caller import caller_hash
 from sasayaki_recording.search import api
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.harness.specification import NOON
 
 from sasayaki.routing.v1.pool_events import (
     CallbackDone,
@@ -23,7 +24,6 @@ from sasayaki.routing.v1.pool_events import (
     WrapUpStarted,
 )
 from sasayaki_chassis.decider import Refused
-from sasayaki_chassis.testing import NOON
 from sasayaki_routing.matching.fit import Ring
 from sasayaki_routing.pool.commands import (
     AcceptOffer,

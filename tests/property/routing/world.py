@@ -15,6 +15,7 @@ from typing import TypeAlias
 
 from google.protobuf.message import Message
 from tests.harness.records import recorded
+from tests.harness.specification import NOON
 
 from sasayaki.event import Event
 from sasayaki.media.v1 import media_service_pb2 as media
@@ -30,7 +31,6 @@ from sasayaki.media.v1.call_events import (
 from sasayaki.routing.v1 import routing_service_pb2 as routing
 from sasayaki.routing.v1.pool_events import OfferFailure, OperatorState
 from sasayaki_chassis.decider import Refused
-from sasayaki_chassis.testing import NOON
 from sasayaki_routing.pool.commands import (
     AcceptOffer,
     Command,

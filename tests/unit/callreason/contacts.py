@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from tests.harness.records import recorded
+from tests.harness.specification import NOON
 
 from sasayaki.callreason.v1.client_events import ClientPut, Reason
 from sasayaki.callreason.v1.enquiry_events import EnquiryOpened, ReasonConfirmed, ReasonStated
@@ -18,7 +19,6 @@ from sasayaki.media.v1.call_events import (
     TalkStarted,
 )
 from sasayaki.routing.v1.pool_events import OperatorReleased, ReleaseReason, WrapUpStarted
-from sasayaki_chassis.testing import NOON
 
 NAMES = {
     "rsn_bill": ("ご請求", "Billing", ""),

@@ -3,13 +3,13 @@
 from datetime import timedelta
 from typing import Any
 
+from tests.harness.specification import NOON
 from tests.unit.callreason.contacts import at
 
 from sasayaki.callreason.v1.enquiry_events import EnquiryOpened
 from sasayaki.event import Event
 from sasayaki.routing.v1 import pool_events
 from sasayaki_callreason.callers.view import Histories, Offers, before
-from sasayaki_chassis.testing import NOON
 
 CALLER = ("out_demo", "cli_acme", "ab")
 

@@ -1,8 +1,9 @@
 """Client companies: settings are replaced whole, a number belongs to one of them."""
 
+from tests.harness.specification import given
+
 from sasayaki.callreason.v1.client_events import ClientPut, Number
 from sasayaki_callreason.client import CLIENT, NotPut, Numbers, PutClient, Served, State
-from sasayaki_chassis.testing import given
 
 NUMBER, OTHER = "+81312345678", "+81398765432"
 

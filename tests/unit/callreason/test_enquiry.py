@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from tests.harness.specification import NOON, given
 from tests.unit.callreason.flows import FLOW, SHA
 
 from sasayaki.callreason.v1.client_events import RecordingRule
@@ -37,7 +38,6 @@ from sasayaki_callreason.enquiries.commands import (
 )
 from sasayaki_callreason.enquiries.enquiry import ENQUIRY
 from sasayaki_callreason.flows.steps import PLAYS_MOST
-from sasayaki_chassis.testing import NOON, given
 
 OPEN = Open(client_id="cli_acme", dialled_number="+81312345678", flow=FLOW, flow_version=3)
 RUNNING = Running(FLOW)

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from tests.harness.specification import NOON, given
 
 from sasayaki.callreason.v1.escalation_events import (
     EscalationAnswered,
@@ -22,7 +23,6 @@ from sasayaki_callreason.cases.escalation import (
     Raise,
     Take,
 )
-from sasayaki_chassis.testing import NOON, given
 
 RAISE = Raise(
     contact_id="con_1",

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from google.protobuf.json_format import ParseDict
 from tests.harness.records import recorded
+from tests.harness.specification import NOON, given
 
 from sasayaki.callreason.v1 import case_service_pb2 as pb
 from sasayaki.callreason.v1.handover_events import (
@@ -32,7 +33,6 @@ from sasayaki_callreason.cases.told import told_handover
 from sasayaki_callreason.sealed.keys import make_key
 from sasayaki_chassis.fields import InvalidField
 from sasayaki_chassis.seals import Seals
-from sasayaki_chassis.testing import NOON, given
 
 WEEK = timedelta(days=7)
 WRITTEN = HandoverWritten(

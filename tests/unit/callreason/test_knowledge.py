@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from tests.harness.specification import NOON, given
 
 from sasayaki.callreason.v1.knowledge_events import (
     ArticlePut,
@@ -23,7 +24,6 @@ from sasayaki_callreason.knowledge.library import (
     WithdrawScript,
 )
 from sasayaki_callreason.knowledge.matching import SHOWN_MOST, beside, most_exact, shown_for
-from sasayaki_chassis.testing import NOON, given
 
 NUMBER, OTHER = "+81312345678", "+81398765432"
 

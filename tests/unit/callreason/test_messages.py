@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from google.protobuf.json_format import ParseDict
 from tests.harness.records import recorded
+from tests.harness.specification import NOON, given
 from tests.unit.callreason.test_escalations import (
     ANSWERED,
     CLOSED,
@@ -35,7 +36,6 @@ from sasayaki_chassis.decider import Refused
 from sasayaki_chassis.fields import InvalidField
 from sasayaki_chassis.identity import Identity
 from sasayaki_chassis.seals import NUMBERS, Seals
-from sasayaki_chassis.testing import NOON, given
 
 MESSAGE_TAKEN = MessageTaken(
     contact_id="con_1",

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from google.protobuf.message import Message
 from tests.harness.records import recorded
+from tests.harness.specification import NOON
 from tests.unit.callreason.flows import FLOW, SHA
 
 from sasayaki.callreason.v1 import callreason_service_pb2 as callreason
@@ -50,7 +51,6 @@ from sasayaki.routing.v1.pool_events import ContactTransferred, TransferKind, Wa
 from sasayaki_callreason.enquiries.commands import Open
 from sasayaki_callreason.enquiries.enquiry import ENQUIRY
 from sasayaki_callreason.reactors import PlaySteps, RunFlow
-from sasayaki_chassis.testing import NOON
 
 Advance = callreason.AdvanceEnquiryRequest
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 import pytest
+from tests.harness.specification import NOON
 from tests.unit.callreason.contacts import Told, at, company, wrap_up
 
 from sasayaki.event import Event, Recorded
@@ -18,7 +19,6 @@ from sasayaki_callreason.reasons.api import check_known
 from sasayaki_callreason.reasons.figures import Pair, Row, Tally
 from sasayaki_callreason.reasons.view import ReasonView
 from sasayaki_chassis.decider import Refused
-from sasayaki_chassis.testing import NOON
 
 DAY = timedelta(days=1)
 SECOND = 1_000

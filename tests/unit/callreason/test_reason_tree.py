@@ -2,6 +2,7 @@
 
 import pytest
 from google.protobuf.json_format import ParseDict
+from tests.harness.specification import given
 from tests.unit.callreason.test_enquiry import IN_WRAP_UP
 
 from sasayaki.callreason.v1 import callreason_service_pb2 as pb
@@ -19,7 +20,6 @@ from sasayaki_callreason.reasons.tree import (
 )
 from sasayaki_callreason.requests import settings_of
 from sasayaki_chassis.fields import InvalidField
-from sasayaki_chassis.testing import given
 
 
 def reason(reason_id: str, parent_id: str = "", kind: ReasonKind | None = None) -> Reason:

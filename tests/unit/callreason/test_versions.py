@@ -1,6 +1,7 @@
 """Versions of a flow: 1, 2, 3 …, and none for what is already live."""
 
 import pytest
+from tests.harness.specification import NOON, given
 from tests.unit.callreason import flows
 from tests.unit.callreason.flows import checked
 
@@ -13,7 +14,6 @@ from sasayaki.callreason.v1.flow_events import (
 from sasayaki_callreason.flows.flow import Declared
 from sasayaki_callreason.flows.text import bytes_of, rewritten
 from sasayaki_callreason.flows.versions import FLOW, Publish, Published, RollBack, Written
-from sasayaki_chassis.testing import NOON, given
 
 NAMED = {"menu": "b" * 64}
 

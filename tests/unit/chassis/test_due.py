@@ -4,8 +4,9 @@ import tracemalloc
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from tests.harness.specification import NOON, SimulatedClock
+
 from sasayaki_chassis.due import Due
-from sasayaki_chassis.testing import NOON, SimulatedClock
 
 LAPSE = timedelta(seconds=20)
 MORNING = NOON + timedelta(hours=20)

@@ -17,6 +17,7 @@ from tests.harness.counter import (
     SetTimer,
     TimerSet,
 )
+from tests.harness.specification import NOON, MemoryLog, SimulatedClock
 
 from sasayaki.event import Event
 from sasayaki_chassis import codec, owner
@@ -32,7 +33,6 @@ from sasayaki_chassis.owner import (
     Owner,
     Unavailable,
 )
-from sasayaki_chassis.testing import NOON, MemoryLog, SimulatedClock
 
 Counter = Owner[Count, Command, CounterEvent]
 META = Meta("out_test", client_id="cli_acme", auth_id="usr_sato", correlation_id="con_1")

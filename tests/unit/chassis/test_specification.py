@@ -4,8 +4,7 @@ from datetime import timedelta
 
 import pytest
 from tests.harness.counter import COUNTER, Add, Count, Counted, SetTimer, TimerSet
-
-from sasayaki_chassis.testing import NOON, SimulatedClock, given
+from tests.harness.specification import NOON, SimulatedClock, given
 
 ONE, TWO = Counted(total=1), Counted(total=2)
 SOON = NOON + timedelta(seconds=5)

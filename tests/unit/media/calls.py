@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from tests.harness.specification import NOON
+
 from sasayaki.media.v1.call_events import (
     AnswerOrdered,
     CallAnswered,
@@ -18,7 +20,6 @@ from sasayaki.media.v1.call_events import (
     TalkStarted,
     TapOpened,
 )
-from sasayaki_chassis.testing import NOON
 from sasayaki_media.calls.commands import Note, PlayPrompt
 from sasayaki_media.calls.happened import Fact, Source
 

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from tests.harness.specification import NOON, given
 from tests.unit.media.calls import (
     ANSWER_ORDERED,
     ARRIVED,
@@ -31,7 +32,6 @@ from sasayaki.media.v1.call_events import (
     SupervisionOrdered,
     UnsupervisionOrdered,
 )
-from sasayaki_chassis.testing import NOON, given
 from sasayaki_media.calls.asked import PLAYS_MAX
 from sasayaki_media.calls.asked_legs import OPERATOR_LEGS_MAX, SUPERVISOR_LEGS_MAX
 from sasayaki_media.calls.call import CALL

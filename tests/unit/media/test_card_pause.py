@@ -1,6 +1,7 @@
 """While card data is told, nothing is written and no key is noted anywhere."""
 
 import pytest
+from tests.harness.specification import given
 from tests.unit.media.calls import ANSWER_ORDERED, ANSWERED, ARRIVED, NODE, TALKING, TAP, happened
 
 from sasayaki.media.v1.call_events import (
@@ -12,7 +13,6 @@ from sasayaki.media.v1.call_events import (
     TapPauseOrdered,
     TapResumed,
 )
-from sasayaki_chassis.testing import given
 from sasayaki_media.calls.call import CALL
 from sasayaki_media.calls.commands import Asker, FailOrder, PauseRecording
 from sasayaki_media.calls.happened import Played, PlayEnd, TapRested, TapWentOn

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from tests.harness.specification import NOON, given
 from tests.unit.media.calls import (
     ANSWER_ORDERED,
     ANSWERED,
@@ -43,7 +44,6 @@ from sasayaki.media.v1.call_events import (
     SupervisorLegEnded,
     TapClosed,
 )
-from sasayaki_chassis.testing import NOON, given
 from sasayaki_media.calls.call import CALL
 from sasayaki_media.calls.commands import LoseNode, Note
 from sasayaki_media.calls.happened import (

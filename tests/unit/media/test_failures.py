@@ -1,6 +1,7 @@
 """An order that can't be carried out never leaves anybody waiting."""
 
 import pytest
+from tests.harness.specification import given
 from tests.unit.media.calls import (
     ANSWER_ORDERED,
     ARRIVED,
@@ -31,7 +32,6 @@ from sasayaki.media.v1.call_events import (
     SupervisorLegEnded,
     UnsupervisionOrdered,
 )
-from sasayaki_chassis.testing import given
 from sasayaki_media.calls.call import CALL
 from sasayaki_media.calls.commands import FailOrder
 from sasayaki_media.calls.orders import outstanding

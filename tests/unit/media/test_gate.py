@@ -8,12 +8,12 @@ from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from tests.harness.specification import NOON, MemoryLog, SimulatedClock
 from tests.unit.media.test_placed_calls import PLACE
 
 from sasayaki.media.v1.outbound_events import OutboundRuleSet
 from sasayaki_chassis.decider import Refused
 from sasayaki_chassis.owner import Meta, Owners
-from sasayaki_chassis.testing import NOON, MemoryLog, SimulatedClock
 from sasayaki_media.calls.call import CALL
 from sasayaki_media.calls.commands import LoseNode
 from sasayaki_media.calls.switchboard import Switchboard

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from tests.harness.specification import NOON, given
 from tests.unit.media.calls import (
     CONNECTED,
     DIALLED,
@@ -24,7 +25,6 @@ from sasayaki.media.v1.call_events import (
     OperatorLegDialled,
     OperatorLegEnded,
 )
-from sasayaki_chassis.testing import NOON, given
 from sasayaki_media.calls.call import CALL
 from sasayaki_media.calls.commands import Asker, FailOrder, Hold, Note
 from sasayaki_media.calls.happened import (

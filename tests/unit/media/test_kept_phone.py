@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
+from tests.harness.specification import NOON, given
 from tests.unit.media.calls import LISTEN, TALKING, WHISPER, happened, heard, supervision
 
 from sasayaki.media.v1.call_events import CallEvent, SupervisionMode, SupervisionOrdered
-from sasayaki_chassis.testing import NOON, given
 from sasayaki_media.calls.call import CALL
 from sasayaki_media.calls.commands import Supervise
 from sasayaki_media.calls.happened import ModeApplied

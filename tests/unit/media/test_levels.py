@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 from prometheus_client import REGISTRY
+from tests.harness.specification import MemoryLog, SimulatedClock
 from tests.unit.media.calls import NODE
 
 from sasayaki.media.node.v1 import node_pb2 as node
@@ -14,7 +15,6 @@ from sasayaki.media.v1 import media_service_pb2 as pb
 from sasayaki.media.v1.call_events import RecordingPolicy, SupervisionMode
 from sasayaki_chassis.identity import Identity
 from sasayaki_chassis.owner import Meta, Overloaded, Owners
-from sasayaki_chassis.testing import MemoryLog, SimulatedClock
 from sasayaki_media.calls.call import CALL
 from sasayaki_media.calls.commands import Answer, Arrive, Command, Dial, Note, Supervise
 from sasayaki_media.calls.happened import Answered, Source

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from tests.harness.specification import NOON, given
 
 from sasayaki.media.v1.outbound_events import (
     OutboundAllowed,
@@ -14,7 +15,6 @@ from sasayaki.media.v1.outbound_events import (
     OutboundRefused,
     OutboundRuleSet,
 )
-from sasayaki_chassis.testing import NOON, given
 from sasayaki_media.outbound.outbound import ALARMS_MOST, Ask, End, SetRule, Suspect, outbound
 
 OUTBOUND = outbound(ZoneInfo("Asia/Tokyo"))

@@ -1,6 +1,7 @@
 """What people may ask of their own phone, and what the node's word of it comes to."""
 
 import pytest
+from tests.harness.specification import NOON
 from tests.unit.media.calls import (
     CONNECTED,
     DIALLED,
@@ -27,7 +28,6 @@ from sasayaki.media.v1.call_events import (
     UnsupervisionOrdered,
 )
 from sasayaki_chassis.decider import Refused
-from sasayaki_chassis.testing import NOON
 from sasayaki_media.calls.call import CALL
 from sasayaki_media.calls.commands import Command, FailOrder, Mute, PickUp, PutDown, TalkBack
 from sasayaki_media.calls.happened import Muted, TalkedBack

@@ -9,12 +9,12 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from tests.harness.specification import MemoryLog, SimulatedClock
 from tests.unit.media.test_numbers import folded, put
 
 from sasayaki.media.node.v1 import node_pb2 as pb
 from sasayaki.media.v1.call_events import CallEvent
 from sasayaki_chassis.owner import Owners
-from sasayaki_chassis.testing import MemoryLog, SimulatedClock
 from sasayaki_media.calls.call import CALL, decide
 from sasayaki_media.calls.commands import Arrive, Command, Note
 from sasayaki_media.calls.states import State

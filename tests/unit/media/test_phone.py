@@ -1,6 +1,7 @@
 """A connected phone: from the picking up to the hanging up, with any number of calls between."""
 
 import pytest
+from tests.harness.specification import given
 
 from sasayaki.media.v1.call_events import LegEndReason
 from sasayaki.media.v1.phone_events import (
@@ -11,7 +12,6 @@ from sasayaki.media.v1.phone_events import (
     PhoneGone,
     PhoneReleaseOrdered,
 )
-from sasayaki_chassis.testing import given
 from sasayaki_media.calls.happened import Source
 from sasayaki_media.phones.phone import (
     PHONE,

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from tests.harness.specification import given
 from tests.unit.media.calls import NODE, happened, play
 
 from sasayaki.media.v1.call_events import (
@@ -14,7 +15,6 @@ from sasayaki.media.v1.call_events import (
     HangUpOrdered,
     RecordingPolicy,
 )
-from sasayaki_chassis.testing import given
 from sasayaki_media.calls.call import CALL
 from sasayaki_media.calls.commands import Dial, FailOrder, HangUp, LoseNode, Place
 from sasayaki_media.calls.happened import Answered, Over, PhoneRang

@@ -1,6 +1,7 @@
 """A second operator is asked, joins, or takes the customer over; the first may leave."""
 
 import pytest
+from tests.harness.specification import NOON, given
 from tests.unit.media.calls import (
     CONNECTED,
     NODE,
@@ -21,7 +22,6 @@ from sasayaki.media.v1.call_events import (
     TransferAnswered,
     TransferAsked,
 )
-from sasayaki_chassis.testing import NOON, given
 from sasayaki_media.calls.call import CALL
 from sasayaki_media.calls.commands import AnswerTransfer, Dial, HangUp, PlayPrompt
 from sasayaki_media.calls.happened import LegLeft, ModeApplied, Referred

@@ -1,9 +1,9 @@
 """Music goes on until somebody stops it, and what is over is over."""
 
+from tests.harness.specification import given
 from tests.unit.media.calls import CONNECTED, NODE, happened, ordered, play
 
 from sasayaki.media.v1.call_events import PromptOutcome, PromptPlayed, PromptStopOrdered
-from sasayaki_chassis.testing import given
 from sasayaki_media.calls.call import CALL
 from sasayaki_media.calls.commands import FailOrder, StopPrompt
 from sasayaki_media.calls.happened import Played, PlayEnd

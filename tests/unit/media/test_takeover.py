@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from tests.harness.specification import NOON, given
 from tests.unit.media.calls import (
     CONNECTED,
     DIALLED,
@@ -28,7 +29,6 @@ from sasayaki.media.v1.call_events import (
     SupervisorLegEnded,
     UnsupervisionOrdered,
 )
-from sasayaki_chassis.testing import NOON, given
 from sasayaki_media.calls.call import CALL
 from sasayaki_media.calls.commands import Dial, FailOrder, HangUp, Supervise, Unsupervise
 from sasayaki_media.calls.happened import Fact, LegLeft, ModeApplied, Over

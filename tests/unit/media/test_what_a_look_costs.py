@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
+from tests.harness.specification import MemoryLog, SimulatedClock
 from tests.unit.media.test_placed_calls import PLACE
 
 from sasayaki.media.v1.call_events import CallEvent, LegEndReason
 from sasayaki.media.v1.phone_events import PhoneEvent
 from sasayaki_chassis.owner import Meta, Owners
-from sasayaki_chassis.testing import MemoryLog, SimulatedClock
 from sasayaki_media.calls.call import CALL
 from sasayaki_media.calls.commands import Command as CallCommand
 from sasayaki_media.calls.commands import LoseNode

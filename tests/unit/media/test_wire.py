@@ -1,6 +1,7 @@
 """The node's protocol: what it says becomes commands, what is ordered becomes frames."""
 
 import pytest
+from tests.harness.specification import NOON
 from tests.unit.media.calls import (
     CONNECTED,
     DIALLED,
@@ -13,7 +14,6 @@ from tests.unit.media.calls import (
 
 from sasayaki.media.node.v1 import node_pb2 as pb
 from sasayaki.media.v1.call_events import CallEndReason, CallEvent, LegEndReason
-from sasayaki_chassis.testing import NOON
 from sasayaki_media.calls.call import CALL
 from sasayaki_media.calls.happened import (
     BrokeSilence,

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from tests.harness.specification import NOON, given
 
 from sasayaki.monitoring.v1.alert_events import (
     AlertCancelled,
@@ -20,7 +21,6 @@ from sasayaki.monitoring.v1.alert_events import (
     AlertReasonGiven,
     AlertResolved,
 )
-from sasayaki_chassis.testing import NOON, given
 from sasayaki_monitoring.alerts.alert import (
     ALERT,
     Cancel,

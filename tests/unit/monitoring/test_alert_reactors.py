@@ -2,6 +2,7 @@
 
 import pytest
 from tests.harness.records import recorded
+from tests.harness.specification import NOON
 
 from sasayaki.event import Event
 from sasayaki.media.v1.call_events import CallEnded, CallEndReason
@@ -17,7 +18,6 @@ from sasayaki.monitoring.v1.alert_events import (
     AlertRaised,
     AlertResolved,
 )
-from sasayaki_chassis.testing import NOON
 from sasayaki_monitoring.alerts.reactors import EndAlertWithCall
 
 RAISED = AlertRaised(

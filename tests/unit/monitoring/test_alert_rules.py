@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from tests.harness.specification import NOON
 
 from sasayaki.monitoring.v1.alert_events import AlertKind
 from sasayaki.routing.v1.pool_events import OperatorState
-from sasayaki_chassis.testing import NOON
 from sasayaki_monitoring.alerts.rules import BY_KIND, RULES, AlertRule, Verdict, judge, look_again
 from sasayaki_monitoring.alerts.watched import Call, Desk, TalkTimes, Watched
 from sasayaki_monitoring.floor.queues import Past, Queue

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from tests.harness.records import recorded
+from tests.harness.specification import NOON
 
 from sasayaki.callreason.v1.enquiry_events import EnquiryClosed, EnquiryOutcome, ReasonStated
 from sasayaki.event import Event
@@ -30,7 +31,6 @@ from sasayaki.routing.v1.pool_events import (
     OperatorState,
     WrapUpStarted,
 )
-from sasayaki_chassis.testing import NOON
 from sasayaki_monitoring.alerts.watch import Watch
 from sasayaki_monitoring.alerts.watched import Call, Desk
 from sasayaki_monitoring.floor.queues import Queue

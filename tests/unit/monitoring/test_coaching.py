@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from tests.harness.specification import NOON, given
 
 from sasayaki.monitoring.v1.coaching_events import (
     FeedbackGiven,
@@ -11,7 +12,6 @@ from sasayaki.monitoring.v1.coaching_events import (
     FollowUpAnswered,
     FollowUpOutcome,
 )
-from sasayaki_chassis.testing import NOON, given
 from sasayaki_monitoring.coaching import coaching
 from sasayaki_monitoring.coaching.coaching import COACHING, Answer, Give, Read
 

@@ -6,6 +6,7 @@ from itertools import permutations
 
 import pytest
 from tests.harness.records import recorded
+from tests.harness.specification import NOON
 
 from sasayaki.callreason.v1.enquiry_events import ReasonConfirmed, ReasonStated
 from sasayaki.event import Event
@@ -26,7 +27,6 @@ from sasayaki.monitoring.v1.coaching_events import (
     FollowUpAnswered,
     FollowUpOutcome,
 )
-from sasayaki_chassis.testing import NOON
 from sasayaki_monitoring.coaching import view as coaching_view
 from sasayaki_monitoring.coaching.coaching import stream_of
 from sasayaki_monitoring.coaching.rows import CoachingRows

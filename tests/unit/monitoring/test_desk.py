@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from tests.harness.records import recorded
+from tests.harness.specification import NOON
 
 from sasayaki.event import Event
 from sasayaki.media.v1 import call_events_pb2 as media_wire
@@ -34,7 +35,6 @@ from sasayaki.monitoring.v1.supervision_events import (
     TextWhispered,
 )
 from sasayaki_chassis.owner import Overloaded
-from sasayaki_chassis.testing import NOON
 from sasayaki_monitoring.desk.view import DeskView
 from sasayaki_monitoring.desk.watchers import CHANGES_MOST, WATCHERS_EACH_MOST, Watchers
 

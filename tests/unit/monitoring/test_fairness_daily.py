@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from tests.harness.records import recorded
 from tests.harness.simulation import simulate
+from tests.harness.specification import MemoryLog, SimulatedClock, given
 
 from sasayaki.event import Event
 from sasayaki.media.v1.call_events import (
@@ -25,7 +26,6 @@ from sasayaki.monitoring.v1.supervision_events import Purpose, SupervisionStarte
 from sasayaki.routing.v1.pool_events import OperatorPut
 from sasayaki_chassis import codec
 from sasayaki_chassis.owner import Owners, Unavailable
-from sasayaki_chassis.testing import MemoryLog, SimulatedClock, given
 from sasayaki_monitoring.fairness.assessor import Assessments, Assessor
 from sasayaki_monitoring.fairness.daily import FAIRNESS, Assess, stream_of
 from sasayaki_monitoring.fairness.policy import Policy

@@ -5,6 +5,7 @@ from itertools import permutations
 
 import pytest
 from tests.harness.records import recorded
+from tests.harness.specification import NOON
 
 from sasayaki.event import Event
 from sasayaki.media.v1.call_events import (
@@ -29,7 +30,6 @@ from sasayaki.monitoring.v1.supervision_events import (
     TargetSwitched,
 )
 from sasayaki.routing.v1.pool_events import OperatorPut
-from sasayaki_chassis.testing import NOON
 from sasayaki_monitoring.fairness.api import window_of
 from sasayaki_monitoring.fairness.assess import Counted
 from sasayaki_monitoring.fairness.view import FairnessView

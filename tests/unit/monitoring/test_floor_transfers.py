@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from tests.harness.records import recorded
+from tests.harness.specification import NOON
 
 from sasayaki.event import Event
 from sasayaki.routing.v1.pool_events import (
@@ -25,7 +26,6 @@ from sasayaki.routing.v1.pool_events import (
     TransferKind,
     WrapUpStarted,
 )
-from sasayaki_chassis.testing import NOON
 from sasayaki_monitoring.floor.operators import Operators
 from sasayaki_monitoring.floor.queues import Queues
 

@@ -6,6 +6,7 @@ from datetime import UTC, timedelta
 import pytest
 from google.protobuf.timestamp_pb2 import Timestamp
 from tests.harness.records import recorded
+from tests.harness.specification import NOON
 
 from sasayaki.event import Event
 from sasayaki.media.v1.call_events import (
@@ -58,7 +59,6 @@ from sasayaki.routing.v1.pool_events import (
     WrapUpStarted,
 )
 from sasayaki_chassis.identity import Identity
-from sasayaki_chassis.testing import NOON
 from sasayaki_monitoring.floor.supervisions import ACTIVE, ASKING, AWAITING
 from sasayaki_monitoring.floor.view import FloorView
 from sasayaki_monitoring.floor.watchers import Watchers

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from google.protobuf.message import Message
 from tests.harness.records import recorded
+from tests.harness.specification import NOON
 
 from sasayaki.event import Event, Recorded
 from sasayaki.media.v1 import call_events_pb2
@@ -32,7 +33,6 @@ from sasayaki.monitoring.v1.supervision_events import (
     SupervisionStarted,
     TargetSwitched,
 )
-from sasayaki_chassis.testing import NOON
 from sasayaki_monitoring.supervision.ending import EndWithCall
 from sasayaki_monitoring.supervision.following import FollowOperator
 from sasayaki_monitoring.supervision.steering import SteerMedia

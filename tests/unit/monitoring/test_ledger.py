@@ -6,6 +6,7 @@ from itertools import combinations
 
 import pytest
 from tests.harness.records import recorded
+from tests.harness.specification import NOON
 
 from sasayaki.event import Event
 from sasayaki.media.v1.call_events import (
@@ -25,7 +26,6 @@ from sasayaki.monitoring.v1.supervision_events import (
     SupervisionStarted,
     TargetSwitched,
 )
-from sasayaki_chassis.testing import NOON
 from sasayaki_monitoring.ledger import view as ledger_view
 from sasayaki_monitoring.ledger.view import Entry, LedgerView, heard_in_all
 

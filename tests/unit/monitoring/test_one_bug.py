@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 
 import pytest
 from tests.harness import rounds
+from tests.harness.specification import NOON, SimulatedClock
 from tests.unit.monitoring import test_fairness_daily as daily
 
 from sasayaki.media.v1.call_events import HoldStarted, TalkStarted
 from sasayaki.monitoring.v1.alert_events import AlertEvent, AlertKind
 from sasayaki.monitoring.v1.fairness_events import FairnessEvent
 from sasayaki.routing.v1.pool_events import OperatorPut
-from sasayaki_chassis.testing import NOON, SimulatedClock
 from sasayaki_monitoring.alerts.alert import ALERT, Command, Raise, State
 from sasayaki_monitoring.alerts.watch import Watch
 from sasayaki_monitoring.fairness.daily import FAIRNESS, Assess

@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 from tests.harness.rounds import META, Monitoring, monitoring, nothing_landed
+from tests.harness.specification import NOON, SimulatedClock
 
 from sasayaki.monitoring.v1.alert_events import AlertKind, AlertLevel
 from sasayaki_chassis.owner import Unavailable
-from sasayaki_chassis.testing import NOON, SimulatedClock
 from sasayaki_monitoring.alerts.alert import Cancel, Found, Open, Raise
 from sasayaki_monitoring.alerts.open_alerts import Key
 from sasayaki_monitoring.alerts.watch import Watch

@@ -4,11 +4,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from tests.harness.specification import given
 
 from sasayaki.monitoring.v1.alert_events import AlertKind
 from sasayaki.monitoring.v1.policy_events import AlertLadderSet, AlertRuleSet, SupervisionPolicySet
 from sasayaki.monitoring.v1.supervision_events import Purpose
-from sasayaki_chassis.testing import given
 from sasayaki_monitoring.alerts.alert import Ladder
 from sasayaki_monitoring.policy.policy import (
     POLICY,

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 from google.protobuf.message import Message
 from tests.harness.records import recorded
+from tests.harness.specification import NOON
 
 from sasayaki.media.v1 import media_service_pb2 as media
 from sasayaki.media.v1 import phone_reach_pb2 as reach
@@ -14,7 +15,6 @@ from sasayaki.routing.v1.pool_events import OperatorPut, OperatorState, Operator
 from sasayaki_chassis.identity import Identity
 from sasayaki_chassis.owner import Unavailable
 from sasayaki_chassis.peers import Rejected
-from sasayaki_chassis.testing import NOON
 from sasayaki_monitoring.floor.reach import FollowReach
 from sasayaki_monitoring.floor.view import FloorView
 from sasayaki_monitoring.floor.watchers import Watchers

@@ -3,6 +3,7 @@
 import pytest
 from google.protobuf.message import Message
 from tests.harness.records import recorded
+from tests.harness.specification import NOON
 
 from sasayaki.media.v1 import call_events_pb2
 from sasayaki.media.v1 import media_service_pb2 as media
@@ -23,7 +24,6 @@ from sasayaki.monitoring.v1.supervision_events import (
     SupervisionModeChanged,
     SupervisionStarted,
 )
-from sasayaki_chassis.testing import NOON
 from sasayaki_monitoring.supervision.ending import ENDED_MOST, EndWithCall
 from sasayaki_monitoring.supervision.steering import SteerMedia
 

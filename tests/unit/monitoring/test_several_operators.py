@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from google.protobuf.message import Message
 from tests.harness.records import recorded
+from tests.harness.specification import NOON
 
 from sasayaki.event import Event
 from sasayaki.media.v1.call_events import (
@@ -30,7 +31,6 @@ from sasayaki.monitoring.v1.supervision_events import (
     SupervisionStarted,
 )
 from sasayaki_chassis.decider import Refused
-from sasayaki_chassis.testing import NOON
 from sasayaki_monitoring.alerts.rules import long_hold
 from sasayaki_monitoring.alerts.watch import Watch
 from sasayaki_monitoring.alerts.watched import Call

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from tests.harness.specification import given
 
 from sasayaki.media.v1.call_events import SupervisionMode
 from sasayaki.monitoring.v1.supervision_events import (
@@ -13,7 +14,6 @@ from sasayaki.monitoring.v1.supervision_events import (
     SupervisionStarted,
     TextWhispered,
 )
-from sasayaki_chassis.testing import given
 from sasayaki_monitoring.policy.policy import Supervised
 from sasayaki_monitoring.supervision.commands import (
     Around,

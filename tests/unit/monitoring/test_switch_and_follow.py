@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from tests.harness.specification import NOON, given
 
 from sasayaki.media.v1.call_events import SupervisionMode
 from sasayaki.monitoring.v1.supervision_events import (
@@ -19,7 +20,6 @@ from sasayaki.monitoring.v1.supervision_events import (
     SupervisionStarted,
     TargetSwitched,
 )
-from sasayaki_chassis.testing import NOON, given
 from sasayaki_monitoring.policy.policy import Supervised
 from sasayaki_monitoring.supervision.commands import (
     Around,

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from tests.harness.records import recorded
+from tests.harness.specification import NOON
 
 from sasayaki.callreason.v1.enquiry_events import ReasonStated
 from sasayaki.event import Event
@@ -21,7 +22,6 @@ from sasayaki.media.v1.call_events import (
     TapResumed,
 )
 from sasayaki.monitoring.v1 import floor_pb2 as wire
-from sasayaki_chassis.testing import NOON
 from sasayaki_monitoring.floor.talks import TalkRows
 
 LATER = NOON + timedelta(seconds=30)

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from tests.harness.records import recorded
+from tests.harness.specification import NOON
 
 from sasayaki.event import Event
 from sasayaki.media.v1.call_events import SupervisionMode
@@ -15,7 +16,6 @@ from sasayaki.monitoring.v1.supervision_events import (
     SupervisionStarted,
     TargetSwitched,
 )
-from sasayaki_chassis.testing import NOON
 from sasayaki_monitoring.supervision.today import Today
 
 LISTEN = SupervisionMode.LISTEN

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from tests.harness.records import recorded
+from tests.harness.specification import NOON
 
 from sasayaki.recording.v1.recording_events import (
     DeletionReason,
@@ -15,7 +16,6 @@ from sasayaki.recording.v1.recording_events import (
     RecordingStarted,
 )
 from sasayaki_chassis.identity import Identity
-from sasayaki_chassis.testing import NOON
 from sasayaki_recording.methods import may_hear
 from sasayaki_recording.search.catalogue import Catalogue, Entry, Hold, page_token, place_of
 

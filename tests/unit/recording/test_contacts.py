@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from tests.harness.records import recorded
+from tests.harness.specification import NOON
 
 from sasayaki.callreason.v1.enquiry_events import (
     EnquiryClosed,
@@ -30,7 +31,6 @@ from sasayaki.media.v1.call_events import (
     TapOpened,
 )
 from sasayaki.monitoring.v1.alert_events import AlertKind, AlertLevel, AlertRaised
-from sasayaki_chassis.testing import NOON
 from sasayaki_recording.search import contacts as contacts_module
 from sasayaki_recording.search.contacts import ALERTS_MOST, Contacts
 

@@ -4,9 +4,9 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from tests.harness.specification import NOON, given
 
 from sasayaki.recording.v1.policy_events import ReasonRetention, RetentionRun, RetentionSet
-from sasayaki_chassis.testing import NOON, given
 from sasayaki_recording.retention.due import due_at, last_look, look_of, missing
 from sasayaki_recording.retention.policy import POLICY, Days, For, ForEver, NoteRun, SetDays
 from sasayaki_recording.search.catalogue import Entry

@@ -1,5 +1,7 @@
 """A recording starts with its first page, is finished when none is missing, and is deleted once."""
 
+from tests.harness.specification import NOON, given
+
 from sasayaki.recording.v1.recording_events import (
     DeletionReason,
     LegalHoldReleased,
@@ -12,7 +14,6 @@ from sasayaki.recording.v1.recording_events import (
     Track,
     TrackManifest,
 )
-from sasayaki_chassis.testing import NOON, given
 from sasayaki_recording.recording import (
     RECORDING,
     Expire,

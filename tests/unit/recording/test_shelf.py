@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tests.harness.specification import MemoryLog
 from tests.unit.recording.stored import ACME, keys_in, page
 
 from sasayaki_chassis.clock import SystemClock
 from sasayaki_chassis.codec import Entry
 from sasayaki_chassis.owner import Meta, Owners
-from sasayaki_chassis.testing import MemoryLog
 from sasayaki_recording.recording import RECORDING, Expire, Keep, Partial
 from sasayaki_recording.shelf import CALLS_AT_ONCE, Shelf
 from sasayaki_recording.vault.keys import Whose

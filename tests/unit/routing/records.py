@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from tests.harness.specification import NOON
+
 from sasayaki.routing.v1.pool_events import (
     Candidate,
     ContactAbandoned,
@@ -22,7 +24,6 @@ from sasayaki.routing.v1.pool_events import (
     SkipReason,
     WrapUpStarted,
 )
-from sasayaki_chassis.testing import NOON
 from sasayaki_routing.matching.choice import LEVEL_SCORE, MISSED_SCORE
 from sasayaki_routing.pool.commands import (
     QueueContact,

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from tests.harness.specification import given
 from tests.unit.routing.records import (
     MORI,
     RINGING,
@@ -31,7 +32,6 @@ from sasayaki.routing.v1.pool_events import (
     PriorityRaised,
     RingReached,
 )
-from sasayaki_chassis.testing import given
 from sasayaki_routing.pool.commands import (
     AcceptOffer,
     CallbackCalled,

@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from sasayaki_chassis.testing import NOON
+from tests.harness.specification import NOON
+
 from sasayaki_routing.pool.state.departed import CHUNK_MOST, CHUNKS_MOST, KEPT, Departed
 
 

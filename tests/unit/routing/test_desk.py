@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from tests.harness.records import recorded
+from tests.harness.specification import NOON
 
 from sasayaki.event import Event
 from sasayaki.routing.v1.pool_events import (
@@ -20,7 +21,6 @@ from sasayaki.routing.v1.pool_events import (
     WrapUpStarted,
 )
 from sasayaki_chassis.owner import Overloaded
-from sasayaki_chassis.testing import NOON
 from sasayaki_routing.desk import desk
 from sasayaki_routing.desk.desk import CHANGES_MOST, Desk, Desks, Watcher
 

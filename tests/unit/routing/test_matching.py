@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from tests.harness.specification import NOON
 
 from sasayaki.routing.v1.pool_events import Skipped, SkipReason
-from sasayaki_chassis.testing import NOON
 from sasayaki_routing.matching.choice import (
     CONSIDERED_MOST,
     LEVEL_SCORE,

@@ -1,5 +1,6 @@
 """The pool: who is offered which contact, and what becomes of an offer."""
 
+from tests.harness.specification import NOON, given
 from tests.unit.routing.records import (
     ABE,
     IN_WRAP_UP,
@@ -36,7 +37,6 @@ from sasayaki.routing.v1.pool_events import (
     ReleaseReason,
     SkipReason,
 )
-from sasayaki_chassis.testing import NOON, given
 from sasayaki_routing.pool.commands import (
     AcceptOffer,
     DeclineOffer,

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from google.protobuf.message import Message
 from tests.harness.records import recorded
+from tests.harness.specification import NOON
 
 from sasayaki.callreason.v1.enquiry_events import (
     EnquiryClosed,
@@ -50,7 +51,6 @@ from sasayaki.routing.v1.pool_events import (
     TransferKind,
     TransferRefused,
 )
-from sasayaki_chassis.testing import NOON
 from sasayaki_routing.reactors.callbacks import CallBack
 from sasayaki_routing.reactors.offers import OfferToOperator
 from sasayaki_routing.reactors.wrap_up import ReleaseAfterWrapUp

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from tests.harness.specification import given
 from tests.unit.routing.records import (
     ABE,
     IN_WRAP_UP,
@@ -38,7 +39,6 @@ from sasayaki.routing.v1.pool_events import (
     TransferRefused,
     WrapUpStarted,
 )
-from sasayaki_chassis.testing import given
 from sasayaki_routing.pool.commands import (
     AcceptOffer,
     CompleteTransfer,

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from tests.harness.specification import given
 from tests.unit.routing.records import ABE, MORI, candidate, lapsed, made, queued, ready, s, skip
 
 from sasayaki.routing.v1.pool_events import (
@@ -18,7 +19,6 @@ from sasayaki.routing.v1.pool_events import (
     SkipReason,
     WaitTold,
 )
-from sasayaki_chassis.testing import given
 from sasayaki_routing.matching import fit
 from sasayaki_routing.pool.commands import PutQueue, QueueContact, SetState
 from sasayaki_routing.pool.decider import POOL
