@@ -169,3 +169,8 @@ async def wrapped_up(at_work: Floor, since: int, *, within_s: float = 20.0) -> N
         return wanted <= acts
 
     await at_work.ledger.wait(is_done, within_s=within_s, since=since)
+
+
+def now_ns() -> int:
+    """Returns the wall clock in nanoseconds."""
+    return time.time_ns()
