@@ -5,6 +5,7 @@
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
+use std::sync::atomic::Ordering;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -64,6 +65,7 @@ impl Signalling {
 
     /// Runs until told to stop; then ends the calls, waits for their recordings and says farewell.
     pub async fn run(mut self, stop: oneshot::Receiver<()>) {
+        self.metrics.ready.store(true, Ordering::Relaxed);
         self.serve(stop).await;
         self.stopping = true;
         self.calls.end_all(self.clock.now_ms());

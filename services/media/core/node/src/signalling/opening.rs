@@ -5,7 +5,6 @@ use std::io;
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
-use std::sync::atomic::Ordering;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -103,8 +102,7 @@ impl Signalling {
             location: sip::location::Location::default(),
             names: sip::names::Names::new(&settings.tenant),
         };
-        metrics.ready.store(true, Ordering::Relaxed);
-        tracing::info!(node_id, "node_ready");
+        tracing::info!(node_id, "node_opened");
         Ok(Self {
             sip,
             stack,
