@@ -55,6 +55,8 @@ def steps() -> list[Step]:
             ("check-jsonschema", "--check-metaschema", "proto/endpoints.schema.json"),
         ),
         Step("types", ("mypy",)),
+        # mypy does not read them: a name that is gone would be missed by e2e alone.
+        Step("tests are found", (python, "-m", "pytest", "--collect-only", "--quiet", "tests")),
         *_console_steps(),
         *_rust_steps(),
     ]
