@@ -104,6 +104,7 @@ def _console_test() -> bool:
 def _cargo_test() -> bool:
     found = rust.bring_rust()
     command = [str(found.cargo), "test", "--profile", "ci", "--locked", "--workspace", "--quiet"]
+    command += ["--no-fail-fast"]  # one red program hides no other
     return (
         subprocess.run(
             command,
